@@ -27,7 +27,8 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
-constexpr size_t kComparedNameBytesMax = 200;  // a longer name is not a slip of the finger, and the distance is quadratic
+constexpr size_t kComparedNameBytesMax =
+    200;  // a longer name is not a slip of the finger, and the distance is quadratic
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// base/error.h - the three exceptions of the engine. Rule: the class says who must act: the user, the restart strategy, or us.
+// base/error.h - the three exceptions of the engine. Rule: the class says who must act: the user, the restart strategy,
+// or us.
 #pragma once
 #include <fmt/format.h>
 

@@ -18,7 +18,9 @@ inline uint64_t hash_integer(uint64_t value) {
 }
 
 // Returns the hash of two hashes, order-sensitive.
-inline uint64_t hash_combine(uint64_t seed, uint64_t hash) { return hash_integer(seed ^ (hash + 0x9e3779b97f4a7c15ULL + (seed << 6))); }
+inline uint64_t hash_combine(uint64_t seed, uint64_t hash) {
+  return hash_integer(seed ^ (hash + 0x9e3779b97f4a7c15ULL + (seed << 6)));
+}
 
 // Returns XXH3_64bits of the bytes (specification: xxHash 0.8, XXH3, stable output).
 uint64_t hash_bytes(const void* bytes, size_t size);

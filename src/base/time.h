@@ -1,5 +1,5 @@
-// base/time.h - event time and durations. Rule: an EpochMillis is milliseconds since 1970-01-01T00:00:00Z (for TIMESTAMP
-// without zone: the wall-clock reading taken as if it were UTC); negative before 1970.
+// base/time.h - event time and durations. Rule: an EpochMillis is milliseconds since 1970-01-01T00:00:00Z (for
+// TIMESTAMP without zone: the wall-clock reading taken as if it were UTC); negative before 1970.
 #pragma once
 #include <cstdint>
 #include <limits>

@@ -1,0 +1,103 @@
+// data/type.h - SQL types and how their values lie in memory. Rule: a Type is a small value; nullability is part of it.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace tidemill {
+
+enum class TypeKind : uint8_t {
+  kNull,  // the type of a bare NULL literal
+  kBoolean,
+  kTinyInt,
+  kSmallInt,
+  kInteger,
+  kBigInt,
+  kFloat,
+  kDouble,
+  kDecimal,
+  kChar,
+  kVarchar,  // STRING is VARCHAR(kLengthMax)
+  kBinary,
+  kVarbinary,  // BYTES is VARBINARY(kLengthMax)
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampLtz,
+  kIntervalYearMonth,
+  kIntervalDayTime,
+};
+
+// What one value is in a column. A function has kernels by physical type, not by SQL type.
+enum class PhysicalType : uint8_t {
+  kBool,   // uint8_t 0 or 1: BOOLEAN (and NULL)
+  kInt8,   // TINYINT
+  kInt16,  // SMALLINT
+  kInt32,  // INT; DATE in days since 1970-01-01; TIME in milliseconds of the day; INTERVAL YEAR TO MONTH in months
+  kInt64,  // BIGINT; DECIMAL of at most 18 digits, unscaled; TIMESTAMP(0-3) in milliseconds, (4-6) in microseconds
+           // since the epoch; INTERVAL DAY TO SECOND in milliseconds
+  kInt128,   // DECIMAL of 19 to 38 digits, unscaled; TIMESTAMP(7-9) in nanoseconds since the epoch
+  kFloat32,  // FLOAT
+  kFloat64,  // DOUBLE
+  kText,     // Text (data/text.h): CHAR, VARCHAR in UTF-8; BINARY, VARBINARY
+};
+
+constexpr int32_t kLengthMax = 2147483647;
+constexpr int32_t kDecimalPrecisionMax = 38;
+constexpr int32_t kDecimalPrecisionInt64Max = 18;
+constexpr int32_t kTimestampPrecisionMax = 9;
+
+struct Type {
+  TypeKind kind = TypeKind::kNull;
+  bool nullable = true;
+  int32_t precision = 0;  // DECIMAL digits; TIME and TIMESTAMP fraction digits; CHAR, VARCHAR, BINARY, VARBINARY length
+  int32_t scale = 0;      // DECIMAL fraction digits
+
+  bool operator==(const Type&) const = default;
+
+  static Type null() { return {}; }
+  static Type boolean() { return {TypeKind::kBoolean}; }
+  static Type tiny_int() { return {TypeKind::kTinyInt}; }
+  static Type small_int() { return {TypeKind::kSmallInt}; }
+  static Type integer() { return {TypeKind::kInteger}; }
+  static Type big_int() { return {TypeKind::kBigInt}; }
+  static Type float32() { return {TypeKind::kFloat}; }
+  static Type float64() { return {TypeKind::kDouble}; }
+  static Type decimal(int32_t precision, int32_t scale) { return {TypeKind::kDecimal, true, precision, scale}; }
+  static Type char_of(int32_t length) { return {TypeKind::kChar, true, length}; }
+  static Type varchar(int32_t length) { return {TypeKind::kVarchar, true, length}; }
+  static Type string() { return varchar(kLengthMax); }
+  static Type bytes() { return {TypeKind::kVarbinary, true, kLengthMax}; }
+  static Type date() { return {TypeKind::kDate}; }
+  static Type time(int32_t precision) { return {TypeKind::kTime, true, precision}; }
+  static Type timestamp(int32_t precision) { return {TypeKind::kTimestamp, true, precision}; }
+  static Type timestamp_ltz(int32_t precision) { return {TypeKind::kTimestampLtz, true, precision}; }
+  static Type interval_year_month() { return {TypeKind::kIntervalYearMonth}; }
+  static Type interval_day_time() { return {TypeKind::kIntervalDayTime, true, 3}; }
+
+  Type with_nullable(bool value) const {
+    Type copy = *this;
+    copy.nullable = value;
+    return copy;
+  }
+  Type not_null() const { return with_nullable(false); }
+  // Compares kind, precision and scale, not nullability.
+  bool same_except_nullable(const Type& other) const { return not_null() == other.not_null(); }
+
+  PhysicalType physical() const;
+  bool is_integer() const { return kind >= TypeKind::kTinyInt && kind <= TypeKind::kBigInt; }
+  bool is_exact_numeric() const { return is_integer() || kind == TypeKind::kDecimal; }
+  bool is_approximate() const { return kind == TypeKind::kFloat || kind == TypeKind::kDouble; }
+  bool is_numeric() const { return is_exact_numeric() || is_approximate(); }
+  bool is_character() const { return kind == TypeKind::kChar || kind == TypeKind::kVarchar; }
+  bool is_binary() const { return kind == TypeKind::kBinary || kind == TypeKind::kVarbinary; }
+  bool is_timestamp() const { return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampLtz; }
+  bool is_interval() const { return kind == TypeKind::kIntervalYearMonth || kind == TypeKind::kIntervalDayTime; }
+
+  // Returns the SQL text as Flink prints it: "DECIMAL(10, 2) NOT NULL", "STRING", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)".
+  std::string to_string() const;
+};
+
+// Returns the bytes of one value: 1, 2, 4, 8 or 16.
+int32_t physical_size(PhysicalType type);
+
+}  // namespace tidemill
