@@ -1,4 +1,4 @@
-# Compiler settings and the functions that declare a folder of the engine and its unit tests.
+# Compiler settings, and the functions that declare a folder of the engine, its tests, fuzz targets and benchmarks.
 option(TIDEMILL_TESTS "Build the tests" ON)
 option(TIDEMILL_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 set(TIDEMILL_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: address,undefined or thread")
@@ -11,45 +11,67 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
+# Paths inside objects (error texts, debug information) start at the source tree, so that the same source gives the
+# same object in any checkout. The compiler sees sources by their absolute path, or relative to the build folder when
+# ccache rewrites them: both are mapped.
+file(RELATIVE_PATH TIDEMILL_SOURCE_FROM_BUILD ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+set(prefix_map -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${TIDEMILL_SOURCE_FROM_BUILD}=)
+
+# The sloppiness settings are what ccache asks for with precompiled headers.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+  set(CMAKE_CXX_COMPILER_LAUNCHER env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
 
-add_library(tidemill_settings INTERFACE)
-target_compile_options(tidemill_settings INTERFACE
-  -Wall -Wextra -Wconversion -Werror -fno-strict-aliasing
-  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(tidemill_settings INTERFACE -fpch-preprocess -Wno-psabi)
-endif()
-target_compile_options(tidemill_settings INTERFACE $<$<CONFIG:Release>:-march=x86-64-v2 -mtune=generic>)
-if(TIDEMILL_SANITIZE)
-  target_compile_options(tidemill_settings INTERFACE -fsanitize=${TIDEMILL_SANITIZE} -fno-omit-frame-pointer
-                         -fno-sanitize-recover=all)
-  target_link_options(tidemill_settings INTERFACE -fsanitize=${TIDEMILL_SANITIZE})
-endif()
-find_program(MOLD_PROGRAM mold)
-if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_link_options(tidemill_settings INTERFACE -fuse-ld=mold)
-endif()
-target_include_directories(tidemill_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
-
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 
-# Declares the folder `name` as library tm_<name with _ for />, linked to the folders it may include.
-# Usage: tidemill_folder(state DEPENDS data base [LIBRARIES xxhash])
+# One set of options for every target: objects that share the precompiled header must agree on all of them.
+add_library(tidemill_settings INTERFACE)
+target_include_directories(tidemill_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(tidemill_settings INTERFACE
+  -Wall -Wextra -Wconversion -Werror -fno-strict-aliasing -fPIE -fstack-protector-strong ${prefix_map})
+target_link_options(tidemill_settings INTERFACE -pie -Wl,-z,relro,-z,now)
+target_link_libraries(tidemill_settings INTERFACE Threads::Threads)
+target_compile_definitions(tidemill_settings INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Loops of the kernels are vectorised as at -O3; -Wno-psabi: a note about a change of GCC 4.6, of no use here.
+  target_compile_options(tidemill_settings INTERFACE -fpch-preprocess -Wno-psabi
+                         $<$<CONFIG:Release>:-fvect-cost-model=dynamic>)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  target_compile_options(tidemill_settings INTERFACE $<$<CONFIG:Release>:-march=x86-64-v2 -mtune=generic>)
+endif()
+if(TIDEMILL_SANITIZE)
+  target_compile_options(tidemill_settings INTERFACE -fsanitize=${TIDEMILL_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all $<$<BOOL:${TIDEMILL_FUZZ}>:-fsanitize=fuzzer-no-link>)
+  target_link_options(tidemill_settings INTERFACE -fsanitize=${TIDEMILL_SANITIZE})
+else()
+  # Needs an optimised build, and its checks would hide the sanitizers'.
+  target_compile_options(tidemill_settings INTERFACE $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  find_program(LINKER_PROGRAM NAMES mold)
+  set(linker mold)
+else()
+  find_program(LINKER_PROGRAM NAMES ld.lld-19 ld.lld)
+  set(linker lld)
+endif()
+if(LINKER_PROGRAM)
+  target_link_options(tidemill_settings INTERFACE -fuse-ld=${linker})
+endif()
+
+# Declares the folder `name` (with what is below it, except the folders WITHOUT) as library tm_<name with _ for />,
+# linked to the folders it may include. Usage: tidemill_folder(state DEPENDS data base [LIBRARIES xxhash])
 function(tidemill_folder name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;WITHOUT" ${ARGN})
   string(REPLACE "/" "_" target "tm_${name}")
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
-  if(name STREQUAL "sql" OR name STREQUAL "functions" OR name STREQUAL "state" OR name STREQUAL "planner"
-     OR name STREQUAL "plan")
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
-  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  foreach(other ${ARG_WITHOUT})
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/src/${other}/")
+  endforeach()
   if(NOT sources)
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -70,7 +92,14 @@ function(tidemill_folder name)
   target_link_libraries(${target} ${scope} ${ARG_LIBRARIES})
 endfunction()
 
-# Declares tests/unit/<name>/*_test.cc as one gtest binary, registered with ctest as unit_<name>.
+# Tests of a sanitized build carry its name, so that one ctest run can hold those of several builds.
+if(TIDEMILL_SANITIZE MATCHES "address")
+  set(TIDEMILL_TEST_PREFIX asan_)
+elseif(TIDEMILL_SANITIZE MATCHES "thread")
+  set(TIDEMILL_TEST_PREFIX tsan_)
+endif()
+
+# Declares tests/unit/<name>/**/*.cc as one gtest binary, registered with ctest as unit_<name> (asan_unit_<name>).
 # Usage: tidemill_unit_tests(state DEPENDS state)
 function(tidemill_unit_tests name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
@@ -79,13 +108,69 @@ function(tidemill_unit_tests name)
   if(NOT sources)
     return()
   endif()
+  if(NOT TARGET tidemill_gtest)
+    file(CONFIGURE OUTPUT gtest_pch.cc CONTENT "// Carries the precompiled header of the unit tests.\n")
+    add_library(tidemill_gtest STATIC ${CMAKE_CURRENT_BINARY_DIR}/gtest_pch.cc)
+    target_precompile_headers(tidemill_gtest PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h <gtest/gtest.h>)
+    target_include_directories(tidemill_gtest PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(tidemill_gtest PUBLIC tidemill_settings fmt::fmt GTest::gtest GTest::gtest_main)
+  endif()
   add_executable(${target} ${sources})
-  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_precompile_headers(${target} REUSE_FROM tidemill_gtest)
   foreach(dependency ${ARG_DEPENDS})
     string(REPLACE "/" "_" dependency_target "tm_${dependency}")
     target_link_libraries(${target} PRIVATE ${dependency_target})
   endforeach()
-  target_link_libraries(${target} PRIVATE tidemill_settings GTest::gtest GTest::gtest_main ${ARG_LIBRARIES})
-  add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${target} PROPERTIES LABELS unit)
+  target_link_libraries(${target} PRIVATE tidemill_gtest ${ARG_LIBRARIES})
+  add_test(NAME ${TIDEMILL_TEST_PREFIX}${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${TIDEMILL_TEST_PREFIX}${target} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+# Declares every tests/fuzz/<name>_fuzz.cc as libFuzzer target fuzz_<name> and as a test that runs it FUZZ_SECONDS
+# (environment, 60). Inputs to start from: tests/fuzz/corpus/<name>/. All are built by the target `fuzz_targets`.
+# Usage: tidemill_fuzz_targets(DEPENDS sql builtins)
+function(tidemill_fuzz_targets)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
+  add_custom_target(fuzz_targets)
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" name ${name})
+    add_executable(fuzz_${name} ${source})
+    target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${name} PRIVATE tidemill_settings)
+    foreach(dependency ${ARG_DEPENDS})
+      string(REPLACE "/" "_" dependency_target "tm_${dependency}")
+      target_link_libraries(fuzz_${name} PRIVATE ${dependency_target})
+    endforeach()
+    add_dependencies(fuzz_targets fuzz_${name})
+    add_test(NAME ${TIDEMILL_TEST_PREFIX}fuzz_${name}
+             COMMAND ${CMAKE_SOURCE_DIR}/tools/run_fuzz_target.sh $<TARGET_FILE:fuzz_${name}> ${name}
+             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${TIDEMILL_TEST_PREFIX}fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 0)
+  endforeach()
+endfunction()
+
+# Declares every benchmarks/<name>_benchmark.cc as Google Benchmark program bench_<name>, built by the target
+# `benchmarks` only. Usage: tidemill_benchmarks(DEPENDS job builtins)
+function(tidemill_benchmarks)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  find_package(benchmark REQUIRED)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/benchmarks/*_benchmark.cc)
+  add_custom_target(benchmarks)
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    string(REGEX REPLACE "_benchmark$" "" name ${name})
+    add_executable(bench_${name} EXCLUDE_FROM_ALL ${source})
+    target_include_directories(bench_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(bench_${name} PRIVATE tidemill_settings benchmark::benchmark benchmark::benchmark_main
+                          ${ARG_LIBRARIES})
+    foreach(dependency ${ARG_DEPENDS})
+      string(REPLACE "/" "_" dependency_target "tm_${dependency}")
+      target_link_libraries(bench_${name} PRIVATE ${dependency_target})
+    endforeach()
+    set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benchmarks)
+    add_dependencies(benchmarks bench_${name})
+  endforeach()
 endfunction()

@@ -1,0 +1,56 @@
+# The commands of a working day. Everything but the demo's result goes to stderr: stdout of `make demo` is compared in CI.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+JOBS ?= $(shell nproc)
+# Seconds that each fuzz target runs, and how many tests run at a time.
+FUZZ_SECONDS ?= 60
+TEST_JOBS ?= $(JOBS)
+export FUZZ_SECONDS JOBS TEST_JOBS
+
+.PHONY: demo test build debug bench conformance fuzz format tidy clean help
+
+demo: build ## Build, then run the example job over the shipped flights.
+	@build/release/tidemill run examples/flights/flights.sql
+
+test: ## Build and run every test: g++ release, and clang with ASan and UBSan for unit tests and fuzzing.
+	@tools/run_tests.sh
+
+build: ## Build the release binary, build/release/tidemill.
+	@tools/install_dependencies.sh build
+	@tools/build.sh release tidemill
+
+debug: ## Build everything without optimisation in build/debug: the quickest loop while editing.
+	@tools/install_dependencies.sh test
+	@tools/build.sh debug all
+
+bench: ## Build and run the benchmarks.
+	@tools/install_dependencies.sh bench
+	@tools/build.sh release benchmarks
+	@for program in build/release/benchmarks/bench_*; do "$$program"; done
+
+conformance: ## Run every bounded SQL case through real Flink too, and compare (needs a JDK and Maven).
+	@tools/install_dependencies.sh conformance
+	@python3 tools/conformance.py
+
+fuzz: ## Run each fuzz target FUZZ_SECONDS, two at a time.
+	@tools/install_dependencies.sh test
+	@tools/build.sh asan fuzz_targets
+	@ctest --test-dir build/asan -L fuzz -j2 --output-on-failure --no-tests=error
+
+format: ## Format every C++ file.
+	@tools/install_dependencies.sh test
+	@git ls-files '*.h' '*.cc' | xargs clang-format-19 -i
+
+tidy: ## Run clang-tidy over every source file.
+	@tools/install_dependencies.sh test tidy
+	@tools/build.sh asan tm_base
+	@git ls-files 'src/*.cc' | xargs -P $(JOBS) -n 4 clang-tidy-19 --quiet -p build/asan
+
+clean: ## Remove all that was built.
+	@rm -rf build
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
