@@ -1,0 +1,65 @@
+// connectors/spi/sink.h - write, seal at the barrier, prepare off the task, finish once the epoch is decided. Rule:
+// prepare does only what can be redone or undone; finish is idempotent.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "connectors/spi/source.h"
+#include "data/batch.h"
+#include "env/environment.h"
+
+namespace tidemill {
+
+// What must be finished once an epoch is decided (e.g. the part files to rename), as bytes owned by the connector. Kept
+// in the checkpoint.
+using Committable = std::string;
+
+// One a subtask.
+class SinkWriter {
+ public:
+  virtual ~SinkWriter() = default;
+  // Returns false to slow the task down; it is asked again. Task thread.
+  virtual bool ready() { return true; }
+  // Takes rows (kinds as declared by Sink::accepts). Task thread.
+  virtual void write(const Batch& batch) = 0;
+  // Returns when write() buffers too long: the wall time (ms) at which flush() should be called, or nullopt. Task
+  // thread.
+  virtual std::optional<EpochMillis> flush_due() const { return std::nullopt; }
+  virtual void flush() {}
+  // Ends the rows of `epoch`: cheap, no I/O. Task thread.
+  virtual void seal(int64_t epoch) = 0;
+  // Makes the sealed epoch ready to be finished (close and sync part files). May block: I/O pool; no write() runs
+  // meanwhile.
+  virtual std::vector<Committable> prepare(int64_t epoch) = 0;
+};
+
+// One a job; called on the I/O pool, may block.
+class SinkCommitter {
+ public:
+  virtual ~SinkCommitter() = default;
+  // Publishes what was prepared for a decided epoch. Idempotent; called again after a crash.
+  virtual void finish(int64_t epoch, std::span<const Committable> prepared) = 0;
+  // After a restart: finishes what the decided epoch left, and removes what belongs to no decided epoch.
+  virtual void recover(int64_t decided_epoch, std::span<const Committable> prepared) = 0;
+};
+
+// Which row kinds a sink can take.
+enum class SinkChangelog : uint8_t {
+  kAppend,   // +I only
+  kUpsert,   // +I, +U, -D by primary key
+  kRetract,  // all
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual SinkChangelog accepts() const = 0;
+  virtual std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const = 0;
+  virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const = 0;
+  virtual std::string description() const = 0;
+};
+
+}  // namespace tidemill

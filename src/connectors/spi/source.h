@@ -1,0 +1,85 @@
+// connectors/spi/source.h - a source is splits (what), an enumerator (who reads what) and readers (how). Rule: splits
+// never depend on parallelism, and a position says exactly where reading goes on.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/batch.h"
+#include "env/environment.h"
+
+namespace tidemill {
+
+// One ordered log: a file, a partition. `position` is bytes owned by the connector (empty: the start).
+struct Split {
+  std::string id;
+  std::string position;
+  bool operator==(const Split&) const = default;
+};
+
+// One a job, on the coordinator.
+class SplitEnumerator {
+ public:
+  virtual ~SplitEnumerator() = default;
+  // Returns splits not returned before, in a fixed order. May block: called on the I/O pool, or before the job starts.
+  virtual std::vector<Split> discover() = 0;
+  // Returns how long until discover() may find more, in milliseconds; nullopt: never (a bounded source).
+  virtual std::optional<DurationMillis> rediscovery_interval_ms() const = 0;
+  // Returns what a new enumerator needs in order not to return these splits again.
+  virtual std::string snapshot() const = 0;
+};
+
+struct ReadResult {
+  enum class Next : uint8_t {
+    kMore,  // poll again at once
+    kWait,  // nothing until later: all open splits are read to their present end
+    kEnd,   // every split has ended, and none will be added by this reader itself
+  };
+  std::optional<Batch> batch;  // rows of one split for one table; its origin is set
+  std::string_view split;      // id of the split that `batch` is of, or that ended
+  int32_t table = 0;           // which of the source's tables the rows are for
+  bool split_ended = false;    // no more rows of `split` will come
+  bool caught_up = false;      // `split` is at its present end (an idle candidate)
+  Next next = Next::kMore;
+  std::optional<EpochMillis>
+      wake_at;  // with kWait: when to poll again (wall, ms); otherwise when woken or after a pause
+};
+
+// One a subtask, called on the task thread only.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual void add_splits(std::vector<Split> splits) = 0;
+  // Reads up to max_rows rows of one split. Never blocks. `preferred` names the split whose watermark is lowest; a
+  // reader that can choose reads that one first, so that replays keep splits aligned in event time.
+  virtual ReadResult poll(int32_t max_rows, std::string_view preferred) = 0;
+  // Returns every split that has not ended with the position just after its last polled row.
+  virtual std::vector<Split> positions() const = 0;
+};
+
+struct Subtask {
+  int32_t index = 0;  // 0 … parallelism - 1
+  int32_t parallelism = 1;
+};
+
+// Made by a connector from a table's options and the columns asked for. Immutable; shared by plan and runtime.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Columns of every batch its readers give, in order: physical columns asked for, then metadata columns asked for.
+  virtual SchemaPtr schema() const = 0;
+  virtual bool bounded() const = 0;
+  // False where rows carry kinds other than +I.
+  virtual bool append_only() const { return true; }
+  // `restored` is what SplitEnumerator::snapshot() gave, or empty.
+  virtual std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment,
+                                                           std::string_view restored) const = 0;
+  virtual std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const = 0;
+  // Returns what EXPLAIN shows: connector, path or topic, columns read.
+  virtual std::string description() const = 0;
+};
+
+}  // namespace tidemill

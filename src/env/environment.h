@@ -1,0 +1,23 @@
+// env/environment.h - every contact with the outside world. Rule: no other code touches clock, thread, file, console or
+// random number; env/real/ implements this on the operating system, env/simulated/ on one thread from one seed.
+#pragma once
+#include "env/clock.h"
+#include "env/console.h"
+#include "env/executor.h"
+#include "env/faults.h"
+#include "env/file_system.h"
+#include "env/random.h"
+
+namespace tidemill {
+
+// Borrowed parts; whoever built them (main, a test, the simulator) owns them and outlives every user.
+struct Environment {
+  Clock& clock;
+  Executor& executor;
+  FileSystem& files;
+  Console& console;
+  Random& random;
+  Faults& faults;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,62 @@
+// env/file_system.h - files. Rule: only what checkpoints, sources and sinks need; every call may be made to fail by a
+// test.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+namespace tidemill {
+
+struct FileInfo {
+  std::string path;
+  int64_t size_bytes = 0;
+  EpochMillis modified = 0;
+  bool is_directory = false;
+};
+
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+  virtual int64_t size_bytes() const = 0;
+  // Reads up to buffer.size() bytes at `offset`; returns how many (0 at the end). Throws TransientError. One thread at
+  // a time.
+  virtual size_t read_at(int64_t offset, std::span<char> buffer) = 0;
+};
+
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;
+  // Appends bytes. Throws TransientError (no space, I/O error). One thread at a time.
+  virtual void append(std::string_view bytes) = 0;
+  // Makes what was appended durable (fsync). Throws TransientError, after which the file must not be trusted.
+  virtual void sync() = 0;
+  virtual void close() = 0;
+};
+
+// Paths are as the user wrote them, relative ones to the working directory. Calls may block: use the I/O pool on a
+// row's path. Throws UserError where the user named something that is not there or not allowed, TransientError for the
+// rest.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual std::unique_ptr<ReadableFile> open_read(const std::string& path) = 0;
+  // Creates or truncates.
+  virtual std::unique_ptr<WritableFile> open_write(const std::string& path) = 0;
+  virtual bool exists(const std::string& path) = 0;
+  virtual FileInfo info(const std::string& path) = 0;
+  // Returns the entries of a directory in name order (paths include the directory).
+  virtual std::vector<FileInfo> list(const std::string& directory) = 0;
+  virtual void create_directories(const std::string& path) = 0;
+  // Replaces `to` atomically.
+  virtual void rename(const std::string& from, const std::string& to) = 0;
+  virtual void remove(const std::string& path) = 0;
+  // Makes renames and creations inside the directory durable.
+  virtual void sync_directory(const std::string& directory) = 0;
+};
+
+}  // namespace tidemill

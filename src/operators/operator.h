@@ -1,0 +1,96 @@
+// operators/operator.h - what every operator is. Rule: run to completion on one thread: no threads, no waiting, no
+// partial calls. The runtime merges watermarks, aligns barriers, cuts batches, saves state and forwards control events.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "connectors/spi/source.h"
+#include "data/event.h"
+#include "state/state_store.h"
+
+namespace tidemill {
+
+// Takes what an operator emits.
+class Output {
+ public:
+  virtual ~Output() = default;
+  // Hands rows to the next operator of the chain or to a channel, in order. Never fails, never blocks; a task whose
+  // output is full takes no new event, so that what one event emits is bounded by that event.
+  virtual void emit(Batch batch) = 0;
+  // A hint that downstream is full: an operator with unbounded fan-out may cut its output into more calls.
+  virtual bool pressure() const { return false; }
+};
+
+// Monotonic counters and gauges of one operator subtask, under Flink's names (numLateRecordsDropped, numRecordsIn …).
+class OperatorMetrics {
+ public:
+  virtual ~OperatorMetrics() = default;
+  virtual void add(std::string_view name, int64_t amount) = 0;
+};
+
+class OperatorContext {
+ public:
+  virtual ~OperatorContext() = default;
+  virtual const Subtask& subtask() const = 0;
+  // Tables are registered in open() only.
+  virtual StateStore& state() = 0;
+  // Counters are part of the snapshot: after a restore they continue from the checkpoint.
+  virtual OperatorMetrics& metrics() = 0;
+  // The merged watermark of the inputs, kNoWatermark at first. During process() it is that of before the batch.
+  virtual EpochMillis watermark() const = 0;
+  // Processing time, wall ms UTC; constant during one call.
+  virtual EpochMillis processing_time() const = 0;
+  // Takes rows that are too late for any window: counted as numLateRecordsDropped, with `reason` and a sample for the
+  // report.
+  virtual void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) = 0;
+  // IANA name of table.local-time-zone.
+  virtual const std::string& time_zone() const = 0;
+};
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  // Registers every state table. Called once, before restore and before any event.
+  virtual void open(OperatorContext& context) = 0;
+  // Called after open() and, where there is a snapshot, after state was restored.
+  virtual void restored() {}
+
+  // Takes rows of input `port`. Addresses of state must be released before it returns.
+  virtual void process(Batch input, int32_t port, Output& output) = 0;
+
+  // Returns how many rows from `first` on may be processed before event time must move: row first + result must not be
+  // seen by a timer due at its merged watermark (Batch::progress().merged_at). At least 1. Default: all that are left.
+  // Only operators whose state depends on what has fired (sessions, bounded OVER) answer otherwise. The runtime then
+  // calls on_watermark with that row's merged watermark, and goes on.
+  virtual int32_t rows_before_firing(const Batch& input, int32_t first, int32_t port) {
+    (void)port;
+    return input.num_rows() - first;
+  }
+
+  // The merged watermark has moved to `watermark` (kMaxWatermark: all input has been seen): fire what is due. The
+  // runtime forwards output_watermark(watermark) afterwards.
+  virtual void on_watermark(EpochMillis watermark, Output& output) {
+    (void)watermark;
+    (void)output;
+  }
+  // What downstream may believe once this operator has seen `watermark`; interval joins hold it back.
+  virtual EpochMillis output_watermark(EpochMillis watermark) const { return watermark; }
+
+  // Returns the wall time (ms) at which on_processing_time should be called, kMaxWatermark: never.
+  virtual EpochMillis next_processing_timer() const { return kMaxWatermark; }
+  virtual void on_processing_time(EpochMillis now, Output& output) {
+    (void)now;
+    (void)output;
+  }
+
+  // A barrier has aligned; state is saved right after this call. Emit what must not be held across an epoch.
+  virtual void before_barrier(const Barrier& barrier, Output& output) {
+    (void)barrier;
+    (void)output;
+  }
+  // Every input has ended and kMaxWatermark was handled: emit what is left.
+  virtual void finish(Output& output) { (void)output; }
+};
+
+}  // namespace tidemill

@@ -1,0 +1,125 @@
+// operators/spec.h - what the planner tells the runtime to build: one struct an operator, plain data. Rule: a spec says
+// everything an operator needs except its subtask; it holds expressions, sources and sinks by shared pointer to
+// immutable objects.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "connectors/spi/sink.h"
+#include "connectors/spi/source.h"
+#include "data/schema.h"
+#include "expr/expression.h"
+
+namespace tidemill {
+
+// Reads splits, computes columns, assigns watermarks a split.
+struct SourceSpec {
+  std::shared_ptr<const Source> source;
+  std::vector<ExpressionPtr> projections;      // over source->schema(); empty: the source's columns as they are
+  SchemaPtr schema;                            // of the output
+  ExpressionPtr watermark;                     // over `schema`, TIMESTAMP(3) or TIMESTAMP_LTZ(3); null: none
+  std::optional<int32_t> rowtime;              // column of `schema` that WATERMARK FOR names
+  std::optional<DurationMillis> idle_timeout;  // null: splits are never idle
+  enum class NullRowtime : uint8_t { kFail, kDrop, kSkipWatermark } null_rowtime = NullRowtime::kFail;
+  std::string table;                   // name for errors and metrics
+  bool always_row_watermarks = false;  // the plan reads CURRENT_WATERMARK
+};
+
+// Keeps rows for which `predicate` is TRUE and computes `projections` of them.
+struct FilterProjectSpec {
+  ExpressionPtr predicate;  // null: all rows
+  std::vector<ExpressionPtr> projections;
+  SchemaPtr schema;
+};
+
+// One aggregate call, over the operator's input columns.
+struct AggregateCall {
+  std::string function;                  // registered name: COUNT, SUM …
+  std::vector<ExpressionPtr> arguments;  // column references or constants; empty: COUNT(*)
+  bool distinct = false;
+  std::optional<int32_t> filter;  // BOOLEAN input column: only rows where it is TRUE
+  Type result;
+  std::string text;  // canonical text "SUM(x) FILTER (WHERE y)": names the field in state
+};
+
+// Updating GROUP BY; no keys: the global aggregate.
+struct GroupAggregateSpec {
+  std::vector<int32_t> keys;
+  std::vector<AggregateCall> aggregates;
+  SchemaPtr schema;  // keys, then aggregates
+  bool input_retracts = false;
+  bool emit_update_before = true;  // a consumer needs -U
+  bool bounded_final_only =
+      false;  // batch mode: only the final row of each group, and one row for the global aggregate over nothing
+};
+
+enum class WindowKind : uint8_t { kTumble, kHop, kCumulate, kSession };
+struct WindowDefinition {
+  WindowKind kind = WindowKind::kTumble;
+  DurationMillis size = 0;   // SESSION: the gap
+  DurationMillis slide = 0;  // HOP: slide; CUMULATE: step; otherwise 0
+  DurationMillis offset = 0;
+  bool processing_time = false;
+};
+
+// Window columns that a plan asks for behind the keys and aggregates.
+enum class WindowProperty : uint8_t { kStart, kEnd, kTime };
+
+// TUMBLE, HOP, CUMULATE over slices; SESSION by merging intervals. Output: keys, aggregates, window properties.
+struct WindowAggregateSpec {
+  WindowDefinition window;
+  std::vector<int32_t> keys;
+  std::vector<AggregateCall> aggregates;
+  int32_t time_column = 0;  // rowtime of the input
+  std::vector<WindowProperty> properties;
+  SchemaPtr schema;
+  bool input_retracts = false;
+};
+
+// Appends window columns to each row without aggregating (a TVF used bare, or below a join). One output row a window.
+struct WindowAssignSpec {
+  WindowDefinition window;
+  int32_t time_column = 0;
+  SchemaPtr schema;  // input columns, then window_start, window_end, window_time
+};
+
+struct SortKey {
+  int32_t column = 0;
+  bool descending = false;
+  bool nulls_first = true;
+};
+// ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
+// row).
+struct SortLimitSpec {
+  std::vector<SortKey> keys;  // empty: LIMIT only, rows pass in arrival order
+  std::optional<int64_t> limit;
+  int64_t offset = 0;
+  SchemaPtr schema;
+};
+
+// Rows known at planning (VALUES).
+struct ValuesSpec {
+  Batch rows;
+};
+
+// Merges inputs of the same schema; the input gate does the work.
+struct UnionSpec {
+  SchemaPtr schema;
+};
+
+struct SinkSpec {
+  std::shared_ptr<const Sink> sink;
+  SchemaPtr schema;
+  std::string table;
+  std::vector<int32_t> primary_key;  // columns; empty: none
+  enum class NotNull : uint8_t { kError, kDrop } not_null = NotNull::kError;
+};
+
+using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
+                                  WindowAssignSpec, SortLimitSpec, UnionSpec, SinkSpec>;
+
+}  // namespace tidemill
