@@ -189,12 +189,13 @@ struct InQuery : ExpressionOf<ExpressionKind::kInQuery> {
 
 enum class Quantifier : uint8_t { kAny, kAll };  // SOME is ANY
 
-// x < ANY (SELECT …)
+// x < ANY (SELECT …), x < ALL (1, 2): a query, or else values.
 struct Quantified : ExpressionOf<ExpressionKind::kQuantified> {
   ExpressionPtr operand;
   BinaryOperator op = BinaryOperator::kEqual;
   Quantifier quantifier = Quantifier::kAny;
   QueryPtr query;
+  std::vector<ExpressionPtr> values;
 };
 
 struct Exists : ExpressionOf<ExpressionKind::kExists> {

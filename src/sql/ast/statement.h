@@ -148,16 +148,11 @@ struct CreateTable : StatementOf<StatementKind::kCreateTable> {
   QueryPtr query;  // AS query, or null
 };
 
-struct ViewColumn {
-  Identifier name;
-  std::optional<std::string> comment;
-};
-
 struct CreateView : StatementOf<StatementKind::kCreateView> {
   bool temporary = false;
   bool if_not_exists = false;
   QualifiedName name;
-  std::vector<ViewColumn> columns;  // empty: as the query names them
+  std::vector<Identifier> columns;  // empty: as the query names them
   std::optional<std::string> comment;
   QueryPtr query;
   std::string query_text;  // the query's exact source
@@ -201,10 +196,10 @@ struct Reset : StatementOf<StatementKind::kReset> {
   SourceLocation key_location;
 };
 
-// PARTITION (p = 'x', q)
+// column = value of PARTITION (…)
 struct InsertPartition {
   Identifier column;
-  ExpressionPtr value;  // or null
+  ExpressionPtr value;
 };
 
 enum class ConflictAction : uint8_t { kNone, kError, kNothing, kDeduplicate };

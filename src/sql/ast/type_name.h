@@ -66,21 +66,19 @@ enum class TypeNameKind : uint8_t {
   kTime,          // precision
   kTimestamp,     // precision; WITHOUT TIME ZONE
   kTimestampLtz,  // precision; TIMESTAMP_LTZ, TIMESTAMP WITH LOCAL TIME ZONE
-  kTimestampTz,   // precision; TIMESTAMP WITH TIME ZONE, which Flink's planner refuses too
   kInterval,      // interval
   kArray,         // elements[0]
   kMultiset,      // elements[0]
   kMap,           // elements[0] key, elements[1] value
   kRow,           // fields
   kVariant,
-  kNull,
-  kNamed,  // a user-defined or unknown type: name
+  kNamed,  // any other word: a user-defined type, RAW, BITMAP: name
 };
 
 struct RowFieldName;
 
 struct TypeName {
-  TypeNameKind kind = TypeNameKind::kNull;
+  TypeNameKind kind = TypeNameKind::kNamed;
   SourceLocation location;
   bool not_null = false;             // NOT NULL was written
   std::optional<int32_t> precision;  // or length, see TypeNameKind
