@@ -38,13 +38,13 @@ class Text {
   // Valid while this Text object itself lives (short ones are inside it).
   std::string_view view() const { return {data(), size_}; }
 
-  friend bool operator==(const Text& a, const Text& b) {
-    if (std::memcmp(&a, &b, 8) != 0) return false;  // size and first four bytes
-    if (a.is_inline()) return std::memcmp(a.inlined_ + 4, b.inlined_ + 4, 8) == 0;
-    return std::memcmp(a.data(), b.data(), a.size_) == 0;
+  bool operator==(const Text& other) const {
+    if (std::memcmp(this, &other, 8) != 0) return false;  // size and first four bytes
+    if (is_inline()) return std::memcmp(inlined_ + 4, other.inlined_ + 4, 8) == 0;
+    return std::memcmp(data(), other.data(), size_) == 0;
   }
   // Byte order: for UTF-8 that is code point order.
-  friend auto operator<=>(const Text& a, const Text& b) { return a.view() <=> b.view(); }
+  auto operator<=>(const Text& other) const { return view() <=> other.view(); }
 
  private:
   uint32_t size_;
