@@ -1,6 +1,7 @@
 // data/batch.h - rows travel as a Batch: equal-length columns, plus a kind a row where the stream retracts. Rule:
 // immutable content; rows of one batch come from one split, or from an operator.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>

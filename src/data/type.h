@@ -29,12 +29,12 @@ enum class TypeKind : uint8_t {
 
 // What one value is in a column. A function has kernels by physical type, not by SQL type.
 enum class PhysicalType : uint8_t {
-  kBool,   // uint8_t 0 or 1: BOOLEAN (and NULL)
-  kInt8,   // TINYINT
-  kInt16,  // SMALLINT
-  kInt32,  // INT; DATE in days since 1970-01-01; TIME in milliseconds of the day; INTERVAL YEAR TO MONTH in months
-  kInt64,  // BIGINT; DECIMAL of at most 18 digits, unscaled; TIMESTAMP(0-3) in milliseconds, (4-6) in microseconds
-           // since the epoch; INTERVAL DAY TO SECOND in milliseconds
+  kBool,     // uint8_t 0 or 1: BOOLEAN (and NULL)
+  kInt8,     // TINYINT
+  kInt16,    // SMALLINT
+  kInt32,    // INT; DATE in days since 1970-01-01; TIME in milliseconds of the day; INTERVAL YEAR TO MONTH in months
+  kInt64,    // BIGINT; DECIMAL of at most 18 digits, unscaled; TIMESTAMP(0-3) in milliseconds, (4-6) in microseconds
+             // since the epoch; INTERVAL DAY TO SECOND in milliseconds
   kInt128,   // DECIMAL of 19 to 38 digits, unscaled; TIMESTAMP(7-9) in nanoseconds since the epoch
   kFloat32,  // FLOAT
   kFloat64,  // DOUBLE
