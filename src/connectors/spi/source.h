@@ -43,6 +43,8 @@ struct ReadResult {
   int32_t table = 0;           // which of the source's tables the rows are for
   bool split_ended = false;    // no more rows of `split` will come
   bool caught_up = false;      // `split` is at its present end (an idle candidate)
+  // SOURCE_WATERMARK(): what the split itself promises after `batch` (no later row at or below it, except late ones).
+  std::optional<EpochMillis> watermark;
   Next next = Next::kMore;
   std::optional<EpochMillis>
       wake_at;  // with kWait: when to poll again (wall, ms); otherwise when woken or after a pause
