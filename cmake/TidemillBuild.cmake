@@ -32,7 +32,9 @@ find_package(fmt REQUIRED)
 add_library(tidemill_settings INTERFACE)
 target_include_directories(tidemill_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(tidemill_settings INTERFACE
-  -Wall -Wextra -Wconversion -Werror -fno-strict-aliasing -fPIE -fstack-protector-strong ${prefix_map})
+  -Wall -Wextra -Wconversion -Werror -fno-strict-aliasing -fPIE -fstack-protector-strong ${prefix_map}
+  # Some libraries ask for it: a precompiled header serves only units that were given it too.
+  -pthread)
 target_link_options(tidemill_settings INTERFACE -pie -Wl,-z,relro,-z,now)
 target_link_libraries(tidemill_settings INTERFACE Threads::Threads)
 target_compile_definitions(tidemill_settings INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
