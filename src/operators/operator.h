@@ -37,7 +37,8 @@ class OperatorContext {
   virtual StateStore& state() = 0;
   // Counters are part of the snapshot: after a restore they continue from the checkpoint.
   virtual OperatorMetrics& metrics() = 0;
-  // The merged watermark of the inputs, kNoWatermark at first. During process() it is that of before the batch.
+  // The merged watermark of the inputs, kNoWatermark at first. During process() and on_watermark() it is that of before
+  // the call. It is part of the snapshot: after a restore it goes on from there, so that nothing fires twice.
   virtual EpochMillis watermark() const = 0;
   // Processing time, wall ms UTC; constant during one call.
   virtual EpochMillis processing_time() const = 0;

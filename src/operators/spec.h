@@ -12,6 +12,7 @@
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
 #include "data/schema.h"
+#include "expr/aggregate.h"
 #include "expr/expression.h"
 
 namespace tidemill {
@@ -36,20 +37,19 @@ struct FilterProjectSpec {
   SchemaPtr schema;
 };
 
-// One aggregate call, over the operator's input columns.
-struct AggregateCall {
-  std::string function;                  // registered name: COUNT, SUM …
-  std::vector<ExpressionPtr> arguments;  // column references or constants; empty: COUNT(*)
+// One aggregate of an operator, over its input columns.
+struct AggregateSpec {
+  AggregateFunctionPtr function;
+  ExpressionPtr argument;  // of function->argument_type(), usually a column reference; null: COUNT(*)
   bool distinct = false;
   std::optional<int32_t> filter;  // BOOLEAN input column: only rows where it is TRUE
-  Type result;
-  std::string text;  // canonical text "SUM(x) FILTER (WHERE y)": names the field in state
+  std::string text;  // canonical text "SUM(x) FILTER (WHERE y)": names the field in state; unique per operator
 };
 
 // Updating GROUP BY; no keys: the global aggregate.
 struct GroupAggregateSpec {
   std::vector<int32_t> keys;
-  std::vector<AggregateCall> aggregates;
+  std::vector<AggregateSpec> aggregates;
   SchemaPtr schema;  // keys, then aggregates
   bool input_retracts = false;
   bool emit_update_before = true;  // a consumer needs -U
@@ -64,6 +64,9 @@ struct WindowDefinition {
   DurationMillis slide = 0;  // HOP: slide; CUMULATE: step; otherwise 0
   DurationMillis offset = 0;
   bool processing_time = false;
+  // The time column is TIMESTAMP_LTZ (as PROCTIME() is): windows are aligned in table.local-time-zone, and
+  // window_start and window_end are its wall-clock readings.
+  bool zoned = false;
 };
 
 // Window columns that a plan asks for behind the keys and aggregates.
@@ -73,8 +76,8 @@ enum class WindowProperty : uint8_t { kStart, kEnd, kTime };
 struct WindowAggregateSpec {
   WindowDefinition window;
   std::vector<int32_t> keys;
-  std::vector<AggregateCall> aggregates;
-  int32_t time_column = 0;  // rowtime of the input
+  std::vector<AggregateSpec> aggregates;
+  int32_t time_column = 0;  // rowtime of the input; not read where window.processing_time
   std::vector<WindowProperty> properties;
   SchemaPtr schema;
   bool input_retracts = false;
@@ -83,8 +86,8 @@ struct WindowAggregateSpec {
 // Appends window columns to each row without aggregating (a TVF used bare, or below a join). One output row a window.
 struct WindowAssignSpec {
   WindowDefinition window;
-  int32_t time_column = 0;
-  SchemaPtr schema;  // input columns, then window_start, window_end, window_time
+  int32_t time_column = 0;  // as in WindowAggregateSpec
+  SchemaPtr schema;         // input columns, then window_start, window_end, window_time
 };
 
 struct SortKey {
