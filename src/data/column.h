@@ -36,6 +36,8 @@ class Decoded {
   bool has_nulls() const { return validity_ != nullptr; }
   // True where values()[row] is row's value: loops without index arithmetic are allowed.
   bool is_flat() const { return indices_ == nullptr && mask_ == -1; }
+  // True where every row has the value values()[0].
+  bool is_constant() const { return mask_ == 0; }
   const T* values() const { return values_; }
   const uint8_t* validity() const { return validity_; }
 

@@ -1,0 +1,24 @@
+#include "expr/aggregate.h"
+
+#include <cstring>
+
+namespace tidemill {
+
+void AggregateFunction::retract(AggregateContext&, Accumulators, const Column*, const Selection&) const {
+  CHECK_MSG(false, "{} cannot retract without a companion", name_);
+}
+
+void AggregateFunction::clear(AggregateContext& context, Accumulators of) const {
+  const AccumulatorLayout fields = layout();
+  for (int32_t i = 0; i < of.size(); ++i) {
+    std::byte* accumulator = &of.at<std::byte>(i);
+    for (const int32_t field : fields.heap_references) {
+      uint64_t reference;
+      std::memcpy(&reference, accumulator + field, sizeof(reference));
+      if (reference != 0) context.heap->free(reference);
+    }
+    std::memset(accumulator, 0, static_cast<size_t>(fields.size));
+  }
+}
+
+}  // namespace tidemill

@@ -1,0 +1,120 @@
+// expr/aggregate.h - what an aggregate function is: fixed-size accumulators updated in place by column loops. Rule: all
+// bytes zero is the empty accumulator; nothing outside the accumulator and the heap it references is kept.
+//
+// The operator owns keys, DISTINCT, FILTER, row kinds and companions; an aggregate sees only the rows that count.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/check.h"
+#include "data/column.h"
+#include "data/column_builder.h"
+#include "data/type.h"
+#include "expr/selection.h"
+
+namespace tidemill {
+
+// Where accumulators keep values of varying length; implemented by state, in the pages of the table that holds the
+// records. A reference is never 0.
+class TextHeap {
+ public:
+  virtual ~TextHeap() = default;
+  virtual uint64_t store(std::string_view bytes) = 0;
+  // The view is valid until the next store or free.
+  virtual std::string_view load(uint64_t reference) const = 0;
+  virtual void free(uint64_t reference) = 0;
+};
+
+// Accumulators of one aggregate within records: the i-th is at records[i] + offset. In add and retract, records are by
+// row of the batch; those of rows outside the selection may be nullptr. The same record may appear many times.
+struct Accumulators {
+  std::span<std::byte* const> records;
+  int32_t offset = 0;
+
+  template <class State>
+  State& at(int32_t i) const {
+    return *reinterpret_cast<State*>(records[static_cast<size_t>(i)] + offset);
+  }
+  int32_t size() const { return static_cast<int32_t>(records.size()); }
+};
+
+struct AccumulatorLayout {
+  int32_t size = 0;                      // bytes, a multiple of alignment
+  int32_t alignment = 8;                 // at most 8: records are 8-byte aligned
+  std::vector<int32_t> heap_references;  // offsets of the uint64_t heap references inside it; 0 there is "none"
+};
+
+// What an operator keeps beside the accumulators, in state, because a fixed size cannot hold it.
+enum class CompanionKind : uint8_t {
+  kNone,
+  kDistinctCounts,   // (key, value) ▸ count: DISTINCT; the aggregate sees a value when its count leaves or reaches 0
+  kOrderedValues,    // (key, value) ▸ count, ordered by value: MIN and MAX under retraction
+  kOrderedSequence,  // (key, rowtime, split, offset) ▸ value, in that order: FIRST_VALUE, LAST_VALUE, LISTAGG
+};
+
+// After a retraction that touches it, the operator clears the accumulator and adds these companion entries again.
+enum class CompanionReplay : uint8_t { kNone, kFirst, kLast, kAll };
+
+struct Companion {
+  CompanionKind kind = CompanionKind::kNone;
+  CompanionReplay replay = CompanionReplay::kNone;
+};
+
+struct AggregateContext {
+  TextHeap* heap = nullptr;  // required where layout().heap_references is not empty
+  int64_t overflows = 0;     // results that wrapped or became NULL, counted here
+};
+
+class AggregateFunction {
+ public:
+  virtual ~AggregateFunction() = default;
+
+  // "COUNT", "SUM", …: with the argument's text and the flags this names the record field in state.
+  const std::string& name() const { return name_; }
+  // The type its argument column must have (the resolver has put a cast there); type NULL where there is none
+  // (COUNT(*)).
+  const Type& argument_type() const { return argument_type_; }
+  const Type& result_type() const { return result_type_; }
+  virtual AccumulatorLayout layout() const = 0;
+  // True where retract() undoes add() without a companion.
+  virtual bool retractable() const { return false; }
+  // What must be kept where rows can be retracted and retractable() is false.
+  virtual Companion companion() const { return {}; }
+  // True where DISTINCT changes nothing (MIN, MAX): the operator drops it.
+  virtual bool ignores_distinct() const { return false; }
+  // True where the result depends on the order of add() calls (FIRST_VALUE, LISTAGG, floating-point sums).
+  virtual bool order_sensitive() const { return false; }
+
+  // Adds argument[row] to the accumulator of each selected row. `argument` is nullptr for COUNT(*). NULLs are skipped
+  // here, as SQL says.
+  virtual void add(AggregateContext& context, Accumulators into, const Column* argument,
+                   const Selection& rows) const = 0;
+  // Takes back what add() did for the same values. Requires: retractable().
+  virtual void retract(AggregateContext& context, Accumulators into, const Column* argument,
+                       const Selection& rows) const;
+  // Adds from[i] to into[i]; `from` and its heap are not changed. Requires: as many of each; where order_sensitive(),
+  // `from` is the later one.
+  virtual void merge(AggregateContext& context, Accumulators into, Accumulators from,
+                     const TextHeap* from_heap) const = 0;
+  // Appends the result of each accumulator to `out` (of result_type()).
+  virtual void result(AggregateContext& context, Accumulators from, ColumnBuilder& out) const = 0;
+  // Makes each accumulator empty and frees what it references. Call before a record with heap references is erased.
+  virtual void clear(AggregateContext& context, Accumulators of) const;
+
+ protected:
+  AggregateFunction(std::string name, const Type& argument_type, const Type& result_type)
+      : name_(std::move(name)), argument_type_(argument_type), result_type_(result_type) {}
+
+ private:
+  std::string name_;
+  Type argument_type_;
+  Type result_type_;
+};
+using AggregateFunctionPtr = std::shared_ptr<const AggregateFunction>;
+
+}  // namespace tidemill

@@ -1,0 +1,164 @@
+#include "expr/function_registry.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "expr/cast.h"
+
+namespace tidemill {
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return result;
+}
+
+std::string list_types(const std::vector<ExpressionPtr>& arguments) {
+  std::string text;
+  for (const ExpressionPtr& argument : arguments) {
+    if (!text.empty()) text += ", ";
+    text += argument->type().to_string();
+  }
+  return text;
+}
+
+std::string list_forms(const std::vector<FunctionDoc>& docs) {
+  std::string text;
+  for (const FunctionDoc& doc : docs) {
+    if (doc.syntax.empty()) continue;
+    if (!text.empty()) text += "; ";
+    text += doc.syntax;
+  }
+  return text;
+}
+
+[[noreturn]] void refuse(std::string_view name, const std::vector<ExpressionPtr>& arguments,
+                         const std::vector<FunctionDoc>& docs, SourceLocation location) {
+  throw UserError(location, fmt::format("{} cannot be applied to ({})", name, list_types(arguments)),
+                  fmt::format("Forms that exist: {}", list_forms(docs)));
+}
+
+// Returns the arguments as the parameters want them, empty where they do not fit.
+std::optional<std::vector<ExpressionPtr>> fit(const CallSite& site, const std::vector<Type>& parameters) {
+  if (site.size() != parameters.size()) return std::nullopt;
+  std::vector<ExpressionPtr> fitted;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Type& from = site.type(i);
+    const bool exact =
+        from.same_except_nullable(parameters[i]) || (from.is_character() && parameters[i].is_character());
+    if (!exact && !(site.casts_allowed && casts_implicitly(from, parameters[i]))) return std::nullopt;
+    fitted.push_back(coerce(site.arguments[i], parameters[i]));
+  }
+  return fitted;
+}
+
+}  // namespace
+
+bool CallSite::any_nullable() const {
+  return std::ranges::any_of(arguments, [](const ExpressionPtr& e) { return e->type().nullable; });
+}
+
+const std::string* CallSite::literal_text(size_t i) const {
+  const auto* literal = arguments[i]->try_as<Literal>();
+  if (literal == nullptr || literal->value().is_null() || !literal->type().is_character()) return nullptr;
+  return &literal->value().text();
+}
+
+void FunctionRegistry::with_rule(std::string_view name, FunctionDoc doc, BindScalar bind) {
+  entries_[std::string(name)].overloads.push_back({doc, std::move(bind)});
+}
+
+void FunctionRegistry::aggregate(std::string_view name, FunctionDoc doc, BindAggregate bind) {
+  entries_[std::string(name)].aggregates.emplace_back(doc, std::move(bind));
+}
+
+void FunctionRegistry::alias(std::string_view alias, std::string_view name) {
+  const auto found = entries_.find(name);
+  CHECK_MSG(found != entries_.end(), "alias {} of unknown {}", alias, name);
+  const Entry copy = found->second;
+  entries_[std::string(alias)] = copy;
+}
+
+void FunctionRegistry::add_typed(std::string_view name, FunctionDoc doc, TypedFunction function,
+                                 FunctionProperties properties) {
+  with_rule(name, doc, [function = std::move(function), properties](const CallSite& site) -> ExpressionPtr {
+    auto arguments = fit(site, function.parameters);
+    if (!arguments) return nullptr;
+    const bool nullable = function.always_nullable || (site.any_nullable() && !function.handles_null);
+    return std::make_shared<Call>(std::string(site.name), function.kernel, std::move(*arguments),
+                                  function.result.with_nullable(nullable), properties, site.location);
+  });
+}
+
+bool FunctionRegistry::has_scalar(std::string_view name) const {
+  const auto found = entries_.find(upper(name));
+  return found != entries_.end() && !found->second.overloads.empty();
+}
+
+bool FunctionRegistry::has_aggregate(std::string_view name) const {
+  const auto found = entries_.find(upper(name));
+  return found != entries_.end() && !found->second.aggregates.empty();
+}
+
+const FunctionRegistry::Entry& FunctionRegistry::find(std::string_view name, SourceLocation location) const {
+  const auto found = entries_.find(upper(name));
+  if (found != entries_.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, entry] : entries_) {
+    if (std::isalpha(static_cast<unsigned char>(known.front()))) names.push_back(known);
+  }
+  const auto nearest = nearest_name(name, names);
+  throw UserError(location, fmt::format("There is no function {}", name),
+                  nearest ? fmt::format("Did you mean {}?", *nearest) : "SHOW FUNCTIONS lists all functions");
+}
+
+ExpressionPtr FunctionRegistry::resolve(std::string_view name, std::vector<ExpressionPtr> arguments,
+                                        SourceLocation location) const {
+  const Entry& entry = find(name, location);
+  const std::string canonical = upper(name);
+  std::vector<FunctionDoc> docs;
+  for (const bool casts_allowed : {false, true}) {
+    for (const Overload& overload : entry.overloads) {
+      if (ExpressionPtr bound = overload.bind({canonical, arguments, location, casts_allowed})) return bound;
+      if (casts_allowed) docs.push_back(overload.doc);
+    }
+  }
+  if (entry.overloads.empty()) {
+    throw UserError(location, fmt::format("{} is an aggregate function and is not allowed here", canonical),
+                    "Aggregates belong in SELECT or HAVING of a query with GROUP BY");
+  }
+  refuse(canonical, arguments, docs, location);
+}
+
+AggregateCall FunctionRegistry::resolve_aggregate(std::string_view name, std::vector<ExpressionPtr> arguments,
+                                                  SourceLocation location) const {
+  const Entry& entry = find(name, location);
+  const std::string canonical = upper(name);
+  std::vector<FunctionDoc> docs;
+  for (const auto& [doc, bind] : entry.aggregates) {
+    AggregateCall call = bind({canonical, arguments, location, true});
+    if (call.function) return call;
+    docs.push_back(doc);
+  }
+  if (docs.empty()) throw UserError(location, fmt::format("{} is not an aggregate function", canonical));
+  refuse(canonical, arguments, docs, location);
+}
+
+std::vector<FunctionListing> FunctionRegistry::list() const {
+  std::vector<FunctionListing> listings;
+  for (const auto& [name, entry] : entries_) {
+    FunctionListing listing{name, !entry.aggregates.empty(), {}};
+    for (const Overload& overload : entry.overloads) {
+      if (!overload.doc.syntax.empty()) listing.docs.push_back(overload.doc);
+    }
+    for (const auto& [doc, bind] : entry.aggregates) listing.docs.push_back(doc);
+    listings.push_back(std::move(listing));
+  }
+  std::ranges::stable_partition(listings, [](const FunctionListing& listing) {
+    return std::isalpha(static_cast<unsigned char>(listing.name.front())) != 0;
+  });
+  return listings;
+}
+
+}  // namespace tidemill
