@@ -7,6 +7,7 @@
 
 #include "connectors/spi/source.h"
 #include "data/event.h"
+#include "expr/scalar_function.h"
 #include "state/state_store.h"
 
 namespace tidemill {
@@ -37,16 +38,16 @@ class OperatorContext {
   virtual StateStore& state() = 0;
   // Counters are part of the snapshot: after a restore they continue from the checkpoint.
   virtual OperatorMetrics& metrics() = 0;
+  // What expressions read besides their row; the task keeps `now` and `watermark` current.
+  virtual const EvaluationContext& evaluation() const = 0;
   // The merged watermark of the inputs, kNoWatermark at first. During process() and on_watermark() it is that of before
   // the call. It is part of the snapshot: after a restore it goes on from there, so that nothing fires twice.
-  virtual EpochMillis watermark() const = 0;
+  EpochMillis watermark() const { return evaluation().watermark; }
   // Processing time, wall ms UTC; constant during one call.
-  virtual EpochMillis processing_time() const = 0;
+  EpochMillis processing_time() const { return evaluation().now; }
   // Takes rows that are too late for any window: counted as numLateRecordsDropped, with `reason` and a sample for the
   // report.
   virtual void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) = 0;
-  // IANA name of table.local-time-zone.
-  virtual const std::string& time_zone() const = 0;
 };
 
 class Operator {
