@@ -12,11 +12,7 @@ void AggregateFunction::clear(AggregateContext& context, Accumulators of) const 
   const AccumulatorLayout fields = layout();
   for (int32_t i = 0; i < of.size(); ++i) {
     std::byte* accumulator = &of.at<std::byte>(i);
-    for (const int32_t field : fields.heap_references) {
-      uint64_t reference;
-      std::memcpy(&reference, accumulator + field, sizeof(reference));
-      if (reference != 0) context.heap->free(reference);
-    }
+    for (const int32_t slot : fields.text_slots) context.texts->assign(accumulator + slot, {});
     std::memset(accumulator, 0, static_cast<size_t>(fields.size));
   }
 }

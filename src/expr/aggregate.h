@@ -1,5 +1,5 @@
 // expr/aggregate.h - what an aggregate function is: fixed-size accumulators updated in place by column loops. Rule: all
-// bytes zero is the empty accumulator; nothing outside the accumulator and the heap it references is kept.
+// bytes zero is the empty accumulator; nothing outside the accumulator and its texts is kept.
 //
 // The operator owns keys, DISTINCT, FILTER, row kinds and companions; an aggregate sees only the rows that count.
 #pragma once
@@ -19,15 +19,17 @@
 
 namespace tidemill {
 
-// Where accumulators keep values of varying length; implemented by state, in the pages of the table that holds the
-// records. A reference is never 0.
-class TextHeap {
+// Where accumulators keep texts: 16 bytes of the accumulator are a slot, long bytes lie in the pages of the table that
+// holds the record. Implemented over state. A slot of zeros is the empty text.
+class AccumulatorTexts {
  public:
-  virtual ~TextHeap() = default;
-  virtual uint64_t store(std::string_view bytes) = 0;
-  // The view is valid until the next store or free.
-  virtual std::string_view load(uint64_t reference) const = 0;
-  virtual void free(uint64_t reference) = 0;
+  virtual ~AccumulatorTexts() = default;
+  // Frees what the slot held and stores `text` there. `text` must not come from load() of the same slot.
+  virtual void assign(std::byte* slot, std::string_view text) = 0;
+  // The view is valid until the next call.
+  virtual std::string_view load(const std::byte* slot) const = 0;
+
+  static constexpr int32_t kSlotBytes = 16;
 };
 
 // Accumulators of one aggregate within records: the i-th is at records[i] + offset. In add and retract, records are by
@@ -43,31 +45,47 @@ struct Accumulators {
   int32_t size() const { return static_cast<int32_t>(records.size()); }
 };
 
-struct AccumulatorLayout {
-  int32_t size = 0;                      // bytes, a multiple of alignment
-  int32_t alignment = 8;                 // at most 8: records are 8-byte aligned
-  std::vector<int32_t> heap_references;  // offsets of the uint64_t heap references inside it; 0 there is "none"
+// The same, only to be read.
+struct ReadAccumulators {
+  std::span<const std::byte* const> records;
+  int32_t offset = 0;
+
+  ReadAccumulators(std::span<const std::byte* const> records_read, int32_t offset_read)
+      : records(records_read), offset(offset_read) {}
+  ReadAccumulators(const Accumulators& other) : records(other.records), offset(other.offset) {}
+
+  template <class State>
+  const State& at(int32_t i) const {
+    return *reinterpret_cast<const State*>(records[static_cast<size_t>(i)] + offset);
+  }
+  int32_t size() const { return static_cast<int32_t>(records.size()); }
 };
 
-// What an operator keeps beside the accumulators, in state, because a fixed size cannot hold it.
-enum class CompanionKind : uint8_t {
+struct AccumulatorLayout {
+  int32_t size = 0;                 // bytes, a multiple of alignment
+  int32_t alignment = 8;            // at most 16
+  std::vector<int32_t> text_slots;  // offsets of the slots of AccumulatorTexts inside it, each a multiple of 8
+};
+
+// What an operator keeps beside the accumulators, in companion tables of state, so that rows can be taken back. (For
+// DISTINCT it keeps (key, value) ▸ count besides; the aggregate sees a value when its count leaves or reaches 0.)
+enum class RetractionStore : uint8_t {
   kNone,
-  kDistinctCounts,   // (key, value) ▸ count: DISTINCT; the aggregate sees a value when its count leaves or reaches 0
-  kOrderedValues,    // (key, value) ▸ count, ordered by value: MIN and MAX under retraction
+  kOrderedValues,    // (key, value) ▸ count, ordered by value: MIN and MAX
   kOrderedSequence,  // (key, rowtime, split, offset) ▸ value, in that order: FIRST_VALUE, LAST_VALUE, LISTAGG
 };
 
-// After a retraction that touches it, the operator clears the accumulator and adds these companion entries again.
-enum class CompanionReplay : uint8_t { kNone, kFirst, kLast, kAll };
+// After a retraction that touches it, the operator clears the accumulator and adds these stored entries again.
+enum class RetractionReplay : uint8_t { kNone, kFirst, kLast, kAll };
 
-struct Companion {
-  CompanionKind kind = CompanionKind::kNone;
-  CompanionReplay replay = CompanionReplay::kNone;
+struct RetractionRule {
+  RetractionStore store = RetractionStore::kNone;
+  RetractionReplay replay = RetractionReplay::kNone;
 };
 
 struct AggregateContext {
-  TextHeap* heap = nullptr;  // required where layout().heap_references is not empty
-  int64_t overflows = 0;     // results that wrapped or became NULL, counted here
+  AccumulatorTexts* texts = nullptr;  // required where layout().text_slots is not empty
+  int64_t overflows = 0;              // results that wrapped or became NULL, counted here
 };
 
 class AggregateFunction {
@@ -84,7 +102,7 @@ class AggregateFunction {
   // True where retract() undoes add() without a companion.
   virtual bool retractable() const { return false; }
   // What must be kept where rows can be retracted and retractable() is false.
-  virtual Companion companion() const { return {}; }
+  virtual RetractionRule retraction_rule() const { return {}; }
   // True where DISTINCT changes nothing (MIN, MAX): the operator drops it.
   virtual bool ignores_distinct() const { return false; }
   // True where the result depends on the order of add() calls (FIRST_VALUE, LISTAGG, floating-point sums).
@@ -97,13 +115,13 @@ class AggregateFunction {
   // Takes back what add() did for the same values. Requires: retractable().
   virtual void retract(AggregateContext& context, Accumulators into, const Column* argument,
                        const Selection& rows) const;
-  // Adds from[i] to into[i]; `from` and its heap are not changed. Requires: as many of each; where order_sensitive(),
+  // Adds from[i] to into[i]; `from` and its texts are not changed. Requires: as many of each; where order_sensitive(),
   // `from` is the later one.
-  virtual void merge(AggregateContext& context, Accumulators into, Accumulators from,
-                     const TextHeap* from_heap) const = 0;
+  virtual void merge(AggregateContext& context, Accumulators into, ReadAccumulators from,
+                     const AccumulatorTexts* from_texts) const = 0;
   // Appends the result of each accumulator to `out` (of result_type()).
-  virtual void result(AggregateContext& context, Accumulators from, ColumnBuilder& out) const = 0;
-  // Makes each accumulator empty and frees what it references. Call before a record with heap references is erased.
+  virtual void result(AggregateContext& context, ReadAccumulators from, ColumnBuilder& out) const = 0;
+  // Makes each accumulator empty and frees its texts.
   virtual void clear(AggregateContext& context, Accumulators of) const;
 
  protected:
