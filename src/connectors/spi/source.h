@@ -60,6 +60,9 @@ class Reader {
   virtual ReadResult poll(int32_t max_rows, std::string_view preferred) = 0;
   // Returns every split that has not ended with the position just after its last polled row.
   virtual std::vector<Split> positions() const = 0;
+  // Returns how many records could not be read as their table declares, since this reader was made
+  // (numRecordsInErrors).
+  virtual int64_t records_in_errors() const { return 0; }
 };
 
 struct Subtask {

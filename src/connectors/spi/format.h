@@ -1,0 +1,116 @@
+// connectors/spi/format.h - turns bytes into columns and rows into bytes. Rule: a decoder owns where records begin and
+// end, and can go on from any position it has told, giving the same rows at any chunk size.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/spi/options.h"
+#include "connectors/spi/record_errors.h"
+#include "data/batch.h"
+
+namespace tidemill {
+
+// Where decoding goes on: just after the last record that was returned or left out.
+struct DecoderPosition {
+  int64_t byte_offset = 0;  // from the start of the split
+  int64_t line = 1;         // number of the line that starts there
+  std::string state;        // the format's own (e.g. the CSV header); may be empty
+  bool operator==(const DecoderPosition&) const = default;
+
+  // Returns bytes for Split::position, and reads them back (empty text: the start). Throws UserError on other text.
+  std::string to_string() const;
+  static DecoderPosition parse(std::string_view text);
+};
+
+// Rows of one split, in order.
+struct DecodedRows {
+  std::vector<ColumnPtr> columns;  // those of FormatRequest::projection
+  int32_t num_rows = 0;
+  int64_t first_line = 0;                             // of row 0; row i is on first_line + i where `lines` is null
+  std::shared_ptr<const std::vector<int64_t>> lines;  // line on which each row starts
+};
+
+// Decodes one split. One thread.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  // Returns room for at least `bytes` bytes (in memory that decoded texts may point into). The caller fills it with
+  // what follows in the split and says how much that was with filled(). Requires: next() gave nullopt, or nothing yet.
+  virtual std::span<char> room(size_t bytes) = 0;
+  virtual void filled(size_t bytes) = 0;
+  // The split has ended: what is left is a record even without a line end.
+  virtual void end_input() = 0;
+  // Returns 1 to max_rows rows; nullopt: no whole record is left, more input is wanted (after end_input(): all is
+  // read). Records that cannot be read go to the RecordErrors given at construction, which may throw UserError.
+  virtual std::optional<DecodedRows> next(int32_t max_rows) = 0;
+  virtual DecoderPosition position() const = 0;
+};
+
+// Bytes of one record at most: more is an error, since a record must fit in memory.
+constexpr size_t kRecordBytesMax = size_t{64} << 20;
+
+// A format bound to a table's columns and options. Immutable, shared by readers.
+class DecodingFormat {
+ public:
+  virtual ~DecodingFormat() = default;
+  // `split` names the split in errors; `errors` is borrowed and outlives the decoder.
+  virtual std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
+                                                RecordErrors& errors) const = 0;
+};
+
+// Encodes rows of one writer. One thread.
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  // Appends what a file starts with (the CSV header).
+  virtual void begin_file(std::string& out) { (void)out; }
+  // Appends every row of `batch`, each with its line end. Row kinds are not written.
+  virtual void encode(const Batch& batch, std::string& out) = 0;
+};
+
+class EncodingFormat {
+ public:
+  virtual ~EncodingFormat() = default;
+  virtual std::unique_ptr<Encoder> make_encoder() const = 0;
+};
+
+// What a format is bound to.
+struct FormatRequest {
+  std::string table;                // for errors
+  SchemaPtr physical;               // every physical column of the table, in order
+  std::vector<int32_t> projection;  // decoding: the columns wanted, in output order, indices into `physical`
+  Options options;                  // the format's own, without its prefix
+  bool policy_written = false;      // 'record.error-policy' is set: the format's ignore-parse-errors may not be
+};
+
+// A kind of encoding, by name. Immutable.
+class Format {
+ public:
+  virtual ~Format() = default;
+  virtual std::string_view name() const = 0;  // also the prefix of its options
+  virtual std::string_view doc() const = 0;
+  virtual std::vector<OptionSpec> options() const = 0;  // without the prefix
+  // Both throw UserError for options that do not go together and for types the format cannot hold.
+  virtual std::shared_ptr<const DecodingFormat> make_decoding(const FormatRequest& request) const = 0;
+  virtual std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const = 0;
+};
+
+class FormatRegistry {
+ public:
+  // Requires: no format of this name yet.
+  void add(std::unique_ptr<const Format> format);
+  // Throws UserError with the nearest name and the list.
+  const Format& get(std::string_view name) const;
+  bool contains(std::string_view name) const { return formats_.find(name) != formats_.end(); }
+  std::vector<std::string> names() const;
+
+ private:
+  std::map<std::string, std::unique_ptr<const Format>, std::less<>> formats_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,74 @@
+// connectors/spi/record_errors.h - what becomes of a record that cannot be read. Rule: it ends the job, or it is
+// counted; nothing is dropped unseen.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "connectors/spi/options.h"
+#include "connectors/spi/source.h"
+#include "env/environment.h"
+
+namespace tidemill {
+
+enum class RecordErrorPolicy : uint8_t {
+  kFail,        // a UserError that names the place
+  kSkip,        // counted
+  kDeadLetter,  // counted, and written to a dead-letter file
+};
+
+// A record, or one value of it, that does not have the form its table declares.
+struct RecordError {
+  std::string_view format;    // "JSON"
+  int64_t line = 0;           // of the split, from 1
+  std::string column = {};    // empty: the record as a whole
+  std::string message = {};   // what is wrong, with the text it is about
+  std::string hint = {};      // what to do; may be empty
+  std::string_view raw = {};  // the record's bytes
+};
+
+// How a table treats such records, from its options.
+struct RecordErrorSettings {
+  RecordErrorPolicy policy = RecordErrorPolicy::kFail;
+  std::string dead_letter_path;  // a directory; only with kDeadLetter
+};
+
+// Returns 'record.error-policy' and 'record.dead-letter.path'.
+std::span<const OptionSpec> record_error_options();
+// Throws UserError where the two do not go together.
+RecordErrorSettings record_error_settings(const Options& options);
+
+// One a reader, on its task thread. Counts; under kDeadLetter it writes JSON lines {split, offset, error, raw} to
+// <path>/<table>-<subtask>-<number>.jsonl, a new file each attempt. A dead letter is durable before the position behind
+// its record can be saved: call flush() at the end of every poll that decoded something. After a restore letters can
+// come twice, with the same split and offset.
+class RecordErrors {
+ public:
+  RecordErrors(RecordErrorSettings settings, std::string table, Environment& environment, const Subtask& subtask);
+  ~RecordErrors();
+
+  // Takes a record of `split` that is left out. Throws UserError under kFail.
+  void reject(std::string_view split, const RecordError& error);
+  // Counts a value that became NULL because the format was told to ignore parse errors.
+  void ignore_value() { ++count_; }
+  // Counts a record that the format was told to leave out.
+  void ignore_record() { ++count_; }
+  // Makes the dead letters so far durable.
+  void flush();
+  // numRecordsInErrors.
+  int64_t count() const { return count_; }
+
+ private:
+  void write_letter(std::string_view split, const RecordError& error);
+
+  RecordErrorSettings settings_;
+  std::string table_;
+  FileSystem& files_;
+  Subtask subtask_;
+  int64_t count_ = 0;
+  std::unique_ptr<WritableFile> file_;
+  std::string letters_;  // not yet written
+};
+
+}  // namespace tidemill
