@@ -1,0 +1,49 @@
+// state/distinct_counts.h - companion (key, value) ▸ how often: COUNT(DISTINCT …), SUM(DISTINCT …). Rule: a pair whose
+// count reaches 0 is gone.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "state/record_table.h"
+
+namespace tidemill {
+
+class DistinctCounts {
+ public:
+  DistinctCounts(PageTable& pages, const TableDescriptor& owner, const CompanionDescriptor& companion);
+
+  // Layout of the pairs: the owner's key columns, then the value columns. NULL values are the caller's to leave out.
+  const KeyLayoutPtr& pair_layout() const { return table_.key_layout(); }
+  int64_t size() const { return table_.size(); }
+
+  // Adds deltas[i] (negative: retraction) to pair i, in row order. transitions[i] is 1 where the pair came to be
+  // counted (its count rose above 0), -1 where it ceased to be, otherwise 0. Requires: spans as long as `pairs` or
+  // `rows`.
+  void add(const KeyBatch& pairs, std::span<const int64_t> deltas, std::span<int8_t> transitions);
+  void add(const KeyBatch& pairs, std::span<const int32_t> rows, std::span<const int64_t> deltas,
+           std::span<int8_t> transitions);
+
+  // Visits all pairs in insertion order, up to RecordTable::kScanRows a call. Counts may be negative: retractions that
+  // came first.
+  void scan(const std::function<void(const KeyBatch& pairs, std::span<const int64_t> counts)>& visit) const;
+
+  // Adds all counts of `other`, whose layout is the same.
+  void merge_from(const DistinctCounts& other);
+
+  // The pairs as records, for snapshots and views.
+  RecordTable& table() { return table_; }
+  const RecordTable& table() const { return table_; }
+
+ private:
+  RecordTable table_;
+  std::vector<std::byte*> records_;  // scratch of add()
+  std::vector<uint8_t> created_;
+};
+
+// Appends to `keys` the first columns of each pair: the owner's keys. Requires: the layout of `keys` is that of the
+// owner. Valid as long as `pairs` is.
+void owner_keys(const KeyBatch& pairs, KeyBatch& keys);
+
+}  // namespace tidemill

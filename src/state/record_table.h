@@ -1,0 +1,106 @@
+// state/record_table.h - keyed records: key -> fixed-size record, and the companion tables declared with it. Rule:
+// addresses handed out stay valid until StateStore::release(), that is, for the batch at hand; iteration is in
+// insertion order, whatever was erased, copied, restored or grown.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "state/companion_set.h"
+#include "state/key_batch.h"
+#include "state/key_groups.h"
+#include "state/page_table.h"
+#include "state/record_log.h"
+#include "state/slot_index.h"
+#include "state/table_descriptor.h"
+#include "state/text_heap.h"
+
+namespace tidemill {
+
+// Records of one scan step.
+using ReadVisitor = std::function<void(std::span<const std::byte* const> records)>;
+using WriteVisitor = std::function<void(std::span<std::byte* const> records)>;
+
+class RecordTable {
+ public:
+  static constexpr int32_t kScanRows = 1024;  // records a visitor gets at once
+
+  RecordTable(PageTable& pages, std::shared_ptr<const TableDescriptor> descriptor);
+  RecordTable(const RecordTable&) = delete;
+  RecordTable& operator=(const RecordTable&) = delete;
+  ~RecordTable();
+
+  const TableDescriptor& descriptor() const { return *descriptor_; }
+  const RecordLayout& layout() const { return layout_; }
+  const KeyLayoutPtr& key_layout() const { return layout_.key(); }
+  int64_t size() const { return log_.live_records(); }
+
+  // Gives every row its record, in row order: records[i] and created[i] (1: it was new and is zeroed, its key apart)
+  // belong to keys[i], or to keys[rows[i]]. Requires: spans as long as the keys, or as `rows`.
+  void upsert(const KeyBatch& keys, std::span<std::byte*> records, std::span<uint8_t> created);
+  void upsert(const KeyBatch& keys, std::span<const int32_t> rows, std::span<std::byte*> records,
+              std::span<uint8_t> created);
+  std::byte* upsert(KeyRef key, bool& created);
+
+  // nullptr where the key is absent. What find() gives must not be written to.
+  void find(const KeyBatch& keys, std::span<const std::byte*> records) const;
+  void find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const std::byte*> records) const;
+  const std::byte* find(KeyRef key) const;
+  void find_for_update(const KeyBatch& keys, std::span<std::byte*> records);
+  void find_for_update(const KeyBatch& keys, std::span<const int32_t> rows, std::span<std::byte*> records);
+  std::byte* find_for_update(KeyRef key);
+
+  // Removes records, their texts too; companions are the caller's to clear. Absent keys are ignored. The addresses of
+  // other records stay valid.
+  void erase(const KeyBatch& keys);
+  void erase(const KeyBatch& keys, std::span<const int32_t> rows);
+  bool erase(KeyRef key);
+
+  // Visits all records in insertion order, up to kScanRows a call. The visitor must not insert into or erase from this
+  // table; it may release() where it holds no other address.
+  void scan(const ReadVisitor& visit) const;
+  void scan_for_update(const WriteVisitor& visit);
+  // Visits records whose key group lies in the range.
+  void scan(KeyGroupRange range, int32_t max_parallelism, const ReadVisitor& visit) const;
+
+  // Appends the keys of records of this table as rows of `columns`. Requires: builders of the key types.
+  void read_keys(std::span<const std::byte* const> records, std::span<ColumnBuilder> columns) const;
+  // Appends the keys of records to `keys`, of the same key layout, to use them with another table. Valid until
+  // release().
+  void read_keys(std::span<const std::byte* const> records, KeyBatch& keys) const;
+  void read_keys(std::span<std::byte* const> records, KeyBatch& keys) const;
+
+  // Heap of this table's long values: fields of kind kText.
+  TextHeap& texts() { return texts_; }
+  const TextHeap& texts() const { return texts_; }
+
+  // Companions, by their place in the descriptor. Requires: of that kind.
+  DistinctCounts& distinct_counts(int32_t companion);
+  OrderedValues& ordered_values(int32_t companion);
+  OrderedSequence& ordered_sequence(int32_t companion);
+  // Adds what the companions of `other` hold to this table's. Requires: the same descriptor.
+  void merge_companions(const RecordTable& other);
+
+  // Removes everything and gives the pages back at once.
+  void clear();
+
+  // Bytes outside pages: the slot index.
+  size_t index_bytes() const { return index_.memory_bytes(); }
+  // Squeezes pages that erasing has left sparse. Called by the store between batches.
+  void maintain();
+
+ private:
+  std::shared_ptr<const TableDescriptor> descriptor_;
+  RecordLayout layout_;
+  PageTable* pages_;
+  RecordLog log_;
+  SlotIndex index_;
+  TextHeap texts_;
+  CompanionSet companions_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,65 @@
+// state/timer_queue.h - timers of keys: (time, key), each once. Rule: they come out by time, then by key bytes, so that
+// the order depends neither on when they were added nor on restores.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "state/key_batch.h"
+#include "state/sub_key_tree.h"
+
+namespace tidemill {
+
+struct TimerDescriptor {
+  std::string name;  // unique in the operator, stable across versions of a query
+  std::vector<Type> key_types;
+};
+
+// Timers that came due, in order.
+struct DueTimers {
+  explicit DueTimers(KeyLayoutPtr layout) : keys(std::move(layout)) {}
+  std::vector<EpochMillis> times;
+  KeyBatch keys;
+  int32_t size() const { return keys.num_rows(); }
+};
+
+class TimerQueue {
+ public:
+  TimerQueue(PageTable& pages, std::shared_ptr<const TimerDescriptor> descriptor);
+  TimerQueue(const TimerQueue&) = delete;
+  TimerQueue& operator=(const TimerQueue&) = delete;
+
+  const TimerDescriptor& descriptor() const { return *descriptor_; }
+  const KeyLayoutPtr& key_layout() const { return key_layout_; }
+  int64_t size() const { return root_.rows; }
+
+  // Registers a timer; nothing happens where it is there already. `time` in the domain the operator uses this queue
+  // for.
+  void add(KeyRef key, EpochMillis time);
+  void add(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const EpochMillis> times);
+  // Deletes a timer; returns whether it was there.
+  bool remove(KeyRef key, EpochMillis time);
+
+  // Returns the earliest time.
+  std::optional<EpochMillis> next_time() const;
+  // Takes up to `max` timers with time <= `now` out of the queue into `due` (emptied first). Returns whether any came;
+  // call again until none comes, also because firing may add timers.
+  bool pop_due(EpochMillis now, int32_t max, DueTimers& due);
+
+  void clear();
+
+  TreeRoot root() const { return root_; }
+
+ private:
+  std::shared_ptr<const TimerDescriptor> descriptor_;
+  KeyLayoutPtr key_layout_;
+  TextHeap heap_;
+  SubKeyTree tree_;
+  TreeRoot root_;
+  std::string encoded_;  // scratch
+};
+
+}  // namespace tidemill
