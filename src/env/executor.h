@@ -29,15 +29,17 @@ class Executor {
   virtual ~Executor() = default;
   // Takes a tasklet to run until it is done. Any thread. `worker_hint` spreads tasklets over threads (real executor).
   virtual TaskletId spawn(std::unique_ptr<Tasklet> tasklet, int32_t worker_hint = 0) = 0;
-  // Makes sure that the tasklet is stepped soon even if its last step made no progress. Any thread.
+  // Makes sure that the tasklet is stepped soon even if its last step made no progress; what the caller wrote before is
+  // seen by that step. Does nothing when the tasklet is done or unknown. Any thread.
   virtual void wake(TaskletId id) = 0;
   // Runs `call` on an executor thread when the clock reaches `time` (wall, ms). Any thread.
   virtual void at(EpochMillis time, std::function<void()> call) = 0;
   // Runs `work`, which may block, on the I/O pool, then `done` on an executor thread. An exception of `work` is given
   // to `done` as its argument (nullptr: none). Any thread.
   virtual void block(std::function<void()> work, std::function<void(std::exception_ptr)> done) = 0;
-  // Steps tasklets until none is left, `stop` returns true, or one throws (rethrown here, after all others were
-  // dropped). Called by the one thread that owns the executor.
+  // Steps tasklets until none is left, `stop` returns true (asked often, on the calling thread only; what is left goes
+  // on in a later run), or a step or a call throws (rethrown here, after all tasklets were dropped). Called by the one
+  // thread that owns the executor.
   virtual void run(const std::function<bool()>& stop) = 0;
 };
 
