@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Runs the bounded cases of tests/sql/ through a real Apache Flink and compares what it gives with what they expect.
+
+Prints 'N equal, N refused by name, N different' and names the last two kinds. A difference is allowed only where
+docs/flink-compatibility.md lists the case, as a table row '| `<case>` | <reason> |'; a listed case that is equal fails too.
+Exits with 77, for "skipped", when Flink can't be had here; with 1 for a difference that is not listed.
+
+Usage: conformance.py [--verbose] [PART OF A CASE'S NAME]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+from flink_translation import Refused, translate
+from sql_cases import Case, Cell, Expectation, Row, read_all
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTED = ROOT / "docs/flink-compatibility.md"
+SKIPPED = 77
+NO_RESULT: dict[str, Any] = {"types": [], "rows": []}
+
+
+def same_cell(expected: Cell, actual: Cell, type_text: str) -> bool:
+    """Whether two texts are one value of the type: as text, but for floats by value and times by their digits."""
+    if expected is None or actual is None or expected == actual:
+        return expected == actual
+    if re.match(r"(FLOAT|DOUBLE)\b", type_text):
+        return same_number(expected, actual)
+    if type_text.startswith("TIME"):
+        return without_zeros(expected) == without_zeros(actual)
+    if type_text.startswith("BOOLEAN"):
+        return expected.upper() == actual.upper()
+    return False
+
+
+def same_number(expected: str, actual: str) -> bool:
+    try:
+        first, second = float(expected), float(actual)
+    except ValueError:
+        return False
+    return first == second or abs(first - second) <= 1e-12 * max(abs(first), abs(second))
+
+
+def without_zeros(time: str) -> str:
+    return time.rstrip("0").rstrip(".") if "." in time else time
+
+
+def same_row(expected: tuple[Cell, ...], actual: tuple[Cell, ...], types: list[str]) -> bool:
+    return len(expected) == len(actual) and all(map(same_cell, expected, actual, types))
+
+
+def fold(changes: list[Row], key: list[int]) -> list[Row]:
+    """Returns the rows that remain once every change is applied. A table with a key takes the latest row of each key."""
+    remaining: list[Row] = []
+
+    def same(one: Row, other: Row) -> bool:
+        return all(one.cells[column] == other.cells[column] for column in key or range(len(other.cells)))
+
+    for change in changes:
+        adds = change.kind in ("+I", "+U")
+        found = next((row for row in remaining if same(row, change)), None)
+        if found and (key or not adds):
+            remaining.remove(found)
+        elif not adds and not key:
+            raise ValueError(f"a row is retracted that was never sent: {written(change)}")
+        if adds:
+            remaining.append(Row("+I", change.cells))
+    return remaining
+
+
+def canonical(rows: list[Row], like: list[Row], types: list[str]) -> list[Row]:
+    """Writes each row as `like` writes it, where one there is the same: then rows compare as plain values."""
+    known: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
+    for row in rows:
+        if row.cells not in known:
+            known[row.cells] = next((one.cells for one in like if same_row(one.cells, row.cells, types)), row.cells)
+    return [Row(row.kind, known[row.cells]) for row in rows]
+
+
+def kinds_by_row(changes: list[Row]) -> dict[tuple[Cell, ...], list[str]]:
+    """Returns the kinds of each equal row in order: across keys, no order is promised."""
+    kinds: dict[tuple[Cell, ...], list[str]] = defaultdict(list)
+    for change in changes:
+        kinds[change.cells].append(change.kind)
+    return kinds
+
+
+def difference(expected: Expectation, answer: dict[str, Any], one_source: bool) -> str:
+    """Returns what Flink's answer has else than `expected`, or nothing."""
+    if expected.what == "error":
+        return "" if "error" in answer else "Flink accepts it"
+    if "error" in answer:
+        return f"Flink fails: {answer['error']}"
+    if expected.what == "late":
+        return "" if answer["late"] == int(expected.of) else f"late rows: expected {expected.of}, Flink {answer['late']}"
+    result = answer["sinks"].get(expected.of) if expected.of else (answer["results"] or [NO_RESULT])[-1]
+    if result is None:
+        return f"Flink has no table {expected.of} that rows were inserted into"
+    changes = [Row(row[0], tuple(row[1:])) for row in result["rows"]]
+    changes = canonical(changes, expected.rows, result["types"])
+    try:
+        return difference_of_rows(expected, changes, result.get("key", []), one_source)
+    except ValueError as error:
+        return str(error)
+
+
+def difference_of_rows(expected: Expectation, changes: list[Row], key: list[int], one_source: bool) -> str:
+    if expected.what == "changelog" and one_source:
+        same = kinds_by_row(changes) == kinds_by_row(expected.rows)
+        return "" if same else describe(expected.rows, changes)
+    wanted = fold(expected.rows, key) if expected.what == "changelog" else expected.rows
+    rows = fold(changes, key)
+    same = rows == wanted if expected.what == "rows" else Counter(rows) == Counter(wanted)
+    return "" if same else describe(wanted, rows)
+
+
+def written(row: Row) -> str:
+    return f"{row.kind} " + " | ".join("NULL" if cell is None else cell for cell in row.cells)
+
+
+def describe(wanted: list[Row], rows: list[Row]) -> str:
+    only_wanted = [f"- {written(row)}" for row in (Counter(wanted) - Counter(rows)).elements()]
+    only_flink = [f"+ {written(row)}" for row in (Counter(rows) - Counter(wanted)).elements()]
+    return "rows differ (- expected, + Flink):\n" + "\n".join(only_wanted + only_flink or ["the order differs"])
+
+
+def differences(case: Case, answer: dict[str, Any]) -> str:
+    one_source = len(case.inputs) <= 1
+    return "\n".join(filter(None, (difference(one, answer, one_source) for one in case.expectations)))
+
+
+def listed_reasons(text: str) -> dict[str, str]:
+    """Reads the rows '| `<case>` | <reason> |' of docs/flink-compatibility.md."""
+    return dict(re.findall(r"^\| `([^`]*: [^`]*)` \| (.+?) \|$", text, re.MULTILINE))
+
+
+def run_flink(jobs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Returns Flink's answers by case. Exits the process where Flink can't be had."""
+    lines = "".join(json.dumps(job) + "\n" for job in jobs)
+    run = subprocess.run([ROOT / "tests/conformance/flink.sh"], input=lines, stdout=subprocess.PIPE, text=True, check=False)
+    if run.returncode == SKIPPED:
+        print("SKIPPED: no Flink to compare with, for the reason above")
+        sys.exit(SKIPPED)
+    if run.returncode != 0:
+        sys.exit(f"tests/conformance/flink.sh failed with {run.returncode}")
+    return {answer["name"]: answer for answer in map(json.loads, run.stdout.splitlines())}
+
+
+def report(cases: dict[str, Case], refused: dict[str, str], found: dict[str, str], listed: dict[str, str], verbose: bool) -> int:
+    """Prints what came out; returns the exit code."""
+    for name, reason in refused.items():
+        if verbose:
+            print(f"refused by name: {name}: {reason}")
+    for name, what in found.items():
+        print(f"different{' (listed)' if name in listed else ''}: {name}: {listed.get(name, what)}")
+    stale = [name for name in listed if name in cases and name not in found]
+    for name in stale:
+        print(f"listed in docs/flink-compatibility.md, but not different: {name}")
+    if not verbose:
+        for reason, count in Counter(refused.values()).most_common():
+            print(f"refused by name: {count} × {reason}")
+    print(f"{len(cases) - len(refused) - len(found)} equal, {len(refused)} refused by name, {len(found)} different")
+    return 1 if stale or found.keys() - listed.keys() else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--verbose", action="store_true", help="name every refused case")
+    parser.add_argument("part", nargs="?", default="", help="only cases whose name has this part")
+    arguments = parser.parse_args()
+    cases = {name: case for name, case in read_all(ROOT / "tests/sql").items() if arguments.part in name}
+    if not cases:
+        sys.exit("no case to compare under tests/sql/")
+    refused: dict[str, str] = {}
+    jobs = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (name, case) in enumerate(cases.items()):
+            try:
+                jobs.append(translate(name, case, Path(folder) / str(number)))
+            except Refused as reason:
+                refused[name] = str(reason)
+        answers = run_flink(jobs)
+    found = {name: differences(cases[name], answers[name]) for name in answers}
+    missing = [job["name"] for job in jobs if job["name"] not in answers]
+    found.update((name, "Flink gave no answer") for name in missing)
+    listed = listed_reasons(LISTED.read_text(encoding="utf-8")) if LISTED.is_file() else {}
+    return report(cases, refused, {name: what for name, what in found.items() if what}, listed, arguments.verbose)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
