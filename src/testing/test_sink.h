@@ -1,0 +1,14 @@
+// testing/test_sink.h - keeps what is written to it in TestTables. Rule: a change belongs to the epoch in which it was
+// written, so that a restore can take it back.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "connectors/spi/sink.h"
+#include "testing/test_tables.h"
+
+namespace tidemill {
+
+std::shared_ptr<const Sink> make_collecting_sink(TestTables& tables, const std::string& name, SinkChangelog accepts);
+
+}  // namespace tidemill
