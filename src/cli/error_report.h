@@ -1,0 +1,26 @@
+// cli/error_report.h - an error as people read it: what, where with the line of SQL under it, what to do. Rule: one
+// place makes the text and the exit code of every error.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace tidemill {
+
+constexpr int kExitOk = 0;
+constexpr int kExitUserError = 1;      // the user's SQL or data
+constexpr int kExitUsage = 2;          // the command line
+constexpr int kExitInternal = 3;       // our bug, or the machine's failure
+constexpr int kExitInterrupted = 130;  // 128 + SIGINT, as shells expect
+
+struct ErrorReport {
+  std::string text;  // ends with a line end
+  int exit_code = kExitInternal;
+};
+
+// Describes the exception. `file` names the script (empty: none), `sql` is its whole text, to which error locations
+// refer.
+ErrorReport report_error(std::exception_ptr error, std::string_view file, std::string_view sql);
+
+}  // namespace tidemill
