@@ -1,0 +1,13 @@
+#include "functions/aggregates/aggregates.h"
+
+namespace tidemill {
+
+void register_aggregate_functions(FunctionRegistry& registry) {
+  register_count(registry);
+  register_sum(registry);
+  register_average(registry);
+  register_selected(registry);
+  register_listagg(registry);
+}
+
+}  // namespace tidemill
