@@ -26,6 +26,9 @@ struct RecordField {
   uint32_t size = 8;
   uint32_t align = 8;  // 1, 2, 4, 8 or 16
   FieldKind kind = FieldKind::kInteger;
+  // kBytes: offsets inside the field of StoredTexts in the table's TextHeap (an aggregate's accumulator with texts).
+  // They are freed with the record and in RecordLayout::text_offsets() like those of kText.
+  std::vector<uint32_t> text_slots = {};
   bool operator==(const RecordField&) const = default;
 
   static RecordField int64(std::string name) { return {std::move(name), 8, 8, FieldKind::kInteger}; }
@@ -82,7 +85,7 @@ class RecordLayout {
   uint32_t offset(std::string_view name) const;
   uint32_t record_bytes() const { return record_bytes_; }
   uint32_t align() const { return align_; }
-  // Offsets of every StoredText in a record: of the key, then of kText fields.
+  // Offsets of every StoredText in a record: of the key, then of kText fields and of text_slots.
   const std::vector<uint32_t>& text_offsets() const { return text_offsets_; }
 
  private:
