@@ -12,7 +12,9 @@
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
 #include "data/schema.h"
-#include "expr/aggregate.h"
+#include "data/sort_key.h"
+#include "data/window.h"
+#include "expr/aggregate_spec.h"
 #include "expr/expression.h"
 
 namespace tidemill {
@@ -37,15 +39,6 @@ struct FilterProjectSpec {
   SchemaPtr schema;
 };
 
-// One aggregate of an operator, over its input columns.
-struct AggregateSpec {
-  AggregateFunctionPtr function;
-  ExpressionPtr argument;  // of function->argument_type(), usually a column reference; null: COUNT(*)
-  bool distinct = false;
-  std::optional<int32_t> filter;  // BOOLEAN input column: only rows where it is TRUE
-  std::string text;  // canonical text "SUM(x) FILTER (WHERE y)": names the field in state; unique per operator
-};
-
 // Updating GROUP BY; no keys: the global aggregate.
 struct GroupAggregateSpec {
   std::vector<int32_t> keys;
@@ -56,21 +49,6 @@ struct GroupAggregateSpec {
   bool bounded_final_only =
       false;  // batch mode: only the final row of each group, and one row for the global aggregate over nothing
 };
-
-enum class WindowKind : uint8_t { kTumble, kHop, kCumulate, kSession };
-struct WindowDefinition {
-  WindowKind kind = WindowKind::kTumble;
-  DurationMillis size = 0;   // SESSION: the gap
-  DurationMillis slide = 0;  // HOP: slide; CUMULATE: step; otherwise 0
-  DurationMillis offset = 0;
-  bool processing_time = false;
-  // The time column is TIMESTAMP_LTZ (as PROCTIME() is): windows are aligned in table.local-time-zone, and
-  // window_start and window_end are its wall-clock readings.
-  bool zoned = false;
-};
-
-// Window columns that a plan asks for behind the keys and aggregates.
-enum class WindowProperty : uint8_t { kStart, kEnd, kTime };
 
 // TUMBLE, HOP, CUMULATE over slices; SESSION by merging intervals. Output: keys, aggregates, window properties.
 struct WindowAggregateSpec {
@@ -90,11 +68,6 @@ struct WindowAssignSpec {
   SchemaPtr schema;         // input columns, then window_start, window_end, window_time
 };
 
-struct SortKey {
-  int32_t column = 0;
-  bool descending = false;
-  bool nulls_first = true;
-};
 // ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
 // row).
 struct SortLimitSpec {
