@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/units.h"
 
 namespace tidemill {
 
@@ -83,11 +84,6 @@ class Options {
   std::map<std::string, Value, std::less<>> values_;
 };
 
-// Returns milliseconds of "10 s", "3min", "500ms", "1 d", "100"; nullopt where the text has another form or is negative
-// or too large. Units as Flink's TimeUtils; finer ones than a millisecond are rounded down.
-std::optional<DurationMillis> parse_duration_ms(std::string_view text);
-// Returns bytes of "64mb", "1 gb", "100"; nullopt where the text has another form. Units as Flink's MemorySize.
-std::optional<int64_t> parse_size_bytes(std::string_view text);
 // Returns the character that an option of type kChar names; nullopt where it is not one ASCII character.
 std::optional<char> parse_option_character(std::string_view text);
 
