@@ -1,0 +1,30 @@
+// base/config_options.h - typed handles of the settings that the engine reads. Rule: durations are in milliseconds,
+// sizes in bytes.
+#pragma once
+#include "base/config.h"
+
+namespace tidemill {
+
+inline constexpr ConfigOption<int64_t> kParallelismDefault{"parallelism.default"};
+inline constexpr ConfigOption<std::string> kPipelineName{"pipeline.name"};
+inline constexpr ConfigOption<int64_t> kPipelineMaxParallelism{"pipeline.max-parallelism"};
+inline constexpr ConfigOption<bool> kOperatorChaining{"pipeline.operator-chaining.enabled"};
+inline constexpr ConfigOption<int64_t> kAutoWatermarkInterval{"pipeline.auto-watermark-interval"};
+inline constexpr ConfigOption<std::string> kRuntimeMode{"execution.runtime-mode"};  // STREAMING, BATCH, AUTOMATIC
+inline constexpr ConfigOption<int64_t> kBufferTimeout{"execution.buffer-timeout.interval"};
+inline constexpr ConfigOption<int64_t> kCheckpointInterval{"execution.checkpointing.interval"};  // find(): none = off
+inline constexpr ConfigOption<int64_t> kCheckpointTimeout{"execution.checkpointing.timeout"};
+inline constexpr ConfigOption<std::string> kCheckpointDirectory{"execution.checkpointing.dir"};
+inline constexpr ConfigOption<int64_t> kCheckpointsRetained{"execution.checkpointing.num-retained"};
+inline constexpr ConfigOption<std::string> kSavepointPath{"execution.state-recovery.path"};
+inline constexpr ConfigOption<int64_t> kStateMemorySize{"state.memory.size"};
+inline constexpr ConfigOption<int64_t> kStateTimeToLive{"table.exec.state.ttl"};
+inline constexpr ConfigOption<int64_t> kSourceIdleTimeout{"table.exec.source.idle-timeout"};
+inline constexpr ConfigOption<std::string> kRowtimeNullHandling{"table.exec.source.rowtime-null-handling"};
+inline constexpr ConfigOption<std::string> kNotNullEnforcer{"table.exec.sink.not-null-enforcer"};
+inline constexpr ConfigOption<std::string> kTypeLengthEnforcer{"table.exec.sink.type-length-enforcer"};
+inline constexpr ConfigOption<std::string> kLocalTimeZone{"table.local-time-zone"};  // "default": the system's
+inline constexpr ConfigOption<std::string> kLateRows{"late-rows"};                   // SPLIT, MERGED
+inline constexpr ConfigOption<std::string> kOverflow{"overflow"};                    // WRAP, ERROR
+
+}  // namespace tidemill

@@ -1,0 +1,42 @@
+// plan/aggregate.h - GROUP BY without windows, and SELECT DISTINCT (an aggregate without calls). Rule: output is the
+// keys, then the aggregates; keys are no longer time attributes.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "expr/aggregate_spec.h"
+#include "plan/plan_node.h"
+
+namespace tidemill {
+
+class AggregateNode : public PlanNode {
+ public:
+  static constexpr PlanKind kKind = PlanKind::kAggregate;
+  AggregateNode(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates, SchemaPtr schema);
+
+  const std::vector<int32_t>& keys() const { return keys_; }
+  const std::vector<AggregateSpec>& aggregates() const { return aggregates_; }
+
+  PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
+  std::string logical_text() const override;
+  std::string physical_text() const override;
+
+ private:
+  std::vector<int32_t> keys_;
+  std::vector<AggregateSpec> aggregates_;
+};
+
+// `names` are those of the aggregates; keys keep theirs. No keys: the global aggregate.
+PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,
+                       const std::vector<std::string>& names);
+
+// Returns "COUNT(DISTINCT x) FILTER (WHERE y)" with the given column names, $0, $1, … where there are none.
+std::string aggregate_text(const AggregateSpec& aggregate, std::span<const std::string> column_names = {});
+// Returns the input columns that the aggregates read, each once, ascending.
+std::vector<int32_t> columns_of(const std::vector<AggregateSpec>& aggregates);
+// Returns the aggregates over renumbered columns: column i becomes new_index[i].
+std::vector<AggregateSpec> renumber_columns(const std::vector<AggregateSpec>& aggregates,
+                                            std::span<const int32_t> new_index);
+
+}  // namespace tidemill

@@ -1,0 +1,72 @@
+// plan/plan_node.h - the base of logical plan nodes. Rule: immutable and shared; `kind` names the class, and a node's
+// schema follows from its inputs, so a rule that changes an input keeps the columns or rebuilds what is above.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "data/schema.h"
+
+namespace tidemill {
+
+enum class PlanKind : uint8_t {
+  kScan,
+  kValues,
+  kFilter,
+  kProject,
+  kCalc,  // filter and project in one: what the last rule makes of them
+  kAggregate,
+  kWindowAggregate,
+  kWindowAssign,
+  kUnion,
+  kSortLimit,
+  kSink,
+};
+
+class PlanNode;
+using PlanPtr = std::shared_ptr<const PlanNode>;
+
+class PlanNode {
+ public:
+  virtual ~PlanNode() = default;
+
+  PlanKind kind() const { return kind_; }
+  const SchemaPtr& schema() const { return schema_; }
+  const std::vector<PlanPtr>& inputs() const { return inputs_; }
+  const PlanPtr& input(size_t index = 0) const { return inputs_.at(index); }
+
+  // Returns this node over other inputs. Requires: as many inputs, with the same columns in the same places.
+  virtual PlanPtr with_inputs(std::vector<PlanPtr> inputs) const = 0;
+  // Returns the node as it was bound, columns by number: "LogicalFilter(condition=[($1 > 1)])".
+  virtual std::string logical_text() const = 0;
+  // Returns the node as it will run, columns by name: "Calc(select=[k], where=[(x > 1)])".
+  virtual std::string physical_text() const = 0;
+
+  // Returns this node as the class T. Requires: kind() == T::kKind.
+  template <class T>
+  const T& as() const {
+    CHECK(kind_ == T::kKind);
+    return static_cast<const T&>(*this);
+  }
+  // Returns this node as the class T, or nullptr when it is of another kind.
+  template <class T>
+  const T* try_as() const {
+    return kind_ == T::kKind ? static_cast<const T*>(this) : nullptr;
+  }
+
+ protected:
+  PlanNode(PlanKind kind, SchemaPtr schema, std::vector<PlanPtr> inputs)
+      : kind_(kind), schema_(std::move(schema)), inputs_(std::move(inputs)) {}
+
+ private:
+  PlanKind kind_;
+  SchemaPtr schema_;
+  std::vector<PlanPtr> inputs_;
+};
+
+// Returns `items` joined by ", ".
+std::string join_texts(const std::vector<std::string>& items);
+
+}  // namespace tidemill
