@@ -42,6 +42,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Loops of the kernels are vectorised as at -O3; -Wno-psabi: a note about a change of GCC 4.6, of no use here.
   target_compile_options(tidemill_settings INTERFACE -fpch-preprocess -Wno-psabi
                          $<$<CONFIG:Release>:-fvect-cost-model=dynamic>)
+else()
+  # libstdc++'s own std::stable_sort calls what it has deprecated.
+  target_compile_options(tidemill_settings INTERFACE -Wno-deprecated-declarations)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   target_compile_options(tidemill_settings INTERFACE $<$<CONFIG:Release>:-march=x86-64-v2 -mtune=generic>)
