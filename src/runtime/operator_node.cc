@@ -1,0 +1,136 @@
+#include "runtime/operator_node.h"
+
+#include "base/check.h"
+#include "data/pretty.h"
+
+namespace tidemill {
+namespace {
+
+constexpr size_t kLateSamplesMax = 5;  // rows of an operator shown in the closing report
+constexpr std::string_view kWatermarkScalar = "runtime.watermark";
+constexpr std::string_view kCounterScalar = "runtime.counter.";
+
+// A UserError whose text already names the operator.
+class NamedUserError final : public UserError {
+ public:
+  NamedUserError(const UserError& error, const std::string& name)
+      : UserError(fmt::format("{} (in {})", error.what(), name), error.hint(), error.location()) {}
+};
+
+}  // namespace
+
+OperatorNode::OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target,
+                           BarrierListener* listener)
+    : operator_(std::move(op)),
+      options_(std::move(options)),
+      target_(target),
+      listener_(listener),
+      state_(options_.state),
+      records_in_(counters_.counter(counter::kRecordsIn)),
+      batches_in_(counters_.counter(counter::kBatchesIn)),
+      records_out_(counters_.counter(counter::kRecordsOut)),
+      batches_out_(counters_.counter(counter::kBatchesOut)) {}
+
+void OperatorNode::open() { operator_->open(*this); }
+
+RestoreReport OperatorNode::restore(std::span<const SnapshotReader* const> parts, const OwnsSplit& owns_split) {
+  RestoreReport report = state_.restore(parts, owns_split);
+  options_.evaluation.watermark = state_.scalars().get(kWatermarkScalar).value_or(kNoWatermark);
+  finished_ = options_.evaluation.watermark == kMaxWatermark;
+  for (const auto& [name, scalar] : state_.scalars().all())
+    if (name.starts_with(kCounterScalar))
+      counters_.counter(std::string_view(name).substr(kCounterScalar.size())).store(scalar.value);
+  operator_->restored();
+  return report;
+}
+
+std::unique_ptr<PendingSnapshot> OperatorNode::freeze(int64_t checkpoint) {
+  state_.scalars().set(kWatermarkScalar, ScalarMerge::kMinimum, options_.evaluation.watermark);
+  for (const auto& [name, value] : counters_.all())
+    state_.scalars().set(fmt::format("{}{}", kCounterScalar, name), ScalarMerge::kSum, value);
+  return state_.freeze(checkpoint);
+}
+
+void OperatorNode::accept(Event event, int32_t port) {
+  try {
+    dispatch(std::move(event), port);
+  } catch (const NamedUserError&) {
+    throw;  // of an operator further down the chain
+  } catch (const UserError& error) {
+    throw NamedUserError(error, options_.name);
+  }
+}
+
+void OperatorNode::dispatch(Event event, int32_t port) {
+  if (auto* batch = std::get_if<Batch>(&event)) {
+    process(std::move(*batch), port);
+  } else if (const auto* watermark = std::get_if<Watermark>(&event)) {
+    handle_watermark(watermark->time);
+  } else if (const auto* barrier = std::get_if<Barrier>(&event)) {
+    operator_->before_barrier(*barrier, *this);
+    if (listener_ != nullptr) listener_->seal(*this, *barrier);
+    target_.accept(*barrier);
+  } else {
+    target_.accept(std::move(event));
+  }
+}
+
+void OperatorNode::process(Batch batch, int32_t port) {
+  records_in_.fetch_add(batch.num_rows(), std::memory_order_relaxed);
+  batches_in_.fetch_add(1, std::memory_order_relaxed);
+  const bool progress = batch.progress().from_split;
+  int32_t first = 0;
+  while (first < batch.num_rows()) {
+    if (progress) fire(batch.progress().merged_at(first));
+    int32_t count = batch.num_rows() - first;
+    if (progress) {
+      count = operator_->rows_before_firing(batch, first, port);
+      CHECK_MSG(count >= 1 && first + count <= batch.num_rows(), "{} of {} rows from {}", count, batch.num_rows(),
+                first);
+    }
+    operator_->process(batch.slice(first, count), port, *this);
+    first += count;
+  }
+}
+
+void OperatorNode::fire(EpochMillis watermark) {
+  if (watermark <= options_.evaluation.watermark) return;
+  operator_->on_watermark(watermark, *this);
+  options_.evaluation.watermark = watermark;
+}
+
+void OperatorNode::handle_watermark(EpochMillis watermark) {
+  fire(watermark);
+  if (options_.evaluation.watermark == kMaxWatermark && !finished_) {
+    finished_ = true;
+    operator_->finish(*this);
+  }
+  const EpochMillis output = operator_->output_watermark(options_.evaluation.watermark);
+  if (output <= output_watermark()) return;
+  output_watermark_.store(output, std::memory_order_relaxed);
+  target_.accept(Watermark{output});
+}
+
+void OperatorNode::fire_processing_timers() {
+  if (operator_->next_processing_timer() <= options_.evaluation.now)
+    operator_->on_processing_time(options_.evaluation.now, *this);
+}
+
+void OperatorNode::emit(Batch batch) {
+  if (batch.num_rows() == 0) return;
+  records_out_.fetch_add(batch.num_rows(), std::memory_order_relaxed);
+  batches_out_.fetch_add(1, std::memory_order_relaxed);
+  target_.accept(std::move(batch));
+}
+
+void OperatorNode::late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) {
+  const auto count = static_cast<int64_t>(rows.size());
+  counters_.add(counter::kLateRecordsDropped, count);
+  counters_.add(fmt::format("{}.{}", counter::kLateRecordsDropped, reason), count);
+  for (const int32_t row : rows) {
+    if (late_samples_.size() >= kLateSamplesMax) return;
+    late_samples_.push_back({std::string(reason), row_to_pretty(batch, row)});
+  }
+}
+
+}  // namespace tidemill

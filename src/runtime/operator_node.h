@@ -1,0 +1,101 @@
+// runtime/operator_node.h - one operator with its context, its state and its place in a chain. Rule: event time never
+// goes back; a row is never processed before the timers that its merged watermark makes due have fired.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "operators/operator.h"
+#include "runtime/event_target.h"
+#include "runtime/operator_counters.h"
+
+namespace tidemill {
+
+class OperatorNode;
+
+// Told when an operator's state must be saved: after before_barrier(), before the barrier goes on.
+class BarrierListener {
+ public:
+  virtual ~BarrierListener() = default;
+  virtual void seal(OperatorNode& node, const Barrier& barrier) = 0;
+};
+
+struct OperatorNodeOptions {
+  std::string id;    // stable identity: state and metrics
+  std::string name;  // for people
+  Subtask subtask;
+  EvaluationContext evaluation;  // zone and settings; `now` and `watermark` are kept by the node
+  StateStoreOptions state;       // key groups of this subtask
+};
+
+// Rows that were dropped as late, for the closing report.
+struct LateSample {
+  std::string reason;
+  std::string row;  // pretty text
+};
+
+// Task thread only, but for counters() and output_watermark().
+class OperatorNode final : private OperatorContext, private Output {
+ public:
+  // `listener` (may be null) and `target` are borrowed and outlive the node.
+  OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target,
+               BarrierListener* listener);
+
+  // Opens the operator. Then either restore() or start() once, before the first event.
+  void open();
+  // Takes up the parts of all old subtasks of this operator.
+  RestoreReport restore(std::span<const SnapshotReader* const> parts, const OwnsSplit& owns_split);
+  void start() { operator_->restored(); }
+
+  // Takes one event of input `port`. Watermarks are those merged over all inputs.
+  void accept(Event event, int32_t port);
+  // Sets the processing time that the operator sees from now on. Fires nothing.
+  void set_now(EpochMillis now) { options_.evaluation.now = now; }
+  EpochMillis next_processing_timer() const { return operator_->next_processing_timer(); }
+  // Fires the processing-time timers that are due at the time last set.
+  void fire_processing_timers();
+
+  // Freezes the state with the watermark and the counters in it. Requires: between events.
+  std::unique_ptr<PendingSnapshot> freeze(int64_t checkpoint);
+
+  const OperatorNodeOptions& options() const { return options_; }
+  Operator& op() { return *operator_; }
+  OperatorCounters& counters() { return counters_; }
+  const OperatorCounters& counters() const { return counters_; }
+  EpochMillis input_watermark() const { return options_.evaluation.watermark; }
+  // What downstream was last told. Any thread.
+  EpochMillis output_watermark() const { return output_watermark_.load(std::memory_order_relaxed); }
+  const std::vector<LateSample>& late_samples() const { return late_samples_; }
+  StateStore& state() override { return state_; }
+
+ private:
+  const Subtask& subtask() const override { return options_.subtask; }
+  OperatorMetrics& metrics() override { return counters_; }
+  const EvaluationContext& evaluation() const override { return options_.evaluation; }
+  void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) override;
+  void emit(Batch batch) override;
+
+  void dispatch(Event event, int32_t port);
+  void process(Batch batch, int32_t port);
+  void handle_watermark(EpochMillis watermark);
+  // Moves event time; what is due fires. Nothing is told downstream.
+  void fire(EpochMillis watermark);
+
+  std::unique_ptr<Operator> operator_;
+  OperatorNodeOptions options_;
+  EventTarget& target_;
+  BarrierListener* listener_;
+  StateStore state_;
+  OperatorCounters counters_;
+  std::atomic<int64_t>& records_in_;
+  std::atomic<int64_t>& batches_in_;
+  std::atomic<int64_t>& records_out_;
+  std::atomic<int64_t>& batches_out_;
+  std::atomic<EpochMillis> output_watermark_ = kNoWatermark;
+  bool finished_ = false;
+  std::vector<LateSample> late_samples_;
+};
+
+}  // namespace tidemill
