@@ -19,7 +19,7 @@ class Text {
   explicit Text(std::string_view bytes) : Text() {
     size_ = static_cast<uint32_t>(bytes.size());
     if (size_ <= kInlineBytesMax) {
-      if (size_ != 0) std::memcpy(inlined_, bytes.data(), bytes.size());
+      if (size_ != 0) std::memcpy(inlined_, bytes.data(), size_);
     } else {
       std::memcpy(inlined_, bytes.data(), 4);
       const char* data = bytes.data();
