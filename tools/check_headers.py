@@ -45,7 +45,9 @@ def reached(path: Path, root: Path) -> frozenset[str]:
 
 
 def missing_standard_headers(path: Path, root: Path) -> list[str]:
-    code, names = code_of(path), reached(path, root)
+    code, names = code_of(path), set(reached(path, root))
+    if names & style_rules.UTILITY_FROM:
+        names.add("utility")
     return [header for header, use in style_rules.STANDARD_HEADERS.items() if header not in names and re.search(use, code)]
 
 

@@ -140,7 +140,7 @@ STANDARD_HEADERS = {
     "cstring": r"std::(?:memcpy|memcmp|memset|memmove|strlen|strcmp)\b",
     "deque": r"std::deque\b",
     "exception": r"std::(?:exception_ptr|current_exception|rethrow_exception)\b",
-    "functional": r"std::(?:function|less|greater|equal_to|reference_wrapper|ref|cref)\b",
+    "functional": r"std::(?:function|reference_wrapper|ref|cref)\b",
     "initializer_list": r"std::initializer_list\b",
     "limits": r"std::numeric_limits\b",
     "map": r"std::(?:multi)?map\b",
@@ -160,3 +160,6 @@ STANDARD_HEADERS = {
     "vector": r"std::vector\b",
     "fmt/format.h": r"\bfmt::",
 }
+
+# <utility> comes with every container and holder, by the standard's own declarations.
+UTILITY_FROM = {"algorithm", "functional", "map", "memory", "optional", "string", "tuple", "unordered_map", "variant", "vector"}

@@ -1,10 +1,12 @@
 // expr/result_column.h - the column that a kernel fills, in any row order. Rule: rows never set are unspecified but
 // readable; a row is NULL only after set_null.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "data/column.h"
