@@ -1,0 +1,14 @@
+// functions/families.h - the families of scalar functions, one file each. Rule: registering is the only way in;
+// functions/all.h calls each once.
+#pragma once
+#include "expr/function_registry.h"
+
+namespace tidemill {
+
+void register_string_functions(FunctionRegistry& registry);    // string.cc: pieces, search, case, padding
+void register_concat_functions(FunctionRegistry& registry);    // concat.cc: ||, CONCAT, CONCAT_WS
+void register_regexp_functions(FunctionRegistry& registry);    // regexp.cc: REGEXP, REGEXP_REPLACE, REGEXP_EXTRACT
+void register_encoding_functions(FunctionRegistry& registry);  // encoding.cc: BIN, HEX, base 64, ASCII, CHR
+void register_real_functions(FunctionRegistry& registry);      // real.cc: powers, logarithms, trigonometry
+
+}  // namespace tidemill
