@@ -1,18 +1,17 @@
 #include "data/value.h"
 
+#include <fmt/format.h>
+
 #include <bit>
+#include <iterator>
 
 #include "base/hash.h"
 #include "data/dispatch.h"
+#include "data/utf8.h"
+#include "data/value_text.h"
 
 namespace tidemill {
 namespace {
-
-int32_t code_points(std::string_view text) {
-  int32_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
-  return count;
-}
 
 // Returns bits that are equal exactly where the values are the same literal.
 uint64_t identity_bits(double value) {
@@ -28,7 +27,7 @@ Value Value::of_text(const Type& type, std::string bytes) {
 }
 
 Value Value::characters(std::string text) {
-  const Type type = Type::char_of(code_points(text)).not_null();
+  const Type type = Type::char_of(utf8_length(text)).not_null();
   return of_text(type, std::move(text));
 }
 
@@ -114,6 +113,40 @@ uint64_t Value::hash() const {
         }
       },
       storage_);
+}
+
+std::string Value::to_string() const {
+  if (is_null()) return "NULL";
+  std::string body;
+  append_cast_text(body, *to_column(1), 0, TimeZone());
+  std::string quoted = "'";
+  for (const char c : body) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  quoted += '\'';
+  switch (type_.kind) {
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+      return quoted;
+    case TypeKind::kBinary:
+    case TypeKind::kVarbinary: {
+      std::string hex = "X'";
+      for (const char c : text()) fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
+      return hex + "'";
+    }
+    case TypeKind::kDate:
+      return "DATE " + quoted;
+    case TypeKind::kTime:
+      return "TIME " + quoted;
+    case TypeKind::kTimestamp:
+      return "TIMESTAMP " + quoted;
+    case TypeKind::kTimestampLtz:
+      return "TIMESTAMP_LTZ " + quoted;
+    case TypeKind::kIntervalYearMonth:
+      return "INTERVAL " + quoted + " YEAR TO MONTH";
+    case TypeKind::kIntervalDayTime:
+      return "INTERVAL " + quoted + " DAY TO SECOND";
+    default:
+      return body;
+  }
 }
 
 }  // namespace tidemill

@@ -81,11 +81,12 @@ Call::Call(std::string name, ScalarFunctionPtr function, std::vector<ExpressionP
 }
 
 Cast::Cast(ExpressionPtr operand, const Type& type, bool is_try, ScalarFunctionPtr function, bool can_fail,
-           SourceLocation location)
+           bool reads_zone, SourceLocation location)
     : Expression(kKind, type, {std::move(operand)}, is_try, {.can_fail = can_fail}),
       is_try_(is_try),
       function_(std::move(function)),
       cast_can_fail_(can_fail),
+      reads_zone_(reads_zone),
       location_(location) {
   CHECK(function_ != nullptr);
 }

@@ -113,18 +113,20 @@ class Call : public Expression {
 class Cast : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kCast;
-  Cast(ExpressionPtr operand, const Type& type, bool is_try, ScalarFunctionPtr function, bool can_fail,
+  Cast(ExpressionPtr operand, const Type& type, bool is_try, ScalarFunctionPtr function, bool can_fail, bool reads_zone,
        SourceLocation location);
   bool is_try() const { return is_try_; }
   const ScalarFunction& function() const { return *function_; }
   const ScalarFunctionPtr& shared_function() const { return function_; }
   bool cast_can_fail() const { return cast_can_fail_; }
+  bool reads_zone() const { return reads_zone_; }  // the result depends on table.local-time-zone
   const SourceLocation& location() const { return location_; }
 
  private:
   bool is_try_;
   ScalarFunctionPtr function_;
   bool cast_can_fail_;
+  bool reads_zone_;
   SourceLocation location_;
 };
 

@@ -61,7 +61,7 @@ ExpressionPtr with_children(const Expression& expression, std::vector<Expression
       const auto& cast = expression.as<Cast>();
       const Type type = cast.type().with_nullable(carried_nullability(cast, children));
       return std::make_shared<Cast>(children.front(), type, cast.is_try(), cast.shared_function(), cast.cast_can_fail(),
-                                    cast.location());
+                                    cast.reads_zone(), cast.location());
     }
     case ExpressionKind::kAnd:
       return make_and(std::move(children));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/int128.h"
 #include "data/text.h"
 #include "data/type.h"
 
@@ -58,6 +59,11 @@ struct SqlType<int32_t> : SqlTypeOfNumber<int32_t> {
 template <>
 struct SqlType<int64_t> : SqlTypeOfNumber<int64_t> {
   static Type type() { return Type::big_int(); }
+};
+// Only inside kernels whose function has a type rule: DECIMAL above 18 digits, TIMESTAMP above 6.
+template <>
+struct SqlType<int128> : SqlTypeOfNumber<int128> {
+  static Type type() { return Type::decimal(kDecimalPrecisionMax, 0); }
 };
 template <>
 struct SqlType<float> : SqlTypeOfNumber<float> {

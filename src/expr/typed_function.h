@@ -9,6 +9,8 @@
 //                                                           bool where false gives NULL
 //   [](RowContext& row, int32_t a) { … row.fail("…"); … }   reads time, zone, watermark; may fail; comes first
 #pragma once
+#include <fmt/format.h>
+
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -30,9 +32,15 @@ class RowContext {
     call_.errors.add(row, std::move(message));
     failed = true;
   }
-  void count_overflow() { call_.errors.count_overflows(1); }
+  // Notes that this row's result does not fit `what` (a type's name): counted, and failed where the setting asks for
+  // it. A decimal result is then NULL, an integer one wraps.
+  void overflow(std::string_view what) {
+    call_.errors.count_overflows(1);
+    if (context().overflow_is_error) fail(fmt::format("The result does not fit {}", what));
+  }
   const EvaluationContext& context() const { return call_.input.context; }
   const Batch& batch() const { return call_.input.batch; }
+  const Type& result_type() const { return call_.result_type; }
 
   int32_t row = 0;
   bool failed = false;
