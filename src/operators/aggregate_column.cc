@@ -1,0 +1,320 @@
+#include "operators/aggregate_column.h"
+
+#include "operators/row_evaluation.h"
+#include "state/distinct_counts.h"
+#include "state/ordered_values.h"
+
+namespace tidemill {
+namespace {
+
+// Slots of accumulators as texts of a table.
+class TableTexts final : public AccumulatorTexts {
+ public:
+  explicit TableTexts(RecordTable& table) : heap_(table.texts()) {}
+  void assign(std::byte* slot, std::string_view text) override {
+    heap_.replace(*reinterpret_cast<StoredText*>(slot), text);
+  }
+  std::string_view load(const std::byte* slot) const override {
+    return heap_.load(*reinterpret_cast<const StoredText*>(slot), scratch_);
+  }
+
+ private:
+  TextHeap& heap_;
+  mutable std::string scratch_;
+};
+static_assert(sizeof(StoredText) == AccumulatorTexts::kSlotBytes);
+
+// What a function is given besides accumulators; counts overflows when it is done.
+class FunctionCall {
+ public:
+  FunctionCall(RecordTable& table, OperatorContext& context) : texts_(table), context_(context) {
+    aggregate_.texts = &texts_;
+  }
+  FunctionCall(const FunctionCall&) = delete;
+  FunctionCall& operator=(const FunctionCall&) = delete;
+  ~FunctionCall() {
+    if (aggregate_.overflows != 0) context_.metrics().add(kOverflowsCounter, aggregate_.overflows);
+  }
+  operator AggregateContext&() { return aggregate_; }
+
+ private:
+  TableTexts texts_;
+  OperatorContext& context_;
+  AggregateContext aggregate_;
+};
+
+}  // namespace
+
+void SignedRows::clear() {
+  rows.clear();
+  signs.clear();
+  any_retracted = false;
+}
+
+void SignedRows::add(int32_t row, int8_t sign) {
+  rows.push_back(row);
+  signs.push_back(sign);
+  any_retracted |= sign < 0;
+}
+
+AggregateColumn::Store AggregateColumn::store_for(const AggregateSpec& spec, const AggregationOptions& options) {
+  const AggregateFunction& function = *spec.function;
+  const bool distinct = spec.distinct && !function.ignores_distinct();
+  if (distinct && (function.retractable() || !options.input_retracts))
+    return options.by_key ? Store::kDistinctValues : Store::kDistinctPairs;
+  if (!options.input_retracts || function.retractable()) return Store::kNone;
+  const RetractionRule rule = function.retraction_rule();
+  if (!distinct && rule.store == RetractionStore::kOrderedValues && rule.replay != RetractionReplay::kNone)
+    return Store::kExtreme;
+  throw UserError(fmt::format("{} cannot be computed over rows that are taken back", spec.text),
+                  "Feed it from a query that only inserts rows.");
+}
+
+AggregateColumn::AggregateColumn(const AggregateSpec& spec, const AggregationOptions& options)
+    : function_(spec.function),
+      argument_expression_(spec.argument),
+      filter_(spec.filter),
+      text_(spec.text),
+      store_(store_for(spec, options)),
+      extreme_is_last_(spec.function->retraction_rule().replay == RetractionReplay::kLast),
+      has_texts_(!spec.function->layout().text_slots.empty()),
+      runs_in_order_(spec.function->order_sensitive()) {
+  CHECK_MSG(store_ == Store::kNone || argument_expression_ != nullptr, "{} has no argument", text_);
+  CHECK_MSG(argument_expression_ == nullptr ||
+                argument_expression_->type().physical() == function_->argument_type().physical(),
+            "argument of {} is {}", text_, argument_expression_->type().to_string());
+}
+
+void AggregateColumn::declare(TableDescriptor& descriptor) {
+  const AccumulatorLayout layout = function_->layout();
+  field_ = static_cast<int32_t>(descriptor.fields.size());
+  RecordField field =
+      RecordField::bytes(text_, static_cast<uint32_t>(layout.size), static_cast<uint32_t>(layout.alignment));
+  for (const int32_t slot : layout.text_slots) field.text_slots.push_back(static_cast<uint32_t>(slot));
+  descriptor.fields.push_back(std::move(field));
+  if (store_ == Store::kNone) return;
+  companion_ = static_cast<int32_t>(descriptor.companions.size());
+  descriptor.companions.push_back(
+      {text_,
+       store_ == Store::kDistinctPairs ? CompanionKind::kDistinctCounts : CompanionKind::kOrderedValues,
+       {function_->argument_type()}});
+  if (store_ != Store::kDistinctPairs) return;
+  std::vector<Type> types = descriptor.key_types;
+  types.push_back(function_->argument_type());
+  pairs_ = std::make_unique<KeyBatch>(make_key_layout(std::move(types)));
+}
+
+void AggregateColumn::open(const RecordLayout& layout, OperatorContext& context) {
+  offset_ = static_cast<int32_t>(layout.offset(field_));
+  context_ = &context;
+}
+
+void AggregateColumn::begin(const Batch& batch, std::span<const ColumnPtr> key_columns) {
+  if (argument_expression_ != nullptr)
+    argument_ = evaluate_rows(*argument_expression_, batch, Selection::all(batch.num_rows()), context_->evaluation(),
+                              context_->metrics());
+  if (filter_) {
+    const Decoded<uint8_t> values = batch.column(*filter_)->decode<uint8_t>();
+    passes_.resize(static_cast<size_t>(batch.num_rows()));
+    for (int32_t row = 0; row < batch.num_rows(); ++row)
+      passes_[static_cast<size_t>(row)] = !values.is_null(row) && values[row] != 0;
+  }
+  if (store_ == Store::kDistinctPairs) {
+    std::vector<ColumnPtr> columns(key_columns.begin(), key_columns.end());
+    columns.push_back(argument_);
+    pairs_->assign(columns, batch.num_rows());
+  }
+}
+
+void AggregateColumn::select(const Batch& batch, const Selection& rows) {
+  signed_.clear();
+  const bool skips_nulls = store_ != Store::kNone && argument_->may_have_nulls();
+  rows.for_each([&](int32_t row) {
+    if (filter_ && passes_[static_cast<size_t>(row)] == 0) return;
+    if (skips_nulls && argument_->is_null(row)) return;
+    signed_.add(row, retracts(batch.kind(row)) ? -1 : 1);
+  });
+}
+
+void AggregateColumn::update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
+                             std::span<std::byte* const> records) {
+  if (!filter_ && store_ == Store::kNone && batch.append_only()) {
+    FunctionCall call(table, *context_);
+    function_->add(call, {records, offset_}, argument_.get(), rows);
+    return;
+  }
+  select(batch, rows);
+  if (store_ != Store::kNone) count(table, keys);
+  if (store_ != Store::kExtreme || !signed_.any_retracted) {
+    apply(table, argument_, signed_, records);
+  } else {
+    // A value that came is added, a key that lost one is set anew: in this order, so that the second wins.
+    SignedRows gone;
+    SignedRows come;
+    for (size_t i = 0; i < signed_.rows.size(); ++i)
+      (signed_.signs[i] > 0 ? come : gone).add(signed_.rows[i], signed_.signs[i]);
+    apply(table, argument_, come, records);
+    replay_extreme(table, keys, gone.rows, records);
+  }
+}
+
+void AggregateColumn::count(RecordTable& table, const KeyBatch& keys) {
+  const size_t size = signed_.rows.size();
+  if (size == 0) return;
+  deltas_.assign(signed_.signs.begin(), signed_.signs.end());
+  transitions_.assign(size, 0);
+  if (store_ == Store::kDistinctPairs) {
+    table.distinct_counts(companion_).add(*pairs_, signed_.rows, deltas_, transitions_);
+  } else {
+    table.ordered_values(companion_).add(keys, signed_.rows, *argument_, deltas_, transitions_);
+  }
+  SignedRows changed;
+  for (size_t i = 0; i < size; ++i)
+    if (transitions_[i] != 0) changed.add(signed_.rows[i], transitions_[i]);
+  signed_ = std::move(changed);
+}
+
+void AggregateColumn::apply(RecordTable& table, const ColumnPtr& argument, const SignedRows& rows,
+                            std::span<std::byte* const> records) {
+  if (rows.rows.empty()) return;
+  const auto num_rows = static_cast<int32_t>(records.size());
+  if (!rows.any_retracted) {
+    apply_run(table, argument.get(), rows.rows, num_rows, false, records);
+  } else if (runs_in_order_) {
+    for (size_t first = 0; first < rows.rows.size();) {
+      size_t end = first + 1;
+      while (end < rows.rows.size() && rows.signs[end] == rows.signs[first]) ++end;
+      apply_run(table, argument.get(), std::span(rows.rows).subspan(first, end - first), num_rows,
+                rows.signs[first] < 0, records);
+      first = end;
+    }
+  } else {
+    for (const int8_t sign : {int8_t{1}, int8_t{-1}}) {
+      run_.clear();
+      for (size_t i = 0; i < rows.rows.size(); ++i)
+        if (rows.signs[i] == sign) run_.push_back(rows.rows[i]);
+      apply_run(table, argument.get(), run_, num_rows, sign < 0, records);
+    }
+  }
+}
+
+void AggregateColumn::apply_run(RecordTable& table, const Column* argument, std::span<const int32_t> rows,
+                                int32_t num_rows, bool retract, std::span<std::byte* const> records) {
+  if (rows.empty()) return;
+  FunctionCall call(table, *context_);
+  const Selection selection = Selection::of(rows, num_rows);
+  if (retract) {
+    function_->retract(call, {records, offset_}, argument, selection);
+  } else {
+    function_->add(call, {records, offset_}, argument, selection);
+  }
+}
+
+void AggregateColumn::replay_extreme(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
+                                     std::span<std::byte* const> records) {
+  if (rows.empty()) return;
+  OrderedValues& values = table.ordered_values(companion_);
+  ColumnBuilder extremes(function_->argument_type());
+  std::vector<std::byte*> affected;
+  for (const int32_t row : rows) {
+    affected.push_back(records[static_cast<size_t>(row)]);
+    extreme_is_last_ ? values.append_last(keys[row], extremes) : values.append_first(keys[row], extremes);
+  }
+  FunctionCall call(table, *context_);
+  const Accumulators into{affected, offset_};
+  function_->clear(call, into);
+  const ColumnPtr column = extremes.finish();
+  function_->add(call, into, column.get(), Selection::all(column->num_rows()));
+}
+
+void AggregateColumn::replay_record(RecordTable& table, KeyRef key, std::byte* record) {
+  OrderedValues& values = table.ordered_values(companion_);
+  ColumnBuilder counted(function_->argument_type());
+  std::vector<int64_t> counts;
+  if (store_ == Store::kExtreme) {
+    extreme_is_last_ ? values.append_last(key, counted) : values.append_first(key, counted);
+  } else {
+    values.append_all(key, counted, counts);
+  }
+  std::byte* const records[] = {record};
+  FunctionCall call(table, *context_);
+  function_->clear(call, {records, offset_});
+  const ColumnPtr column = counted.finish();
+  const std::vector<std::byte*> same(static_cast<size_t>(column->num_rows()), record);
+  std::vector<int32_t> rows;
+  for (int32_t row = 0; row < column->num_rows(); ++row)
+    if (counts.empty() || counts[static_cast<size_t>(row)] > 0) rows.push_back(row);
+  if (!rows.empty()) function_->add(call, {same, offset_}, column.get(), Selection::of(rows, column->num_rows()));
+}
+
+void AggregateColumn::clear(RecordTable& table, KeyRef key, std::byte* record) {
+  std::byte* const records[] = {record};
+  FunctionCall call(table, *context_);
+  function_->clear(call, {records, offset_});
+  if (store_ == Store::kNone) return;
+  CHECK(store_ != Store::kDistinctPairs);
+  table.ordered_values(companion_).erase(key);
+}
+
+void AggregateColumn::append_results(RecordTable& table, std::span<const std::byte* const> records,
+                                     ColumnBuilder& out) {
+  FunctionCall call(table, *context_);
+  function_->result(call, {records, offset_}, out);
+}
+
+void AggregateColumn::merge_companion(RecordTable& into, RecordTable& from) {
+  if (store_ == Store::kExtreme) into.ordered_values(companion_).merge_from(from.ordered_values(companion_));
+  CHECK(store_ != Store::kDistinctValues);
+}
+
+void AggregateColumn::merge_records(RecordTable& into, const KeyBatch& keys, std::span<std::byte* const> into_records,
+                                    RecordTable& from, std::span<const std::byte* const> from_records) {
+  if (store_ == Store::kNone) {
+    FunctionCall call(into, *context_);
+    const TableTexts from_texts(from);
+    function_->merge(call, {into_records, offset_}, {from_records, offset_}, &from_texts);
+  } else if (store_ == Store::kExtreme) {
+    run_.resize(into_records.size());
+    for (size_t i = 0; i < run_.size(); ++i) run_[i] = static_cast<int32_t>(i);
+    replay_extreme(into, keys, run_, into_records);
+  }
+}
+
+void AggregateColumn::merge_distinct(RecordTable& into, RecordTable& from) {
+  if (store_ != Store::kDistinctPairs) return;
+  DistinctCounts& counts = into.distinct_counts(companion_);
+  KeyBatch keys(into.key_layout());
+  std::vector<std::byte*> records;
+  from.distinct_counts(companion_).scan([&](const KeyBatch& pairs, std::span<const int64_t> deltas) {
+    transitions_.assign(deltas.size(), 0);
+    counts.add(pairs, deltas, transitions_);
+    keys.clear();
+    owner_keys(pairs, keys);
+    records.assign(deltas.size(), nullptr);
+    into.find_for_update(keys, records);
+    std::vector<ColumnBuilder> columns;
+    for (const Type& type : pairs.layout().types()) columns.emplace_back(type);
+    pairs.decode(columns);
+    SignedRows changed;
+    for (size_t i = 0; i < deltas.size(); ++i)
+      if (transitions_[i] != 0) changed.add(static_cast<int32_t>(i), transitions_[i]);
+    apply(into, columns.back().finish(), changed, records);
+  });
+}
+
+void AggregateColumn::merge_record(RecordTable& table, KeyRef into_key, std::byte* into, KeyRef from_key,
+                                   const std::byte* from) {
+  if (store_ == Store::kNone) {
+    std::byte* const into_records[] = {into};
+    const std::byte* const from_records[] = {from};
+    FunctionCall call(table, *context_);
+    const TableTexts texts(table);
+    function_->merge(call, {into_records, offset_}, {from_records, offset_}, &texts);
+    return;
+  }
+  CHECK(store_ != Store::kDistinctPairs);
+  table.ordered_values(companion_).merge_keys(from_key, into_key);
+  replay_record(table, into_key, into);
+}
+
+}  // namespace tidemill

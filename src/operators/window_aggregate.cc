@@ -1,0 +1,206 @@
+#include "operators/window_aggregate.h"
+
+#include "operators/key_columns.h"
+
+namespace tidemill {
+namespace {
+
+constexpr std::string_view kFiredScalar = "window.fired_until";  // processing time only
+constexpr std::string_view kRowsLeftCounter = "numRecordsLeftInOpenWindows";
+
+// The first window that rows of the slice count in.
+EpochMillis first_end(const SliceId& slice) { return std::max(slice.slice_end, slice.first_window_end); }
+
+}  // namespace
+
+WindowAggregate::WindowAggregate(const WindowAggregateSpec& spec)
+    : spec_(spec),
+      key_types_(leading_types(*spec.schema, spec.keys.size())),
+      aggregation_(spec.aggregates,
+                   {.input_retracts = spec.input_retracts, .counts_rows = spec.window.processing_time}),
+      results_(spec, key_types_) {}
+
+void WindowAggregate::open(OperatorContext& context) {
+  context_ = &context;
+  windows_.emplace(spec_.window, context.evaluation().time_zone);
+  rows_.emplace(spec_.window, spec_.time_column, context.evaluation().time_zone);
+  TableDescriptor descriptor;
+  descriptor.name = "slices";
+  descriptor.key_types = key_types_;
+  aggregation_.declare(descriptor);
+  slices_ = &context.state().slice_tables(descriptor);
+  aggregation_.open(slices_->layout(), context);
+  keys_.emplace(slices_->key_layout());
+}
+
+void WindowAggregate::restored() {
+  pending_ends_.clear();
+  const EpochMillis progress = spec_.window.processing_time
+                                   ? context_->state().scalars().get(kFiredScalar).value_or(kNoWatermark)
+                                   : context_->watermark();
+  for (const SliceId& slice : slices_->ids()) {
+    const EpochMillis end = std::max(first_end(slice), windows_->first_open_end(slice.slice_end, progress));
+    if (end <= windows_->last_window_end(slice.slice_end)) pending_ends_.insert(end);
+  }
+}
+
+void WindowAggregate::process(Batch input, int32_t, Output&) {
+  const int32_t num_rows = input.num_rows();
+  if (num_rows == 0) return;
+  const std::vector<ColumnPtr> key_columns = columns_at(input, spec_.keys);
+  rows_->begin(input, *context_);
+  keys_->assign(key_columns, num_rows);
+  aggregation_.begin(input, key_columns);
+  records_.assign(static_cast<size_t>(num_rows), nullptr);
+  if (const std::optional<SliceId> slice = common_slice()) {
+    add_rows(*slice, Selection::all(num_rows));
+  } else {
+    assign_slices(num_rows);
+    for (const SliceRows& group : slice_rows_) add_rows(group.slice, Selection::of(group.rows, num_rows));
+    rows_->report(*context_);
+  }
+  context_->state().release();
+}
+
+std::optional<SliceId> WindowAggregate::common_slice() const {
+  const auto [earliest, latest] = std::minmax_element(rows_->times().begin(), rows_->times().end());
+  const EpochMillis end = windows_->slice_end(*latest);
+  if (windows_->slice_end(*earliest) != end) return std::nullopt;
+  if (!spec_.window.processing_time && windows_->fires_at(end) <= rows_->greatest_watermark()) return std::nullopt;
+  return SliceId{end};
+}
+
+void WindowAggregate::assign_slices(int32_t num_rows) {
+  slice_rows_.clear();
+  slice_rows_index_.clear();
+  SliceId previous{kNoWatermark};
+  std::vector<int32_t>* group = nullptr;
+  for (int32_t row = 0; row < num_rows; ++row) {
+    const EpochMillis watermark = rows_->watermark(row);
+    SliceId slice{windows_->slice_end(rows_->times()[static_cast<size_t>(row)])};
+    const EpochMillis open_end = windows_->first_open_end(slice.slice_end, watermark);
+    if (open_end != slice.slice_end) {
+      const EpochMillis last_end = windows_->last_window_end(slice.slice_end);
+      if (open_end > last_end) {
+        rows_->drop(row, windows_->fires_at(last_end));
+        continue;
+      }
+      slice.first_window_end = open_end;
+    }
+    if (group == nullptr || slice != previous) group = &rows_of(slice);
+    group->push_back(row);
+    previous = slice;
+  }
+}
+
+std::vector<int32_t>& WindowAggregate::rows_of(const SliceId& slice) {
+  const auto [found, added] = slice_rows_index_.try_emplace(slice, slice_rows_.size());
+  if (added) slice_rows_.push_back({slice, {}});
+  return slice_rows_[found->second].rows;
+}
+
+void WindowAggregate::add_rows(const SliceId& slice, const Selection& rows) {
+  if (slices_->find(slice) == nullptr) pending_ends_.insert(first_end(slice));
+  RecordTable& table = slices_->slice(slice);
+  created_.resize(static_cast<size_t>(rows.size()));
+  if (rows.is_all()) {
+    table.upsert(*keys_, records_, created_);
+  } else {
+    const std::vector<int32_t>& selected = slice_rows_[slice_rows_index_.at(slice)].rows;
+    upserted_.resize(selected.size());
+    table.upsert(*keys_, selected, upserted_, created_);
+    for (size_t i = 0; i < selected.size(); ++i) records_[static_cast<size_t>(selected[i])] = upserted_[i];
+  }
+  aggregation_.update(table, *keys_, rows, records_);
+}
+
+void WindowAggregate::on_watermark(EpochMillis watermark, Output& output) {
+  if (!spec_.window.processing_time) fire_until(watermark, output);
+}
+
+EpochMillis WindowAggregate::next_processing_timer() const {
+  if (!spec_.window.processing_time || pending_ends_.empty()) return kMaxWatermark;
+  return windows_->fires_at(*pending_ends_.begin());
+}
+
+void WindowAggregate::on_processing_time(EpochMillis now, Output& output) {
+  fire_until(now, output);
+  context_->state().scalars().set(kFiredScalar, ScalarMerge::kMinimum, now);
+}
+
+void WindowAggregate::fire_until(EpochMillis progress, Output& output) {
+  bool fired = false;
+  while (!pending_ends_.empty() && windows_->fires_at(*pending_ends_.begin()) <= progress) {
+    const EpochMillis end = *pending_ends_.begin();
+    pending_ends_.erase(pending_ends_.begin());
+    fire(end, output);
+    fired = true;
+  }
+  if (!fired) return;
+  results_.flush(output);
+  context_->state().release();
+}
+
+std::vector<SliceId> WindowAggregate::slices_of_window(EpochMillis end) const {
+  const std::span<const SliceId> ids = slices_->ids();
+  const SliceId after_start{windows_->window_start(end), kMaxWatermark};
+  std::vector<SliceId> slices;
+  for (auto id = std::upper_bound(ids.begin(), ids.end(), after_start); id != ids.end() && id->slice_end <= end; ++id)
+    if (id->first_window_end <= end) slices.push_back(*id);
+  return slices;
+}
+
+void WindowAggregate::fire(EpochMillis end, Output& output) {
+  std::vector<SliceId> slices = slices_of_window(end);
+  if (slices.empty()) return;
+  if (windows_->kind() == WindowKind::kCumulate) {
+    // Every later window of this one's span holds these slices too, and no row can come to them any more: keep the sum.
+    RecordTable& sum = slices_->slice(slices.front());
+    for (size_t i = 1; i < slices.size(); ++i) {
+      aggregation_.merge(sum, slices_->slice(slices[i]));
+      slices_->drop(slices[i]);
+    }
+    slices.resize(1);
+    emit(sum, end, output);
+  } else if (slices.size() == 1) {
+    emit(slices_->slice(slices.front()), end, output);
+  } else {
+    const std::unique_ptr<RecordTable> sum = slices_->make_scratch();
+    for (const SliceId& slice : slices) aggregation_.merge(*sum, slices_->slice(slice));
+    emit(*sum, end, output);
+  }
+  for (const SliceId& slice : slices) {
+    if (windows_->last_window_end(slice.slice_end) <= end) {
+      slices_->drop(slice);
+    } else {
+      pending_ends_.insert(end + windows_->step());
+    }
+  }
+}
+
+void WindowAggregate::emit(RecordTable& table, EpochMillis end, Output& output) {
+  const WindowBounds window{windows_->window_start(end), end, windows_->rowtime_of(end)};
+  std::vector<const std::byte*> counted;
+  table.scan([&](std::span<const std::byte* const> records) {
+    if (spec_.input_retracts) {
+      counted.assign(records.begin(), records.end());
+      aggregation_.drop_empty(counted);
+      records = counted;
+    }
+    if (!records.empty()) results_.append(aggregation_, table, records, window, output);
+  });
+}
+
+void WindowAggregate::finish(Output&) {
+  if (!spec_.window.processing_time) return;
+  int64_t rows = 0;
+  for (const SliceId& slice : slices_->ids()) {
+    slices_->slice(slice).scan([&](std::span<const std::byte* const> records) {
+      for (const std::byte* record : records) rows += aggregation_.num_rows(record);
+    });
+  }
+  context_->metrics().add(kRowsLeftCounter, rows);
+  context_->state().release();
+}
+
+}  // namespace tidemill

@@ -1,0 +1,76 @@
+// operators/window_aggregate.h - GROUP BY over TUMBLE, HOP and CUMULATE windows. Rule: a row is added once, to its
+// slice; what it counts in depends on its own watermark alone, never on batch edges or on which windows have fired
+// already.
+//
+// A row in time lies in slice {end of slice}. One that comes after some of its windows have closed, judged by the
+// watermark the row came with, lies in {end of slice, end of its first open window} and counts only in windows that end
+// there or later. So no batch is ever cut, and results equal Flink's with a watermark after every row.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "operators/aggregation.h"
+#include "operators/operator.h"
+#include "operators/spec.h"
+#include "operators/window_results.h"
+#include "operators/window_rows.h"
+#include "operators/window_slices.h"
+#include "state/slice_tables.h"
+
+namespace tidemill {
+
+// Event-time windows fire with the watermark, processing-time ones with the clock; the end of the input fires only the
+// former. Windows fire in the order of their ends, keys in the order in which the window first saw them.
+class WindowAggregate final : public Operator {
+ public:
+  explicit WindowAggregate(const WindowAggregateSpec& spec);
+  void open(OperatorContext& context) override;
+  void restored() override;
+  void process(Batch input, int32_t port, Output& output) override;
+  void on_watermark(EpochMillis watermark, Output& output) override;
+  EpochMillis next_processing_timer() const override;
+  void on_processing_time(EpochMillis now, Output& output) override;
+  void finish(Output& output) override;
+
+ private:
+  struct SliceRows {
+    SliceId slice;
+    std::vector<int32_t> rows;
+  };
+
+  // Returns the slice of all rows where they are in one, in time: the common case.
+  std::optional<SliceId> common_slice() const;
+  // Groups rows by slice; those too late for any window are left out and noted.
+  void assign_slices(int32_t num_rows);
+  std::vector<int32_t>& rows_of(const SliceId& slice);
+  void add_rows(const SliceId& slice, const Selection& rows);
+
+  // Fires every window complete at `progress`, a watermark or a clock.
+  void fire_until(EpochMillis progress, Output& output);
+  void fire(EpochMillis end, Output& output);
+  // Returns the slices that the window ending at `end` is made of, by time.
+  std::vector<SliceId> slices_of_window(EpochMillis end) const;
+  void emit(RecordTable& table, EpochMillis end, Output& output);
+
+  WindowAggregateSpec spec_;
+  std::vector<Type> key_types_;
+  Aggregation aggregation_;
+  WindowResults results_;
+  OperatorContext* context_ = nullptr;
+  std::optional<WindowSlices> windows_;
+  std::optional<WindowRows> rows_;
+  SliceTables* slices_ = nullptr;       // owned by the state store
+  std::set<EpochMillis> pending_ends_;  // windows to fire that have a slice; follows from slices and progress
+
+  // Of the batch at hand.
+  std::optional<KeyBatch> keys_;
+  std::vector<SliceRows> slice_rows_;
+  std::map<SliceId, size_t> slice_rows_index_;
+  std::vector<std::byte*> records_;  // by row
+  std::vector<std::byte*> upserted_;
+  std::vector<uint8_t> created_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,66 @@
+#include "operators/window_rows.h"
+
+#include "expr/row_errors.h"
+
+namespace tidemill {
+namespace {
+
+[[noreturn]] void raise_null_time(const Batch& batch, int32_t row, int32_t time_column) {
+  RowErrors errors;
+  errors.add(row, fmt::format("Column '{}' is the event time of a window and must not be NULL",
+                              batch.schema()->field(time_column).name));
+  errors.raise(batch);
+}
+
+}  // namespace
+
+WindowRows::WindowRows(const WindowDefinition& window, int32_t time_column, const TimeZone& zone)
+    : window_(window), time_column_(time_column), zone_(window.zoned ? zone : TimeZone()) {}
+
+void WindowRows::begin(const Batch& batch, const OperatorContext& context) {
+  batch_ = &batch;
+  closed_.clear();
+  was_idle_.clear();
+  const auto num_rows = static_cast<size_t>(batch.num_rows());
+  if (window_.processing_time) {
+    times_.assign(num_rows, zone_.to_local(context.processing_time()));
+    return;
+  }
+  operator_watermark_ = context.watermark();
+  const Decoded<int64_t> values = batch.column(time_column_)->decode<int64_t>();
+  times_.resize(num_rows);
+  for (int32_t row = 0; row < batch.num_rows(); ++row) {
+    if (values.is_null(row)) raise_null_time(batch, row, time_column_);
+    times_[static_cast<size_t>(row)] = values[row];
+  }
+  if (zone_.is_utc()) return;
+  for (EpochMillis& time : times_) time = zone_.to_local(time);
+}
+
+EpochMillis WindowRows::watermark(int32_t row) const {
+  if (window_.processing_time) return kNoWatermark;
+  const RowProgress& progress = batch_->progress();
+  return progress.from_split ? std::max(progress.at(row), operator_watermark_) : operator_watermark_;
+}
+
+EpochMillis WindowRows::greatest_watermark() const {
+  if (window_.processing_time) return kNoWatermark;
+  const RowProgress& progress = batch_->progress();
+  if (!progress.from_split) return operator_watermark_;
+  EpochMillis greatest = progress.watermark;
+  if (progress.watermarks) greatest = *std::max_element(progress.watermarks->begin(), progress.watermarks->end());
+  return std::max(greatest, operator_watermark_);
+}
+
+void WindowRows::drop(int32_t row, EpochMillis fires_at) {
+  const RowProgress& progress = batch_->progress();
+  const bool by_split = !progress.from_split || progress.at(row) >= fires_at;
+  (by_split ? closed_ : was_idle_).push_back(row);
+}
+
+void WindowRows::report(OperatorContext& context) {
+  if (!closed_.empty()) context.late_rows(*batch_, closed_, "window_closed");
+  if (!was_idle_.empty()) context.late_rows(*batch_, was_idle_, "was_idle");
+}
+
+}  // namespace tidemill

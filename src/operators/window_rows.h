@@ -1,0 +1,47 @@
+// operators/window_rows.h - the times and watermarks of a batch's rows, as windows see them. Rule: a row is judged by
+// the watermark it came with, or by the operator's where that is ahead (a split back from idleness).
+#pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "data/time_zone.h"
+#include "operators/operator.h"
+#include "operators/spec.h"
+
+namespace tidemill {
+
+// One batch at a time.
+class WindowRows {
+ public:
+  WindowRows(const WindowDefinition& window, int32_t time_column, const TimeZone& zone);
+
+  // Reads the times of the batch, which must outlive this use. Throws UserError where an event time is NULL.
+  void begin(const Batch& batch, const OperatorContext& context);
+
+  // Returns the times in window time: wall-clock readings where windows are zoned.
+  std::span<const EpochMillis> times() const { return times_; }
+  // Returns what was complete when the row came: windows that fire at or before it are closed to the row. A row of
+  // processing time finds none closed: kNoWatermark.
+  EpochMillis watermark(int32_t row) const;
+  // Returns the greatest watermark of any row.
+  EpochMillis greatest_watermark() const;
+
+  // Notes that the row is too late. `fires_at` is when the last window that it could be in fires.
+  void drop(int32_t row, EpochMillis fires_at);
+  // Reports what was noted since begin(): "window_closed", or "was_idle" where only the operator's watermark is ahead.
+  void report(OperatorContext& context);
+
+ private:
+  const WindowDefinition window_;
+  const int32_t time_column_;
+  const TimeZone zone_;
+
+  const Batch* batch_ = nullptr;
+  EpochMillis operator_watermark_ = kNoWatermark;
+  std::vector<EpochMillis> times_;
+  std::vector<int32_t> closed_;
+  std::vector<int32_t> was_idle_;
+};
+
+}  // namespace tidemill
