@@ -63,6 +63,9 @@ enum class SubKeyKind : uint8_t {
 struct TableDescriptor {
   std::string name;  // unique in the operator, stable across versions of a query
   std::vector<Type> key_types;
+  // Leading key columns that decide a record's key group, as the exchange in front of the operator partitions by them;
+  // -1: all. A table of sessions, say, is keyed by (key, session) but its records belong to the key.
+  int32_t partition_columns = -1;
   std::vector<RecordField> fields;
   std::vector<CompanionDescriptor> companions;
   // Raised when the meaning of a field changes under the same name. A newer one is refused at restore.
