@@ -115,6 +115,8 @@ constexpr uint32_t hash_word(std::string_view text) {
   return hash ^ (hash >> 15);
 }
 
+constexpr char upper_case(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 using WordTable = std::array<WordEntry, kSlotCount>;
 
 constexpr WordEntry& find_or_insert(WordTable& table, std::string_view text) {
@@ -139,12 +141,16 @@ constexpr WordTable kWordTable = build_table();
 
 }  // namespace
 
+bool equal_words(std::string_view text, std::string_view upper) {
+  return std::equal(text.begin(), text.end(), upper.begin(), upper.end(),
+                    [](char a, char b) { return upper_case(a) == b; });
+}
+
 Word classify_word(std::string_view text) {
   if (text.size() > kWordLengthMax) return {};
   char upper[kWordLengthMax];
   for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    upper[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    upper[i] = upper_case(text[i]);
   }
   const std::string_view key(upper, text.size());
   for (size_t slot = hash_word(key) % kSlotCount; !kWordTable[slot].text.empty(); slot = (slot + 1) % kSlotCount) {

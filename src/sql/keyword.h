@@ -257,6 +257,9 @@ struct Word {
 // Returns what is known about `text`, in any case.
 Word classify_word(std::string_view text);
 
+// Tells whether `text`, in any case, is `upper`. Requires: `upper` is in upper case.
+bool equal_words(std::string_view text, std::string_view upper);
+
 // Returns the word in upper case. Requires: not kNone.
 std::string_view keyword_text(Keyword keyword);
 

@@ -13,7 +13,8 @@ namespace tidemill {
 // Parses all statements of a script, separated by ';'. Throws UserError at the first syntax error.
 std::vector<ast::StatementPtr> parse_script(std::string_view script);
 
-// What a whole script holds: the statements that parse, and one error for each that does not, both in order.
+// What a whole script holds: the statements that parse, and the errors of those that do not, both in order. Stops after
+// 100 errors.
 struct ScriptSyntax {
   std::vector<ast::StatementPtr> statements;
   std::vector<UserError> errors;
@@ -34,6 +35,9 @@ class ScriptParser {
   // Returns the next statement, or nullptr at the end. Throws UserError on a syntax error; the next call then goes on
   // behind the next ';'.
   ast::StatementPtr next();
+
+  // Returns all errors of the statement at which next() threw last: more than one only within a statement set.
+  const std::vector<UserError>& errors() const;
 
  private:
   struct Implementation;

@@ -97,7 +97,8 @@ enum class LiteralKind : uint8_t {
   kDate,         // text: between the quotes, not yet checked
   kTime,
   kTimestamp,
-  kInterval,  // text, interval, negative
+  kTimestampLtz,  // TIMESTAMP WITH LOCAL TIME ZONE '…'
+  kInterval,      // text, interval, negative
 };
 
 struct Literal : ExpressionOf<ExpressionKind::kLiteral> {

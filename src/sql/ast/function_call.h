@@ -87,7 +87,7 @@ struct Symbol : ExpressionOf<ExpressionKind::kSymbol> {
   std::optional<TimeUnit> unit;
 };
 
-// TABLE t | TABLE (query) | (query), with [PARTITION BY …] [ORDER BY …], as an argument of a table function.
+// TABLE t | (query), with [PARTITION BY …] [ORDER BY …], as an argument of a table function.
 struct TableArgument : ExpressionOf<ExpressionKind::kTableArgument> {
   QualifiedName table;              // no parts: see path and query
   std::optional<std::string> path;  // TABLE 'file.csv'

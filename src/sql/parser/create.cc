@@ -1,0 +1,52 @@
+// CREATE: the words before TABLE and VIEW, and CREATE VIEW.
+#include <fmt/format.h>
+
+#include "sql/parser/grammar.h"
+
+namespace tidemill {
+
+ast::StatementPtr parse_create(TokenCursor& cursor) {
+  cursor.take();
+  CreatePrefix prefix;
+  if (cursor.accept(Keyword::kOr)) {
+    cursor.expect(Keyword::kReplace);
+    prefix.or_replace = true;
+  }
+  prefix.temporary = cursor.accept(Keyword::kTemporary);
+  if (cursor.accept(Keyword::kTable)) return parse_create_table(cursor, prefix);
+  if (cursor.accept(Keyword::kView)) return parse_create_view(cursor, prefix);
+  const Token token = cursor.peek();
+  for (const std::string_view known :
+       {"FUNCTION", "CATALOG", "DATABASE", "MODEL", "MATERIALIZED", "CONNECTION", "SYSTEM"}) {
+    if (token.kind == TokenKind::kWord && equal_words(cursor.text_of(token), known)) {
+      fail_not_supported(cursor, fmt::format("CREATE {}", known));
+    }
+  }
+  cursor.fail_expected();
+}
+
+ast::StatementPtr parse_create_view(TokenCursor& cursor, CreatePrefix prefix) {
+  if (prefix.or_replace)
+    fail_not_supported(cursor, "CREATE OR REPLACE VIEW", "Write DROP VIEW IF EXISTS before CREATE VIEW");
+  auto view = std::make_unique<ast::CreateView>();
+  view->temporary = prefix.temporary;
+  if (cursor.at(Keyword::kIf)) {
+    cursor.take();
+    cursor.expect(Keyword::kNot);
+    cursor.expect(Keyword::kExists);
+    view->if_not_exists = true;
+  }
+  view->name = parse_qualified_name(cursor, "a view name");
+  if (cursor.at(TokenKind::kLeftParen))
+    view->columns = parse_parenthesised_names(cursor, "a column name");
+  else
+    cursor.expecting("'('");
+  if (cursor.accept(Keyword::kComment)) view->comment = parse_string(cursor, "a comment in single quotes");
+  cursor.expect(Keyword::kAs);
+  const size_t begin = cursor.peek().begin;
+  view->query = parse_query(cursor);
+  view->query_text = cursor.script().substr(begin, cursor.end_of_previous() - begin);
+  return view;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,96 @@
+// SHOW TABLES, VIEWS, FUNCTIONS, COLUMNS, CREATE TABLE and CREATE VIEW; DESCRIBE.
+#include <fmt/format.h>
+
+#include "sql/parser/grammar.h"
+
+namespace tidemill {
+namespace {
+
+// Refuses by name what Flink can show and this engine has not.
+void refuse_unsupported(TokenCursor& cursor, std::string_view verb, std::initializer_list<std::string_view> known) {
+  const Token token = cursor.peek();
+  if (token.kind != TokenKind::kWord) return;
+  for (const std::string_view word : known) {
+    if (equal_words(cursor.text_of(token), word)) fail_not_supported(cursor, fmt::format("{} {}", verb, word));
+  }
+}
+
+// Reads [NOT] LIKE 'pattern' or ILIKE 'pattern'.
+void parse_pattern(TokenCursor& cursor, ast::Show& show, bool ilike_allowed) {
+  show.like_negated = cursor.accept(Keyword::kNot);
+  const bool ilike = ilike_allowed && cursor.accept(Keyword::kIlike);
+  if (!ilike && !cursor.accept(Keyword::kLike)) {
+    if (show.like_negated) cursor.fail_expected();
+    return;
+  }
+  show.like_ignores_case = ilike;
+  show.like = parse_string(cursor, "a pattern in single quotes");
+}
+
+bool accept_from(TokenCursor& cursor) { return cursor.accept(Keyword::kFrom) || cursor.accept(Keyword::kIn); }
+
+void parse_show_create(TokenCursor& cursor, ast::Show& show) {
+  refuse_unsupported(cursor, "SHOW CREATE", {"CATALOG", "MODEL", "MATERIALIZED"});
+  const bool view = cursor.accept(Keyword::kView);
+  if (!view) cursor.expect(Keyword::kTable);
+  show.object = view ? ast::ShowKind::kCreateView : ast::ShowKind::kCreateTable;
+  show.name = parse_qualified_name(cursor, view ? "a view name" : "a table name");
+}
+
+}  // namespace
+
+ast::StatementPtr parse_show(TokenCursor& cursor) {
+  cursor.take();
+  auto show = std::make_unique<ast::Show>();
+  if (cursor.accept(Keyword::kCreate)) {
+    parse_show_create(cursor, *show);
+    return show;
+  }
+  if (cursor.accept(Keyword::kColumns)) {
+    show->object = ast::ShowKind::kColumns;
+    if (!accept_from(cursor)) cursor.fail_expected();
+    show->name = parse_qualified_name(cursor, "a table name");
+    parse_pattern(cursor, *show, false);
+    return show;
+  }
+  refuse_unsupported(cursor, "SHOW",
+                     {"CATALOGS", "DATABASES", "CURRENT", "MODULES", "FULL", "JARS", "JOBS", "PARTITIONS", "PROCEDURES",
+                      "MODELS", "MATERIALIZED", "CONNECTIONS"});
+  show->user_functions = cursor.accept(Keyword::kUser);
+  bool functions = show->user_functions;
+  if (show->user_functions)
+    cursor.expect(Keyword::kFunctions);
+  else
+    functions = cursor.accept(Keyword::kFunctions);
+  if (functions)
+    show->object = ast::ShowKind::kFunctions;
+  else if (cursor.accept(Keyword::kViews))
+    show->object = ast::ShowKind::kViews;
+  else if (cursor.accept(Keyword::kTables))
+    show->object = ast::ShowKind::kTables;
+  else
+    cursor.fail_expected("CREATE");
+  if (accept_from(cursor)) show->name = parse_qualified_name(cursor, "a database name");
+  parse_pattern(cursor, *show, functions);
+  return show;
+}
+
+ast::StatementPtr parse_describe(TokenCursor& cursor) {
+  cursor.take();
+  auto describe = std::make_unique<ast::Describe>();
+  if (cursor.at(Keyword::kExtended)) {
+    cursor.take();
+    describe->extended = true;
+  }
+  if (at_string(cursor)) {
+    describe->path = parse_string(cursor);
+    return describe;
+  }
+  const bool known = cursor.at(Keyword::kFunction) || at_identifier(cursor, 1);
+  if (known) refuse_unsupported(cursor, "DESCRIBE", {"FUNCTION", "CATALOG", "DATABASE", "JOB", "MODEL"});
+  cursor.expecting("a file in single quotes");
+  describe->name = parse_qualified_name(cursor, "a table name");
+  return describe;
+}
+
+}  // namespace tidemill
