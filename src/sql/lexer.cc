@@ -235,25 +235,6 @@ void Lexer::scan_double_quoted(Token&) {
 }
 
 void Lexer::scan_symbol(Token& token) {
-  struct Symbol {
-    std::string_view text;
-    TokenKind kind;
-  };
-  static constexpr Symbol kSymbols[] = {
-      // longer ones first
-      {"/*+", TokenKind::kHintStart},     {"<>", TokenKind::kNotEqual},
-      {"!=", TokenKind::kBangNotEqual},   {"<=", TokenKind::kLessOrEqual},
-      {">=", TokenKind::kGreaterOrEqual}, {"||", TokenKind::kConcat},
-      {"=>", TokenKind::kArrow},          {";", TokenKind::kSemicolon},
-      {"(", TokenKind::kLeftParen},       {")", TokenKind::kRightParen},
-      {"[", TokenKind::kLeftBracket},     {"]", TokenKind::kRightBracket},
-      {",", TokenKind::kComma},           {".", TokenKind::kDot},
-      {"=", TokenKind::kEqual},           {"<", TokenKind::kLess},
-      {">", TokenKind::kGreater},         {"+", TokenKind::kPlus},
-      {"-", TokenKind::kMinus},           {"*", TokenKind::kStar},
-      {"/", TokenKind::kSlash},           {"%", TokenKind::kPercent},
-      {":", TokenKind::kColon},           {"?", TokenKind::kQuestion},
-  };
   const std::string_view rest = text_.substr(position_);
   if (in_hint_ && rest.starts_with("*/")) {
     in_hint_ = false;
@@ -262,7 +243,7 @@ void Lexer::scan_symbol(Token& token) {
     return;
   }
   for (const Symbol& symbol : kSymbols) {
-    if (!rest.starts_with(symbol.text)) continue;
+    if (!rest.starts_with(symbol.text())) continue;
     token.kind = symbol.kind;
     if (symbol.kind == TokenKind::kHintStart) {
       if (rest.find("*/", 3) == std::string_view::npos) {
@@ -272,7 +253,7 @@ void Lexer::scan_symbol(Token& token) {
       }
       in_hint_ = true;
     }
-    position_ += symbol.text.size();
+    position_ += symbol.text().size();
     return;
   }
   fault_ = Fault::kCharacter;

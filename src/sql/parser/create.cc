@@ -1,4 +1,5 @@
-// CREATE: the words before TABLE and VIEW, and CREATE VIEW.
+// sql/parser/create.cc - the words between CREATE and what is created, and CREATE VIEW. Rule: what Flink can create
+// and this engine cannot is refused by name.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"

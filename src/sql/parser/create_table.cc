@@ -1,4 +1,5 @@
-// CREATE TABLE: columns and constraints, then the clauses behind them in Flink's order.
+// sql/parser/create_table.cc - CREATE TABLE. Rule: clauses stand in Flink's order, and one out of place is named in
+// the error.
 #include <fmt/format.h>
 
 #include <charconv>

@@ -1,4 +1,4 @@
-// DROP TABLE and DROP VIEW.
+// sql/parser/drop.cc - DROP TABLE and DROP VIEW. Rule: what Flink can drop and this engine cannot is refused by name.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"

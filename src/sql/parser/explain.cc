@@ -1,4 +1,4 @@
-// EXPLAIN.
+// sql/parser/explain.cc - EXPLAIN. Rule: what it explains is a statement of its own, with its own source text.
 #include <algorithm>
 
 #include "sql/parser/grammar.h"

@@ -1,4 +1,5 @@
-// Operators: precedence climbing (Pratt), with Calcite's precedences. AND and OR become flat nodes.
+// sql/parser/expression.cc - operators, by precedence climbing (Pratt). Rule: precedences are Calcite's; AND and OR
+// become flat nodes, all else nests to the left.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"

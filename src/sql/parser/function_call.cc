@@ -1,4 +1,5 @@
-// Function calls, those with words among their arguments too.
+// sql/parser/function_call.cc - function calls, those with words among their arguments too. Rule: every form ends in
+// arguments at fixed places.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
@@ -23,7 +24,8 @@ std::unique_ptr<ast::Symbol> make_symbol(TokenCursor& cursor, SourceLocation loc
   return symbol;
 }
 
-// Reads [PARTITION BY key | (keys)] [ORDER BY item | (items)] behind a table argument. Without parentheses a ',' ends it.
+// Reads [PARTITION BY key | (keys)] [ORDER BY item | (items)] behind a table argument. Without parentheses a ',' ends
+// it.
 void parse_table_argument_suffix(TokenCursor& cursor, ast::TableArgument& argument) {
   if (cursor.accept(Keyword::kPartition)) {
     cursor.expect(Keyword::kBy);

@@ -38,7 +38,7 @@ ast::ExpressionPtr parse_operators(TokenCursor& cursor, int precedence);
 ast::ExpressionPtr parse_expression_or_star(TokenCursor& cursor);
 std::vector<ast::ExpressionPtr> parse_expressions(TokenCursor& cursor);  // one or more, separated by ','
 ast::OrderItem parse_order_item(TokenCursor& cursor);
-std::vector<ast::OrderItem> parse_order_items(TokenCursor& cursor);      // behind ORDER BY
+std::vector<ast::OrderItem> parse_order_items(TokenCursor& cursor);  // behind ORDER BY
 
 // primary.cc
 enum class StarRule : uint8_t { kRefused, kAllowed };

@@ -1,4 +1,4 @@
-// INSERT INTO.
+// sql/parser/insert.cc - INSERT INTO. Rule: VALUES is a query like any other.
 #include "sql/parser/grammar.h"
 
 namespace tidemill {

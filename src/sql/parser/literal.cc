@@ -1,4 +1,4 @@
-// Literals: numbers, strings, dates and times, intervals, NULL and truth values.
+// sql/parser/literal.cc - literals. Rule: numbers keep their text; what dates and intervals mean is the binder's.
 #include "sql/literal_text.h"
 #include "sql/parser/grammar.h"
 

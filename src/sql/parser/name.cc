@@ -1,4 +1,4 @@
-// Names, and the small tokens that are read in many places.
+// sql/parser/name.cc - names, strings and small numbers. Rule: a reserved word is a name only in back-quotes.
 #include <fmt/format.h>
 
 #include <charconv>

@@ -1,4 +1,4 @@
-// OVER and WINDOW specifications.
+// sql/parser/over.cc - OVER and WINDOW. Rule: a frame always has both ends; one left out is CURRENT ROW.
 #include "sql/parser/grammar.h"
 
 namespace tidemill {

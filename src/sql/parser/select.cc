@@ -1,4 +1,4 @@
-// SELECT: its list, GROUP BY, WINDOW and the clauses between, and hints.
+// sql/parser/select.cc - SELECT and its clauses, and hints. Rule: a clause out of place is named in the error.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"

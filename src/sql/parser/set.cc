@@ -1,4 +1,4 @@
-// SET and RESET. Flink's SQL takes strings only; its client also took bare words, and so do we.
+// sql/parser/set.cc - SET and RESET. Rule: a value is a string, or the text up to the end of the statement.
 #include "sql/parser/grammar.h"
 
 namespace tidemill {

@@ -1,4 +1,4 @@
-// SHOW TABLES, VIEWS, FUNCTIONS, COLUMNS, CREATE TABLE and CREATE VIEW; DESCRIBE.
+// sql/parser/show.cc - SHOW and DESCRIBE. Rule: what Flink can show and this engine has not is refused by name.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"

@@ -1,4 +1,4 @@
-// Which statement stands at the cursor.
+// sql/parser/statement.cc - which statement stands at the cursor. Rule: every statement keeps its exact source text.
 #include <fmt/format.h>
 
 #include "sql/parser/grammar.h"

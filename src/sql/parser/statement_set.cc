@@ -1,4 +1,5 @@
-// EXECUTE STATEMENT SET BEGIN … END, BEGIN STATEMENT SET; … END, and plain EXECUTE.
+// sql/parser/statement_set.cc - statement sets, and plain EXECUTE. Rule: a syntax error in one INSERT does not hide
+// those in the next.
 #include "sql/parser/grammar.h"
 
 namespace tidemill {

@@ -19,72 +19,17 @@ std::string_view kind_text(TokenKind kind) {
   switch (kind) {
     case TokenKind::kEnd:
       return "the end of the text";
-    case TokenKind::kSemicolon:
-      return "';'";
-    case TokenKind::kWord:
-    case TokenKind::kQuotedIdentifier:
-      return "a name";
-    case TokenKind::kString:
-    case TokenKind::kUnicodeString:
-    case TokenKind::kEscapeString:
-      return "a string";
-    case TokenKind::kBinaryString:
-      return "a binary string";
     case TokenKind::kInteger:
       return "a whole number";
-    case TokenKind::kDecimal:
-    case TokenKind::kApproximate:
-      return "a number";
-    case TokenKind::kHintStart:
-      return "'/*+'";
     case TokenKind::kHintEnd:
       return "'*/'";
-    case TokenKind::kLeftParen:
-      return "'('";
-    case TokenKind::kRightParen:
-      return "')'";
-    case TokenKind::kLeftBracket:
-      return "'['";
-    case TokenKind::kRightBracket:
-      return "']'";
-    case TokenKind::kComma:
-      return "','";
-    case TokenKind::kDot:
-      return "'.'";
-    case TokenKind::kEqual:
-      return "'='";
-    case TokenKind::kNotEqual:
-      return "'<>'";
-    case TokenKind::kBangNotEqual:
-      return "'!='";
-    case TokenKind::kLess:
-      return "'<'";
-    case TokenKind::kLessOrEqual:
-      return "'<='";
-    case TokenKind::kGreater:
-      return "'>'";
-    case TokenKind::kGreaterOrEqual:
-      return "'>='";
-    case TokenKind::kPlus:
-      return "'+'";
-    case TokenKind::kMinus:
-      return "'-'";
-    case TokenKind::kStar:
-      return "'*'";
-    case TokenKind::kSlash:
-      return "'/'";
-    case TokenKind::kPercent:
-      return "'%'";
-    case TokenKind::kConcat:
-      return "'||'";
-    case TokenKind::kArrow:
-      return "'=>'";
-    case TokenKind::kColon:
-      return "':'";
-    case TokenKind::kQuestion:
-      return "'?'";
+    default:
+      break;
   }
-  return "";
+  const auto symbol =
+      std::find_if(std::begin(kSymbols), std::end(kSymbols), [&](const Symbol& s) { return s.kind == kind; });
+  CHECK(symbol != std::end(kSymbols));  // nothing else is expected by its kind alone
+  return symbol->quoted_text;
 }
 
 // Returns the first bytes of `text` on its first line, cut between code points.

@@ -1,4 +1,5 @@
-// Data types, interval qualifiers and time units.
+// sql/parser/type_name.cc - data types, intervals and time units. Rule: a word that is no type of ours is kept as a
+// name, for the binder to refuse.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Expressions as SQL.
+// sql/to_sql/expression.cc - expressions as SQL. Rule: parentheses stand wherever leaving them out would change the
+// tree, and around predicates in predicates.
 #include <fmt/format.h>
 
 #include "sql/precedence.h"

@@ -1,4 +1,5 @@
-// Function calls and windows as SQL.
+// sql/to_sql/function_call.cc - function calls and windows as SQL. Rule: a built-in's name is in upper case, one in
+// back-quotes stays as it is.
 #include <fmt/format.h>
 
 #include "sql/precedence.h"

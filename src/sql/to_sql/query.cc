@@ -1,4 +1,4 @@
-// Queries as SQL.
+// sql/to_sql/query.cc - queries as SQL. Rule: one line, clauses in the order of the grammar.
 #include <fmt/format.h>
 
 #include "sql/to_sql/sql_writer.h"

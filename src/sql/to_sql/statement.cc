@@ -1,4 +1,5 @@
-// Statements as SQL.
+// sql/to_sql/statement.cc - statements as SQL. Rule: short forms are written out: column keys as table keys, EXECUTE
+// STATEMENT SET for both kinds of set.
 #include <fmt/format.h>
 
 #include "sql/to_sql.h"

@@ -1,4 +1,5 @@
-// Names, strings, data types and intervals as SQL; and the functions of to_sql.h.
+// sql/to_sql/type_name.cc - names, strings, data types and intervals as SQL, and the functions of to_sql.h. Rule: one
+// spelling for each type.
 #include <fmt/format.h>
 
 #include "sql/to_sql.h"
