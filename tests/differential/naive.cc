@@ -1,0 +1,230 @@
+#include "tests/differential/naive.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace tidemill::differential {
+namespace {
+
+using Number = std::optional<int64_t>;
+using Truth = std::optional<bool>;
+using Words = std::optional<std::string>;
+
+Number number_of(const Node& node, const Row& row);
+Truth truth_of(const Node& node, const Row& row);
+
+bool is_text(const Node& node) {
+  return node.kind == Node::Kind::kText || (node.kind == Node::Kind::kColumn && (node.op == "k" || node.op == "s"));
+}
+
+Words words_of(const Node& node, const Row& row) {
+  if (node.kind == Node::Kind::kText) return node.op;
+  return node.op == "k" ? row.k : row.s;
+}
+
+Number number_of(const Node& node, const Row& row) {
+  if (node.kind == Node::Kind::kNumber) return node.number;
+  if (node.kind == Node::Kind::kColumn) return node.op == "x" ? row.x : row.y;
+  if (node.op == "CASE")
+    return number_of(node.arguments[truth_of(node.arguments[0], row).value_or(false) ? 1 : 2], row);
+  const Number a = number_of(node.arguments[0], row);
+  const Number b = number_of(node.arguments[1], row);
+  if (node.op == "COALESCE") return a ? a : b;
+  if (node.op == "NULLIF") return a && b && *a == *b ? Number() : a;
+  if (!a || !b) return std::nullopt;
+  const auto left = static_cast<uint64_t>(*a), right = static_cast<uint64_t>(*b);  // BIGINT wraps
+  if (node.op == "+") return static_cast<int64_t>(left + right);
+  if (node.op == "-") return static_cast<int64_t>(left - right);
+  return static_cast<int64_t>(left * right);
+}
+
+template <class T>
+Truth compare(const std::string& op, const std::optional<T>& a, const std::optional<T>& b) {
+  if (op == "IS DISTINCT FROM") return a != b;
+  if (!a || !b) return std::nullopt;
+  if (op == "=") return *a == *b;
+  if (op == "<>") return *a != *b;
+  if (op == "<") return *a < *b;
+  if (op == "<=") return *a <= *b;
+  if (op == ">") return *a > *b;
+  return *a >= *b;
+}
+
+Truth negate(Truth truth) { return truth ? Truth(!*truth) : Truth(); }
+
+Truth either(Truth a, Truth b) {
+  if (a.value_or(false) || b.value_or(false)) return true;
+  if (!a || !b) return std::nullopt;
+  return false;
+}
+
+Truth like(const Words& text, const std::string& pattern) {
+  if (!text) return std::nullopt;
+  if (pattern == "a%") return text->starts_with("a");
+  return text->find('b') != std::string::npos;  // %b%
+}
+
+Truth truth_of(const Node& node, const Row& row) {
+  const auto& arguments = node.arguments;
+  if (node.op == "NOT") return negate(truth_of(arguments[0], row));
+  if (node.op == "OR") return either(truth_of(arguments[0], row), truth_of(arguments[1], row));
+  if (node.op == "AND") return negate(either(negate(truth_of(arguments[0], row)), negate(truth_of(arguments[1], row))));
+  if (node.op == "IS NULL" || node.op == "IS NOT NULL") {
+    const bool is_null = is_text(arguments[0]) ? !words_of(arguments[0], row) : !number_of(arguments[0], row);
+    return is_null == (node.op == "IS NULL");
+  }
+  if (node.op == "LIKE") return like(words_of(arguments[0], row), arguments[1].op);
+  if (is_text(arguments[0])) return compare(node.op, words_of(arguments[0], row), words_of(arguments[1], row));
+  const Number value = number_of(arguments[0], row);
+  const Number second = number_of(arguments[1], row);
+  if (node.op == "IN") return either(compare("=", value, second), compare("=", value, number_of(arguments[2], row)));
+  if (node.op == "BETWEEN") {
+    const Truth below = compare("<", value, second), above = compare(">", value, number_of(arguments[2], row));
+    return negate(either(below, above));
+  }
+  return compare(node.op, value, second);
+}
+
+Words shown(const Number& value) { return value ? Words(std::to_string(*value)) : Words(); }
+
+Words key_of(const std::string& column, const Row& row) { return column == "k" ? row.k : shown(row.x); }
+
+Words aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows) {
+  std::vector<int64_t> values;
+  int64_t count = 0;
+  for (const Row& row : rows) {
+    if (aggregate.filter && !truth_of(*aggregate.filter, row).value_or(false)) continue;
+    if (!aggregate.argument) {
+      ++count;
+    } else if (const Number value = number_of(*aggregate.argument, row)) {
+      values.push_back(*value);
+    }
+  }
+  if (!aggregate.argument) return std::to_string(count);
+  if (aggregate.distinct) {
+    const std::set<int64_t> distinct(values.begin(), values.end());
+    values.assign(distinct.begin(), distinct.end());
+  }
+  if (aggregate.function == "COUNT") return std::to_string(values.size());
+  if (values.empty()) return std::nullopt;
+  if (aggregate.function == "MIN") return std::to_string(*std::min_element(values.begin(), values.end()));
+  if (aggregate.function == "MAX") return std::to_string(*std::max_element(values.begin(), values.end()));
+  uint64_t sum = 0;
+  for (const int64_t value : values) sum += static_cast<uint64_t>(value);
+  if (aggregate.function == "SUM") return std::to_string(static_cast<int64_t>(sum));
+  return std::to_string(static_cast<int64_t>(sum) / static_cast<int64_t>(values.size()));
+}
+
+using Key = std::vector<Words>;
+struct Group {
+  Key key;
+  int64_t start = 0, end = 0;  // of the window
+  std::vector<Row> rows;
+};
+
+void add_to_group(std::vector<Group>& groups, const Key& key, int64_t start, int64_t end, const Row& row) {
+  for (Group& group : groups) {
+    if (group.key == key && group.start == start && group.end == end) {
+      group.rows.push_back(row);
+      return;
+    }
+  }
+  groups.push_back({key, start, end, {row}});
+}
+
+// Windows [start, end) that hold time `ts`, of TUMBLE, HOP and CUMULATE.
+std::vector<std::pair<int64_t, int64_t>> windows_of(const Window& window, int64_t ts) {
+  const auto start_of = [&](int64_t width) {
+    const int64_t rest = ((ts - window.offset_ms) % width + width) % width;
+    return ts - rest;
+  };
+  std::vector<std::pair<int64_t, int64_t>> windows;
+  if (window.kind == Window::Kind::kHop) {
+    for (int64_t start = start_of(window.slide_ms); start > ts - window.size_ms; start -= window.slide_ms)
+      windows.emplace_back(start, start + window.size_ms);
+  } else if (window.kind == Window::Kind::kCumulate) {
+    const int64_t start = start_of(window.size_ms);
+    for (int64_t end = start + window.slide_ms; end <= start + window.size_ms; end += window.slide_ms) {
+      if (end > ts) windows.emplace_back(start, end);
+    }
+  } else {
+    windows.emplace_back(start_of(window.size_ms), start_of(window.size_ms) + window.size_ms);
+  }
+  return windows;
+}
+
+// Takes a row into the open sessions of its key; returns false where it is too late.
+bool add_to_session(std::vector<Group>& open, std::vector<Group>& closed, const Key& key, const Row& row, int64_t gap,
+                    int64_t watermark) {
+  Group merged{key, row.ts_ms, row.ts_ms + gap, {}};
+  std::vector<Group> others;
+  std::vector<Group> absorbed;
+  for (Group& session : open) {
+    if (session.end - 1 <= watermark) {
+      closed.push_back(session);
+    } else if (session.key == key && session.start <= merged.end && merged.start <= session.end) {
+      absorbed.push_back(session);
+    } else {
+      others.push_back(session);
+    }
+  }
+  for (const Group& session : absorbed) {
+    merged.start = std::min(merged.start, session.start);
+    merged.end = std::max(merged.end, session.end);
+    merged.rows.insert(merged.rows.end(), session.rows.begin(), session.rows.end());
+  }
+  open = others;
+  if (merged.end - 1 <= watermark) return false;
+  merged.rows.push_back(row);
+  open.push_back(merged);
+  return true;
+}
+
+}  // namespace
+
+Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
+  Answer answer;
+  std::vector<Group> groups, sessions;
+  int64_t watermark = std::numeric_limits<int64_t>::min();
+  for (const Row& row : rows) {
+    const int64_t before = watermark;
+    watermark = std::max(watermark, row.ts_ms - query.watermark_delay_ms);
+    if (query.where && !truth_of(*query.where, row).value_or(false)) continue;
+    Key key;
+    for (const std::string& column : query.keys) key.push_back(key_of(column, row));
+    if (query.shape == Query::Shape::kProject) {
+      std::vector<Words> cells;
+      for (const Node& node : query.projections)
+        cells.push_back(is_text(node) ? words_of(node, row) : shown(number_of(node, row)));
+      answer.rows.push_back(cells);
+    } else if (query.shape != Query::Shape::kWindow) {
+      add_to_group(groups, key, 0, 0, row);
+    } else if (query.window.kind == Window::Kind::kSession) {
+      if (!add_to_session(sessions, groups, key, row, query.window.size_ms, before)) ++answer.late;
+    } else {
+      bool counted = false;
+      for (const auto& [start, end] : windows_of(query.window, row.ts_ms)) {
+        if (end - 1 <= before) continue;
+        add_to_group(groups, key, start, end, row);
+        counted = true;
+      }
+      if (!counted) ++answer.late;
+    }
+  }
+  groups.insert(groups.end(), sessions.begin(), sessions.end());
+  for (const Group& group : groups) {
+    if (query.having_more_than && static_cast<int64_t>(group.rows.size()) <= *query.having_more_than) continue;
+    std::vector<Words> cells = group.key;
+    if (query.shape == Query::Shape::kWindow) {
+      cells.emplace_back(time_text(group.start));
+      cells.emplace_back(time_text(group.end));
+    }
+    for (const Aggregate& aggregate : query.aggregates) cells.push_back(aggregate_of(aggregate, group.rows));
+    answer.rows.push_back(cells);
+  }
+  return answer;
+}
+
+}  // namespace tidemill::differential

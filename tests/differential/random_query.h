@@ -1,0 +1,84 @@
+// tests/differential/random_query.h - queries made from a seed, as SQL and as a tree that the naive evaluator walks.
+// Rule: a value never overflows and a query never fails, so that every difference is a bug.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemill::differential {
+
+// splitmix64: the same numbers on every machine.
+class Dice {
+ public:
+  explicit Dice(uint64_t seed) : state_(seed) {}
+  uint64_t next();
+  // Returns 0 … limit - 1.
+  int32_t below(int32_t limit) { return static_cast<int32_t>(next() % static_cast<uint64_t>(limit)); }
+  bool chance(int32_t percent) { return below(100) < percent; }
+
+ private:
+  uint64_t state_;
+};
+
+// One row of the only table: k STRING, s STRING, x BIGINT, y BIGINT, ts TIMESTAMP(3).
+struct Row {
+  std::optional<std::string> k;
+  std::optional<std::string> s;
+  std::optional<int64_t> x;
+  std::optional<int64_t> y;
+  int64_t ts_ms = 0;
+};
+
+// A BIGINT, BOOLEAN or STRING expression. `op` is an SQL operator, a column name, or one of the words below.
+struct Node {
+  enum class Kind : uint8_t { kColumn, kNumber, kText, kCall };
+  Kind kind = Kind::kColumn;
+  std::string op;  // column name, text, or operator: + - * = <> < <= > >= AND OR NOT "IS NULL" "IS NOT NULL" COALESCE
+                   // NULLIF CASE IN BETWEEN LIKE "IS DISTINCT FROM"
+  int64_t number = 0;
+  std::vector<Node> arguments;
+
+  std::string sql() const;
+};
+
+struct Aggregate {
+  std::string function;          // COUNT SUM MIN MAX AVG
+  std::optional<Node> argument;  // none: COUNT(*)
+  bool distinct = false;
+  std::optional<Node> filter;
+
+  std::string sql() const;
+};
+
+struct Window {
+  enum class Kind : uint8_t { kNone, kTumble, kHop, kCumulate, kSession };
+  Kind kind = Kind::kNone;
+  int64_t size_ms = 0;   // SESSION: the gap
+  int64_t slide_ms = 0;  // HOP: slide, CUMULATE: step
+  int64_t offset_ms = 0;
+};
+
+struct Query {
+  enum class Shape : uint8_t { kProject, kDistinct, kGroup, kWindow };
+  Shape shape = Shape::kProject;
+  int64_t watermark_delay_ms = 0;
+  std::vector<Node> projections;  // kProject
+  std::vector<std::string> keys;  // columns; kDistinct, kGroup, kWindow
+  std::vector<Aggregate> aggregates;
+  Window window;
+  std::optional<Node> where;
+  std::optional<int64_t> having_more_than;  // HAVING COUNT(*) > n
+
+  std::string sql() const;
+  std::string table_sql() const;
+};
+
+Query random_query(Dice& dice);
+std::vector<Row> random_rows(Dice& dice);
+
+// Returns "2020-01-01 00:00:01.234" of milliseconds since that day's start.
+std::string time_text(int64_t ms);
+
+}  // namespace tidemill::differential
