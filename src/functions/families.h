@@ -10,5 +10,10 @@ void register_concat_functions(FunctionRegistry& registry);    // concat.cc: ||,
 void register_regexp_functions(FunctionRegistry& registry);    // regexp.cc: REGEXP, REGEXP_REPLACE, REGEXP_EXTRACT
 void register_encoding_functions(FunctionRegistry& registry);  // encoding.cc: BIN, HEX, base 64, ASCII, CHR
 void register_real_functions(FunctionRegistry& registry);      // real.cc: powers, logarithms, trigonometry
+void register_datetime_parts(
+    FunctionRegistry& registry);  // datetime_parts.cc: EXTRACT, YEAR …, FLOOR and CEIL to a unit
+void register_datetime_text(FunctionRegistry& registry);  // datetime_text.cc: DATE_FORMAT, TO_TIMESTAMP …
+void register_datetime_now(FunctionRegistry& registry);   // datetime_now.cc: CURRENT_TIMESTAMP …, CURRENT_WATERMARK
+void register_datetime_arithmetic(FunctionRegistry& registry);  // datetime_arithmetic.cc: TIMESTAMPADD, TIMESTAMPDIFF
 
 }  // namespace tidemill

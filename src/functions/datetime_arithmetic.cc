@@ -1,0 +1,104 @@
+// TIMESTAMPADD and TIMESTAMPDIFF.
+#include "functions/families.h"
+#include "functions/moment_reader.h"
+
+namespace tidemill {
+namespace {
+
+const std::vector<std::string> kUnits = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"};
+
+std::string unit_of(const CallSite& call) {
+  const std::string* unit = call.literal_text(0);
+  if (unit != nullptr) {
+    std::string name = unit->starts_with("SQL_TSI_") ? unit->substr(8) : *unit;
+    if (std::find(kUnits.begin(), kUnits.end(), name) != kUnits.end()) return name;
+  }
+  throw UserError(call.location,
+                  fmt::format("{} does not know the unit {}", call.name, unit ? *unit : "of this expression"),
+                  fmt::format("Use one of {}.", fmt::join(kUnits, ", ")));
+}
+
+// Months in a unit, 0 where it is a fixed number of seconds.
+int64_t months_in(std::string_view unit) {
+  if (unit == "YEAR") return 12;
+  if (unit == "QUARTER") return 3;
+  return unit == "MONTH" ? 1 : 0;
+}
+
+int64_t seconds_in(std::string_view unit) {
+  if (unit == "WEEK") return 7 * kSecondsPerDay;
+  if (unit == "DAY") return kSecondsPerDay;
+  if (unit == "HOUR") return 3600;
+  return unit == "MINUTE" ? 60 : 1;
+}
+
+SecondsAndNanos plus_months(const SecondsAndNanos& moment, int64_t months) {
+  const auto day = static_cast<int32_t>(floor_div<int64_t>(moment.seconds, kSecondsPerDay));
+  const int64_t second_of_day = floor_mod<int64_t>(moment.seconds, kSecondsPerDay);
+  return {add_months(day, months) * kSecondsPerDay + second_of_day, moment.nanos};
+}
+
+ExpressionPtr bind_timestampadd(const CallSite& call) {
+  if (call.size() != 3 || !call.type(1).is_integer() || !is_moment(call.type(2)) ||
+      call.type(2).kind == TypeKind::kTime)
+    return nullptr;
+  const std::string unit = unit_of(call);
+  Type result = call.type(2).with_nullable(call.any_nullable());
+  const bool below_a_day = months_in(unit) == 0 && seconds_in(unit) < kSecondsPerDay;
+  if (result.kind == TypeKind::kDate && below_a_day) result = Type::timestamp(0).with_nullable(result.nullable);
+  return make_row_call(call, result, [unit](const CallInput& input, int32_t row, ColumnBuilder& out) {
+    const auto count = static_cast<int64_t>(Value::at(*input.arguments[1], row).as_integer());
+    const TimeZone& zone = input.input.context.time_zone;
+    SecondsAndNanos moment = MomentReader(*input.arguments[2], zone)[row];
+    if (const int64_t months = months_in(unit); months != 0) {
+      moment = plus_months(moment, months * count);
+    } else {
+      moment.seconds += seconds_in(unit) * count;
+    }
+    append_moment(out, moment, zone);
+  });
+}
+
+bool is_before(const SecondsAndNanos& a, const SecondsAndNanos& b) {
+  return a.seconds != b.seconds ? a.seconds < b.seconds : a.nanos < b.nanos;
+}
+
+// Whole months from a to b, towards zero (Calcite: DateTimeUtils.subtractMonths).
+int64_t months_between(const SecondsAndNanos& a, const SecondsAndNanos& b) {
+  if (is_before(b, a)) return -months_between(b, a);
+  const CivilDate from = civil_from_days(day_and_nanos(a).day);
+  const CivilDate to = civil_from_days(day_and_nanos(b).day);
+  int64_t months = (static_cast<int64_t>(to.year) - from.year) * 12 + to.month - from.month;
+  while (months > 0 && is_before(b, plus_months(a, months))) --months;
+  return months;
+}
+
+ExpressionPtr bind_timestampdiff(const CallSite& call) {
+  if (call.size() != 3 || !is_moment(call.type(1)) || !is_moment(call.type(2))) return nullptr;
+  return make_row_call(call, Type::integer().with_nullable(call.any_nullable()),
+                       [unit = unit_of(call)](const CallInput& input, int32_t row, ColumnBuilder& out) {
+                         const TimeZone& zone = input.input.context.time_zone;
+                         const SecondsAndNanos from = MomentReader(*input.arguments[1], zone)[row];
+                         const SecondsAndNanos to = MomentReader(*input.arguments[2], zone)[row];
+                         if (const int64_t months = months_in(unit); months != 0)
+                           return out.append(static_cast<int32_t>(months_between(from, to) / months));
+                         const int128 nanos =
+                             static_cast<int128>(to.seconds - from.seconds) * 1'000'000'000 + (to.nanos - from.nanos);
+                         out.append(static_cast<int32_t>(nanos / 1'000'000'000 / seconds_in(unit)));
+                       });
+}
+
+}  // namespace
+
+void register_datetime_arithmetic(FunctionRegistry& registry) {
+  registry.with_rule("TIMESTAMPADD",
+                     {"TIMESTAMPADD(unit, count, time)", "Time plus a number of units.",
+                      "TIMESTAMPADD(MONTH, 1, DATE '2020-01-31') = 2020-02-29"},
+                     bind_timestampadd);
+  registry.with_rule("TIMESTAMPDIFF",
+                     {"TIMESTAMPDIFF(unit, from, to)", "Whole units between two times.",
+                      "TIMESTAMPDIFF(DAY, DATE '2020-01-01', DATE '2020-02-01') = 31"},
+                     bind_timestampdiff);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,210 @@
+// Times from and to text: DATE_FORMAT, TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_LTZ, FROM_UNIXTIME, UNIX_TIMESTAMP,
+// CONVERT_TZ.
+#include <limits>
+
+#include "data/time_text.h"
+#include "functions/families.h"
+#include "functions/moment_reader.h"
+#include "functions/time_pattern.h"
+
+namespace tidemill {
+namespace {
+
+constexpr std::string_view kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
+
+// A pattern that is a literal is compiled once, at planning; another one at each row.
+class PatternArgument {
+ public:
+  PatternArgument(const CallSite& call, size_t argument) : argument_(argument) {
+    if (argument >= call.size()) {
+      compiled_ = std::make_shared<const TimePattern>(kDefaultPattern);
+    } else if (const std::string* text = call.literal_text(argument)) {
+      try {
+        compiled_ = std::make_shared<const TimePattern>(*text);
+      } catch (const UserError& error) {
+        throw error.at(call.location);
+      }
+    }
+  }
+  std::shared_ptr<const TimePattern> at(const CallInput& input, int32_t row) const {
+    if (compiled_) return compiled_;
+    return std::make_shared<const TimePattern>(input.arguments[argument_]->text(row));
+  }
+
+ private:
+  size_t argument_;
+  std::shared_ptr<const TimePattern> compiled_;
+};
+
+bool all_text(const CallSite& call, size_t first) {
+  for (size_t i = first; i < call.size(); ++i) {
+    if (!call.type(i).is_character()) return false;
+  }
+  return true;
+}
+
+std::optional<SecondsAndNanos> read_text(std::string_view text, const TimePattern& pattern, bool default_form) {
+  return default_form ? parse_timestamp_cast(text) : pattern.parse(text);
+}
+
+// TO_TIMESTAMP, TO_DATE: NULL where the text is not of the form.
+ExpressionPtr bind_reading(const CallSite& call, const Type& result) {
+  if (call.size() < 1 || call.size() > 2 || !all_text(call, 0)) return nullptr;
+  const bool default_form = call.size() == 1;
+  return make_row_call(
+      call, result,
+      [pattern = PatternArgument(call, 1), default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const auto moment = read_text(input.arguments[0]->text(row), *pattern.at(input, row), default_form);
+        if (!moment) return out.append_null();
+        append_moment(out, *moment, TimeZone());
+      });
+}
+
+ExpressionPtr bind_to_date(const CallSite& call) {
+  if (call.size() == 2) return bind_reading(call, Type::date());
+  if (call.size() != 1 || !all_text(call, 0)) return nullptr;
+  return make_row_call(call, Type::date(), [](const CallInput& input, int32_t row, ColumnBuilder& out) {
+    const auto days = parse_date_cast(input.arguments[0]->text(row));
+    days ? out.append(*days) : out.append_null();
+  });
+}
+
+ExpressionPtr bind_date_format(const CallSite& call) {
+  if (call.size() != 2 || !call.type(1).is_character() || !(is_moment(call.type(0)) || call.type(0).is_character()))
+    return nullptr;
+  const bool from_text = call.type(0).is_character();
+  return make_row_call(
+      call, Type::string().with_nullable(call.any_nullable() || from_text),
+      [pattern = PatternArgument(call, 1), from_text](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const Column& time = *input.arguments[0];
+        const auto moment = from_text ? parse_timestamp_cast(time.text(row))
+                                      : std::optional(MomentReader(time, input.input.context.time_zone)[row]);
+        if (!moment) return out.append_null();
+        std::string text;
+        pattern.at(input, row)->append(text, *moment);
+        out.append_text(text);
+      });
+}
+
+int64_t integer_at(const Column& column, int32_t row) {
+  return static_cast<int64_t>(Value::at(column, row).as_integer());
+}
+
+ExpressionPtr bind_from_unixtime(const CallSite& call) {
+  if (call.size() < 1 || call.size() > 2 || !call.type(0).is_integer() || !all_text(call, 1)) return nullptr;
+  return make_row_call(
+      call, Type::string().with_nullable(call.any_nullable()),
+      [pattern = PatternArgument(call, 1)](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const int64_t seconds = integer_at(*input.arguments[0], row);
+        std::string text;
+        pattern.at(input, row)->append(text, {seconds + input.input.context.time_zone.offset_seconds(seconds), 0});
+        out.append_text(text);
+      });
+}
+
+ExpressionPtr bind_unix_timestamp(const CallSite& call) {
+  const Type result = Type::big_int().with_nullable(call.any_nullable());
+  if (call.size() == 0) {
+    return make_row_call(call, result,
+                         [](const CallInput& input, int32_t, ColumnBuilder& out) {
+                           out.append(floor_div<int64_t>(input.input.context.now, kMillisPerSecond));
+                         },
+                         {.deterministic = false});
+  }
+  if (call.size() > 2 || !all_text(call, 0)) return nullptr;
+  const bool default_form = call.size() == 1;
+  return make_row_call(
+      call, result,
+      [pattern = PatternArgument(call, 1), default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const auto moment = read_text(input.arguments[0]->text(row), *pattern.at(input, row), default_form);
+        if (!moment) return out.append(std::numeric_limits<int64_t>::min());  // Flink's answer to a bad text
+        const EpochMillis instant = input.input.context.time_zone.to_instant(moment->seconds * kMillisPerSecond);
+        out.append(floor_div<int64_t>(instant, kMillisPerSecond));
+      });
+}
+
+ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
+  if (call.size() >= 1 && call.type(0).is_character()) {
+    if (call.size() > 2 || !all_text(call, 0)) return nullptr;
+    const bool default_form = call.size() == 1;
+    return make_row_call(
+        call, Type::timestamp_ltz(3),
+        [pattern = PatternArgument(call, 1), default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
+          const auto moment = read_text(input.arguments[0]->text(row), *pattern.at(input, row), default_form);
+          moment ? append_moment(out, *moment, TimeZone()) : out.append_null();  // text is read as UTC, as Flink does
+        });
+  }
+  if (call.size() < 1 || call.size() > 2 || !call.type(0).is_numeric()) return nullptr;
+  if (call.size() == 2 && !call.type(1).is_integer()) return nullptr;
+  return make_row_call(
+      call, Type::timestamp_ltz(3),
+      [](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const Value number = Value::at(*input.arguments[0], row);
+        const int64_t precision = input.arguments.size() == 2 ? integer_at(*input.arguments[1], row) : 3;
+        if (precision != 0 && precision != 3) {
+          input.errors.add(
+              row, fmt::format("TO_TIMESTAMP_LTZ takes precision 0 (seconds) or 3 (milliseconds), not {}", precision));
+          return out.append_null();
+        }
+        const int64_t scale = precision == 0 ? kMillisPerSecond : 1;
+        if (number.type().is_approximate()) {
+          const double value =
+              number.type().kind == TypeKind::kFloat ? static_cast<double>(number.as<float>()) : number.as<double>();
+          return out.append(static_cast<int64_t>(value * static_cast<double>(scale)));
+        }
+        const int64_t divisor = number.type().kind == TypeKind::kDecimal ? power_of_ten(number.type().scale) : 1;
+        out.append(static_cast<int64_t>(number.as_integer() * scale / divisor));
+      },
+      {.can_fail = call.size() == 2});
+}
+
+ExpressionPtr bind_convert_tz(const CallSite& call) {
+  if (call.size() != 3 || !all_text(call, 0)) return nullptr;
+  return make_row_call(call, Type::string(), [](const CallInput& input, int32_t row, ColumnBuilder& out) {
+    const auto moment = parse_timestamp_cast(input.arguments[0]->text(row));
+    const auto from = TimeZone::find(input.arguments[1]->text(row));
+    const auto to = TimeZone::find(input.arguments[2]->text(row));
+    if (!moment || !from || !to) return out.append_null();
+    const EpochMillis local = to->to_local(from->to_instant(moment->seconds * kMillisPerSecond));
+    std::string text;
+    TimePattern(kDefaultPattern).append(text, {floor_div<int64_t>(local, kMillisPerSecond), 0});
+    out.append_text(text);
+  });
+}
+
+}  // namespace
+
+void register_datetime_text(FunctionRegistry& registry) {
+  registry.with_rule("DATE_FORMAT",
+                     {"DATE_FORMAT(time, pattern)", "Time as text; letters as in Java's DateTimeFormatter.",
+                      "DATE_FORMAT(TIMESTAMP '2020-01-05 10:20:30', 'yyyy/MM') = '2020/01'"},
+                     bind_date_format);
+  registry.with_rule(
+      "TO_DATE",
+      {"TO_DATE(text [, pattern])", "Text as DATE; NULL where it is none.", "TO_DATE('2020-01-05') = 2020-01-05"},
+      bind_to_date);
+  registry.with_rule("TO_TIMESTAMP",
+                     {"TO_TIMESTAMP(text [, pattern])", "Text as TIMESTAMP(3); NULL where it is none.",
+                      "TO_TIMESTAMP('2020-01-05 10:20:30') = 2020-01-05 10:20:30.000"},
+                     [](const CallSite& call) { return bind_reading(call, Type::timestamp(3)); });
+  registry.with_rule("TO_TIMESTAMP_LTZ",
+                     {"TO_TIMESTAMP_LTZ(number [, 0 | 3]) | TO_TIMESTAMP_LTZ(text [, pattern])",
+                      "Seconds (0) or milliseconds (3) since 1970, or text in UTC, as an instant.",
+                      "TO_TIMESTAMP_LTZ(1, 0) = 1970-01-01 00:00:01.000"},
+                     bind_to_timestamp_ltz);
+  registry.with_rule("FROM_UNIXTIME",
+                     {"FROM_UNIXTIME(seconds [, pattern])", "Seconds since 1970 as text, in the session's time zone.",
+                      "FROM_UNIXTIME(0) = '1970-01-01 00:00:00'"},
+                     bind_from_unixtime);
+  registry.with_rule(
+      "UNIX_TIMESTAMP",
+      {"UNIX_TIMESTAMP([text [, pattern]])", "Seconds since 1970, of now or of a text in the session's time zone.",
+       "UNIX_TIMESTAMP('1970-01-01 00:00:01') = 1"},
+      bind_unix_timestamp);
+  registry.with_rule("CONVERT_TZ",
+                     {"CONVERT_TZ(text, from, to)", "A wall clock reading in another time zone.",
+                      "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles') = '1969-12-31 16:00:00'"},
+                     bind_convert_tz);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,45 @@
+// functions/moment_reader.h - reads dates, times and timestamps of any precision as one thing. Rule: a TIMESTAMP_LTZ is
+// read as the wall clock of the session's zone shows it.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "data/calendar.h"
+#include "data/column.h"
+#include "expr/function_registry.h"
+
+namespace tidemill {
+
+class MomentReader {
+ public:
+  MomentReader(const Column& column, const TimeZone& zone);
+  bool is_null(int32_t row) const { return column_.is_null(row); }
+  // Requires: row is not NULL. A DATE is its midnight, a TIME one of 1970-01-01.
+  SecondsAndNanos operator[](int32_t row) const;
+
+ private:
+  const Column& column_;
+  const TimeZone& zone_;
+};
+
+// True for DATE, TIME, TIMESTAMP and TIMESTAMP_LTZ.
+bool is_moment(const Type& type);
+
+struct DayAndNanos {
+  int32_t day = 0;    // since 1970-01-01
+  int64_t nanos = 0;  // of the day
+};
+DayAndNanos day_and_nanos(const SecondsAndNanos& moment);
+
+// Returns the physical value of `type` (DATE, TIMESTAMP or TIMESTAMP_LTZ) for a local moment, as an integer to be
+// narrowed to the physical type.
+int128 moment_to_physical(const SecondsAndNanos& local, const Type& type, const TimeZone& zone);
+// Stores it into `out`, a builder of that type.
+void append_moment(ColumnBuilder& out, const SecondsAndNanos& local, const TimeZone& zone);
+
+// Makes a call whose value is computed row by row into a builder: body(call input, row, out) must append exactly one
+// value. Rows outside the selection, and rows where an argument is NULL, become NULL.
+using RowBody = std::function<void(const CallInput&, int32_t row, ColumnBuilder& out)>;
+ExpressionPtr make_row_call(const CallSite& site, const Type& result, RowBody body, FunctionProperties properties = {});
+
+}  // namespace tidemill
