@@ -16,6 +16,7 @@ class DistinctCounts {
 
   // Layout of the pairs: the owner's key columns, then the value columns. NULL values are the caller's to leave out.
   const KeyLayoutPtr& pair_layout() const { return table_.key_layout(); }
+  const KeyLayoutPtr& owner_layout() const { return owner_layout_; }
   int64_t size() const { return table_.size(); }
 
   // Adds deltas[i] (negative: retraction) to pair i, in row order. transitions[i] is 1 where the pair came to be
@@ -32,18 +33,20 @@ class DistinctCounts {
   // Adds all counts of `other`, whose layout is the same.
   void merge_from(const DistinctCounts& other);
 
+  // Replaces the content of `keys`, of the owner's key layout, by the owner's keys of some pairs, row by row.
+  void owner_keys(const KeyBatch& pairs, KeyBatch& keys) const;
+
   // The pairs as records, for snapshots and views.
   RecordTable& table() { return table_; }
   const RecordTable& table() const { return table_; }
 
  private:
+  KeyLayoutPtr owner_layout_;
   RecordTable table_;
-  std::vector<std::byte*> records_;  // scratch of add()
+  std::vector<int32_t> rows_;  // scratch of add()
+  std::vector<std::byte*> records_;
   std::vector<uint8_t> created_;
+  std::vector<int32_t> gone_;
 };
-
-// Appends to `keys` the first columns of each pair: the owner's keys. Requires: the layout of `keys` is that of the
-// owner. Valid as long as `pairs` is.
-void owner_keys(const KeyBatch& pairs, KeyBatch& keys);
 
 }  // namespace tidemill

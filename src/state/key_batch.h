@@ -39,10 +39,8 @@ class KeyBatch {
   void clear();
   // Appends a copy of a key. Requires: canonical bytes of this layout.
   void append(KeyView key);
-  // Appends a key in record form with texts as Text: the raw door for tables. Texts stay where they point.
+  // Appends a key of another batch of this layout. Its long texts stay where they are.
   void append(KeyRef key);
-  // Copies long texts that an appended key points to, so that it may outlive them.
-  Text copy_text(std::string_view text);
 
   // Appends the canonical bytes of a row.
   void append_canonical(int32_t row, std::string& out) const;
@@ -52,6 +50,7 @@ class KeyBatch {
 
  private:
   void encode_column(const Column& column, int32_t index);
+  Text copy_text(std::string_view text);
 
   KeyLayoutPtr layout_;
   int32_t num_rows_ = 0;

@@ -73,6 +73,9 @@ void append_key(const KeyLayout& layout, std::span<const ColumnPtr> columns, int
 // Appends one row to each builder. Requires: bytes of this layout, builders of its types.
 void decode_key(const KeyLayout& layout, KeyView key, std::span<ColumnBuilder> columns);
 
+// Appends the key that consists of the first `columns` columns of `key`. Requires: bytes of this layout.
+void append_key_prefix(const KeyLayout& layout, KeyView key, int32_t columns, std::string& out);
+
 // Returns whether `bytes` is one whole key of this layout: what restoring and debugging tools ask before decoding.
 bool is_valid_key(const KeyLayout& layout, std::string_view bytes);
 

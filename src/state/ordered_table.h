@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "state/record_table.h"
 #include "state/sub_key.h"
@@ -71,8 +72,11 @@ class OrderedTable {
   const RecordTable& directory() const { return directory_; }
 
  private:
+  std::byte* upsert(TreeRoot& root, const SubKey& sub_key, bool& created);
   void free_record(StateAddress address);
-  int64_t erase_in(KeyRef key, std::byte* entry, const SubKeyRange& range);
+  // Calls `change(root)`, with the key's tree if it has one, and forgets the key where no row is left.
+  template <class Change>
+  void change_tree(KeyRef key, Change change);
 
   std::shared_ptr<const TableDescriptor> descriptor_;
   SubKeyKind kind_;
@@ -82,6 +86,11 @@ class OrderedTable {
   TextHeap texts_;         // records, their texts, those of sub-keys, nodes of trees
   SubKeyTree tree_;
   int64_t rows_ = 0;
+  std::vector<std::byte*> roots_;  // scratch of upsert()
+  std::vector<uint8_t> new_keys_;
 };
+
+// Where the root of a key's tree lies in a record of the directory.
+TreeRoot tree_root_of(const RecordTable& directory, const std::byte* record);
 
 }  // namespace tidemill

@@ -46,8 +46,8 @@ class OrderedValues {
   int8_t add_encoded(KeyRef key, std::string_view value, int64_t delta);
   void append_end(KeyRef key, ScanDirection direction, ColumnBuilder& out) const;
 
-  Type value_type_;
   OrderedTable table_;
+  Type value_type_;
   std::string encoded_;  // scratch
 };
 

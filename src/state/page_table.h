@@ -110,7 +110,8 @@ class PageTable : public PageSource {
       pin(entry);
     return entry.bytes;
   }
-  // Returns the bytes for writing, copied first where the page is frozen; they stay until release().
+  // Returns the bytes for writing, copied first where the page is frozen; they stay until release(). Bytes of the same
+  // page that were given out for reading earlier in the batch stay too, but may not show what is written now.
   std::byte* write(PageId id) {
     Entry& entry = entries_[id];
     if (entry.writable_in != generation_) [[unlikely]]
@@ -148,12 +149,14 @@ class PageTable : public PageSource {
   void pin(Entry& entry) const;
   void make_writable(Entry& entry);
   void move_pinned_pages();
+  void drop_replaced();
 
   PageTableOptions options_;
   std::shared_ptr<FramePool> pool_;
   mutable std::vector<Entry> entries_;  // by page id; reading pins
   std::vector<PageId> free_ids_;
-  uint32_t generation_ = 1;  // number of the current batch
+  std::vector<PageFrame*> replaced_;  // frames copied in this batch after their bytes were given out for reading
+  uint32_t generation_ = 1;           // number of the current batch
   mutable size_t pinned_pages_ = 0;
   size_t pages_allocated_ = 0;
 };

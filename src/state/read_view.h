@@ -18,6 +18,7 @@
 namespace tidemill {
 
 class FrozenState;
+struct TableFormat;
 
 // Read on any thread, by one reader at a time.
 class ReadView {
@@ -27,10 +28,11 @@ class ReadView {
 
   // Names of the tables: record, slice and ordered ones.
   std::vector<std::string> tables() const;
-  const TableDescriptor& descriptor(std::string_view table) const;
+  // Returns where each field lies in a record. Requires: a table of the name.
+  const TableFormat& format(std::string_view table) const;
 
-  // Calls `visit` for each record of a record table, in insertion order, until it returns false. `record` is laid out
-  // as RecordLayout(descriptor(table)) says. Requires: a table of the name. `key` is valid during the call.
+  // Calls `visit` for each record of a record table, in insertion order, until it returns false. Requires: a table of
+  // the name. `key` is valid during the call.
   using RecordVisit = std::function<bool(KeyView key, const std::byte* record)>;
   void scan(std::string_view table, const RecordVisit& visit) const;
   // Returns the record of a key, nullptr where absent. The first call reads the whole table to index it.

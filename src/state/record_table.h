@@ -78,6 +78,11 @@ class RecordTable {
   TextHeap& texts() { return texts_; }
   const TextHeap& texts() const { return texts_; }
 
+  // What a snapshot needs besides the pages.
+  RecordLogImage image() const { return log_.image(); }
+  const CompanionSet& companions() const { return companions_; }
+  CompanionSet& companions() { return companions_; }
+
   // Companions, by their place in the descriptor. Requires: of that kind.
   DistinctCounts& distinct_counts(int32_t companion);
   OrderedValues& ordered_values(int32_t companion);
@@ -88,19 +93,29 @@ class RecordTable {
   // Removes everything and gives the pages back at once.
   void clear();
 
-  // Bytes outside pages: the slot index.
-  size_t index_bytes() const { return index_.memory_bytes(); }
+  // Bytes outside pages: the slot index, those of companions too.
+  size_t index_bytes() const;
   // Squeezes pages that erasing has left sparse. Called by the store between batches.
   void maintain();
 
  private:
+  template <class RowOf>
+  void upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created);
+  template <class RowOf>
+  void erase_rows(const KeyBatch& keys, size_t count, RowOf row_of);
+  StateAddress insert(uint64_t hash);
+  StateAddress address_of(KeyRef key) const;
+  uint64_t hash_of_record(StateAddress address) const;
+
   std::shared_ptr<const TableDescriptor> descriptor_;
   RecordLayout layout_;
   PageTable* pages_;
   RecordLog log_;
   SlotIndex index_;
-  TextHeap texts_;
+  SlotIndex::HashOfRecord hash_of_record_;
+  mutable TextHeap texts_;  // comparing keys reads it
   CompanionSet companions_;
+  mutable int32_t scans_ = 0;  // running ones: no housekeeping meanwhile
 };
 
 }  // namespace tidemill

@@ -52,6 +52,7 @@ class SliceTables {
   RecordLayout layout_;
   std::vector<SliceId> ids_;  // ascending
   std::vector<std::unique_ptr<RecordTable>> tables_;
+  std::vector<SliceId> touched_;  // given out since the last maintain()
 };
 
 }  // namespace tidemill

@@ -30,6 +30,7 @@
 namespace tidemill {
 
 class FrozenState;
+class SnapshotPart;
 
 struct StateStoreOptions {
   int32_t max_parallelism = kMaxParallelismDefault;
@@ -83,6 +84,7 @@ class StateStore {
 
   Table& declare(std::string_view name);
   std::unique_ptr<const FrozenState> freeze_state();
+  void restore_part(SnapshotPart& part, const OwnsSplit& owns_split, RestoreReport& report);
   void clear();
 
   StateStoreOptions options_;

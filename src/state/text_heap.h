@@ -48,7 +48,7 @@ class CellHeap {
   ~CellHeap() { clear(); }
 
   // The largest cell; larger values are chains of these.
-  static const uint32_t kCellBytesMax;
+  static constexpr uint32_t kCellBytesMax = 16352;
   // Returns the bytes a request of `bytes` really gets.
   static uint32_t cell_bytes(uint32_t bytes);
 
@@ -62,15 +62,19 @@ class CellHeap {
 
  private:
   static constexpr size_t kClasses = 19;
-  struct SizeClass {
-    std::vector<PageId> pages;      // all pages of the class; a page knows its place here
-    std::vector<PageId> with_room;  // those with a free cell; the last one is used next
+  struct HeapPage {
+    PageId id = 0;
+    uint32_t room_position = 0;  // its place in with_room, kNoPosition: full
   };
 
-  PageId take_page(size_t size_class);
+  uint32_t add_page(size_t size_class);
+  void add_room(size_t size_class, uint32_t page);
+  void remove_room(size_t size_class, uint32_t page);
 
   PageTable* pages_;
-  std::array<SizeClass, kClasses> classes_;
+  std::vector<HeapPage> heap_pages_;                            // a page's header holds its index here
+  std::vector<uint32_t> free_heap_pages_;                       // unused places of heap_pages_
+  std::array<std::vector<uint32_t>, kClasses> with_room_ = {};  // pages with a free cell; the last one is used next
 };
 
 // Texts over a CellHeap. Task thread; reading through load(PageSource) on any.
@@ -95,6 +99,7 @@ class TextHeap {
   }
 
   CellHeap& cells() { return cells_; }
+  const CellHeap& cells() const { return cells_; }
 
  private:
   CellHeap cells_;

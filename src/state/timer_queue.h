@@ -2,6 +2,8 @@
 // the order depends neither on when they were added nor on restores.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +28,11 @@ struct DueTimers {
   int32_t size() const { return keys.num_rows(); }
 };
 
+using TimerVisitor = std::function<bool(EpochMillis time, KeyView key)>;
+
+// Visits the timers of a queue whose pages may be frozen or of a snapshot.
+void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisitor& visit);
+
 class TimerQueue {
  public:
   TimerQueue(PageTable& pages, std::shared_ptr<const TimerDescriptor> descriptor);
@@ -49,11 +56,16 @@ class TimerQueue {
   // call again until none comes, also because firing may add timers.
   bool pop_due(EpochMillis now, int32_t max, DueTimers& due);
 
+  // Visits all timers in order until the visitor returns false. It must not change this queue.
+  void scan(const TimerVisitor& visit) const;
+
   void clear();
 
   TreeRoot root() const { return root_; }
 
  private:
+  SubKey encode(KeyRef key, EpochMillis time);
+
   std::shared_ptr<const TimerDescriptor> descriptor_;
   KeyLayoutPtr key_layout_;
   TextHeap heap_;

@@ -1,0 +1,89 @@
+#include "state/distinct_counts.h"
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace tidemill {
+namespace {
+
+std::shared_ptr<const TableDescriptor> pair_descriptor(const TableDescriptor& owner,
+                                                       const CompanionDescriptor& companion) {
+  TableDescriptor pairs;
+  pairs.name = companion.name;
+  pairs.key_types = owner.key_types;
+  pairs.key_types.insert(pairs.key_types.end(), companion.value_types.begin(), companion.value_types.end());
+  pairs.fields = {RecordField::int64("count")};
+  return std::make_shared<const TableDescriptor>(std::move(pairs));
+}
+
+}  // namespace
+
+DistinctCounts::DistinctCounts(PageTable& pages, const TableDescriptor& owner, const CompanionDescriptor& companion)
+    : owner_layout_(make_key_layout(owner.key_types)), table_(pages, pair_descriptor(owner, companion)) {}
+
+void DistinctCounts::add(const KeyBatch& pairs, std::span<const int64_t> deltas, std::span<int8_t> transitions) {
+  rows_.resize(static_cast<size_t>(pairs.num_rows()));
+  for (size_t i = 0; i < rows_.size(); ++i) rows_[i] = static_cast<int32_t>(i);
+  add(pairs, rows_, deltas, transitions);
+}
+
+void DistinctCounts::add(const KeyBatch& pairs, std::span<const int32_t> rows, std::span<const int64_t> deltas,
+                         std::span<int8_t> transitions) {
+  CHECK(deltas.size() == rows.size() && transitions.size() == rows.size());
+  records_.resize(rows.size());
+  created_.resize(rows.size());
+  table_.upsert(pairs, rows, records_, created_);
+  const uint32_t offset = table_.layout().offset(0);
+  gone_.clear();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    auto& count = *reinterpret_cast<int64_t*>(records_[i] + offset);
+    const bool before = count > 0;
+    count += deltas[i];
+    transitions[i] = static_cast<int8_t>((count > 0 ? 1 : 0) - (before ? 1 : 0));
+    if (count == 0) gone_.push_back(static_cast<int32_t>(i));
+  }
+  // A pair may be back at 0 in several rows, or have left 0 again later in the batch.
+  for (int32_t i : gone_) {
+    const KeyRef pair = pairs[rows[static_cast<size_t>(i)]];
+    const std::byte* const record = table_.find(pair);
+    if (record != nullptr && *reinterpret_cast<const int64_t*>(record + offset) == 0) table_.erase(pair);
+  }
+}
+
+void DistinctCounts::scan(
+    const std::function<void(const KeyBatch& pairs, std::span<const int64_t> counts)>& visit) const {
+  KeyBatch pairs(pair_layout());
+  std::vector<int64_t> counts;
+  const uint32_t offset = table_.layout().offset(0);
+  table_.scan([&](std::span<const std::byte* const> records) {
+    pairs.clear();
+    counts.clear();
+    table_.read_keys(records, pairs);
+    for (const std::byte* record : records) counts.push_back(*reinterpret_cast<const int64_t*>(record + offset));
+    visit(pairs, counts);
+  });
+}
+
+void DistinctCounts::merge_from(const DistinctCounts& other) {
+  std::vector<int8_t> transitions;
+  other.scan([&](const KeyBatch& pairs, std::span<const int64_t> counts) {
+    transitions.resize(counts.size());
+    add(pairs, counts, transitions);
+  });
+}
+
+void DistinctCounts::owner_keys(const KeyBatch& pairs, KeyBatch& keys) const {
+  CHECK(keys.layout().same_types(*owner_layout_));
+  keys.clear();
+  std::string canonical, owner;
+  for (int32_t row = 0; row < pairs.num_rows(); ++row) {
+    canonical.clear();
+    pairs.append_canonical(row, canonical);
+    owner.clear();
+    append_key_prefix(*pair_layout(), canonical, owner_layout_->num_columns(), owner);
+    keys.append(KeyView(owner));
+  }
+}
+
+}  // namespace tidemill

@@ -1,0 +1,272 @@
+#include "state/record_table.h"
+
+#include <array>
+#include <string>
+
+#include "base/check.h"
+#include "state/distinct_counts.h"
+#include "state/key_match.h"
+#include "state/ordered_sequence.h"
+#include "state/ordered_values.h"
+#include "state/record_key.h"
+
+namespace tidemill {
+namespace {
+
+// Rows probed together: enough for their cache misses to overlap, few enough for what was prefetched to still be there.
+constexpr size_t kProbeRows = 128;
+
+// Holds off housekeeping while a scan walks the pages.
+class ScanGuard {
+ public:
+  explicit ScanGuard(int32_t& scans) : scans_(&scans) { ++*scans_; }
+  ScanGuard(const ScanGuard&) = delete;
+  ScanGuard& operator=(const ScanGuard&) = delete;
+  ~ScanGuard() { --*scans_; }
+
+ private:
+  int32_t* scans_;
+};
+
+// Calls `use(i, key, candidate)` for every row in order. Slots and the records they point to are fetched ahead; the
+// candidate is the first record that may have the key, 0: there is none, or one came after the look ahead.
+template <class RowOf, class Use>
+void probe(const KeyBatch& keys, const SlotIndex& index, const PageTable& pages, size_t count, RowOf row_of, Use use) {
+  std::array<StateAddress, kProbeRows> candidates;
+  const uint64_t* const hashes = keys.hashes().data();
+  for (size_t start = 0; start < count; start += kProbeRows) {
+    const size_t end = std::min(count, start + kProbeRows);
+    for (size_t i = start; i < end; ++i) index.prefetch(hashes[row_of(i)]);
+    for (size_t i = start; i < end; ++i) {
+      candidates[i - start] = index.first_candidate(hashes[row_of(i)]);
+      pages.prefetch(candidates[i - start]);
+    }
+    for (size_t i = start; i < end; ++i) use(i, keys[static_cast<int32_t>(row_of(i))], candidates[i - start]);
+  }
+}
+
+auto all_rows() {
+  return [](size_t i) { return i; };
+}
+auto these_rows(std::span<const int32_t> rows) {
+  return [rows](size_t i) { return static_cast<size_t>(rows[i]); };
+}
+
+}  // namespace
+
+RecordTable::RecordTable(PageTable& pages, std::shared_ptr<const TableDescriptor> descriptor)
+    : descriptor_(std::move(descriptor)),
+      layout_(*descriptor_),
+      pages_(&pages),
+      log_(pages, layout_.record_bytes(), layout_.align()),
+      hash_of_record_([this](StateAddress address) { return hash_of_record(address); }),
+      texts_(pages),
+      companions_(pages, *descriptor_) {}
+
+RecordTable::~RecordTable() { log_.clear(); }
+
+StateAddress RecordTable::insert(uint64_t hash) {
+  CHECK_MSG(scans_ == 0, "insert into table {} within a scan of it", descriptor_->name);
+  const StateAddress address = log_.append();
+  index_.insert(hash, address, hash_of_record_);
+  return address;
+}
+
+template <class RowOf>
+void RecordTable::upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created) {
+  CHECK_EQ(keys.layout().record_bytes(), key_layout()->record_bytes());
+  with_key_match(*key_layout(), texts_, [&](auto match) {
+    probe(keys, index_, *pages_, count, row_of, [&](size_t i, KeyRef key, StateAddress candidate) {
+      created[i] = 0;
+      if (candidate != 0) {
+        records[i] = pages_->write_at(candidate);
+        if (match.equal(records[i], key.bytes)) [[likely]]
+          return;
+      }
+      const StateAddress found =
+          index_.find(key.hash, [&](StateAddress address) { return match.equal(pages_->read_at(address), key.bytes); });
+      if (found != 0) {
+        records[i] = pages_->write_at(found);
+        return;
+      }
+      records[i] = pages_->write_at(insert(key.hash));
+      match.put(records[i], key.bytes);
+      created[i] = 1;
+    });
+  });
+}
+
+void RecordTable::upsert(const KeyBatch& keys, std::span<std::byte*> records, std::span<uint8_t> created) {
+  const auto count = static_cast<size_t>(keys.num_rows());
+  CHECK(records.size() == count && created.size() == count);
+  upsert_rows(keys, count, all_rows(), records.data(), created.data());
+}
+
+void RecordTable::upsert(const KeyBatch& keys, std::span<const int32_t> rows, std::span<std::byte*> records,
+                         std::span<uint8_t> created) {
+  CHECK(records.size() == rows.size() && created.size() == rows.size());
+  upsert_rows(keys, rows.size(), these_rows(rows), records.data(), created.data());
+}
+
+StateAddress RecordTable::address_of(KeyRef key) const {
+  StateAddress address = 0;
+  with_key_match(*key_layout(), texts_, [&](auto match) {
+    address = index_.find(key.hash,
+                          [&](StateAddress candidate) { return match.equal(pages_->read_at(candidate), key.bytes); });
+  });
+  return address;
+}
+
+std::byte* RecordTable::upsert(KeyRef key, bool& created) {
+  StateAddress address = address_of(key);
+  created = address == 0;
+  if (!created) return pages_->write_at(address);
+  address = insert(key.hash);
+  std::byte* const record = pages_->write_at(address);
+  with_key_match(*key_layout(), texts_, [&](auto match) { match.put(record, key.bytes); });
+  return record;
+}
+
+void RecordTable::find(const KeyBatch& keys, std::span<const std::byte*> records) const {
+  CHECK_EQ(records.size(), static_cast<size_t>(keys.num_rows()));
+  probe(keys, index_, *pages_, records.size(), all_rows(),
+        [&](size_t i, KeyRef key, StateAddress candidate) { records[i] = candidate == 0 ? nullptr : find(key); });
+}
+
+void RecordTable::find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const std::byte*> records) const {
+  CHECK_EQ(records.size(), rows.size());
+  probe(keys, index_, *pages_, records.size(), these_rows(rows),
+        [&](size_t i, KeyRef key, StateAddress candidate) { records[i] = candidate == 0 ? nullptr : find(key); });
+}
+
+const std::byte* RecordTable::find(KeyRef key) const {
+  const StateAddress address = address_of(key);
+  return address == 0 ? nullptr : pages_->read_at(address);
+}
+
+void RecordTable::find_for_update(const KeyBatch& keys, std::span<std::byte*> records) {
+  CHECK_EQ(records.size(), static_cast<size_t>(keys.num_rows()));
+  probe(keys, index_, *pages_, records.size(), all_rows(), [&](size_t i, KeyRef key, StateAddress candidate) {
+    records[i] = candidate == 0 ? nullptr : find_for_update(key);
+  });
+}
+
+void RecordTable::find_for_update(const KeyBatch& keys, std::span<const int32_t> rows, std::span<std::byte*> records) {
+  CHECK_EQ(records.size(), rows.size());
+  probe(keys, index_, *pages_, records.size(), these_rows(rows), [&](size_t i, KeyRef key, StateAddress candidate) {
+    records[i] = candidate == 0 ? nullptr : find_for_update(key);
+  });
+}
+
+std::byte* RecordTable::find_for_update(KeyRef key) {
+  const StateAddress address = address_of(key);
+  return address == 0 ? nullptr : pages_->write_at(address);
+}
+
+bool RecordTable::erase(KeyRef key) {
+  CHECK_MSG(scans_ == 0, "erase from table {} within a scan of it", descriptor_->name);
+  const StateAddress address = address_of(key);
+  if (address == 0) return false;
+  if (!layout_.text_offsets().empty()) {
+    std::byte* const record = pages_->write_at(address);
+    for (uint32_t offset : layout_.text_offsets()) {
+      StoredText stored = load_stored_text(record + offset);
+      texts_.free(stored);
+    }
+  }
+  index_.erase(key.hash, address);
+  log_.erase(address);
+  return true;
+}
+
+void RecordTable::erase(const KeyBatch& keys) {
+  for (int32_t row = 0; row < keys.num_rows(); ++row) erase(keys[row]);
+}
+
+void RecordTable::erase(const KeyBatch& keys, std::span<const int32_t> rows) {
+  for (int32_t row : rows) erase(keys[row]);
+}
+
+void RecordTable::scan(const ReadVisitor& visit) const {
+  const ScanGuard guard(scans_);
+  std::vector<StateAddress> addresses;
+  std::vector<const std::byte*> records;
+  StateAddress position = 0;
+  do {
+    position = log_.collect(position, kScanRows, addresses);
+    records.clear();
+    for (StateAddress address : addresses) records.push_back(pages_->read_at(address));
+    if (!records.empty()) visit(records);
+  } while (position != 0);
+}
+
+void RecordTable::scan_for_update(const WriteVisitor& visit) {
+  const ScanGuard guard(scans_);
+  std::vector<StateAddress> addresses;
+  std::vector<std::byte*> records;
+  StateAddress position = 0;
+  do {
+    position = log_.collect(position, kScanRows, addresses);
+    records.clear();
+    for (StateAddress address : addresses) records.push_back(pages_->write_at(address));
+    if (!records.empty()) visit(records);
+  } while (position != 0);
+}
+
+void RecordTable::scan(KeyGroupRange range, int32_t max_parallelism, const ReadVisitor& visit) const {
+  KeyBatch keys(key_layout());
+  std::vector<const std::byte*> inside;
+  scan([&](std::span<const std::byte* const> records) {
+    keys.clear();
+    inside.clear();
+    read_keys(records, keys);
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (range.contains(key_group_of(keys.hashes()[i], max_parallelism))) inside.push_back(records[i]);
+    }
+    if (!inside.empty()) visit(inside);
+  });
+}
+
+void RecordTable::read_keys(std::span<const std::byte* const> records, KeyBatch& keys) const {
+  append_record_keys(*pages_, *key_layout(), records, keys);
+}
+
+void RecordTable::read_keys(std::span<std::byte* const> records, KeyBatch& keys) const {
+  for (const std::byte* record : records) append_record_keys(*pages_, *key_layout(), {&record, 1}, keys);
+}
+
+void RecordTable::read_keys(std::span<const std::byte* const> records, std::span<ColumnBuilder> columns) const {
+  KeyBatch keys(key_layout());
+  read_keys(records, keys);
+  keys.decode(columns);
+}
+
+uint64_t RecordTable::hash_of_record(StateAddress address) const {
+  KeyBatch key(key_layout());
+  const std::byte* const record = pages_->read_at(address);
+  append_record_keys(*pages_, *key_layout(), {&record, 1}, key);
+  return key.hashes()[0];
+}
+
+DistinctCounts& RecordTable::distinct_counts(int32_t companion) { return companions_.distinct_counts(companion); }
+OrderedValues& RecordTable::ordered_values(int32_t companion) { return companions_.ordered_values(companion); }
+OrderedSequence& RecordTable::ordered_sequence(int32_t companion) { return companions_.ordered_sequence(companion); }
+void RecordTable::merge_companions(const RecordTable& other) { companions_.merge_from(other.companions_); }
+
+void RecordTable::clear() {
+  log_.clear();
+  index_.clear();
+  texts_.cells().clear();
+  companions_.clear();
+}
+
+size_t RecordTable::index_bytes() const { return index_.memory_bytes() + companions_.index_bytes(); }
+
+void RecordTable::maintain() {
+  if (scans_ != 0) return;
+  companions_.maintain();
+  if (!log_.has_sparse_pages()) return;
+  log_.merge_sparse_pages([this](StateAddress from, StateAddress to) { index_.replace(hash_of_record(to), from, to); });
+}
+
+}  // namespace tidemill

@@ -1,0 +1,98 @@
+// state/state_image.h - what a store's tables are, apart from their pages: enough to read the pages elsewhere. Rule:
+// says where every field lies, so that reading never depends on how this version would lay a record out.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "state/byte_stream.h"
+#include "state/key_groups.h"
+#include "state/operator_scalars.h"
+#include "state/record_log.h"
+#include "state/slice_tables.h"
+#include "state/sub_key_tree.h"
+#include "state/table_descriptor.h"
+
+namespace tidemill {
+
+class OrderedTable;
+class TimerQueue;
+
+// Frozen: part of the snapshot format.
+enum class TableKind : uint8_t {
+  kRecords = 1,
+  kSlices = 2,
+  kOrdered = 3,
+  kTimers = 4,
+  kSplits = 5,
+  kDistinctCounts = 6,
+  kOrderedValues = 7,
+  kOrderedSequence = 8,
+};
+std::string_view table_kind_name(TableKind kind);
+
+struct TableFormat {
+  TableKind kind = TableKind::kRecords;
+  SubKeyKind sub_key_kind = SubKeyKind::kTimeSequence;
+  std::string name;
+  uint32_t version = 1;
+  DurationMillis time_to_live_ms = 0;
+  std::vector<Type> key_types;
+  std::vector<Type> value_types;    // of a companion
+  std::vector<RecordField> fields;  // of a record; of ordered tables, of a row
+  std::vector<uint32_t> offsets;    // of the fields
+  RecordPageShape shape{1, 1};      // of the pages of records; of ordered tables, of the directory
+  uint32_t tree_offset = 0;         // of the TreeRoot in a record of the directory
+  std::vector<TableFormat> companions;
+};
+
+TableFormat format_of(const RecordTable& table);
+TableFormat format_of(const SliceTables& tables);
+TableFormat format_of(const OrderedTable& table);
+TableFormat format_of(const TimerQueue& timers);
+
+// One record table, slice, ordered table or companion.
+struct InstanceImage {
+  SliceId slice;
+  RecordLogImage log;
+  std::vector<InstanceImage> companions;
+};
+
+InstanceImage image_of(const RecordTable& table);
+InstanceImage image_of(const OrderedTable& table);
+
+struct TableImage {
+  std::shared_ptr<const TableFormat> format;
+  std::vector<InstanceImage> instances;  // kSlices: one a slice, ascending; kRecords, kOrdered: exactly one
+  TreeRoot timers;
+  std::map<std::string, std::string, std::less<>> splits;
+};
+
+// A store at one moment.
+struct StateImage {
+  int32_t max_parallelism = 0;
+  KeyGroupRange key_groups;
+  std::vector<TableImage> tables;
+  std::map<std::string, OperatorScalars::Scalar, std::less<>> scalars;
+};
+
+// Scalars and tables only: the head of a part has the rest.
+void write_image(const StateImage& image, ByteWriter& out);
+StateImage read_image(ByteReader& in);
+
+// A store at one moment with its pages, independent of the store.
+class FrozenState {
+ public:
+  FrozenState(StateImage image, std::unique_ptr<const FrozenPages> pages)
+      : image_(std::move(image)), pages_(std::move(pages)) {}
+  const StateImage& image() const { return image_; }
+  const FrozenPages& pages() const { return *pages_; }
+
+ private:
+  StateImage image_;
+  std::unique_ptr<const FrozenPages> pages_;
+};
+
+}  // namespace tidemill

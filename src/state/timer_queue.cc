@@ -1,0 +1,89 @@
+#include "state/timer_queue.h"
+
+#include "base/check.h"
+
+namespace tidemill {
+namespace {
+
+constexpr uint64_t kSignBit = 1ULL << 63;
+constexpr StateAddress kPresent = 1;  // a timer has no record
+
+// Time in big-endian with the sign bit flipped: as a sub-key it orders by time.
+void append_time(EpochMillis time, std::string& out) {
+  const uint64_t ordered = static_cast<uint64_t>(time) ^ kSignBit;
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(static_cast<uint8_t>(ordered >> shift));
+}
+
+EpochMillis time_of(std::string_view sub_key) {
+  uint64_t ordered = 0;
+  for (size_t i = 0; i < sizeof(ordered); ++i) ordered = ordered << 8 | static_cast<uint8_t>(sub_key[i]);
+  return static_cast<EpochMillis>(ordered ^ kSignBit);
+}
+
+}  // namespace
+
+TimerQueue::TimerQueue(PageTable& pages, std::shared_ptr<const TimerDescriptor> descriptor)
+    : descriptor_(std::move(descriptor)),
+      key_layout_(make_key_layout(descriptor_->key_types)),
+      heap_(pages),
+      tree_(SubKeyKind::kBytes, heap_) {}
+
+SubKey TimerQueue::encode(KeyRef key, EpochMillis time) {
+  encoded_.clear();
+  append_time(time, encoded_);
+  append_canonical(*key_layout_, key, encoded_);
+  return SubKey::of_bytes(encoded_);
+}
+
+void TimerQueue::add(KeyRef key, EpochMillis time) {
+  tree_.insert(root_, encode(key, time), [] { return kPresent; });
+}
+
+void TimerQueue::add(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const EpochMillis> times) {
+  CHECK_EQ(times.size(), rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) add(keys[rows[i]], times[i]);
+}
+
+bool TimerQueue::remove(KeyRef key, EpochMillis time) { return tree_.erase(root_, encode(key, time)) != 0; }
+
+std::optional<EpochMillis> TimerQueue::next_time() const {
+  std::optional<EpochMillis> time;
+  scan([&](EpochMillis first, KeyView) {
+    time = first;
+    return false;
+  });
+  return time;
+}
+
+bool TimerQueue::pop_due(EpochMillis now, int32_t max, DueTimers& due) {
+  due.times.clear();
+  due.keys.clear();
+  SubKeyRange range;
+  std::string until;
+  if (now != kMaxWatermark) {
+    append_time(now + 1, until);
+    range.until = SubKey::of_bytes(until);
+  }
+  tree_.erase(root_, range, max, [&](const SubKey& sub_key, StateAddress) {
+    due.times.push_back(time_of(sub_key.bytes));
+    due.keys.append(sub_key.bytes.substr(sizeof(EpochMillis)));
+    return true;
+  });
+  return due.size() > 0;
+}
+
+void TimerQueue::scan(const TimerVisitor& visit) const { scan_timers(heap_.cells().pages(), root_, visit); }
+
+void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisitor& visit) {
+  scan_tree(pages, SubKeyKind::kBytes, root, SubKeyRange::all(), ScanDirection::kForward,
+            [&](const SubKey& sub_key, StateAddress) {
+              return visit(time_of(sub_key.bytes), sub_key.bytes.substr(sizeof(EpochMillis)));
+            });
+}
+
+void TimerQueue::clear() {
+  heap_.cells().clear();
+  root_ = TreeRoot();
+}
+
+}  // namespace tidemill
