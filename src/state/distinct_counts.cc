@@ -73,15 +73,13 @@ void DistinctCounts::merge_from(const DistinctCounts& other) {
   });
 }
 
-void DistinctCounts::owner_keys(const KeyBatch& pairs, KeyBatch& keys) const {
-  CHECK(keys.layout().same_types(*owner_layout_));
-  keys.clear();
+void owner_keys(const KeyBatch& pairs, KeyBatch& keys) {
   std::string canonical, owner;
   for (int32_t row = 0; row < pairs.num_rows(); ++row) {
     canonical.clear();
     pairs.append_canonical(row, canonical);
     owner.clear();
-    append_key_prefix(*pair_layout(), canonical, owner_layout_->num_columns(), owner);
+    append_key_prefix(pairs.layout(), canonical, keys.layout().num_columns(), owner);
     keys.append(KeyView(owner));
   }
 }

@@ -33,9 +33,6 @@ class DistinctCounts {
   // Adds all counts of `other`, whose layout is the same.
   void merge_from(const DistinctCounts& other);
 
-  // Replaces the content of `keys`, of the owner's key layout, by the owner's keys of some pairs, row by row.
-  void owner_keys(const KeyBatch& pairs, KeyBatch& keys) const;
-
   // The pairs as records, for snapshots and views.
   RecordTable& table() { return table_; }
   const RecordTable& table() const { return table_; }
@@ -48,5 +45,9 @@ class DistinctCounts {
   std::vector<uint8_t> created_;
   std::vector<int32_t> gone_;
 };
+
+// Appends to `keys` the first columns of each pair: the owner's keys. Requires: the layout of `keys` is that of the
+// owner.
+void owner_keys(const KeyBatch& pairs, KeyBatch& keys);
 
 }  // namespace tidemill

@@ -142,7 +142,8 @@ void restore_companion(const RestoreScope& scope, const TableFormat& saved, cons
       DistinctCounts& counts = companions.distinct_counts(index);
       KeyBatch owners(counts.owner_layout());
       add_records(scope, saved, image, counts.table(), [&](const KeyBatch& pairs) {
-        counts.owner_keys(pairs, owners);
+        owners.clear();
+        owner_keys(pairs, owners);
         return owners.hashes();
       });
       return;
