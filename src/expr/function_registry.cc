@@ -120,7 +120,7 @@ ExpressionPtr FunctionRegistry::resolve(std::string_view name, std::vector<Expre
   std::vector<FunctionDoc> docs;
   for (const bool casts_allowed : {false, true}) {
     for (const Overload& overload : entry.overloads) {
-      if (ExpressionPtr bound = overload.bind({canonical, arguments, location, casts_allowed})) return bound;
+      if (ExpressionPtr bound = overload.bind({canonical, arguments, location, *this, casts_allowed})) return bound;
       if (casts_allowed) docs.push_back(overload.doc);
     }
   }
@@ -137,7 +137,7 @@ AggregateCall FunctionRegistry::resolve_aggregate(std::string_view name, std::ve
   const std::string canonical = upper(name);
   std::vector<FunctionDoc> docs;
   for (const auto& [doc, bind] : entry.aggregates) {
-    AggregateCall call = bind({canonical, arguments, location, true});
+    AggregateCall call = bind({canonical, arguments, location, *this, true});
     if (call.function) return call;
     docs.push_back(doc);
   }

@@ -23,12 +23,15 @@ struct FunctionDoc {
   std::string_view example;  // "LPAD('hi', 4, '?') = '??hi'"
 };
 
+class FunctionRegistry;
+
 // A call to be bound.
 struct CallSite {
   std::string_view name;  // as registered
   std::span<const ExpressionPtr> arguments;
   SourceLocation location;
-  bool casts_allowed = true;  // false in the first round, where an overload fits only if it needs no cast
+  const FunctionRegistry& registry;  // for functions that are made of others
+  bool casts_allowed = true;         // false in the first round, where an overload fits only if it needs no cast
 
   size_t size() const { return arguments.size(); }
   const Type& type(size_t i) const { return arguments[i]->type(); }

@@ -73,6 +73,11 @@ template <>
 struct SqlType<double> : SqlTypeOfNumber<double> {
   static Type type() { return Type::float64(); }
 };
+// A boolean as it lies in memory, for kernels by physical type.
+template <>
+struct SqlType<uint8_t> : SqlTypeOfNumber<uint8_t> {
+  static Type type() { return Type::boolean(); }
+};
 template <>
 struct SqlType<bool> {
   using Physical = uint8_t;
@@ -86,6 +91,14 @@ struct SqlType<std::string_view> {
   static Type type() { return Type::string(); }
   static std::string_view from(const Text& value) { return value.view(); }
   static Text to(std::string_view value) { return Text(value); }
+};
+// The 16 bytes themselves: equality of two of them is often settled by the first eight.
+template <>
+struct SqlType<Text> {
+  using Physical = Text;
+  static Type type() { return Type::string(); }
+  static const Text& from(const Text& value) { return value; }
+  static Text to(const Text& value) { return value; }
 };
 template <>
 struct SqlType<Bytes> {

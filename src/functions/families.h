@@ -5,15 +5,22 @@
 
 namespace tidemill {
 
-void register_string_functions(FunctionRegistry& registry);    // string.cc: pieces, search, case, padding
-void register_concat_functions(FunctionRegistry& registry);    // concat.cc: ||, CONCAT, CONCAT_WS
-void register_regexp_functions(FunctionRegistry& registry);    // regexp.cc: REGEXP, REGEXP_REPLACE, REGEXP_EXTRACT
-void register_encoding_functions(FunctionRegistry& registry);  // encoding.cc: BIN, HEX, base 64, ASCII, CHR
-void register_real_functions(FunctionRegistry& registry);      // real.cc: powers, logarithms, trigonometry
-void register_datetime_parts(
-    FunctionRegistry& registry);  // datetime_parts.cc: EXTRACT, YEAR …, FLOOR and CEIL to a unit
-void register_datetime_text(FunctionRegistry& registry);  // datetime_text.cc: DATE_FORMAT, TO_TIMESTAMP …
-void register_datetime_now(FunctionRegistry& registry);   // datetime_now.cc: CURRENT_TIMESTAMP …, CURRENT_WATERMARK
+void register_string_functions(FunctionRegistry& registry);       // string.cc: pieces, search, case, padding
+void register_concat_functions(FunctionRegistry& registry);       // concat.cc: ||, CONCAT, CONCAT_WS
+void register_regexp_functions(FunctionRegistry& registry);       // regexp.cc: REGEXP, REGEXP_REPLACE, REGEXP_EXTRACT
+void register_encoding_functions(FunctionRegistry& registry);     // encoding.cc: BIN, HEX, base 64, ASCII, CHR
+void register_real_functions(FunctionRegistry& registry);         // real.cc: powers, logarithms, trigonometry
+void register_arithmetic_functions(FunctionRegistry& registry);   // arithmetic.cc: + - * / % and signs
+void register_interval_functions(FunctionRegistry& registry);     // interval.cc: + - * with intervals
+void register_rounding_functions(FunctionRegistry& registry);     // rounding.cc: ABS, SIGN, ROUND, FLOOR
+void register_comparison_functions(FunctionRegistry& registry);   // comparison.cc: = < IS DISTINCT FROM
+void register_predicate_functions(FunctionRegistry& registry);    // predicate.cc: IS NULL, AND, BETWEEN, IN
+void register_like_functions(FunctionRegistry& registry);         // like.cc: LIKE, SIMILAR TO
+void register_conditional_functions(FunctionRegistry& registry);  // conditional.cc: CASE, COALESCE, GREATEST
+void register_inspection_functions(FunctionRegistry& registry);   // inspection.cc: TYPEOF, IS_DIGIT
+void register_datetime_parts(FunctionRegistry& registry);  // datetime_parts.cc: EXTRACT, YEAR, FLOOR and CEIL to a unit
+void register_datetime_text(FunctionRegistry& registry);   // datetime_text.cc: DATE_FORMAT, TO_TIMESTAMP
+void register_datetime_now(FunctionRegistry& registry);    // datetime_now.cc: CURRENT_TIMESTAMP, CURRENT_WATERMARK
 void register_datetime_arithmetic(FunctionRegistry& registry);  // datetime_arithmetic.cc: TIMESTAMPADD, TIMESTAMPDIFF
 
 }  // namespace tidemill

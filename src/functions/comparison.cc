@@ -1,0 +1,137 @@
+// = <> < <= > >= and IS [NOT] DISTINCT FROM. Both sides are brought to their comparison type; NaN equals nothing, as in
+// Java; text and bytes compare byte by byte, without regard to padding.
+#include "data/decimal.h"
+#include "expr/type_coercion.h"
+#include "functions/bind.h"
+#include "functions/families.h"
+
+namespace tidemill {
+namespace {
+
+enum class Relation : uint8_t { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+
+template <class T>
+ScalarFunctionPtr relation_kernel(Relation relation) {
+  switch (relation) {
+    case Relation::kEqual:
+      return make_kernel([](T a, T b) { return a == b; });
+    case Relation::kNotEqual:
+      return make_kernel([](T a, T b) { return a != b; });
+    case Relation::kLess:
+      return make_kernel([](T a, T b) { return a < b; });
+    case Relation::kLessOrEqual:
+      return make_kernel([](T a, T b) { return a <= b; });
+    case Relation::kGreater:
+      return make_kernel([](T a, T b) { return a > b; });
+    case Relation::kGreaterOrEqual:
+      return make_kernel([](T a, T b) { return a >= b; });
+  }
+  CHECK_MSG(false, "relation {}", static_cast<int>(relation));
+}
+
+template <class T>
+ScalarFunctionPtr distinct_kernel(bool negated) {
+  return make_kernel([negated](std::optional<T> a, std::optional<T> b) {
+    const bool same = a.has_value() && b.has_value() ? *a == *b : a.has_value() == b.has_value();
+    return same == negated;
+  });
+}
+
+bool holds(Relation relation, int32_t order) {
+  switch (relation) {
+    case Relation::kEqual:
+      return order == 0;
+    case Relation::kNotEqual:
+      return order != 0;
+    case Relation::kLess:
+      return order < 0;
+    case Relation::kLessOrEqual:
+      return order <= 0;
+    case Relation::kGreater:
+      return order > 0;
+    case Relation::kGreaterOrEqual:
+      return order >= 0;
+  }
+  return false;
+}
+
+// Decimals whose common type would lose digits: compared exactly as they are.
+ScalarFunctionPtr wide_decimal_kernel(Relation relation, const Type& a, const Type& b) {
+  return with_wide_integer(a, [&]<class A>() {
+    return with_wide_integer(b, [&]<class B>() {
+      return make_kernel([relation, a_scale = a.scale, b_scale = b.scale](A left, B right) {
+        return holds(relation, compare_decimals(left, a_scale, right, b_scale));
+      });
+    });
+  });
+}
+
+bool common_type_keeps_digits(const Type& a, const Type& b) {
+  return std::max(a.precision - a.scale, b.precision - b.scale) + std::max(a.scale, b.scale) <= kDecimalPrecisionMax;
+}
+
+// The arguments, brought to one type.
+struct Sides {
+  ExpressionPtr left, right;
+};
+std::optional<Sides> common_sides(const CallSite& site) {
+  if (site.size() != 2) return std::nullopt;
+  const auto type = comparison_type(site.type(0), site.type(1));
+  if (!type) return std::nullopt;
+  return Sides{coerce(site.arguments[0], *type), coerce(site.arguments[1], *type)};
+}
+
+bool exact_decimals(const CallSite& site) {
+  return site.size() == 2 && site.type(0).is_exact_numeric() && site.type(1).is_exact_numeric() &&
+         (site.type(0).kind == TypeKind::kDecimal || site.type(1).kind == TypeKind::kDecimal);
+}
+
+ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
+  const Type result = Type::boolean().with_nullable(site.any_nullable());
+  if (exact_decimals(site)) {
+    const Type a = decimal_of_exact(site.type(0)), b = decimal_of_exact(site.type(1));
+    if (!common_type_keeps_digits(a, b)) {
+      return make_call(site, wide_decimal_kernel(relation, a, b),
+                       {coerce(site.arguments[0], a), coerce(site.arguments[1], b)}, result);
+    }
+  }
+  auto sides = common_sides(site);
+  if (!sides) return nullptr;
+  const PhysicalType physical = sides->left->type().physical();
+  return dispatch_physical(physical, [&]<class T>() {
+    return make_call(site, relation_kernel<T>(relation), {sides->left, sides->right}, result);
+  });
+}
+
+ExpressionPtr bind_distinct(bool negated, const CallSite& site) {
+  auto sides = common_sides(site);
+  if (!sides) return nullptr;
+  return dispatch_physical(sides->left->type().physical(), [&]<class T>() {
+    return make_call(site, distinct_kernel<T>(negated), {sides->left, sides->right}, Type::boolean().not_null());
+  });
+}
+
+}  // namespace
+
+void register_comparison_functions(FunctionRegistry& registry) {
+  const auto relation = [&](std::string_view name, Relation which, FunctionDoc doc) {
+    registry.with_rule(name, doc, [which](const CallSite& site) { return bind_relation(which, site); });
+  };
+  relation("=", Relation::kEqual, {"a = b", "Whether both are equal.", "1 = 1.0 = TRUE"});
+  relation("<>", Relation::kNotEqual, {"a <> b", "Whether they differ.", "1 <> 2 = TRUE"});
+  relation("<", Relation::kLess, {"a < b", "Whether a is smaller.", "'a' < 'b' = TRUE"});
+  relation("<=", Relation::kLessOrEqual, {"a <= b", "Whether a is smaller or equal.", "1 <= 1 = TRUE"});
+  relation(">", Relation::kGreater, {"a > b", "Whether a is greater.", "2 > 1 = TRUE"});
+  relation(">=", Relation::kGreaterOrEqual, {"a >= b", "Whether a is greater or equal.", "2 >= 1 = TRUE"});
+  registry.alias("!=", "<>");
+  registry.with_rule(
+      "IS DISTINCT FROM",
+      {"a IS DISTINCT FROM b", "Whether they differ; NULL is a value here.", "1 IS DISTINCT FROM NULL = TRUE"},
+      [](const CallSite& site) { return bind_distinct(false, site); });
+  registry.with_rule("IS NOT DISTINCT FROM",
+                     {"a IS NOT DISTINCT FROM b", "Whether both are equal; NULL equals NULL here.",
+                      "NULL IS NOT DISTINCT FROM NULL = TRUE"},
+                     [](const CallSite& site) { return bind_distinct(true, site); });
+}
+
+}  // namespace tidemill
