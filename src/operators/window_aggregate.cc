@@ -22,8 +22,9 @@ WindowAggregate::WindowAggregate(const WindowAggregateSpec& spec)
 
 void WindowAggregate::open(OperatorContext& context) {
   context_ = &context;
-  windows_.emplace(spec_.window, context.evaluation().time_zone);
-  rows_.emplace(spec_.window, spec_.time_column, context.evaluation().time_zone);
+  const WindowTime time(spec_.window, context.evaluation().time_zone);
+  windows_.emplace(spec_.window, time);
+  rows_.emplace(spec_.window, spec_.time_column, time);
   TableDescriptor descriptor;
   descriptor.name = "slices";
   descriptor.key_types = key_types_;
@@ -66,7 +67,7 @@ std::optional<SliceId> WindowAggregate::common_slice() const {
   const auto [earliest, latest] = std::minmax_element(rows_->times().begin(), rows_->times().end());
   const EpochMillis end = windows_->slice_end(*latest);
   if (windows_->slice_end(*earliest) != end) return std::nullopt;
-  if (!spec_.window.processing_time && windows_->fires_at(end) <= rows_->greatest_watermark()) return std::nullopt;
+  if (windows_->time().fires_at(end) <= rows_->greatest_watermark()) return std::nullopt;
   return SliceId{end};
 }
 
@@ -82,7 +83,7 @@ void WindowAggregate::assign_slices(int32_t num_rows) {
     if (open_end != slice.slice_end) {
       const EpochMillis last_end = windows_->last_window_end(slice.slice_end);
       if (open_end > last_end) {
-        rows_->drop(row, windows_->fires_at(last_end));
+        rows_->drop(row, windows_->time().fires_at(last_end));
         continue;
       }
       slice.first_window_end = open_end;
@@ -120,7 +121,7 @@ void WindowAggregate::on_watermark(EpochMillis watermark, Output& output) {
 
 EpochMillis WindowAggregate::next_processing_timer() const {
   if (!spec_.window.processing_time || pending_ends_.empty()) return kMaxWatermark;
-  return windows_->fires_at(*pending_ends_.begin());
+  return windows_->time().fires_at(*pending_ends_.begin());
 }
 
 void WindowAggregate::on_processing_time(EpochMillis now, Output& output) {
@@ -130,7 +131,7 @@ void WindowAggregate::on_processing_time(EpochMillis now, Output& output) {
 
 void WindowAggregate::fire_until(EpochMillis progress, Output& output) {
   bool fired = false;
-  while (!pending_ends_.empty() && windows_->fires_at(*pending_ends_.begin()) <= progress) {
+  while (!pending_ends_.empty() && windows_->time().fires_at(*pending_ends_.begin()) <= progress) {
     const EpochMillis end = *pending_ends_.begin();
     pending_ends_.erase(pending_ends_.begin());
     fire(end, output);
@@ -179,7 +180,7 @@ void WindowAggregate::fire(EpochMillis end, Output& output) {
 }
 
 void WindowAggregate::emit(RecordTable& table, EpochMillis end, Output& output) {
-  const WindowBounds window{windows_->window_start(end), end, windows_->rowtime_of(end)};
+  const WindowBounds window{windows_->window_start(end), end, windows_->time().rowtime_of(end)};
   std::vector<const std::byte*> counted;
   table.scan([&](std::span<const std::byte* const> records) {
     if (spec_.input_retracts) {
@@ -187,7 +188,7 @@ void WindowAggregate::emit(RecordTable& table, EpochMillis end, Output& output) 
       aggregation_.drop_empty(counted);
       records = counted;
     }
-    if (!records.empty()) results_.append(aggregation_, table, records, window, output);
+    if (!records.empty()) results_.append(aggregation_, table, records, {&window, 1}, output);
   });
 }
 

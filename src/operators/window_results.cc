@@ -1,6 +1,21 @@
 #include "operators/window_results.h"
 
 namespace tidemill {
+namespace {
+
+EpochMillis value_of(WindowProperty property, const WindowBounds& window) {
+  switch (property) {
+    case WindowProperty::kStart:
+      return window.start;
+    case WindowProperty::kEnd:
+      return window.end;
+    case WindowProperty::kTime:
+      return window.rowtime;
+  }
+  CHECK_MSG(false, "window property {}", static_cast<int>(property));
+}
+
+}  // namespace
 
 WindowResults::WindowResults(const WindowAggregateSpec& spec, const std::vector<Type>& key_types)
     : schema_(spec.schema), num_keys_(spec.keys.size()), properties_(spec.properties) {
@@ -15,15 +30,13 @@ WindowResults::WindowResults(const WindowAggregateSpec& spec, const std::vector<
 }
 
 void WindowResults::append(Aggregation& aggregation, RecordTable& table, std::span<const std::byte* const> records,
-                           const WindowBounds& window, Output& output) {
+                           std::span<const WindowBounds> windows, Output& output) {
   if (num_rows_ > 0 && num_rows_ + static_cast<int32_t>(records.size()) > kBatchRowsTarget) flush(output);
   table.read_keys(records, keys_);
   aggregation.append_results(table, records, results_);
   for (size_t i = 0; i < properties_.size(); ++i) {
-    const EpochMillis value = properties_[i] == WindowProperty::kStart ? window.start
-                              : properties_[i] == WindowProperty::kEnd ? window.end
-                                                                       : window.rowtime;
-    for (size_t row = 0; row < records.size(); ++row) windows_[i].append(value);
+    for (size_t row = 0; row < records.size(); ++row)
+      windows_[i].append(value_of(properties_[i], windows[windows.size() == 1 ? 0 : row]));
   }
   num_rows_ += static_cast<int32_t>(records.size());
 }

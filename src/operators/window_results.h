@@ -22,9 +22,10 @@ class WindowResults {
   // `key_types` are those of the records' table, of which the first spec.keys.size() are put out.
   WindowResults(const WindowAggregateSpec& spec, const std::vector<Type>& key_types);
 
-  // Appends one row a record, all of one window. Requires: at most kBatchRowsMax records.
+  // Appends one row a record; records[i] is of windows[i], or all are of the only one. Requires: at most kBatchRowsMax
+  // records.
   void append(Aggregation& aggregation, RecordTable& table, std::span<const std::byte* const> records,
-              const WindowBounds& window, Output& output);
+              std::span<const WindowBounds> windows, Output& output);
   // Emits what was appended since the last full batch.
   void flush(Output& output);
 

@@ -14,16 +14,17 @@ namespace {
 
 }  // namespace
 
-WindowRows::WindowRows(const WindowDefinition& window, int32_t time_column, const TimeZone& zone)
-    : window_(window), time_column_(time_column), zone_(window.zoned ? zone : TimeZone()) {}
+WindowRows::WindowRows(const WindowDefinition& window, int32_t time_column, const WindowTime& time)
+    : processing_time_(window.processing_time), time_column_(time_column), time_(time) {}
 
 void WindowRows::begin(const Batch& batch, const OperatorContext& context) {
   batch_ = &batch;
   closed_.clear();
   was_idle_.clear();
   const auto num_rows = static_cast<size_t>(batch.num_rows());
-  if (window_.processing_time) {
-    times_.assign(num_rows, zone_.to_local(context.processing_time()));
+  if (processing_time_) {
+    operator_watermark_ = context.processing_time() - 1;  // a window that ends this millisecond still takes rows
+    times_.assign(num_rows, time_.of(context.processing_time()));
     return;
   }
   operator_watermark_ = context.watermark();
@@ -33,18 +34,18 @@ void WindowRows::begin(const Batch& batch, const OperatorContext& context) {
     if (values.is_null(row)) raise_null_time(batch, row, time_column_);
     times_[static_cast<size_t>(row)] = values[row];
   }
-  if (zone_.is_utc()) return;
-  for (EpochMillis& time : times_) time = zone_.to_local(time);
+  if (!time_.zoned()) return;
+  for (EpochMillis& time : times_) time = time_.of(time);
 }
 
 EpochMillis WindowRows::watermark(int32_t row) const {
-  if (window_.processing_time) return kNoWatermark;
+  if (processing_time_) return operator_watermark_;
   const RowProgress& progress = batch_->progress();
   return progress.from_split ? std::max(progress.at(row), operator_watermark_) : operator_watermark_;
 }
 
 EpochMillis WindowRows::greatest_watermark() const {
-  if (window_.processing_time) return kNoWatermark;
+  if (processing_time_) return operator_watermark_;
   const RowProgress& progress = batch_->progress();
   if (!progress.from_split) return operator_watermark_;
   EpochMillis greatest = progress.watermark;

@@ -5,24 +5,23 @@
 #include <string_view>
 #include <vector>
 
-#include "data/time_zone.h"
 #include "operators/operator.h"
 #include "operators/spec.h"
+#include "operators/window_time.h"
 
 namespace tidemill {
 
 // One batch at a time.
 class WindowRows {
  public:
-  WindowRows(const WindowDefinition& window, int32_t time_column, const TimeZone& zone);
+  WindowRows(const WindowDefinition& window, int32_t time_column, const WindowTime& time);
 
   // Reads the times of the batch, which must outlive this use. Throws UserError where an event time is NULL.
   void begin(const Batch& batch, const OperatorContext& context);
 
-  // Returns the times in window time: wall-clock readings where windows are zoned.
+  // Returns the times of the rows, as window time.
   std::span<const EpochMillis> times() const { return times_; }
-  // Returns what was complete when the row came: windows that fire at or before it are closed to the row. A row of
-  // processing time finds none closed: kNoWatermark.
+  // Returns what was complete when the row came: windows that fire at or before it are closed to the row.
   EpochMillis watermark(int32_t row) const;
   // Returns the greatest watermark of any row.
   EpochMillis greatest_watermark() const;
@@ -33,9 +32,9 @@ class WindowRows {
   void report(OperatorContext& context);
 
  private:
-  const WindowDefinition window_;
+  const bool processing_time_;
   const int32_t time_column_;
-  const TimeZone zone_;
+  const WindowTime time_;
 
   const Batch* batch_ = nullptr;
   EpochMillis operator_watermark_ = kNoWatermark;

@@ -13,23 +13,14 @@ int64_t floor_remainder(int64_t value, int64_t unit) {
 
 }  // namespace
 
-WindowSlices::WindowSlices(const WindowDefinition& window, const TimeZone& zone)
+WindowSlices::WindowSlices(const WindowDefinition& window, const WindowTime& time)
     : kind_(window.kind),
       size_(window.size),
       step_(window.kind == WindowKind::kTumble ? window.size : window.slide),
       offset_(window.offset),
-      zoned_(window.zoned && !zone.is_utc()),
-      zone_(zone) {
+      time_(time) {
   CHECK(kind_ != WindowKind::kSession);
   CHECK_MSG(step_ > 0 && size_ > 0 && size_ % step_ == 0, "windows of {} ms every {} ms", size_, step_);
-}
-
-EpochMillis WindowSlices::fires_at(EpochMillis end) const {
-  return zoned_ ? zone_.to_instant(end - 1, LocalResolution::kWindowTimer) : end - 1;
-}
-
-EpochMillis WindowSlices::rowtime_of(EpochMillis end) const {
-  return zoned_ ? zone_.to_instant(end - 1, LocalResolution::kJava) : end - 1;
 }
 
 EpochMillis WindowSlices::slice_end(EpochMillis time) const {
@@ -53,13 +44,13 @@ EpochMillis WindowSlices::last_window_end(EpochMillis slice_end) const {
 }
 
 EpochMillis WindowSlices::first_open_end(EpochMillis slice_end, EpochMillis watermark) const {
-  if (fires_at(slice_end) > watermark) return slice_end;
+  if (time_.fires_at(slice_end) > watermark) return slice_end;
   // Binary search over the windows of the slice: fires_at() does not fall as ends rise.
   int64_t closed = 0;
   int64_t open = (last_window_end(slice_end) - slice_end) / step_ + 1;
   while (open - closed > 1) {
     const int64_t middle = closed + (open - closed) / 2;
-    (fires_at(slice_end + middle * step_) > watermark ? open : closed) = middle;
+    (time_.fires_at(slice_end + middle * step_) > watermark ? open : closed) = middle;
   }
   return slice_end + open * step_;
 }

@@ -1,0 +1,71 @@
+// operators/session_aggregate.h - GROUP BY over SESSION windows. Rule: a session is what SessionIntervals says; its
+// aggregates are one record, and where sessions become one, so do their records, in the order of the rows.
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "operators/aggregation.h"
+#include "operators/operator.h"
+#include "operators/session_intervals.h"
+#include "operators/spec.h"
+#include "operators/window_results.h"
+#include "operators/window_rows.h"
+
+namespace tidemill {
+
+// Fires each session once, when watermark (or clock) passes its end; sessions of processing time that the end of the
+// input leaves open are counted.
+class SessionAggregate final : public Operator {
+ public:
+  explicit SessionAggregate(const WindowAggregateSpec& spec);
+  void open(OperatorContext& context) override;
+  void restored() override;
+  void process(Batch input, int32_t port, Output& output) override;
+  void on_watermark(EpochMillis watermark, Output& output) override;
+  EpochMillis next_processing_timer() const override;
+  void on_processing_time(EpochMillis now, Output& output) override;
+  void finish(Output& output) override;
+
+ private:
+  // Sessions `from` became part of session `into` when row `row` came.
+  struct Merge {
+    int32_t row = 0;
+    int64_t into = 0;
+    int64_t from = 0;
+  };
+
+  // Finds each row's session: sessions_, rows_in_, merges_. Late rows are noted.
+  void place_rows(int32_t num_rows);
+  // Adds the rows that are in a session, and merges records where that happened between them.
+  void add_rows(const Batch& input, const std::vector<ColumnPtr>& key_columns);
+  // Makes the keys (key columns at row, session) of the records.
+  void assign_record_keys(KeyBatch& keys, const std::vector<ColumnPtr>& key_columns,
+                          const std::vector<int64_t>& sessions);
+  void fire_until(EpochMillis progress, Output& output);
+  void emit(const std::vector<SessionIntervals::Due>& due, Output& output);
+
+  WindowAggregateSpec spec_;
+  std::vector<Type> key_types_;
+  std::vector<Type> record_key_types_;  // keys, then the session
+  Aggregation aggregation_;
+  WindowResults results_;
+  OperatorContext* context_ = nullptr;
+  std::optional<WindowTime> time_;
+  std::optional<WindowRows> rows_;
+  std::optional<SessionIntervals> intervals_;
+  RecordTable* table_ = nullptr;  // owned by the state store
+
+  // Of the batch at hand.
+  std::optional<KeyBatch> keys_;
+  std::optional<KeyBatch> record_keys_;
+  std::optional<KeyBatch> merge_keys_;
+  std::vector<int64_t> sessions_;  // by row
+  std::vector<int32_t> rows_in_;   // rows that are in a session
+  std::vector<Merge> merges_;
+  std::vector<std::byte*> records_;  // by row
+  std::vector<std::byte*> upserted_;
+  std::vector<uint8_t> created_;
+};
+
+}  // namespace tidemill
