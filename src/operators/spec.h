@@ -69,12 +69,13 @@ struct WindowAssignSpec {
 };
 
 // ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
-// row).
+// row), equal ones in the order in which they came.
 struct SortLimitSpec {
   std::vector<SortKey> keys;  // empty: LIMIT only, rows pass in arrival order
   std::optional<int64_t> limit;
   int64_t offset = 0;
   SchemaPtr schema;
+  bool input_retracts = false;  // LIMIT without keys must then wait for the end too
 };
 
 // Rows known at planning (VALUES).

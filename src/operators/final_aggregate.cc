@@ -1,0 +1,63 @@
+#include "operators/final_aggregate.h"
+
+#include "operators/key_columns.h"
+
+namespace tidemill {
+
+FinalAggregate::FinalAggregate(const GroupAggregateSpec& spec)
+    : spec_(spec),
+      key_types_(leading_types(*spec.schema, spec.keys.size())),
+      aggregation_(spec.aggregates, {.input_retracts = spec.input_retracts}) {}
+
+void FinalAggregate::open(OperatorContext& context) {
+  context_ = &context;
+  TableDescriptor descriptor;
+  descriptor.name = "groups";
+  descriptor.key_types = key_types_;
+  aggregation_.declare(descriptor);
+  table_ = &context.state().record_table(descriptor);
+  aggregation_.open(table_->layout(), context);
+  keys_.emplace(table_->key_layout());
+}
+
+void FinalAggregate::process(Batch input, int32_t, Output&) {
+  const std::vector<ColumnPtr> key_columns = columns_at(input, spec_.keys);
+  keys_->assign(key_columns, input.num_rows());
+  aggregation_.begin(input, key_columns);
+  records_.resize(static_cast<size_t>(input.num_rows()));
+  created_.resize(records_.size());
+  table_->upsert(*keys_, records_, created_);
+  aggregation_.update(*table_, *keys_, Selection::all(input.num_rows()), records_);
+  context_->state().release();
+}
+
+void FinalAggregate::finish(Output& output) {
+  const bool global = spec_.keys.empty();
+  if (global && table_->size() == 0) {
+    keys_->assign({}, 1);
+    records_.resize(1);
+    created_.resize(1);
+    table_->upsert(*keys_, records_, created_);
+  }
+  std::vector<const std::byte*> groups;
+  table_->scan([&](std::span<const std::byte* const> records) {
+    groups.assign(records.begin(), records.end());
+    if (spec_.input_retracts && !global) aggregation_.drop_empty(groups);
+    if (!groups.empty()) emit(groups, output);
+  });
+  context_->state().release();
+}
+
+void FinalAggregate::emit(std::span<const std::byte* const> records, Output& output) {
+  std::vector<ColumnBuilder> keys;
+  for (const Type& type : key_types_) keys.emplace_back(type);
+  table_->read_keys(records, keys);
+  std::vector<ColumnBuilder> results = aggregation_.make_result_builders();
+  aggregation_.append_results(*table_, records, results);
+  std::vector<ColumnPtr> columns;
+  for (ColumnBuilder& key : keys) columns.push_back(key.finish());
+  for (ColumnBuilder& result : results) columns.push_back(result.finish());
+  output.emit(Batch(spec_.schema, std::move(columns), static_cast<int32_t>(records.size())));
+}
+
+}  // namespace tidemill

@@ -1,0 +1,45 @@
+#include "operators/make_operator.h"
+
+#include "operators/filter_project.h"
+#include "operators/final_aggregate.h"
+#include "operators/group_aggregate.h"
+#include "operators/session_aggregate.h"
+#include "operators/sort_limit.h"
+#include "operators/union_all.h"
+#include "operators/window_aggregate.h"
+#include "operators/window_assign.h"
+
+namespace tidemill {
+namespace {
+
+struct Maker {
+  std::unique_ptr<Operator> operator()(const FilterProjectSpec& spec) const {
+    return std::make_unique<FilterProject>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const GroupAggregateSpec& spec) const {
+    if (spec.bounded_final_only) return std::make_unique<FinalAggregate>(spec);
+    return std::make_unique<GroupAggregate>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const WindowAggregateSpec& spec) const {
+    if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAggregate>(spec);
+    return std::make_unique<WindowAggregate>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const WindowAssignSpec& spec) const {
+    return std::make_unique<WindowAssign>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
+    if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
+    return std::make_unique<SortLimit>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const UnionSpec& spec) const { return std::make_unique<UnionAll>(spec); }
+  template <class Other>
+  std::unique_ptr<Operator> operator()(const Other&) const {
+    CHECK_MSG(false, "sources and sinks are driven by the runtime");
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_operator(const OperatorSpec& spec) { return std::visit(Maker{}, spec); }
+
+}  // namespace tidemill
