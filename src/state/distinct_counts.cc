@@ -12,6 +12,8 @@ std::shared_ptr<const TableDescriptor> pair_descriptor(const TableDescriptor& ow
   TableDescriptor pairs;
   pairs.name = companion.name;
   pairs.key_types = owner.key_types;
+  pairs.partition_columns =
+      owner.partition_columns < 0 ? static_cast<int32_t>(owner.key_types.size()) : owner.partition_columns;
   pairs.key_types.insert(pairs.key_types.end(), companion.value_types.begin(), companion.value_types.end());
   pairs.fields = {RecordField::int64("count")};
   return std::make_shared<const TableDescriptor>(std::move(pairs));
@@ -20,7 +22,7 @@ std::shared_ptr<const TableDescriptor> pair_descriptor(const TableDescriptor& ow
 }  // namespace
 
 DistinctCounts::DistinctCounts(PageTable& pages, const TableDescriptor& owner, const CompanionDescriptor& companion)
-    : owner_layout_(make_key_layout(owner.key_types)), table_(pages, pair_descriptor(owner, companion)) {}
+    : table_(pages, pair_descriptor(owner, companion)) {}
 
 void DistinctCounts::add(const KeyBatch& pairs, std::span<const int64_t> deltas, std::span<int8_t> transitions) {
   rows_.resize(static_cast<size_t>(pairs.num_rows()));

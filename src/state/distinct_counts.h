@@ -16,7 +16,6 @@ class DistinctCounts {
 
   // Layout of the pairs: the owner's key columns, then the value columns. NULL values are the caller's to leave out.
   const KeyLayoutPtr& pair_layout() const { return table_.key_layout(); }
-  const KeyLayoutPtr& owner_layout() const { return owner_layout_; }
   int64_t size() const { return table_.size(); }
 
   // Adds deltas[i] (negative: retraction) to pair i, in row order. transitions[i] is 1 where the pair came to be
@@ -38,7 +37,6 @@ class DistinctCounts {
   const RecordTable& table() const { return table_; }
 
  private:
-  KeyLayoutPtr owner_layout_;
   RecordTable table_;
   std::vector<int32_t> rows_;  // scratch of add()
   std::vector<std::byte*> records_;

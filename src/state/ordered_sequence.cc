@@ -15,6 +15,7 @@ std::shared_ptr<const TableDescriptor> element_descriptor(const TableDescriptor&
   TableDescriptor elements;
   elements.name = companion.name;
   elements.key_types = owner.key_types;
+  elements.partition_columns = owner.partition_columns;
   for (size_t i = 0; i < companion.value_types.size(); ++i) {
     const PhysicalType physical = companion.value_types[i].physical();
     const auto size = static_cast<uint32_t>(physical_size(physical));

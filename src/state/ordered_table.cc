@@ -15,6 +15,7 @@ std::shared_ptr<const TableDescriptor> directory_descriptor(const TableDescripto
   TableDescriptor directory;
   directory.name = table.name;
   directory.key_types = table.key_types;
+  directory.partition_columns = table.partition_columns;
   directory.fields = {RecordField::bytes("tree", sizeof(TreeRoot), alignof(TreeRoot))};
   return std::make_shared<const TableDescriptor>(std::move(directory));
 }

@@ -12,6 +12,7 @@ std::shared_ptr<const TableDescriptor> value_descriptor(const TableDescriptor& o
   TableDescriptor values;
   values.name = companion.name;
   values.key_types = owner.key_types;
+  values.partition_columns = owner.partition_columns;
   values.fields = {RecordField::int64("count")};
   return std::make_shared<const TableDescriptor>(std::move(values));
 }

@@ -8,6 +8,7 @@
 #include "state/key_match.h"
 #include "state/ordered_sequence.h"
 #include "state/ordered_values.h"
+#include "state/partition_hashes.h"
 #include "state/record_key.h"
 
 namespace tidemill {
@@ -215,13 +216,15 @@ void RecordTable::scan_for_update(const WriteVisitor& visit) {
 
 void RecordTable::scan(KeyGroupRange range, int32_t max_parallelism, const ReadVisitor& visit) const {
   KeyBatch keys(key_layout());
+  PartitionHashes partitions(*descriptor_);
   std::vector<const std::byte*> inside;
   scan([&](std::span<const std::byte* const> records) {
     keys.clear();
     inside.clear();
     read_keys(records, keys);
+    const std::span<const uint64_t> hashes = partitions.of(keys);
     for (size_t i = 0; i < records.size(); ++i) {
-      if (range.contains(key_group_of(keys.hashes()[i], max_parallelism))) inside.push_back(records[i]);
+      if (range.contains(key_group_of(hashes[i], max_parallelism))) inside.push_back(records[i]);
     }
     if (!inside.empty()) visit(inside);
   });

@@ -9,6 +9,7 @@
 #include "state/distinct_counts.h"
 #include "state/ordered_sequence.h"
 #include "state/ordered_values.h"
+#include "state/partition_hashes.h"
 #include "state/record_key.h"
 
 namespace tidemill {
@@ -53,7 +54,7 @@ struct FieldCopy {
   uint32_t from;
   uint32_t to;
   uint32_t size;
-  bool text;
+  std::vector<uint32_t> texts;  // offsets of StoredTexts in the field
 };
 
 std::vector<FieldCopy> field_copies(const TableFormat& saved, const RecordLayout& layout) {
@@ -62,8 +63,7 @@ std::vector<FieldCopy> field_copies(const TableFormat& saved, const RecordLayout
     for (size_t j = 0; j < layout.fields().size(); ++j) {
       const RecordField& field = layout.fields()[j];
       if (field.name != saved.fields[i].name) continue;
-      copies.push_back(
-          {saved.offsets[i], layout.offset(static_cast<int32_t>(j)), field.size, field.kind == FieldKind::kText});
+      copies.push_back({saved.offsets[i], layout.offset(static_cast<int32_t>(j)), field.size, text_slots_of(field)});
     }
   }
   return copies;
@@ -73,11 +73,10 @@ void copy_fields(const PageSource& from_pages, const std::vector<FieldCopy>& cop
                  TextHeap& heap, std::byte* to) {
   std::string scratch;
   for (const FieldCopy& copy : copies) {
-    if (copy.text) {
-      const StoredText stored = load_stored_text(from + copy.from);
-      put_stored_text(to + copy.to, heap.store(TextHeap::load(from_pages, stored, scratch)));
-    } else {
-      std::memcpy(to + copy.to, from + copy.from, copy.size);
+    std::memcpy(to + copy.to, from + copy.from, copy.size);
+    for (const uint32_t text : copy.texts) {
+      const StoredText stored = load_stored_text(from + copy.from + text);
+      put_stored_text(to + copy.to + text, heap.store(TextHeap::load(from_pages, stored, scratch)));
     }
   }
 }
@@ -105,17 +104,17 @@ void for_each_batch(const RestoreScope& scope, const TableFormat& saved, const I
   flush();
 }
 
-// Adds saved records to a table; `groups` tells the hash that decides the key group of each key.
-int64_t add_records(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image, RecordTable& table,
-                    const std::function<std::span<const uint64_t>(const KeyBatch& keys)>& groups) {
+int64_t add_records(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
+                    RecordTable& table) {
   const std::vector<FieldCopy> copies = field_copies(saved, table.layout());
   KeyBatch keys(table.key_layout());
+  PartitionHashes partitions(table.descriptor());
   std::vector<int32_t> rows;
   std::vector<std::byte*> to;
   std::vector<uint8_t> created;
   int64_t added = 0;
   for_each_batch(scope, saved, image, keys, [&](const std::vector<const std::byte*>& records) {
-    const std::span<const uint64_t> hashes = groups(keys);
+    const std::span<const uint64_t> hashes = partitions.of(keys);
     rows.clear();
     for (size_t i = 0; i < records.size(); ++i) {
       if (in_scope(scope, hashes[i])) rows.push_back(static_cast<int32_t>(i));
@@ -138,16 +137,9 @@ int64_t add_records(const RestoreScope& scope, const TableFormat& saved, const I
 void restore_companion(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
                        const CompanionSet& companions, int32_t index) {
   switch (saved.kind) {
-    case TableKind::kDistinctCounts: {
-      DistinctCounts& counts = companions.distinct_counts(index);
-      KeyBatch owners(counts.owner_layout());
-      add_records(scope, saved, image, counts.table(), [&](const KeyBatch& pairs) {
-        owners.clear();
-        owner_keys(pairs, owners);
-        return owners.hashes();
-      });
+    case TableKind::kDistinctCounts:
+      add_records(scope, saved, image, companions.distinct_counts(index).table());
       return;
-    }
     case TableKind::kOrderedValues:
       restore_rows(scope, saved, image, companions.ordered_values(index).table());
       return;
@@ -196,7 +188,7 @@ void compare_formats(const TableFormat& saved, const TableFormat& declared, Rest
 
 int64_t restore_records(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
                         RecordTable& table) {
-  const int64_t added = add_records(scope, saved, image, table, [](const KeyBatch& keys) { return keys.hashes(); });
+  const int64_t added = add_records(scope, saved, image, table);
   const std::vector<CompanionDescriptor>& companions = table.descriptor().companions;
   for (size_t i = 0; i < companions.size(); ++i) {
     for (size_t j = 0; j < saved.companions.size(); ++j) {
@@ -211,11 +203,13 @@ int64_t restore_rows(const RestoreScope& scope, const TableFormat& saved, const 
                      OrderedTable& table) {
   const std::vector<FieldCopy> copies = field_copies(saved, table.layout());
   KeyBatch keys(table.key_layout());
+  PartitionHashes partitions(table.descriptor());
   int64_t added = 0;
   for_each_batch(scope, saved, image, keys, [&](const std::vector<const std::byte*>& entries) {
+    const std::span<const uint64_t> hashes = partitions.of(keys);
     for (size_t i = 0; i < entries.size(); ++i) {
+      if (!in_scope(scope, hashes[i])) continue;
       const KeyRef key = keys[static_cast<int32_t>(i)];
-      if (!in_scope(scope, key.hash)) continue;
       TreeRoot root;
       std::memcpy(&root, entries[i] + saved.tree_offset, sizeof(root));
       scan_tree(scope.part->pages(), saved.sub_key_kind, root, SubKeyRange::all(), ScanDirection::kForward,

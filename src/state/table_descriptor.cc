@@ -32,6 +32,10 @@ bool take_from_gap(std::vector<Gap>& gaps, uint32_t size, uint32_t align, uint32
 
 }  // namespace
 
+std::vector<uint32_t> text_slots_of(const RecordField& field) {
+  return field.kind == FieldKind::kText ? std::vector<uint32_t>{0} : field.text_slots;
+}
+
 RecordLayout::RecordLayout(const TableDescriptor& descriptor)
     : key_(make_key_layout(descriptor.key_types)),
       fields_(descriptor.fields),
@@ -52,7 +56,7 @@ RecordLayout::RecordLayout(const TableDescriptor& descriptor)
       gaps.push_back({end, offsets_[i]});
       end = offsets_[i] + field.size;
     }
-    if (field.kind == FieldKind::kText) text_offsets_.push_back(offsets_[i]);
+    for (const uint32_t slot : text_slots_of(field)) text_offsets_.push_back(offsets_[i] + slot);
     for (size_t other = 0; other < i; ++other)
       CHECK_MSG(fields_[other].name != field.name, "field {} of table {} twice", field.name, descriptor.name);
   }

@@ -41,6 +41,9 @@ struct RecordField {
   }
 };
 
+// Returns where StoredTexts lie in a field: its text_slots; at 0 where it is a text itself.
+std::vector<uint32_t> text_slots_of(const RecordField& field);
+
 // Tables of several values a key that belong to a record table and live and die with it.
 enum class CompanionKind : uint8_t {
   kDistinctCounts,   // (key, value) ▸ count: COUNT(DISTINCT …)
