@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "data/pretty.h"
+#include "runtime/named_error.h"
 
 namespace tidemill {
 namespace {
@@ -10,21 +11,12 @@ constexpr size_t kLateSamplesMax = 5;  // rows of an operator shown in the closi
 constexpr std::string_view kWatermarkScalar = "runtime.watermark";
 constexpr std::string_view kCounterScalar = "runtime.counter.";
 
-// A UserError whose text already names the operator.
-class NamedUserError final : public UserError {
- public:
-  NamedUserError(const UserError& error, const std::string& name)
-      : UserError(fmt::format("{} (in {})", error.what(), name), error.hint(), error.location()) {}
-};
-
 }  // namespace
 
-OperatorNode::OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target,
-                           BarrierListener* listener)
+OperatorNode::OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target)
     : operator_(std::move(op)),
       options_(std::move(options)),
       target_(target),
-      listener_(listener),
       state_(options_.state),
       records_in_(counters_.counter(counter::kRecordsIn)),
       batches_in_(counters_.counter(counter::kBatchesIn)),
@@ -52,13 +44,7 @@ std::unique_ptr<PendingSnapshot> OperatorNode::freeze(int64_t checkpoint) {
 }
 
 void OperatorNode::accept(Event event, int32_t port) {
-  try {
-    dispatch(std::move(event), port);
-  } catch (const NamedUserError&) {
-    throw;  // of an operator further down the chain
-  } catch (const UserError& error) {
-    throw NamedUserError(error, options_.name);
-  }
+  with_operator_name(options_.name, [&] { dispatch(std::move(event), port); });
 }
 
 void OperatorNode::dispatch(Event event, int32_t port) {
@@ -68,7 +54,6 @@ void OperatorNode::dispatch(Event event, int32_t port) {
     handle_watermark(watermark->time);
   } else if (const auto* barrier = std::get_if<Barrier>(&event)) {
     operator_->before_barrier(*barrier, *this);
-    if (listener_ != nullptr) listener_->seal(*this, *barrier);
     target_.accept(*barrier);
   } else {
     target_.accept(std::move(event));
@@ -112,8 +97,8 @@ void OperatorNode::handle_watermark(EpochMillis watermark) {
 }
 
 void OperatorNode::fire_processing_timers() {
-  if (operator_->next_processing_timer() <= options_.evaluation.now)
-    operator_->on_processing_time(options_.evaluation.now, *this);
+  if (operator_->next_processing_timer() > options_.evaluation.now) return;
+  with_operator_name(options_.name, [&] { operator_->on_processing_time(options_.evaluation.now, *this); });
 }
 
 void OperatorNode::emit(Batch batch) {

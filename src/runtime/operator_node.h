@@ -13,15 +13,6 @@
 
 namespace tidemill {
 
-class OperatorNode;
-
-// Told when an operator's state must be saved: after before_barrier(), before the barrier goes on.
-class BarrierListener {
- public:
-  virtual ~BarrierListener() = default;
-  virtual void seal(OperatorNode& node, const Barrier& barrier) = 0;
-};
-
 struct OperatorNodeOptions {
   std::string id;    // stable identity: state and metrics
   std::string name;  // for people
@@ -39,9 +30,8 @@ struct LateSample {
 // Task thread only, but for counters() and output_watermark().
 class OperatorNode final : private OperatorContext, private Output {
  public:
-  // `listener` (may be null) and `target` are borrowed and outlive the node.
-  OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target,
-               BarrierListener* listener);
+  // `target` is borrowed and outlives the node.
+  OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target);
 
   // Opens the operator. Then either restore() or start() once, before the first event.
   void open();
@@ -86,7 +76,6 @@ class OperatorNode final : private OperatorContext, private Output {
   std::unique_ptr<Operator> operator_;
   OperatorNodeOptions options_;
   EventTarget& target_;
-  BarrierListener* listener_;
   StateStore state_;
   OperatorCounters counters_;
   std::atomic<int64_t>& records_in_;

@@ -29,7 +29,7 @@ void OperatorHarness::make_node() {
   options.state.key_groups =
       key_groups_of_subtask(options_.max_parallelism, options_.subtask.parallelism, options_.subtask.index);
   options.state.pages.move_pages_at_release = true;  // an address kept too long is seen
-  node_ = std::make_unique<OperatorNode>(make_(), std::move(options), checker_, nullptr);
+  node_ = std::make_unique<OperatorNode>(make_(), std::move(options), checker_);
   node_->open();
 }
 

@@ -20,11 +20,11 @@ namespace tidemill {
 using MakeOperator = std::function<std::unique_ptr<Operator>()>;
 
 struct HarnessOptions {
-  std::vector<SchemaPtr> inputs;  // by port
-  SchemaPtr output;               // null: taken from the first row emitted
-  TimeZone time_zone;
+  std::vector<SchemaPtr> inputs = {};  // by port
+  SchemaPtr output = nullptr;          // null: taken from the first row emitted
+  TimeZone time_zone = {};
   EpochMillis now = 0;  // processing time at the start
-  Subtask subtask;
+  Subtask subtask = {};
   int32_t max_parallelism = kMaxParallelismDefault;
 };
 

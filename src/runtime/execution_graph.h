@@ -1,0 +1,109 @@
+// runtime/execution_graph.h - a JobGraph in the flesh: tasks, chains and channels of one attempt. Rule: built in one
+// place, before anything runs; then tasks only talk through channels and mail.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "env/environment.h"
+#include "runtime/batching.h"
+#include "runtime/job_graph.h"
+#include "runtime/job_metrics.h"
+#include "runtime/source_task.h"
+#include "runtime/task.h"
+
+namespace tidemill {
+
+// Makes the operator of a vertex that is neither source nor sink.
+using OperatorFactory = std::function<std::unique_ptr<Operator>(const Vertex&)>;
+
+struct RuntimeOptions {
+  OperatorFactory make_operator = nullptr;
+  int32_t batch_rows = kBatchRowsTarget;  // rows a source reads at a time; 1 … kBatchRowsMax
+  DurationMillis buffer_timeout_ms = kBufferTimeoutDefaultMs;
+  DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;
+  int32_t channel_events = kChannelEventsMax;  // a power of two
+  EvaluationContext evaluation;                // settings of expressions; the zone is the graph's
+  PageTableOptions pages;
+#ifdef NDEBUG
+  bool check_contracts = false;
+#else
+  bool check_contracts = true;
+#endif
+};
+
+// What a restored attempt begins with.
+struct RestoredJob {
+  // By operator id: the state parts of all its old subtasks.
+  std::map<std::string, std::vector<std::unique_ptr<SnapshotReader>>> states;
+  // By source id: counters of its old subtasks, added up.
+  std::map<std::string, std::map<std::string, int64_t>> source_counters;
+};
+
+// How splits and tasks of one source vertex are found.
+struct SourceVertex {
+  std::string id;
+  std::shared_ptr<const Source> source;
+  std::vector<SourceTask*> tasks;  // by subtask
+};
+struct SinkVertex {
+  std::string id;
+  std::shared_ptr<const Sink> sink;
+};
+
+class ExecutionGraph {
+ public:
+  // Builds everything and restores state where `restored` is given. `splits_may_come` by source id. All but `graph` and
+  // `restored` are borrowed and outlive this. May block (reads checkpoints, makes readers and writers). Throws
+  // UserError for what connectors refuse.
+  ExecutionGraph(const JobGraph& graph, Environment& environment, const RuntimeOptions& options, TaskReports& reports,
+                 SnapshotStorage* storage, const std::map<std::string, bool>& splits_may_come,
+                 const RestoredJob* restored);
+  ~ExecutionGraph();
+
+  // Hands the tasks to the executor; they wait for start().
+  void spawn();
+  void start();
+  // Ends all tasks; each reports finished().
+  void cancel();
+
+  const std::vector<std::unique_ptr<Task>>& tasks() const { return tasks_; }
+  const std::vector<SourceVertex>& sources() const { return sources_; }
+  const std::vector<SinkVertex>& sinks() const { return sinks_; }
+  // Tables of the checkpoint that no operator declares any more: "operator: table".
+  const std::vector<std::string>& lost_state() const { return lost_state_; }
+
+  // Any thread.
+  JobMetrics metrics() const;
+  // Requires: nothing runs.
+  JobSummary summary() const;
+
+ private:
+  class Builder;
+
+  Environment& environment_;
+  // Tasks borrow channels: destroyed before them.
+  std::vector<std::unique_ptr<Channel>> channels_;
+  struct Wire {
+    Channel* channel;
+    int32_t producer;  // task numbers
+    int32_t consumer;
+  };
+  std::vector<Wire> wires_;
+  struct EdgeOfSubtask {
+    const EdgeOutput* output;
+    std::string from;  // operator ids
+    std::string to;
+    int32_t subtask;
+  };
+  std::vector<EdgeOfSubtask> edges_;
+  std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<SourceVertex> sources_;
+  std::vector<SinkVertex> sinks_;
+  std::vector<std::string> lost_state_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,54 @@
+// runtime/participant.h - a part of a task that takes part in every epoch: the state of an operator, the writer of a
+// sink. Rule: seal() is cheap and on the task; prepare() may block, off the task; the acknowledgement waits for it.
+//
+// The other half of the protocol, finish(epoch) and recover(decided), is per job: SinkCommitter
+// (connectors/spi/sink.h), called by the coordinator once the Decider (checkpoint/decider.h) has decided.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "runtime/operator_node.h"
+#include "runtime/snapshot_storage.h"
+
+namespace tidemill {
+
+class Participant {
+ public:
+  virtual ~Participant() = default;
+  // Ends the epoch's rows. Task thread, at the aligned barrier.
+  virtual void seal(const Barrier& barrier) = 0;
+  // Makes what was sealed redoable and adds it to `snapshot`. `file` is null where state is not kept. I/O pool; one
+  // epoch at a time.
+  virtual void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) = 0;
+};
+
+// The state of an operator: frozen at the barrier, written afterwards.
+class StateParticipant final : public Participant {
+ public:
+  // `node` is borrowed.
+  explicit StateParticipant(OperatorNode& node) : node_(node) {}
+  void seal(const Barrier& barrier) override { frozen_ = node_.freeze(barrier.id); }
+  void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) override;
+
+ private:
+  OperatorNode& node_;
+  std::unique_ptr<PendingSnapshot> frozen_;
+};
+
+// The writer of a sink.
+class SinkParticipant final : public Participant {
+ public:
+  // `writer` is borrowed.
+  SinkParticipant(SinkWriter& writer, std::string operator_id, int32_t subtask)
+      : writer_(writer), operator_id_(std::move(operator_id)), subtask_(subtask) {}
+  void seal(const Barrier& barrier) override { writer_.seal(barrier.id); }
+  void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) override;
+
+ private:
+  SinkWriter& writer_;
+  const std::string operator_id_;
+  const int32_t subtask_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,133 @@
+#include "runtime/source_task.h"
+
+#include "base/check.h"
+#include "runtime/named_error.h"
+
+namespace tidemill {
+namespace {
+
+constexpr DurationMillis kPollPauseMs = 10;  // how soon a reader that gave no time is asked again
+
+SplitWatermarkOptions split_options(const SourceSpec& spec, const SourceTaskOptions& source) {
+  return {spec.rowtime, spec.always_row_watermarks, spec.idle_timeout, source.splits_may_come};
+}
+
+}  // namespace
+
+SourceTask::SourceTask(TaskOptions options, Environment& environment, TaskReports& reports, const SourceSpec& spec,
+                       SourceTaskOptions source)
+    : Task(std::move(options), environment, reports),
+      source_(std::move(source)),
+      projection_(spec),
+      reader_(spec.source->make_reader(environment, source_.subtask)),
+      splits_(split_options(spec, source_)),
+      evaluation_(source_.evaluation) {}
+
+void SourceTask::add_splits(const std::vector<SplitProgress>& splits) {
+  std::vector<Split> for_reader;
+  for (const SplitProgress& split : splits) for_reader.push_back(split.split);
+  splits_.add(splits);
+  if (!for_reader.empty()) reader_->add_splits(std::move(for_reader));
+}
+
+void SourceTask::restore_counters(const std::map<std::string, int64_t>& counters) {
+  for (const auto& [name, value] : counters) counters_.counter(name).store(value);
+}
+
+void SourceTask::post_splits(std::vector<SplitProgress> splits) {
+  mailbox().post([this, splits = std::move(splits)] { add_splits(splits); });
+}
+
+void SourceTask::post_barrier(Barrier barrier) {
+  mailbox().post([this, barrier] {
+    publish_time(false);
+    head_->accept(barrier);
+    stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
+    complete_barrier(barrier);
+  });
+}
+
+void SourceTask::post_end() {
+  mailbox().post([this] { end_ = true; });
+}
+
+void SourceTask::post_poll() {
+  mailbox().post([] {});
+}
+
+Task::Taken SourceTask::take_event() {
+  if (end_) {
+    head_->accept(EndOfInput{});
+    return Taken::kEnded;
+  }
+  if (drained_ || stopped_) return Taken::kNothing;
+  publish_time(true);
+  ReadResult result;
+  with_operator_name(source_.name, [&] { result = reader_->poll(source_.batch_rows, splits_.preferred()); });
+  const ReadResult::Next next = result.next;
+  const std::optional<EpochMillis> wake = result.wake_at;
+  take_result(std::move(result));
+  if (next == ReadResult::Next::kMore) return Taken::kEvent;
+  if (next == ReadResult::Next::kEnd && !source_.splits_may_come) {
+    drain();
+    return Taken::kEvent;
+  }
+  splits_.check_idle(now());
+  publish_time(false);
+  wake_at(std::min(wake.value_or(now() + kPollPauseMs), splits_.next_idle_check()));
+  return Taken::kNothing;
+}
+
+void SourceTask::take_result(ReadResult result) {
+  if (result.batch && result.batch->num_rows() > 0) take_rows(result.split, *result.batch);
+  if (result.watermark) splits_.promise(result.split, *result.watermark);
+  if (result.split_ended)
+    splits_.finish(result.split);
+  else if (result.caught_up)
+    splits_.caught_up(result.split, now());
+  const int64_t errors = reader_->records_in_errors();
+  if (errors != errors_counted_) counters_.add(counter::kRecordsInErrors, errors - errors_counted_);
+  errors_counted_ = errors;
+}
+
+void SourceTask::take_rows(std::string_view split, const Batch& raw) {
+  evaluation_.now = now();
+  evaluation_.watermark = splits_.merged();
+  ProjectedRows rows;
+  with_operator_name(source_.name, [&] { rows = projection_.project(raw, evaluation_, counters_); });
+  Batch batch = splits_.assign(split, std::move(rows.batch), rows.watermarks);
+  if (idle_sent_) publish_time(true);
+  if (batch.num_rows() == 0) return;
+  counters_.add(counter::kRecordsOut, batch.num_rows());
+  counters_.add(counter::kBatchesOut, 1);
+  head_->accept(std::move(batch));
+}
+
+void SourceTask::publish_time(bool due_only) {
+  const EpochMillis merged = splits_.merged();
+  const bool due = now() - watermark_sent_at_ >= source_.auto_watermark_interval_ms || splits_.idle();
+  if (merged > output_watermark() && merged != kMaxWatermark && (due || !due_only)) {
+    watermark_sent_at_ = now();
+    output_watermark_.store(merged, std::memory_order_relaxed);
+    head_->accept(Watermark{merged});
+  }
+  if (splits_.idle() != idle_sent_) {
+    idle_sent_ = splits_.idle();
+    head_->accept(Idleness{idle_sent_});
+  }
+}
+
+void SourceTask::drain() {
+  drained_ = true;
+  output_watermark_.store(kMaxWatermark, std::memory_order_relaxed);
+  head_->accept(Watermark{kMaxWatermark});
+  reports().drained(options().number);
+}
+
+void SourceTask::seal_input(TaskSnapshot& snapshot) {
+  SourcePart part{source_.id, {}, counters_.all()};
+  for (const Split& split : reader_->positions()) part.splits.push_back(splits_.progress(split));
+  snapshot.sources.push_back(std::move(part));
+}
+
+}  // namespace tidemill

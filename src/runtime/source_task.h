@@ -1,0 +1,78 @@
+// runtime/source_task.h - the head of a stream: polls a reader, gives rows their event time, starts barriers. Rule: a
+// barrier stands between two polls; splits that are not read yet hold the watermark back.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operators/source_projection.h"
+#include "operators/spec.h"
+#include "runtime/split_watermarks.h"
+#include "runtime/task.h"
+
+namespace tidemill {
+
+constexpr DurationMillis kAutoWatermarkIntervalDefaultMs = 200;  // pipeline.auto-watermark-interval
+
+struct SourceTaskOptions {
+  std::string id;    // stable identity of the source
+  std::string name;  // for people
+  Subtask subtask;
+  bool splits_may_come = false;                                                 // its enumerator goes on discovering
+  int32_t batch_rows = kBatchRowsTarget;                                        // read at a time
+  DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;  // how often Watermark events travel
+  EvaluationContext evaluation;
+};
+
+// End of a bounded source: kMaxWatermark (operators finish) ▸ final barrier ▸ its epoch is decided ▸ EndOfInput.
+class SourceTask final : public Task {
+ public:
+  SourceTask(TaskOptions options, Environment& environment, TaskReports& reports, const SourceSpec& spec,
+             SourceTaskOptions source);
+  // `head` takes all events; it belongs to the chain.
+  void set_head(EventTarget& head) { head_ = &head; }
+  // Before start: splits of this subtask, and counters to go on from.
+  void add_splits(const std::vector<SplitProgress>& splits);
+  void restore_counters(const std::map<std::string, int64_t>& counters);
+
+  // Mail. Any thread.
+  void post_splits(std::vector<SplitProgress> splits);
+  // Sends a barrier before the next rows. After one of kind kFinal nothing more is read.
+  void post_barrier(Barrier barrier);
+  // The final epoch is decided: ends the stream.
+  void post_end();
+  // Polls again, though the reader said to wait.
+  void post_poll();
+
+  const SourceTaskOptions& source_options() const { return source_; }
+  const OperatorCounters& counters() const { return counters_; }
+  EpochMillis output_watermark() const { return output_watermark_.load(std::memory_order_relaxed); }
+
+ private:
+  Taken take_event() override;
+  void seal_input(TaskSnapshot& snapshot) override;
+
+  void take_result(ReadResult result);
+  void take_rows(std::string_view split, const Batch& raw);
+  // Sends Watermark and Idleness as far as they have changed. `due_only`: a watermark only at its interval.
+  void publish_time(bool due_only);
+  void drain();
+
+  const SourceTaskOptions source_;
+  const SourceProjection projection_;
+  std::unique_ptr<Reader> reader_;
+  SplitWatermarks splits_;
+  EvaluationContext evaluation_;
+  OperatorCounters counters_;
+  int64_t errors_counted_ = 0;  // of the reader's records_in_errors()
+  EventTarget* head_ = nullptr;
+  std::atomic<EpochMillis> output_watermark_ = kNoWatermark;  // last sent
+  EpochMillis watermark_sent_at_ = 0;
+  bool idle_sent_ = false;
+  bool drained_ = false;
+  bool stopped_ = false;  // the final barrier has been sent
+  bool end_ = false;      // its epoch is decided
+};
+
+}  // namespace tidemill

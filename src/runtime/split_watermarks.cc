@@ -1,0 +1,117 @@
+#include "runtime/split_watermarks.h"
+
+#include "base/check.h"
+
+namespace tidemill {
+
+SplitWatermarks::SplitWatermarks(const SplitWatermarkOptions& options) : options_(options) {
+  if (!options_.splits_may_come) return;
+  // Stands for the splits to come: keeps the source from finishing, holds nobody back.
+  merger_.set_idle(merger_.add(), true);
+  names_.emplace_back();
+}
+
+void SplitWatermarks::add(std::span<const SplitProgress> splits) {
+  for (const SplitProgress& split : splits) {
+    const auto [entry, added] = splits_.emplace(split.split.id, State{merger_.add(), split.watermark, std::nullopt});
+    CHECK_MSG(added, "split '{}' was added twice", split.split.id);
+    names_.push_back(split.split.id);
+  }
+  for (const SplitProgress& split : splits) merger_.advance(state(split.split.id).input, split.watermark);
+  for (const SplitProgress& split : splits)
+    if (split.idle) merger_.set_idle(state(split.split.id).input, true);
+}
+
+SplitWatermarks::State& SplitWatermarks::state(std::string_view split) {
+  const auto found = splits_.find(split);
+  CHECK_MSG(found != splits_.end(), "split '{}' was not added or has ended", split);
+  return found->second;
+}
+
+void SplitWatermarks::finish(std::string_view split) {
+  merger_.finish(state(split).input);
+  splits_.erase(splits_.find(split));
+}
+
+void SplitWatermarks::raise(State& state, EpochMillis watermark) {
+  state.watermark = std::max(state.watermark, watermark);
+  merger_.advance(state.input, state.watermark);
+}
+
+Batch SplitWatermarks::assign(std::string_view split, Batch batch, std::span<const EpochMillis> watermarks) {
+  State& state = this->state(split);
+  merger_.set_idle(state.input, false);
+  state.caught_up_since.reset();
+  if (options_.rowtime && batch.num_rows() > 0) batch.set_progress(row_progress(state, batch, watermarks));
+  EpochMillis highest = kNoWatermark;
+  for (const EpochMillis watermark : watermarks) highest = std::max(highest, watermark);
+  raise(state, highest);
+  return batch;
+}
+
+RowProgress SplitWatermarks::row_progress(const State& state, const Batch& batch,
+                                          std::span<const EpochMillis> watermarks) const {
+  RowProgress progress;
+  progress.from_split = true;
+  progress.watermark = state.watermark;
+  progress.other_splits = merger_.others(state.input);
+  if (watermarks.empty()) return progress;
+
+  // The column is needed where a row is not ahead of its own w(i). At exactly one millisecond ahead a session that ends
+  // there still touches the row, so that it matters whether w(i) has fired it.
+  const Column& rowtime = *batch.column(*options_.rowtime);
+  const auto times = rowtime.decode<int64_t>();
+  bool needed = options_.always_row_watermarks;
+  EpochMillis before = state.watermark;
+  for (int32_t row = 0; row < batch.num_rows() && !needed; ++row) {
+    needed = before != kNoWatermark && !times.is_null(row) && times[row] <= before + 1;
+    before = std::max(before, watermarks[static_cast<size_t>(row)]);
+  }
+  if (!needed) return progress;
+
+  auto row_watermarks = std::make_shared<std::vector<EpochMillis>>();
+  row_watermarks->reserve(watermarks.size());
+  before = state.watermark;
+  for (const EpochMillis watermark : watermarks) {
+    row_watermarks->push_back(before);
+    before = std::max(before, watermark);
+  }
+  progress.watermarks = std::move(row_watermarks);
+  return progress;
+}
+
+void SplitWatermarks::promise(std::string_view split, EpochMillis watermark) { raise(state(split), watermark); }
+
+void SplitWatermarks::caught_up(std::string_view split, EpochMillis now) {
+  State& state = this->state(split);
+  if (!state.caught_up_since) state.caught_up_since = now;
+}
+
+EpochMillis SplitWatermarks::next_idle_check() const {
+  EpochMillis next = kMaxWatermark;
+  if (!options_.idle_timeout) return next;
+  for (const auto& [name, state] : splits_)
+    if (state.caught_up_since && !merger_.is_idle(state.input))
+      next = std::min(next, *state.caught_up_since + *options_.idle_timeout);
+  return next;
+}
+
+void SplitWatermarks::check_idle(EpochMillis now) {
+  if (!options_.idle_timeout) return;
+  for (const auto& [name, state] : splits_)
+    if (state.caught_up_since && now >= *state.caught_up_since + *options_.idle_timeout)
+      merger_.set_idle(state.input, true);
+}
+
+std::string_view SplitWatermarks::preferred() const {
+  const int32_t lowest = merger_.lowest();
+  return lowest < 0 ? std::string_view() : std::string_view(names_[static_cast<size_t>(lowest)]);
+}
+
+SplitProgress SplitWatermarks::progress(const Split& split) const {
+  const auto found = splits_.find(split.id);
+  CHECK_MSG(found != splits_.end(), "split '{}' was not added or has ended", split.id);
+  return {split, found->second.watermark, merger_.is_idle(found->second.input)};
+}
+
+}  // namespace tidemill

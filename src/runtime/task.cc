@@ -1,0 +1,129 @@
+#include "runtime/task.h"
+
+#include "base/check.h"
+
+namespace tidemill {
+namespace {
+
+constexpr DurationMillis kSinkRetryMs = 1;  // how soon a sink that was not ready is asked again
+
+}  // namespace
+
+Task::Task(TaskOptions options, Environment& environment, TaskReports& reports)
+    : options_(std::move(options)), environment_(environment), reports_(reports) {}
+
+void Task::connect(TaskletId id) {
+  id_ = id;
+  mailbox_.connect(environment_.executor, id);
+}
+
+void Task::post_start() {
+  mailbox_.post([this] { started_ = true; });
+}
+
+void Task::post_cancel() {
+  mailbox_.post([this] { cancelled_ = true; });
+}
+
+Tasklet::Progress Task::step() {
+  try {
+    return do_step();
+  } catch (...) {
+    cancelled_ = true;
+    reports_.failed(options_.number, std::current_exception());
+    return Tasklet::Progress::kMade;  // ends in the next step
+  }
+}
+
+Tasklet::Progress Task::do_step() {
+  const bool mail = mailbox_.run();
+  if (cancelled_) return try_finish();
+  if (!started_) return Tasklet::Progress::kNone;
+  const Tasklet::Progress progress = work();
+  return progress == Tasklet::Progress::kNone && mail ? Tasklet::Progress::kMade : progress;
+}
+
+Tasklet::Progress Task::work() {
+  // While a sink prepares, no row may reach it.
+  if (preparing_ > 0 && chain_.has_sinks()) return Tasklet::Progress::kNone;
+  if (chain_.full()) return Tasklet::Progress::kNone;
+  if (ended_) return try_finish();
+  chain_.set_now(environment_.clock.now());
+  if (!chain_.sinks_ready()) {
+    wake_at(now() + kSinkRetryMs);
+    return Tasklet::Progress::kNone;
+  }
+  wake_at(chain_.fire_processing_timers());
+  switch (take_event()) {
+    case Taken::kEvent:
+      chain_.flush(now());
+      return Tasklet::Progress::kMade;
+    case Taken::kNothing:
+      chain_.flush(std::nullopt);
+      wake_at(chain_.fire_processing_timers());
+      return Tasklet::Progress::kNone;
+    case Taken::kEnded:
+      chain_.flush(std::nullopt);
+      ended_ = true;
+      return Tasklet::Progress::kMade;
+  }
+  CHECK(false);
+}
+
+Tasklet::Progress Task::try_finish() {
+  if (preparing_ > 0) return Tasklet::Progress::kNone;
+  reports_.finished(options_.number);
+  return Tasklet::Progress::kDone;
+}
+
+void Task::wake_at(EpochMillis time) {
+  if (time == kMaxWatermark || (next_wake_ > now() && time >= next_wake_)) return;
+  next_wake_ = time;
+  environment_.executor.at(time, [executor = &environment_.executor, id = id_] { executor->wake(id); });
+}
+
+void Task::complete_barrier(const Barrier& barrier) {
+  if (!saves_state(barrier.kind)) return reports_.acknowledged(options_.number, barrier.id, {});
+  TaskSnapshot snapshot;
+  for (const std::unique_ptr<Participant>& participant : chain_.participants()) participant->seal(barrier);
+  seal_input(snapshot);
+  submit_prepare(barrier.id, std::move(snapshot));
+}
+
+void Task::submit_prepare(int64_t epoch, TaskSnapshot sealed) {
+  ++preparing_;
+  auto snapshot = std::make_shared<TaskSnapshot>(std::move(sealed));
+  environment_.executor.block(
+      [this, epoch, snapshot] {
+        std::unique_ptr<SnapshotFile> file;
+        if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
+        for (const std::unique_ptr<Participant>& participant : chain_.participants())
+          participant->prepare(epoch, file.get(), *snapshot);
+        if (file) file->close();
+      },
+      [this, epoch, snapshot](std::exception_ptr error) {
+        // On some executor thread: only mail may touch the task.
+        mailbox_.post([this, epoch, snapshot, error] {
+          --preparing_;
+          if (error) std::rethrow_exception(error);
+          reports_.acknowledged(options_.number, epoch, std::move(*snapshot));
+        });
+      });
+}
+
+ProcessingTask::ProcessingTask(TaskOptions options, Environment& environment, TaskReports& reports,
+                               std::vector<InputGate::Input> inputs)
+    : Task(std::move(options), environment, reports), gate_(std::move(inputs), environment.faults) {}
+
+Task::Taken ProcessingTask::take_event() {
+  std::optional<InputGate::PortEvent> next = gate_.next();
+  if (!next) return Taken::kNothing;
+  const bool ended = std::holds_alternative<EndOfInput>(next->event);
+  std::optional<Barrier> barrier;
+  if (const auto* found = std::get_if<Barrier>(&next->event)) barrier = *found;
+  head_->accept(std::move(next->event), next->port);
+  if (barrier) complete_barrier(*barrier);
+  return ended ? Taken::kEnded : Taken::kEvent;
+}
+
+}  // namespace tidemill
