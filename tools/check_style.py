@@ -99,13 +99,14 @@ def find_opening(relative: str, text: str, has_header: bool) -> Iterator[Finding
     if relative.endswith(".h"):
         if not re.search(r"^#pragma once$", text, re.MULTILINE):
             yield Finding(relative, "pragma-once", 1, f"{relative}: no #pragma once")
+        if not text.startswith(f"// {name} - "):
+            yield Finding(relative, "opening", 1, f"{relative}:1: opens with '// {name} - what it is. Rule: …'")
     elif has_header:
         first = re.search(r'^#include ["<]([^">]+)[">]', text, re.MULTILINE)
         if not first or first.group(1) != name.removesuffix(".cc") + ".h":
             yield Finding(relative, "own-header", 1, f"{relative}: includes its own header first")
-        return
-    if not text.startswith(f"// {name} - "):
-        yield Finding(relative, "opening", 1, f"{relative}:1: opens with '// {name} - what it is. Rule: …'")
+    elif not text.startswith("// "):
+        yield Finding(relative, "opening", 1, f"{relative}:1: has no header of its own, so it opens with what it is: '// …'")
 
 
 def find_in_comments(relative: str, text: str) -> Iterator[Finding]:

@@ -95,7 +95,7 @@ def functions(text: str) -> list[Function]:
 
 def _opens_function(head: str) -> bool:
     """Whether `{` after `head` opens a function's body, and not a scope, an initialiser or a type."""
-    if "(" not in head:
+    if "(" not in head or head.count("(") != head.count(")"):
         return False
     declaration = re.sub(r"\btemplate\s*<[^{;]*?>\s*(?=\w)", "", head.strip())
     if re.match(r"(inline\s+)?(namespace|enum|extern\s*$)", declaration):

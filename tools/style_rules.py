@@ -34,9 +34,10 @@ BANNED_TOKENS = (
     ),
     _banned(
         "thread",
-        r"\bstd::(?:thread|jthread|async|this_thread|stop_token)\b|\bpthread_\w+\s*\(|\bthread_local\b|" + _include("thread"),
+        r"\bstd::(?:thread|jthread|async|this_thread|stop_token)\b|\bpthread_\w+\s*\(|" + _include("thread"),
         "env/'s Executor: spawn a tasklet, or block() on the I/O pool",
     ),
+    _banned("thread-local", r"\bthread_local\b", "state of the operator or the call: a task moves between threads"),
     _banned(
         "lock",
         r"\bstd::(?:\w*mutex|condition_variable\w*|counting_semaphore|binary_semaphore|latch|barrier)\b|"

@@ -1,3 +1,4 @@
+// The schema line of the text form for tests: "k STRING, x INT NOT NULL".
 #include <charconv>
 
 #include "base/error.h"

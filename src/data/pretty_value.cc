@@ -1,3 +1,4 @@
+// One value of the text form for tests, from and to a cell.
 #include <charconv>
 #include <chrono>
 #include <cmath>

@@ -1,4 +1,5 @@
-// expr/aggregate_spec.h - one aggregate of a plan node or an operator. Rule: plain data; columns are those of the input.
+// expr/aggregate_spec.h - one aggregate of a plan node or an operator. Rule: plain data; columns are those of the
+// input.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,3 +1,4 @@
+// Texts: parts, search, padding, case. Positions and lengths count code points, as in Flink.
 #include <limits>
 
 #include "functions/families.h"

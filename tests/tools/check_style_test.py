@@ -33,6 +33,7 @@ class CheckStyle(unittest.TestCase):
             "std::thread t;": "Executor",
             "#include <thread>": "Executor",
             "std::mutex m;": "mail",
+            "thread_local int x;": "state of the operator",
             "void f() { std::this_thread::yield(); }": "Executor",
             "auto f = std::async(g);": "Executor",
             "FILE* f = fopen(p, m);": "FileSystem",
@@ -96,7 +97,7 @@ class CheckStyle(unittest.TestCase):
     def test_openings(self) -> None:
         self.refused({"src/base/x.h": "#pragma once\n"}, "opens with '// base/x.h - ")
         self.refused({"src/base/x.h": "// base/x.h - a thing.\nint x;\n"}, "no #pragma once")
-        self.refused({"src/base/x.cc": "int x;\n"}, "opens with '// base/x.cc - ")
+        self.refused({"src/base/x.cc": "int x;\n"}, "opens with what it is")
         self.refused({"src/base/x.h": HEADER, "src/base/x.cc": '#include <vector>\n#include "base/x.h"\n'}, "own header first")
         self.assertEqual(self.errors({"src/base/x.h": HEADER, "src/base/x.cc": '#include "base/x.h"\n'}), [])
 

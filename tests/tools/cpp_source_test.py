@@ -54,6 +54,7 @@ class Functions(unittest.TestCase):
 
     def test_an_initialised_table_is_no_function(self) -> None:
         self.assertEqual(self.lines("const Entry kTable[] = {\n  {f(1), 2},\n  {f(2), 3},\n};\n"), [])
+        self.assertEqual(self.lines("constexpr auto kTable = to_array<Entry>({\n  {1},\n  {2},\n});\n"), [])
 
     def test_templates_and_trailing_return_types(self) -> None:
         self.assertEqual(self.lines("template <class T, class U>\nauto f(T t) -> decltype(t) {\n  return t;\n}\n"), [4])

@@ -1,3 +1,4 @@
+// AVG: sum and count, divided at output in the type of the argument.
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
 #include "functions/aggregates/float_sum.h"

@@ -1,3 +1,4 @@
+// COUNT of rows and of values that are not NULL.
 #include "functions/aggregates/aggregates.h"
 
 namespace tidemill {

@@ -1,3 +1,4 @@
+// LISTAGG: texts joined by a separator, in the order of arrival.
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
 

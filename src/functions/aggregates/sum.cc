@@ -1,3 +1,4 @@
+// SUM in the type of the argument; DECIMAL sums are wider than their result until output.
 #include "data/dispatch.h"
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"

@@ -1,6 +1,7 @@
 // sql/parser/token_cursor.h - how every parser file reads tokens and reports errors. Rule: an error names the token at
 // the cursor, and everything that accept() and expect() tried at it in vain is what was expected.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
