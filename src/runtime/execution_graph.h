@@ -17,11 +17,11 @@
 
 namespace tidemill {
 
-// Makes the operator of a vertex that is neither source nor sink.
+// Makes the operator of a vertex that is neither source nor sink; for tests that put their own in.
 using OperatorFactory = std::function<std::unique_ptr<Operator>(const Vertex&)>;
 
 struct RuntimeOptions {
-  OperatorFactory make_operator = nullptr;
+  OperatorFactory make_operator = nullptr;  // null: operators/make_operator.h
   int32_t batch_rows = kBatchRowsTarget;  // rows a source reads at a time; 1 … kBatchRowsMax
   DurationMillis buffer_timeout_ms = kBufferTimeoutDefaultMs;
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;

@@ -1,6 +1,7 @@
 #include "runtime/execution_graph_builder.h"
 
 #include "base/check.h"
+#include "operators/make_operator.h"
 #include "runtime/contract_checker.h"
 #include "runtime/exchange.h"
 #include "runtime/values_source.h"
@@ -216,7 +217,7 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
 std::unique_ptr<Operator> ExecutionGraph::Builder::make_operator(const Vertex& vertex, const Subtask& subtask) {
   if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec))
     return std::make_unique<SinkOperator>(*sink, built_.environment_, subtask);
-  return options_.make_operator(vertex);
+  return options_.make_operator ? options_.make_operator(vertex) : tidemill::make_operator(vertex.spec);
 }
 
 void ExecutionGraph::Builder::restore(OperatorNode& node) {

@@ -1,0 +1,261 @@
+#include "checkpoint/coordinator.h"
+
+#include "base/check.h"
+
+namespace tidemill {
+namespace {
+
+std::string_view kind_text(BarrierKind kind) {
+  switch (kind) {
+    case BarrierKind::kPublish:
+      return "publish";
+    case BarrierKind::kCheckpoint:
+      return "checkpoint";
+    case BarrierKind::kSavepoint:
+      return "savepoint";
+    case BarrierKind::kFinal:
+      return "final";
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+class Coordinator::Step final : public Tasklet {
+ public:
+  explicit Step(Coordinator& coordinator) : coordinator_(coordinator) {}
+  Progress step() override { return coordinator_.step(); }
+
+ private:
+  Coordinator& coordinator_;
+};
+
+Coordinator::Coordinator(Environment& environment, CoordinatorOptions options, Decider& decider,
+                         std::vector<SourceCoordination> sources,
+                         std::map<std::string, std::unique_ptr<SinkCommitter>> committers,
+                         std::vector<ManifestOperator> operators)
+    : environment_(environment),
+      options_(std::move(options)),
+      decider_(decider),
+      sources_(std::move(sources)),
+      next_subtask_(sources_.size(), 0),
+      committers_(std::move(committers)),
+      operators_(std::move(operators)),
+      mailbox_(std::make_shared<Mailbox>()),
+      next_epoch_(options_.first_epoch) {
+  for (const SourceCoordination& source : sources_) enumerator_states_.push_back(source.enumerator->snapshot());
+}
+
+Coordinator::~Coordinator() = default;
+
+void Coordinator::start(ExecutionGraph& graph) {
+  graph_ = &graph;
+  running_tasks_ = graph.tasks().size();
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    CHECK(graph.sources()[i].id == sources_[i].id);
+    reading_sources_ += graph.sources()[i].tasks.size();
+    assign_splits(i, std::move(sources_[i].splits), true);
+  }
+  const TaskletId id = environment_.executor.spawn(std::make_unique<Step>(*this));
+  mailbox_->connect(environment_.executor, id);
+  graph.spawn();
+  mailbox_->post([this] {
+    graph_->start();
+    schedule(options_.interval_ms, BarrierKind::kCheckpoint);
+    schedule(options_.publish_interval_ms, BarrierKind::kPublish);
+    for (size_t i = 0; i < sources_.size(); ++i) schedule_discovery(i);
+  });
+}
+
+Tasklet::Progress Coordinator::step() {
+  const bool mail = mailbox_->run();
+  begin_next();
+  if (running_tasks_ > 0 || io_ > 0) return mail ? Tasklet::Progress::kMade : Tasklet::Progress::kNone;
+  if (in_flight_) complete(nullptr);
+  for (const Request& request : requests_)
+    if (request.done) request.done({0, false});
+  requests_.clear();
+  finished_.store(true);
+  return Tasklet::Progress::kDone;
+}
+
+void Coordinator::trigger(BarrierKind kind, std::function<void(EpochResult)> done) {
+  mailbox_->post([this, kind, done = std::move(done)] { requests_.push_back({kind, done}); });
+}
+
+void Coordinator::post_at(EpochMillis time, Mailbox::Mail mail) {
+  environment_.executor.at(time, [weak = std::weak_ptr<Mailbox>(mailbox_), mail = std::move(mail)]() mutable {
+    if (const std::shared_ptr<Mailbox> mailbox = weak.lock()) mailbox->post(std::move(mail));
+  });
+}
+
+void Coordinator::schedule(DurationMillis interval_ms, BarrierKind kind) {
+  if (interval_ms <= 0) return;
+  post_at(environment_.clock.now() + interval_ms, [this, interval_ms, kind] {
+    if (ending_) return;
+    // An epoch that takes longer than the interval is not followed by a second one at once.
+    const bool waiting = std::any_of(requests_.begin(), requests_.end(),
+                                     [kind](const Request& request) { return request.kind == kind; });
+    if (!in_flight_ && !waiting) requests_.push_back({kind, {}});
+    schedule(interval_ms, kind);
+  });
+}
+
+void Coordinator::begin_next() {
+  if (in_flight_ || ending_ || requests_.empty()) return;
+  // All sources have been read: the last epoch includes every other one that was asked for.
+  if (reading_sources_ == 0)
+    for (Request& request : requests_) request.kind = BarrierKind::kFinal;
+  Request request = std::move(requests_.front());
+  requests_.pop_front();
+  ending_ = request.kind == BarrierKind::kFinal;
+  InFlight& epoch = in_flight_.emplace();
+  epoch.barrier = {next_epoch_++, request.kind};
+  epoch.done = std::move(request.done);
+  epoch.started = environment_.clock.now();
+  epoch.manifest.epoch = epoch.barrier.id;
+  epoch.manifest.kind = kind_text(request.kind);
+  epoch.manifest.job = options_.job;
+  epoch.manifest.time = epoch.started;
+  epoch.manifest.max_parallelism = options_.max_parallelism;
+  epoch.manifest.operators = operators_;
+  for (size_t i = 0; i < sources_.size(); ++i)
+    epoch.manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}});
+  for (const std::unique_ptr<Task>& task : graph_->tasks()) epoch.waiting.insert(task->options().number);
+  for (const SourceVertex& source : graph_->sources())
+    for (SourceTask* task : source.tasks) task->post_barrier(epoch.barrier);
+}
+
+void Coordinator::acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapshot) {
+  auto shared = std::make_shared<TaskSnapshot>(std::move(snapshot));
+  mailbox_->post([this, task, epoch, shared] { take_acknowledgement(task, epoch, std::move(*shared)); });
+}
+
+void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot) {
+  if (!in_flight_ || failure_) return;
+  CHECK_EQ(epoch, in_flight_->barrier.id);
+  CHECK_MSG(in_flight_->waiting.erase(task) == 1, "task {} acknowledged epoch {} twice", task, epoch);
+  in_flight_->manifest.add(std::move(snapshot));
+  if (!in_flight_->waiting.empty()) return;
+  in_flight_->manifest.sort();
+  if (saves_state(in_flight_->barrier.kind))
+    decide();
+  else
+    complete(nullptr);
+}
+
+void Coordinator::decide() {
+  in_flight_->deciding = true;
+  ++io_;
+  auto manifest = std::make_shared<const Manifest>(in_flight_->manifest);
+  environment_.executor.block(
+      [this, manifest] {
+        decider_.decide(*manifest);
+        for (const auto& [id, committer] : committers_) {
+          std::vector<Committable> prepared;
+          for (const SinkPart& part : manifest->sinks)
+            if (part.operator_id == id)
+              prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+          committer->finish(manifest->epoch, prepared);
+        }
+        decider_.finished(manifest->epoch);
+      },
+      [this](std::exception_ptr error) {
+        mailbox_->post([this, error] {
+          --io_;
+          complete(error);
+        });
+      });
+}
+
+void Coordinator::complete(std::exception_ptr error) {
+  if (error) fail(error);
+  const InFlight epoch = std::move(*in_flight_);
+  in_flight_.reset();
+  const bool decided = epoch.waiting.empty() && !error;
+  if (decided && saves_state(epoch.barrier.kind)) {
+    const std::lock_guard lock(statistics_mutex_);
+    ++statistics_.completed;
+    statistics_.last_epoch = epoch.barrier.id;
+    statistics_.last_duration_ms = environment_.clock.now() - epoch.started;
+    statistics_.last_bytes = 0;
+    for (const StatePart& part : epoch.manifest.states) statistics_.last_bytes += part.bytes;
+  }
+  if (epoch.done) epoch.done({epoch.barrier.id, decided});
+  if (!decided || epoch.barrier.kind != BarrierKind::kFinal) return;
+  for (const SourceVertex& source : graph_->sources())
+    for (SourceTask* task : source.tasks) task->post_end();
+}
+
+void Coordinator::drained(int32_t) {
+  mailbox_->post([this] {
+    if (--reading_sources_ == 0 && !ending_) requests_.push_front({BarrierKind::kFinal, {}});
+  });
+}
+
+void Coordinator::finished(int32_t) {
+  mailbox_->post([this] { --running_tasks_; });
+}
+
+void Coordinator::failed(int32_t, std::exception_ptr error) {
+  mailbox_->post([this, error] { fail(error); });
+}
+
+void Coordinator::fail(std::exception_ptr error) {
+  if (failure_) return;  // the first one is the cause
+  failure_ = error;
+  ending_ = true;
+  graph_->cancel();
+}
+
+void Coordinator::cancel() {
+  mailbox_->post([this] {
+    ending_ = true;
+    graph_->cancel();
+  });
+}
+
+void Coordinator::poll_sources() {
+  for (const SourceVertex& source : graph_->sources())
+    for (SourceTask* task : source.tasks) task->post_poll();
+}
+
+void Coordinator::assign_splits(size_t source, std::vector<SplitProgress> splits, bool before_start) {
+  const std::vector<SourceTask*>& tasks = graph_->sources()[source].tasks;
+  std::vector<std::vector<SplitProgress>> by_task(tasks.size());
+  for (SplitProgress& split : splits) by_task[next_subtask_[source]++ % tasks.size()].push_back(std::move(split));
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (by_task[i].empty()) continue;
+    before_start ? tasks[i]->add_splits(by_task[i]) : tasks[i]->post_splits(std::move(by_task[i]));
+  }
+}
+
+void Coordinator::schedule_discovery(size_t source) {
+  const std::optional<DurationMillis> interval_ms = sources_[source].enumerator->rediscovery_interval_ms();
+  if (interval_ms) post_at(environment_.clock.now() + *interval_ms, [this, source] { discover(source); });
+}
+
+void Coordinator::discover(size_t source) {
+  if (ending_) return;
+  ++io_;
+  auto found = std::make_shared<std::vector<Split>>();
+  environment_.executor.block([this, source, found] { *found = sources_[source].enumerator->discover(); },
+                              [this, source, found](std::exception_ptr error) {
+                                mailbox_->post([this, source, found, error] {
+                                  --io_;
+                                  if (error) return fail(error);
+                                  std::vector<SplitProgress> splits;
+                                  for (Split& split : *found) splits.push_back({std::move(split), kNoWatermark, false});
+                                  enumerator_states_[source] = sources_[source].enumerator->snapshot();
+                                  assign_splits(source, std::move(splits), false);
+                                  schedule_discovery(source);
+                                });
+                              });
+}
+
+CheckpointStatistics Coordinator::statistics() const {
+  const std::lock_guard lock(statistics_mutex_);
+  return statistics_;
+}
+
+}  // namespace tidemill

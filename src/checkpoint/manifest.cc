@@ -1,0 +1,175 @@
+#include "checkpoint/manifest.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace tidemill {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kHex = "hex:";
+constexpr std::string_view kChecksum = "checksum ";
+
+std::string text_of(std::string_view bytes) {
+  const bool printable = std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (printable && !bytes.starts_with(kHex)) return std::string(bytes);
+  std::string text(kHex);
+  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<uint8_t>(c));
+  return text;
+}
+
+std::string bytes_of(const std::string& text) {
+  if (!text.starts_with(kHex)) return text;
+  std::string bytes;
+  for (size_t i = kHex.size(); i + 1 < text.size(); i += 2) {
+    uint8_t byte = 0;
+    std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+    bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
+
+Json to_json(const SplitProgress& split) {
+  return {{"id", text_of(split.split.id)},
+          {"position", text_of(split.split.position)},
+          {"watermark", split.watermark},
+          {"idle", split.idle}};
+}
+SplitProgress split_of(const Json& json) {
+  return {{bytes_of(json.at("id")), bytes_of(json.at("position"))}, json.at("watermark"), json.at("idle")};
+}
+
+Json to_json(const ManifestSource& source) {
+  Json splits = Json::array();
+  for (const SplitProgress& split : source.splits) splits.push_back(to_json(split));
+  return {{"operator", source.operator_id},
+          {"enumerator", text_of(source.enumerator)},
+          {"counters", source.counters},
+          {"splits", std::move(splits)}};
+}
+ManifestSource source_of(const Json& json) {
+  ManifestSource source;
+  source.operator_id = json.at("operator");
+  source.enumerator = bytes_of(json.at("enumerator"));
+  source.counters = json.at("counters").get<std::map<std::string, int64_t>>();
+  for (const Json& split : json.at("splits")) source.splits.push_back(split_of(split));
+  return source;
+}
+
+Json to_json(const StatePart& part) {
+  return {{"operator", part.operator_id}, {"subtask", part.subtask}, {"file", part.file},
+          {"offset", part.offset},        {"bytes", part.bytes},     {"checksum", part.checksum}};
+}
+StatePart state_of(const Json& json) {
+  return {json.at("operator"), json.at("subtask"), json.at("file"),
+          json.at("offset"),   json.at("bytes"),   json.at("checksum")};
+}
+
+Json to_json(const SinkPart& part) {
+  Json committables = Json::array();
+  for (const Committable& committable : part.committables) committables.push_back(text_of(committable));
+  return {{"operator", part.operator_id}, {"subtask", part.subtask}, {"prepared", std::move(committables)}};
+}
+SinkPart sink_of(const Json& json) {
+  SinkPart part{json.at("operator"), json.at("subtask"), {}};
+  for (const std::string text : json.at("prepared")) part.committables.push_back(bytes_of(text));
+  return part;
+}
+
+Json to_json(const ManifestOperator& op) { return {{"id", op.id}, {"name", op.name}, {"parallelism", op.parallelism}}; }
+
+template <class T>
+Json list(const std::vector<T>& values) {
+  Json json = Json::array();
+  for (const T& value : values) json.push_back(to_json(value));
+  return json;
+}
+
+[[noreturn]] void throw_damaged(const std::string& name, std::string_view why) {
+  throw UserError(fmt::format("Checkpoint is damaged: '{}' {}", name, why), "Use an older checkpoint");
+}
+
+// Returns the JSON part of the file, after checking it against its last line.
+std::string_view verified(std::string_view bytes, const std::string& name) {
+  const size_t at = bytes.rfind(kChecksum);
+  if (at == std::string_view::npos || at == 0 || bytes[at - 1] != '\n') throw_damaged(name, "has no checksum line");
+  const std::string_view body = bytes.substr(0, at);
+  if (bytes.substr(at) != fmt::format("{}{:016x}\n", kChecksum, hash_bytes(body.data(), body.size())))
+    throw_damaged(name, "does not match its checksum");
+  return body;
+}
+
+}  // namespace
+
+void Manifest::add(TaskSnapshot snapshot) {
+  for (StatePart& part : snapshot.states) states.push_back(std::move(part));
+  for (SinkPart& part : snapshot.sinks) sinks.push_back(std::move(part));
+  for (SourcePart& part : snapshot.sources) {
+    const auto source = std::find_if(sources.begin(), sources.end(), [&](const ManifestSource& candidate) {
+      return candidate.operator_id == part.operator_id;
+    });
+    CHECK_MSG(source != sources.end(), "no source '{}'", part.operator_id);
+    for (SplitProgress& split : part.splits) source->splits.push_back(std::move(split));
+    for (const auto& [counter, value] : part.counters) source->counters[counter] += value;
+  }
+}
+
+void Manifest::sort() {
+  const auto by_operator = [](const auto& a, const auto& b) {
+    return std::tie(a.operator_id, a.subtask) < std::tie(b.operator_id, b.subtask);
+  };
+  std::sort(states.begin(), states.end(), by_operator);
+  std::sort(sinks.begin(), sinks.end(), by_operator);
+  for (ManifestSource& source : sources)
+    std::sort(source.splits.begin(), source.splits.end(),
+              [](const SplitProgress& a, const SplitProgress& b) { return a.split.id < b.split.id; });
+}
+
+std::string Manifest::encode() const {
+  const Json json = {{"format", "tidemill checkpoint"},
+                     {"version", kManifestVersion},
+                     {"epoch", epoch},
+                     {"kind", kind},
+                     {"job", text_of(job)},
+                     {"time", time},
+                     {"max_parallelism", max_parallelism},
+                     {"operators", list(operators)},
+                     {"sources", list(sources)},
+                     {"states", list(states)},
+                     {"sinks", list(sinks)}};
+  std::string bytes = json.dump(1) + "\n";
+  bytes += fmt::format("{}{:016x}\n", kChecksum, hash_bytes(bytes.data(), bytes.size()));
+  return bytes;
+}
+
+Manifest Manifest::decode(std::string_view bytes, const std::string& name) {
+  const std::string_view body = verified(bytes, name);
+  try {
+    const Json json = Json::parse(body);
+    const int32_t version = json.at("version");
+    if (version > kManifestVersion)
+      throw UserError(
+          fmt::format("Checkpoint '{}' has format {}, this version reads up to {}", name, version, kManifestVersion),
+          "Use the newer version of tidemill that wrote it");
+    Manifest manifest;
+    manifest.epoch = json.at("epoch");
+    manifest.kind = json.at("kind");
+    manifest.job = bytes_of(json.at("job"));
+    manifest.time = json.at("time");
+    manifest.max_parallelism = json.at("max_parallelism");
+    for (const Json& op : json.at("operators"))
+      manifest.operators.push_back({op.at("id"), op.at("name"), op.at("parallelism")});
+    for (const Json& source : json.at("sources")) manifest.sources.push_back(source_of(source));
+    for (const Json& part : json.at("states")) manifest.states.push_back(state_of(part));
+    for (const Json& part : json.at("sinks")) manifest.sinks.push_back(sink_of(part));
+    return manifest;
+  } catch (const nlohmann::json::exception& error) {
+    throw_damaged(name, error.what());
+  }
+}
+
+}  // namespace tidemill

@@ -1,0 +1,57 @@
+// checkpoint/manifest.h - everything that one epoch needs in order to be gone on from. Rule: a manifest that does not
+// verify, byte for byte, is refused.
+//
+// File: JSON for people and tools, then one line "checksum <16 hex digits>", hash_bytes of all before it. Bytes owned
+// by connectors are JSON strings where they are printable ASCII, otherwise "hex:" and hexadecimal digits.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/task_snapshot.h"
+
+namespace tidemill {
+
+constexpr int32_t kManifestVersion = 1;
+
+// One operator of the job that made the checkpoint.
+struct ManifestOperator {
+  std::string id;
+  std::string name;
+  int32_t parallelism = 1;
+  bool operator==(const ManifestOperator&) const = default;
+};
+
+// One source: what its enumerator knows, and its splits.
+struct ManifestSource {
+  std::string operator_id;
+  std::string enumerator;             // SplitEnumerator::snapshot()
+  std::vector<SplitProgress> splits;  // that have not ended, by id
+  std::map<std::string, int64_t> counters;
+  bool operator==(const ManifestSource&) const = default;
+};
+
+struct Manifest {
+  int64_t epoch = 0;
+  std::string kind;  // "checkpoint", "savepoint", "final"
+  std::string job;
+  EpochMillis time = 0;  // wall ms, when it was taken
+  int32_t max_parallelism = 128;
+  std::vector<ManifestOperator> operators;
+  std::vector<ManifestSource> sources;
+  std::vector<StatePart> states;
+  std::vector<SinkPart> sinks;
+
+  bool operator==(const Manifest&) const = default;
+
+  // Adds what one task gave.
+  void add(TaskSnapshot snapshot);
+  // Puts everything in an order that does not depend on which task answered first.
+  void sort();
+  std::string encode() const;
+  // `name` is the path for error texts. Throws UserError for damaged bytes or a newer version.
+  static Manifest decode(std::string_view bytes, const std::string& name);
+};
+
+}  // namespace tidemill

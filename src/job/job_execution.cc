@@ -1,0 +1,146 @@
+#include "job/job_execution.h"
+
+#include "base/check.h"
+#include "runtime/values_source.h"
+
+namespace tidemill {
+namespace {
+
+std::shared_ptr<const Source> source_of(const Vertex& vertex) {
+  if (const auto* source = std::get_if<SourceSpec>(&vertex.spec)) return source->source;
+  if (const auto* values = std::get_if<ValuesSpec>(&vertex.spec)) return make_values_source(values->rows);
+  return nullptr;
+}
+
+const ManifestSource* find_source(const std::optional<Manifest>& manifest, const std::string& id) {
+  if (!manifest) return nullptr;
+  for (const ManifestSource& source : manifest->sources)
+    if (source.operator_id == id) return &source;
+  return nullptr;
+}
+
+}  // namespace
+
+JobExecution::JobExecution(JobGraph graph, Environment& environment, JobOptions options)
+    : graph_(std::move(graph)), environment_(environment), options_(std::move(options)) {}
+
+JobExecution::~JobExecution() = default;
+
+std::optional<Manifest> JobExecution::last_checkpoint() {
+  if (options_.checkpoint_directory.empty()) return std::nullopt;
+  directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
+                                                     options_.checkpoints_retained);
+  first_epoch_ = directory_->sweep() + 1;
+  std::optional<Manifest> manifest = directory_->last_decided();
+  for (const std::string& refused : directory_->refused()) warnings_.push_back(refused);
+  if (!manifest) return std::nullopt;
+  if (manifest->max_parallelism != graph_.max_parallelism)
+    throw UserError(fmt::format("The checkpoint in '{}' was made with maximum parallelism {}, the job has {}",
+                                options_.checkpoint_directory, manifest->max_parallelism, graph_.max_parallelism),
+                    fmt::format("SET 'pipeline.max-parallelism' = '{}'", manifest->max_parallelism));
+  restored_epoch_ = manifest->epoch;
+  return manifest;
+}
+
+std::vector<SourceCoordination> JobExecution::coordinate_sources(const std::optional<Manifest>& manifest) {
+  std::vector<SourceCoordination> sources;
+  for (const Vertex& vertex : graph_.vertices) {
+    const std::shared_ptr<const Source> source = source_of(vertex);
+    if (!source) continue;
+    const ManifestSource* restored = find_source(manifest, vertex.id);
+    SourceCoordination& added = sources.emplace_back();
+    added.id = vertex.id;
+    added.enumerator = source->make_enumerator(environment_, restored != nullptr ? restored->enumerator : "");
+    if (restored != nullptr) added.splits = restored->splits;
+    for (Split& split : added.enumerator->discover()) added.splits.push_back({std::move(split), kNoWatermark, false});
+  }
+  return sources;
+}
+
+std::map<std::string, std::unique_ptr<SinkCommitter>> JobExecution::recover_sinks(
+    const std::optional<Manifest>& manifest) {
+  std::map<std::string, std::unique_ptr<SinkCommitter>> committers;
+  for (const Vertex& vertex : graph_.vertices) {
+    const auto* sink = std::get_if<SinkSpec>(&vertex.spec);
+    if (sink == nullptr) continue;
+    std::unique_ptr<SinkCommitter> committer = sink->sink->make_committer(environment_);
+    std::vector<Committable> prepared;
+    if (manifest)
+      for (const SinkPart& part : manifest->sinks)
+        if (part.operator_id == vertex.id)
+          prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+    if (directory_) committer->recover(restored_epoch_, prepared);
+    committers[vertex.id] = std::move(committer);
+  }
+  return committers;
+}
+
+RestoredJob JobExecution::open_state(const Manifest& manifest) {
+  RestoredJob restored;
+  std::set<std::string> known;
+  for (const Vertex& vertex : graph_.vertices) known.insert(vertex.id);
+  std::set<std::string> lost;
+  for (const StatePart& part : manifest.states) {
+    if (known.contains(part.operator_id))
+      restored.states[part.operator_id].push_back(directory_->open(part));
+    else
+      lost.insert(part.operator_id);
+  }
+  for (const ManifestSource& source : manifest.sources) {
+    restored.source_counters[source.operator_id] = source.counters;
+    if (!known.contains(source.operator_id)) lost.insert(source.operator_id);
+  }
+  for (const std::string& id : lost)
+    warnings_.push_back(fmt::format("State of operator '{}' in the checkpoint belongs to no operator of this job", id));
+  return restored;
+}
+
+void JobExecution::start() {
+  CHECK(!coordinator_);
+  const std::optional<Manifest> manifest = last_checkpoint();
+  std::vector<SourceCoordination> sources = coordinate_sources(manifest);
+  std::map<std::string, bool> splits_may_come;
+  for (const SourceCoordination& source : sources)
+    splits_may_come[source.id] = source.enumerator->rediscovery_interval_ms().has_value();
+  std::vector<ManifestOperator> operators;
+  for (const Vertex& vertex : graph_.vertices) operators.push_back({vertex.id, vertex.name, vertex.parallelism});
+
+  Decider& decider = directory_ ? static_cast<Decider&>(*directory_) : forgetful_;
+  coordinator_ = std::make_unique<Coordinator>(
+      environment_,
+      CoordinatorOptions{graph_.name, graph_.max_parallelism, options_.checkpoint_interval_ms,
+                         options_.publish_interval_ms, first_epoch_},
+      decider, std::move(sources), recover_sinks(manifest), std::move(operators));
+  std::optional<RestoredJob> restored;
+  if (manifest) restored = open_state(*manifest);
+  execution_ = std::make_unique<ExecutionGraph>(graph_, environment_, options_.runtime, *coordinator_, directory_.get(),
+                                                splits_may_come, restored ? &*restored : nullptr);
+  for (const std::string& lost : execution_->lost_state())
+    warnings_.push_back(fmt::format("State in the checkpoint is not taken up any more: {}", lost));
+  coordinator_->start(*execution_);
+}
+
+bool JobExecution::finished() const { return coordinator_ && coordinator_->finished(); }
+
+void JobExecution::run(const std::function<bool()>& stop) {
+  CHECK(coordinator_);
+  environment_.executor.run([&] { return coordinator_->finished() || (stop && stop()); });
+  if (coordinator_->finished() && coordinator_->failure()) std::rethrow_exception(coordinator_->failure());
+}
+
+void JobExecution::trigger(BarrierKind kind, std::function<void(EpochResult)> done) {
+  coordinator_->trigger(kind, std::move(done));
+}
+void JobExecution::stop() { coordinator_->stop(); }
+void JobExecution::cancel() { coordinator_->cancel(); }
+void JobExecution::poll_sources() { coordinator_->poll_sources(); }
+
+JobMetrics JobExecution::metrics() const { return execution_->metrics(); }
+CheckpointStatistics JobExecution::checkpoint_statistics() const { return coordinator_->statistics(); }
+
+JobSummary JobExecution::summary() const {
+  CHECK(finished());
+  return execution_->summary();
+}
+
+}  // namespace tidemill

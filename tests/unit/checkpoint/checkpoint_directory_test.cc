@@ -1,0 +1,134 @@
+#include "checkpoint/checkpoint_directory.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "checkpoint/state_file.h"
+#include "env/simulated/simulated_environment.h"
+#include "state/state_store.h"
+
+namespace tidemill {
+namespace {
+
+class CheckpointDirectoryTest : public testing::Test {
+ protected:
+  // Writes epoch `epoch` with one part of state; the store holds one scalar.
+  Manifest write(CheckpointDirectory& directory, int64_t epoch, bool decide = true) {
+    StateStore store;
+    store.scalars().set("n", ScalarMerge::kSum, epoch);
+    Manifest manifest;
+    manifest.epoch = epoch;
+    const std::unique_ptr<SnapshotFile> file = directory.create(epoch, "task-0");
+    manifest.states.push_back(file->append("op", 0, *store.freeze(epoch)));
+    manifest.states.push_back(file->append("other", 0, *store.freeze(epoch)));
+    file->close();
+    if (decide) directory.decide(manifest);
+    return manifest;
+  }
+  int64_t scalar(CheckpointDirectory& directory, const StatePart& part) {
+    const std::unique_ptr<SnapshotReader> reader = directory.open(part);
+    const SnapshotReader* const parts[] = {reader.get()};
+    StateStore store;
+    store.restore(parts, [](std::string_view) { return true; });
+    return store.scalars().get("n").value();
+  }
+  void damage(const std::string& path, size_t at) {
+    std::string bytes = files_.get(path);
+    bytes.at(at) = static_cast<char>(bytes.at(at) ^ 0x10);
+    files_.put(path, bytes);
+  }
+
+  SimulatedEnvironment environment_{1};
+  SimulatedFileSystem& files_ = environment_.files();
+};
+
+TEST_F(CheckpointDirectoryTest, ADecidedEpochIsFoundAgainWithItsState) {
+  CheckpointDirectory directory(files_, "ck");
+  EXPECT_EQ(directory.last_decided(), std::nullopt);
+  const Manifest written = write(directory, 1);
+  CheckpointDirectory again(files_, "ck");
+  ASSERT_EQ(again.last_decided(), written);
+  EXPECT_EQ(scalar(again, written.states[0]), 1);
+  EXPECT_EQ(scalar(again, written.states[1]), 1);
+}
+
+TEST_F(CheckpointDirectoryTest, ADecidedEpochSurvivesAPowerCutAndAnUndecidedOneNeverExisted) {
+  CheckpointDirectory directory(files_, "ck");
+  const Manifest decided = write(directory, 1);
+  write(directory, 2, false);
+  files_.power_cut();
+  CheckpointDirectory again(files_, "ck");
+  EXPECT_EQ(again.last_decided(), decided);
+  EXPECT_EQ(scalar(again, decided.states[0]), 1);
+  EXPECT_EQ(again.sweep(), 2);  // its number is not used again
+  EXPECT_FALSE(files_.exists("ck/chk-2"));
+  EXPECT_TRUE(files_.exists("ck/chk-1/_metadata"));
+}
+
+TEST_F(CheckpointDirectoryTest, AnErrorBeforeTheRenameDecidesNothing) {
+  for (const std::string fault : {"file.append", "file.sync", "file.sync_directory", "file.rename"}) {
+    SimulatedEnvironment environment(1);
+    CheckpointDirectory directory(environment.files(), "ck");
+    const Manifest manifest = write(directory, 1, false);
+    environment.faults().enable(fault, 1.0, 1);
+    EXPECT_THROW(directory.decide(manifest), TransientError) << fault;
+    EXPECT_EQ(directory.last_decided(), std::nullopt) << fault;
+  }
+}
+
+TEST_F(CheckpointDirectoryTest, KeepsTwo) {
+  CheckpointDirectory directory(files_, "ck");
+  for (int64_t epoch = 1; epoch <= 5; ++epoch) {
+    write(directory, epoch);
+    directory.finished(epoch);
+  }
+  EXPECT_EQ(directory.epochs(), (std::vector<int64_t>{4, 5}));
+  EXPECT_FALSE(files_.exists("ck/chk-3"));
+}
+
+TEST_F(CheckpointDirectoryTest, ADamagedCheckpointIsPassedOverByName) {
+  CheckpointDirectory directory(files_, "ck");
+  const Manifest first = write(directory, 1);
+  const Manifest second = write(directory, 2);
+  damage("ck/" + second.states[1].file, second.states[1].offset + 3);
+  EXPECT_EQ(directory.last_decided(), first);
+  ASSERT_EQ(directory.refused().size(), 1u);
+  EXPECT_NE(directory.refused()[0].find("'ck/chk-2/task-0.state' does not match its checksum"), std::string::npos);
+  damage("ck/chk-1/_metadata", 5);
+  EXPECT_THROW(directory.last_decided(), UserError);
+}
+
+TEST_F(CheckpointDirectoryTest, AMissingStateFileIsDamage) {
+  CheckpointDirectory directory(files_, "ck");
+  const Manifest first = write(directory, 1);
+  write(directory, 2);
+  files_.remove("ck/chk-2/task-0.state");
+  EXPECT_EQ(directory.last_decided(), first);
+}
+
+TEST_F(CheckpointDirectoryTest, ADirectoryMayBeMoved) {
+  {
+    CheckpointDirectory directory(files_, "ck");
+    write(directory, 1);
+  }
+  files_.create_directories("moved/chk-1");
+  files_.rename("ck/chk-1/_metadata", "moved/chk-1/_metadata");
+  files_.rename("ck/chk-1/task-0.state", "moved/chk-1/task-0.state");
+  CheckpointDirectory moved(files_, "moved");
+  const std::optional<Manifest> manifest = moved.last_decided();
+  ASSERT_TRUE(manifest.has_value());
+  EXPECT_EQ(scalar(moved, manifest->states[0]), 1);
+}
+
+TEST(SectionChecksum, DoesNotDependOnHowBytesArrive) {
+  std::vector<std::byte> bytes(200'000);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 31);
+  SectionChecksum whole, pieces;
+  whole.update(bytes);
+  for (size_t i = 0; i < bytes.size(); i += 777)
+    pieces.update(std::span(bytes).subspan(i, std::min<size_t>(777, bytes.size() - i)));
+  EXPECT_EQ(whole.finish(), pieces.finish());
+}
+
+}  // namespace
+}  // namespace tidemill

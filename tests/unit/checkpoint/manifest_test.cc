@@ -1,0 +1,87 @@
+#include "checkpoint/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace tidemill {
+namespace {
+
+Manifest example() {
+  Manifest manifest;
+  manifest.epoch = 7;
+  manifest.kind = "checkpoint";
+  manifest.job = "INSERT INTO t";
+  manifest.time = 1'700'000'000'123;
+  manifest.operators = {{"source-1", "Source[flights]", 2}, {"window-2", "WindowAggregate[TUMBLE]", 3}};
+  manifest.sources = {{"source-1",
+                       std::string("\x00\xff", 2),
+                       {{{"a.jsonl", "120"}, 55, false}, {{"b.jsonl", "hex:"}, kNoWatermark, true}},
+                       {{"numRecordsOut", 12}}}};
+  manifest.states = {{"window-2", 1, "chk-7/window-2-1.state", 100, 2000, 0xdeadbeefdeadbeef}};
+  manifest.sinks = {{"sink-3", 0, {"part-1", "line\nbreak"}}};
+  return manifest;
+}
+
+TEST(Manifest, ReadsBackWhatItWrote) {
+  EXPECT_EQ(Manifest::decode(example().encode(), "m"), example());
+  EXPECT_EQ(Manifest::decode(Manifest().encode(), "m"), Manifest());
+}
+
+TEST(Manifest, AnyChangedByteIsRefusedByName) {
+  const std::string good = example().encode();
+  for (size_t i = 0; i < good.size(); ++i) {
+    std::string bad = good;
+    bad[i] = static_cast<char>(bad[i] ^ 1);
+    try {
+      Manifest::decode(bad, "chk-7/_metadata");
+      FAIL() << "byte " << i << " was not noticed";
+    } catch (const UserError& error) {
+      EXPECT_NE(std::string(error.what()).find("chk-7/_metadata"), std::string::npos);
+    }
+  }
+}
+
+TEST(Manifest, ATornFileIsRefused) {
+  const std::string good = example().encode();
+  for (size_t size = 0; size < good.size(); ++size)
+    EXPECT_THROW(Manifest::decode(std::string_view(good).substr(0, size), "m"), UserError) << size;
+}
+
+TEST(Manifest, ANewerFormatIsRefused) {
+  std::string body = example().encode();
+  body.resize(body.rfind("checksum "));
+  const size_t at = body.find("\"version\": 1");
+  ASSERT_NE(at, std::string::npos);
+  body.replace(at, 12, "\"version\": 2");
+  const std::string newer = body + fmt::format("checksum {:016x}\n", hash_bytes(body.data(), body.size()));
+  try {
+    Manifest::decode(newer, "m");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("format 2"), std::string::npos);
+  }
+}
+
+TEST(Manifest, DoesNotDependOnWhichTaskAnsweredFirst) {
+  TaskSnapshot a, b;
+  a.states = {{"w", 0, "f0", 0, 1, 1}};
+  a.sources = {{"s", {{{"x", "1"}, 5, false}}, {{"n", 2}}}};
+  b.states = {{"w", 1, "f1", 0, 1, 1}};
+  b.sources = {{"s", {{{"c", "1"}, 6, false}}, {{"n", 3}}}};
+  b.sinks = {{"k", 0, {"part"}}};
+  Manifest first, second;
+  first.sources = second.sources = {{"s", "", {}, {}}};
+  first.add(a);
+  first.add(b);
+  second.add(b);
+  second.add(a);
+  first.sort();
+  second.sort();
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(first.sources[0].counters.at("n"), 5);
+}
+
+}  // namespace
+}  // namespace tidemill
