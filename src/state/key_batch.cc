@@ -64,6 +64,7 @@ void KeyBatch::assign(std::span<const ColumnPtr> columns, int32_t num_rows) {
     CHECK(columns[i]->num_rows() >= num_rows);
     CHECK(columns[i]->type().physical() == layout_->types()[i].physical());
     encode_column(*columns[i], static_cast<int32_t>(i));
+    if (columns[i]->type().physical() == PhysicalType::kText) text_columns_.push_back(columns[i]);
   }
   hash_keys(columns, hashes_);
 }
@@ -72,6 +73,7 @@ void KeyBatch::clear() {
   num_rows_ = 0;
   bytes_.clear();
   hashes_.clear();
+  text_columns_.clear();
   copied_.clear();
   copied_used_ = 0;
   copied_capacity_ = 0;

@@ -1,5 +1,5 @@
 // state/key_batch.h - the keys of a whole batch, encoded and hashed once, then used with any table of the same key
-// layout. Rule: borrowed, not owned: long texts point into the columns or pages they came from, which must outlive it.
+// layout. Rule: it keeps alive or copies the long texts it points to; only append(KeyRef) borrows.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -31,15 +31,14 @@ class KeyBatch {
     return {bytes_.data() + static_cast<size_t>(row) * layout_->record_bytes(), hashes_[static_cast<size_t>(row)]};
   }
 
-  // Replaces the content by the keys of `num_rows` rows. Requires: columns of the layout's types, which outlive the use
-  // of this batch.
+  // Replaces the content by the keys of `num_rows` rows. Requires: columns of the layout's types.
   void assign(std::span<const ColumnPtr> columns, int32_t num_rows);
 
   // Removes all keys, keeps the memory.
   void clear();
   // Appends a copy of a key. Requires: canonical bytes of this layout.
   void append(KeyView key);
-  // Appends a key of another batch of this layout. Its long texts stay where they are.
+  // Appends a key of another batch of this layout, which must outlive the use of this one.
   void append(KeyRef key);
 
   // Appends the canonical bytes of a row.
@@ -56,6 +55,7 @@ class KeyBatch {
   int32_t num_rows_ = 0;
   std::vector<std::byte> bytes_;
   std::vector<uint64_t> hashes_;
+  std::vector<ColumnPtr> text_columns_;          // of assign(), kept alive
   std::vector<std::unique_ptr<char[]>> copied_;  // long texts of append(KeyView)
   size_t copied_used_ = 0;
   size_t copied_capacity_ = 0;

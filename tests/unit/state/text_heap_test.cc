@@ -16,7 +16,7 @@ TEST(TextHeap, KeepsTextsOfEverySize) {
   PageTable pages;
   TextHeap heap(pages);
   std::string scratch;
-  for (const size_t size : {0, 1, 12, 13, 16, 17, 4080, 16352, 16353, 32700, 100000}) {
+  for (const size_t size : std::vector<size_t>{0, 1, 12, 13, 16, 17, 4080, 16352, 16353, 32700, 100000}) {
     std::string text(size, 'a');
     for (size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
     StoredText stored = heap.store(text);
