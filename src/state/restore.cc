@@ -163,11 +163,13 @@ void compare_formats(const TableFormat& saved, const TableFormat& declared, Rest
         fmt::format("State {} was saved in version {}, this program knows {}", table, saved.version, declared.version));
   compare_types(fmt::format("The key of state {}", table), saved.key_types, declared.key_types);
   compare_types(fmt::format("The value of state {}", table), saved.value_types, declared.value_types);
+  if (saved.partition_columns != declared.partition_columns)
+    refuse(fmt::format("State {} is partitioned by other key columns than when it was saved", table));
   for (const RecordField& field : declared.fields) {
     const RecordField* const old = field_of(saved, field.name);
     if (old == nullptr)
       note(report.fields_added, table + "." + field.name);
-    else if (old->kind != field.kind || old->size != field.size)
+    else if (old->kind != field.kind || old->size != field.size || old->text_slots != field.text_slots)
       refuse(fmt::format("Field {} of state {} was saved with another type ({} bytes, now {})", field.name, table,
                          old->size, field.size));
   }

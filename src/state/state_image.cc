@@ -16,6 +16,7 @@ TableFormat records_format(const RecordTable& table) {
   format.version = table.descriptor().version;
   format.time_to_live_ms = table.descriptor().time_to_live_ms;
   format.key_types = table.descriptor().key_types;
+  format.partition_columns = table.descriptor().partition_columns;
   format.fields = table.layout().fields();
   for (int32_t field = 0; field < static_cast<int32_t>(format.fields.size()); ++field)
     format.offsets.push_back(table.layout().offset(field));

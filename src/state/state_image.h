@@ -40,6 +40,7 @@ struct TableFormat {
   uint32_t version = 1;
   DurationMillis time_to_live_ms = 0;
   std::vector<Type> key_types;
+  int32_t partition_columns = -1;   // as in TableDescriptor
   std::vector<Type> value_types;    // of a companion
   std::vector<RecordField> fields;  // of a record; of ordered tables, of a row
   std::vector<uint32_t> offsets;    // of the fields

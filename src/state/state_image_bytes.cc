@@ -4,10 +4,10 @@
 //   scalar   := string name, uint8 merge, int64 value
 //   table    := format, instance list, uint64 timer node, int64 timers, (string split, string bytes) list
 //   format   := uint8 kind, uint8 sub-key kind, string name, uint32 version, int64 time to live, type list (key),
-//               type list (values), field list, uint32 stride, uint32 capacity, uint32 first record, uint32 tree
-//               offset, format list (companions)
+//               int32 partition columns, type list (values), field list, uint32 stride, uint32 capacity, uint32 first
+//               record, uint32 tree offset, format list (companions)
 //   type     := uint8 kind, uint8 nullable, int32 precision, int32 scale
-//   field    := string name, uint32 size, uint32 align, uint8 kind, uint32 offset
+//   field    := string name, uint32 size, uint32 align, uint8 kind, uint32 offset, uint32 list (texts in the field)
 //   instance := int64 slice end, int64 first window end, uint32 first page, int64 records, instance list (companions)
 #include "base/check.h"
 #include "state/state_image.h"
@@ -64,6 +64,7 @@ void put_format(ByteWriter& out, const TableFormat& format) {
   out.put(format.version);
   out.put(format.time_to_live_ms);
   put_types(out, format.key_types);
+  out.put(format.partition_columns);
   put_types(out, format.value_types);
   out.put(static_cast<uint64_t>(format.fields.size()));
   for (size_t i = 0; i < format.fields.size(); ++i) {
@@ -73,6 +74,7 @@ void put_format(ByteWriter& out, const TableFormat& format) {
     out.put(field.align);
     out.put(field.kind);
     out.put(format.offsets[i]);
+    put_list(out, field.text_slots, [&](uint32_t slot) { out.put(slot); });
   }
   out.put(format.shape.stride);
   out.put(format.shape.capacity);
@@ -90,6 +92,7 @@ TableFormat get_format(ByteReader& in, int nesting) {
   format.version = in.get<uint32_t>();
   format.time_to_live_ms = in.get<int64_t>();
   format.key_types = get_types(in);
+  format.partition_columns = in.get<int32_t>();
   format.value_types = get_types(in);
   for (uint64_t count = in.get_count(); count > 0; --count) {
     RecordField& field = format.fields.emplace_back();
@@ -98,6 +101,7 @@ TableFormat get_format(ByteReader& in, int nesting) {
     field.align = in.get<uint32_t>();
     field.kind = get_enum(in, FieldKind::kText);
     format.offsets.push_back(in.get<uint32_t>());
+    field.text_slots = get_list<uint32_t>(in, [&] { return in.get<uint32_t>(); });
   }
   format.shape.stride = in.get<uint32_t>();
   format.shape.capacity = in.get<uint32_t>();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "state/partition_hashes.h"
+
 namespace tidemill::state_test {
 namespace {
 
@@ -17,14 +19,19 @@ struct Step {
   StoreModel& model;
 };
 
-// Random keys of the pool, some twice, that belong to the store.
-KeyBatch draw(Step& step, const KeyLayoutPtr& layout, bool text_only, int32_t most) {
+// Random keys of the pool, some twice, that belong to the store by their first columns (-1: all).
+KeyBatch draw(Step& step, const KeyLayoutPtr& layout, int32_t partition_columns, bool text_only, int32_t most) {
   std::vector<int32_t> indices;
   for (int32_t i = step.random.between(1, most); i > 0; --i) indices.push_back(step.random.below(kPool));
   const KeyBatch all = batch_of(layout, text_only ? text_keys(indices) : wide_keys(indices));
+  TableDescriptor partitioned;
+  partitioned.key_types = layout->types();
+  partitioned.partition_columns = partition_columns;
+  PartitionHashes partitions(partitioned);
+  const std::span<const uint64_t> hashes = partitions.of(all);
   KeyBatch mine(layout);
   for (int32_t row = 0; row < all.num_rows(); ++row) {
-    if (step.ownership.owns(all.hashes()[static_cast<size_t>(row)])) mine.append(KeyView(all.canonical(row)));
+    if (step.ownership.owns(hashes[static_cast<size_t>(row)])) mine.append(KeyView(all.canonical(row)));
   }
   return mine;
 }
@@ -116,7 +123,7 @@ void clear_companions(RecordTable& table, KeyRef key, const RecordModel& record)
 }
 
 void upsert_wide(Step& step, RecordTable& table, RecordTableModel& model) {
-  const KeyBatch keys = draw(step, table.key_layout(), false, 30);
+  const KeyBatch keys = draw(step, table.key_layout(), table.descriptor().partition_columns, false, 30);
   std::vector<std::byte*> records(static_cast<size_t>(keys.num_rows()));
   std::vector<uint8_t> created(records.size());
   table.upsert(keys, records, created);
@@ -134,12 +141,17 @@ void upsert_wide(Step& step, RecordTable& table, RecordTableModel& model) {
       expected.text = random_text(step.random);
       table.texts().replace(field<StoredText>(records[i], layout.offset("text")), expected.text);
     }
+    if (step.random.chance(20)) {
+      expected.hidden = random_text(step.random);
+      const uint32_t offset = layout.offset("padding") + kHiddenTextOffset;
+      table.texts().replace(field<StoredText>(records[i], offset), expected.hidden);
+    }
     if (step.random.chance(40)) change_companions(step, table, keys[static_cast<int32_t>(i)], expected);
   }
 }
 
 void erase_wide(Step& step, RecordTable& table, RecordTableModel& model) {
-  const KeyBatch keys = draw(step, table.key_layout(), false, 40);
+  const KeyBatch keys = draw(step, table.key_layout(), table.descriptor().partition_columns, false, 40);
   for (int32_t row = 0; row < keys.num_rows(); ++row) {
     const auto place = model.records.find(keys.canonical(row));
     if (place != model.records.end()) clear_companions(table, keys[row], place->second);
@@ -253,7 +265,7 @@ SubKeyText random_sub_key(TestRandom& random, bool bytes) {
 }
 
 void change_rows(Step& step, OrderedTable& table, OrderedTableModel& model, bool bytes) {
-  KeyBatch keys = bytes ? draw(step, table.key_layout(), true, 40) : draw_numbers(step, table.key_layout(), 8, 40);
+  KeyBatch keys = bytes ? draw(step, table.key_layout(), -1, true, 40) : draw_numbers(step, table.key_layout(), 8, 40);
   if (keys.num_rows() == 0) return;
   const KeyRef first = keys[0];
   const std::string first_key = keys.canonical(0);
@@ -332,7 +344,7 @@ void change_timers(Step& step) {
     EXPECT_TRUE(step.model.timers.empty() || step.model.timers.begin()->first.first > now);
     return;
   }
-  const KeyBatch keys = draw(step, timers.key_layout(), false, 20);
+  const KeyBatch keys = draw(step, timers.key_layout(), -1, false, 20);
   for (int32_t row = 0; row < keys.num_rows(); ++row) {
     const EpochMillis time = step.random.between(-100, 1000) / 10 * 10;
     if (step.random.chance(30)) {

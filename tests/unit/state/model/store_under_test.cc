@@ -5,13 +5,15 @@
 namespace tidemill::state_test {
 namespace {
 
-TableDescriptor wide_descriptor(const std::string& name) {
+TableDescriptor wide_descriptor(const std::string& name, int32_t partition_columns) {
   TableDescriptor descriptor;
   descriptor.name = name;
+  descriptor.partition_columns = partition_columns;
   descriptor.key_types = {Type::big_int(), Type::string()};
   // The padding makes pages hold few records, so that small tests see pages merge.
   descriptor.fields = {RecordField::flag("flag"), RecordField::int64("total"), RecordField::text("text"),
-                       RecordField::int128("wide"), RecordField::bytes("padding", 1500, 4)};
+                       RecordField::int128("wide"), RecordField::bytes("padding", 1500, 8)};
+  descriptor.fields.back().text_slots = {40};
   descriptor.companions = {{"distinct", CompanionKind::kDistinctCounts, {Type::big_int()}},
                            {"values", CompanionKind::kOrderedValues, {Type::string()}},
                            {"sequence", CompanionKind::kOrderedSequence, {Type::string()}}};
@@ -45,7 +47,7 @@ std::string pool_text(int32_t index) {
     case 3:
       return std::string(static_cast<size_t>(index % 40) * 10, 'z') + fmt::format("{}", index);
     default:
-      return index == 4 ? std::string(40000, 'L') : fmt::format("{:012}", index);
+      return index == 4 ? std::string(17000, 'L') : fmt::format("{:012}", index);
   }
 }
 
@@ -76,9 +78,9 @@ void OrderedTableModel::forget_if_empty(const std::string& key) {
 
 StoreUnderTest::StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups, bool move_pages)
     : store({max_parallelism, key_groups, {move_pages}}),
-      wide(&store.record_table(wide_descriptor("wide"))),
+      wide(&store.record_table(wide_descriptor("wide", 1))),
       narrow(&store.record_table(narrow_descriptor())),
-      slices(&store.slice_tables(wide_descriptor("slices"))),
+      slices(&store.slice_tables(wide_descriptor("slices", -1))),
       timed(&store.ordered_table(rows_descriptor("timed", Type::big_int()), SubKeyKind::kTimeSequence)),
       named(&store.ordered_table(rows_descriptor("named", Type::string()), SubKeyKind::kBytes)),
       timers(&store.timers({"timers", {Type::big_int(), Type::string()}})),

@@ -19,6 +19,7 @@ struct RecordModel {
   int64_t total = 0;
   int64_t wide = 0;
   std::string text;
+  std::string hidden;  // a text inside the field of bytes
   std::map<int64_t, int64_t> distinct;
   std::map<std::string, int64_t> values;
   std::map<std::pair<int64_t, int64_t>, std::optional<std::string>> sequence;
@@ -64,14 +65,17 @@ struct StoreUnderTest {
   StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups, bool move_pages);
 
   StateStore store;
-  RecordTable* wide;    // (BIGINT, STRING): all field kinds, all companions, few records a page
+  RecordTable*
+      wide;  // (BIGINT, STRING), partitioned by the BIGINT: all field kinds, all companions, few records a page
   RecordTable* narrow;  // BIGINT: two numbers
-  SliceTables* slices;  // as `wide`
+  SliceTables* slices;  // as `wide`, partitioned by the whole key
   OrderedTable* timed;  // BIGINT, by time and sequence
   OrderedTable* named;  // STRING, by bytes
   TimerQueue* timers;   // (BIGINT, STRING)
   SplitState* splits;
 };
+
+constexpr uint32_t kHiddenTextOffset = 40;  // in the field "padding"
 
 // The key with number `index` of the pool that tests draw from: some NULL, some long.
 std::vector<ColumnPtr> wide_keys(const std::vector<int32_t>& indices);

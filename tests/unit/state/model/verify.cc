@@ -95,6 +95,8 @@ void verify_records(const RecordTable& table, const RecordTableModel& model, boo
       if (!wide) continue;
       EXPECT_TRUE(load<int128>(records[i], layout.offset("wide")) == place->second.wide);
       EXPECT_EQ(table.texts().load(load<StoredText>(records[i], layout.offset("text")), scratch), place->second.text);
+      const auto hidden = load<StoredText>(records[i], layout.offset("padding") + kHiddenTextOffset);
+      EXPECT_EQ(table.texts().load(hidden, scratch), place->second.hidden);
     }
   });
   EXPECT_EQ(order, model.order);
