@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string>
 
 #include "base/utf8.h"
@@ -37,6 +38,16 @@ std::string_view plain_character(char32_t c) {
   return "";
 }
 
+// For each ASCII character, the first of kSymbols that starts with it, or past the end.
+consteval std::array<uint8_t, 128> index_symbols() {
+  std::array<uint8_t, 128> first{};
+  first.fill(static_cast<uint8_t>(std::size(kSymbols)));
+  for (size_t i = std::size(kSymbols); i-- > 0;)
+    first[static_cast<size_t>(kSymbols[i].text()[0])] = static_cast<uint8_t>(i);
+  return first;
+}
+constexpr std::array<uint8_t, 128> kFirstSymbol = index_symbols();
+
 }  // namespace
 
 void check_sql_text(std::string_view text) {
@@ -46,6 +57,11 @@ void check_sql_text(std::string_view text) {
   }
   SourceLocation location{.line = 1, .column = 1};
   for (size_t i = 0; i < text.size();) {
+    if (text[i] >= ' ') {  // ASCII, most of it
+      ++i;
+      ++location.column;
+      continue;
+    }
     const Utf8CodePoint code_point = decode_utf8(text.substr(i));
     if (code_point.bytes == 0) {
       throw UserError(location, fmt::format("The SQL text is not UTF-8: byte 0x{:02X}", static_cast<uint8_t>(text[i])),
@@ -242,22 +258,25 @@ void Lexer::scan_symbol(Token& token) {
     advance(2);
     return;
   }
-  for (const Symbol& symbol : kSymbols) {
-    if (!rest.starts_with(symbol.text())) continue;
-    token.kind = symbol.kind;
-    if (symbol.kind == TokenKind::kHintStart) {
-      if (rest.find("*/", 3) == std::string_view::npos) {
-        fault_ = Fault::kOpenHint;
-        advance(rest.size());
-        return;
-      }
-      in_hint_ = true;
-    }
-    position_ += symbol.text().size();
+  for (size_t i = kFirstSymbol[static_cast<size_t>(rest[0])]; i < std::size(kSymbols); ++i) {
+    const std::string_view text = kSymbols[i].text();
+    if (text[0] != rest[0]) break;
+    if (!rest.starts_with(text)) continue;
+    token.kind = kSymbols[i].kind;
+    position_ += text.size();
+    if (token.kind == TokenKind::kHintStart) start_hint();
     return;
   }
   fault_ = Fault::kCharacter;
   advance();
+}
+
+// Notes that a hint has begun, where it has an end.
+void Lexer::start_hint() {
+  in_hint_ = text_.find("*/", position_) != std::string_view::npos;
+  if (in_hint_) return;
+  fault_ = Fault::kOpenHint;
+  advance(text_.size() - position_);
 }
 
 void Lexer::scan_other_character(Token& token) {
@@ -293,8 +312,11 @@ void Lexer::fail(const Token& token) const {
     case Fault::kCharacter:
       break;
   }
-  const std::string_view plain = plain_character(decode_utf8(found).value);
-  throw error(fmt::format("Unexpected character '{}'", found),
+  const char32_t character = decode_utf8(found).value;
+  const std::string_view plain = plain_character(character);
+  const bool visible = character > ' ' && character != 0x7F;
+  throw error(visible ? fmt::format("Unexpected character '{}'", found)
+                      : fmt::format("Unexpected character U+{:04X}", static_cast<uint32_t>(character)),
               plain.empty() ? "Remove it, or put a name that holds it in back-quotes"
                             : fmt::format("Write {} instead of it", plain));
 }

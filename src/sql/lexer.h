@@ -48,6 +48,7 @@ class Lexer {
   void scan_quoted(Token& token, TokenKind kind, Fault open_fault);
   void scan_double_quoted(Token& token);
   void scan_symbol(Token& token);
+  void start_hint();
   void scan_other_character(Token& token);
   [[noreturn]] void fail(const Token& token) const;
 

@@ -17,4 +17,6 @@ constexpr int32_t kOperatorChainMax = 1000;
 
 constexpr int32_t kExpressionNodesMax = 100'000;  // of one statement: tens of megabytes of tree, plan and kernels
 
+constexpr size_t kSyntaxErrorsMax = 100;  // reported of a script: nobody reads more; noise has one at every ';'
+
 }  // namespace tidemill

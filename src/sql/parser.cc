@@ -6,8 +6,6 @@
 namespace tidemill {
 namespace {
 
-constexpr size_t kSyntaxErrorsMax = 100;  // nobody reads more; a file that is not SQL has one at every ';'
-
 // Throws unless nothing stands behind what was parsed.
 void expect_end_of_text(TokenCursor& cursor) {
   if (!cursor.at(TokenKind::kEnd)) cursor.fail_expected("the end of the text");

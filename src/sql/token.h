@@ -54,7 +54,8 @@ struct Token {
   SourceLocation location;
 };
 
-// Operators and punctuation, quoted as error messages show them; longer ones before their beginnings.
+// Operators and punctuation, quoted as error messages show them. Those that start alike stand together, longer ones
+// first.
 struct Symbol {
   std::string_view quoted_text;
   TokenKind kind;
@@ -62,18 +63,14 @@ struct Symbol {
   constexpr std::string_view text() const { return quoted_text.substr(1, quoted_text.size() - 2); }
 };
 inline constexpr Symbol kSymbols[] = {
-    {"'/*+'", TokenKind::kHintStart},     {"'<>'", TokenKind::kNotEqual},
-    {"'!='", TokenKind::kBangNotEqual},   {"'<='", TokenKind::kLessOrEqual},
-    {"'>='", TokenKind::kGreaterOrEqual}, {"'||'", TokenKind::kConcat},
-    {"'=>'", TokenKind::kArrow},          {"';'", TokenKind::kSemicolon},
-    {"'('", TokenKind::kLeftParen},       {"')'", TokenKind::kRightParen},
-    {"'['", TokenKind::kLeftBracket},     {"']'", TokenKind::kRightBracket},
-    {"','", TokenKind::kComma},           {"'.'", TokenKind::kDot},
-    {"'='", TokenKind::kEqual},           {"'<'", TokenKind::kLess},
-    {"'>'", TokenKind::kGreater},         {"'+'", TokenKind::kPlus},
-    {"'-'", TokenKind::kMinus},           {"'*'", TokenKind::kStar},
-    {"'/'", TokenKind::kSlash},           {"'%'", TokenKind::kPercent},
-    {"':'", TokenKind::kColon},           {"'?'", TokenKind::kQuestion},
+    {"'/*+'", TokenKind::kHintStart},   {"'/'", TokenKind::kSlash},      {"'<>'", TokenKind::kNotEqual},
+    {"'<='", TokenKind::kLessOrEqual},  {"'<'", TokenKind::kLess},       {"'>='", TokenKind::kGreaterOrEqual},
+    {"'>'", TokenKind::kGreater},       {"'=>'", TokenKind::kArrow},     {"'='", TokenKind::kEqual},
+    {"'!='", TokenKind::kBangNotEqual}, {"'||'", TokenKind::kConcat},    {"';'", TokenKind::kSemicolon},
+    {"'('", TokenKind::kLeftParen},     {"')'", TokenKind::kRightParen}, {"'['", TokenKind::kLeftBracket},
+    {"']'", TokenKind::kRightBracket},  {"','", TokenKind::kComma},      {"'.'", TokenKind::kDot},
+    {"'+'", TokenKind::kPlus},          {"'-'", TokenKind::kMinus},      {"'*'", TokenKind::kStar},
+    {"'%'", TokenKind::kPercent},       {"':'", TokenKind::kColon},      {"'?'", TokenKind::kQuestion},
 };
 
 }  // namespace tidemill

@@ -23,7 +23,10 @@ void parse_set_member(TokenCursor& cursor, ast::StatementSet& set) {
 // Reads the INSERTs and END.
 ast::StatementPtr parse_members(TokenCursor& cursor) {
   auto set = std::make_unique<ast::StatementSet>();
-  while (cursor.at(Keyword::kInsert)) parse_set_member(cursor, *set);
+  while (cursor.at(Keyword::kInsert)) {
+    parse_set_member(cursor, *set);
+    if (cursor.deferred_errors().size() >= kSyntaxErrorsMax) return set;
+  }
   const bool empty = set->inserts.empty() && cursor.deferred_errors().empty();
   cursor.expecting("INSERT");
   if (empty || !cursor.at(Keyword::kEnd)) cursor.fail_expected(empty ? "" : "END");

@@ -56,9 +56,11 @@ bool is_keyword_text(std::string_view text) { return !text.empty() && text[0] >=
 
 // Returns the keyword among `expected` that `word` looks like, or nullopt.
 std::optional<std::string> nearest_keyword(std::string_view word, std::span<const std::string_view> expected) {
+  constexpr size_t kLengthMin = 3;  // any two short words look alike
   std::vector<std::string> candidates;
+  if (word.size() < kLengthMin) return std::nullopt;
   for (const std::string_view text : expected) {
-    if (is_keyword_text(text)) candidates.emplace_back(text);
+    if (is_keyword_text(text) && text.size() >= kLengthMin) candidates.emplace_back(text);
   }
   return nearest_name(word, candidates);
 }
@@ -85,6 +87,31 @@ std::string_view advice_for_foreign(const Token& token, std::string_view text) {
   return "";
 }
 
+// Tells whether a list has ended before `token`, so that a ',' before it is one too many.
+bool ends_list(const Token& token) {
+  switch (token.kind) {
+    case TokenKind::kRightParen:
+    case TokenKind::kRightBracket:
+    case TokenKind::kSemicolon:
+    case TokenKind::kEnd:
+      return true;
+    default:
+      break;
+  }
+  switch (token.word.keyword) {
+    case Keyword::kFrom:
+    case Keyword::kWhere:
+    case Keyword::kGroup:
+    case Keyword::kHaving:
+    case Keyword::kOrder:
+    case Keyword::kLimit:
+    case Keyword::kUnion:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 TokenCursor::TokenCursor(std::string_view script) : script_((check_sql_text(script), script)), lexer_(script) {}
@@ -102,7 +129,8 @@ Token TokenCursor::take() {
   for (size_t i = 1; i < buffered_; ++i) buffer_[i - 1] = buffer_[i];
   --buffered_;
   previous_end_ = token.end;
-  expected_.clear();
+  previous_kind_ = token.kind;
+  expected_count_ = 0;
   return token;
 }
 
@@ -144,14 +172,18 @@ Token TokenCursor::expect(Keyword keyword) {
   return take();
 }
 
-void TokenCursor::expecting(std::string_view what) {
-  if (std::find(expected_.begin(), expected_.end(), what) == expected_.end()) expected_.push_back(what);
+std::vector<std::string_view> TokenCursor::expectations() const {
+  std::vector<std::string_view> distinct;
+  for (const std::string_view what : std::span(expected_.data(), expected_count_)) {
+    if (std::find(distinct.begin(), distinct.end(), what) == distinct.end()) distinct.push_back(what);
+  }
+  return distinct;
 }
 
 void TokenCursor::fail_expected(std::string_view what, std::string hint) {
   if (!what.empty()) expecting(what);
   if (hint.empty()) hint = hint_for(peek());
-  throw UserError(location(), fmt::format("Expected {}, found {}", join_alternatives(expected_), describe(peek())),
+  throw UserError(location(), fmt::format("Expected {}, found {}", join_alternatives(expectations()), describe(peek())),
                   std::move(hint));
 }
 
@@ -188,16 +220,18 @@ std::string TokenCursor::describe(const Token& token) const {
 // Returns what to do about `found`: the keyword that it, or the alias before it, was meant to be.
 std::string TokenCursor::hint_for(const Token& found) const {
   const std::string_view text = text_of(found);
+  const std::vector<std::string_view> expected = expectations();
   if (const std::string_view advice = advice_for_foreign(found, text); !advice.empty()) return std::string(advice);
+  if (previous_kind_ == TokenKind::kComma && ends_list(found)) return "Remove the ',' before it";
   if (found.kind == TokenKind::kWord && !found.word.reserved) {
-    if (const auto keyword = nearest_keyword(text, expected_)) return fmt::format("Did you mean {}?", *keyword);
+    if (const auto keyword = nearest_keyword(text, expected)) return fmt::format("Did you mean {}?", *keyword);
   }
   if (implicit_alias_.end != 0 && implicit_alias_.end == previous_end_) {
     const auto keyword = nearest_keyword(implicit_alias_.text, implicit_alias_.expected);
     if (keyword) return fmt::format("Did you mean {} instead of {}?", *keyword, implicit_alias_.text);
   }
-  const bool name_expected = std::any_of(expected_.begin(), expected_.end(), [](std::string_view what) {
-    return what.ends_with("name") || what.ends_with("expression");
+  const bool name_expected = std::any_of(expected.begin(), expected.end(), [&](std::string_view what) {
+    return what.ends_with("name") || (what.ends_with("expression") && !ends_list(found));
   });
   if (name_expected && found.kind == TokenKind::kWord && found.word.reserved) {
     return fmt::format("If a name is meant: {} is a reserved word, quote it with back-quotes: `{}`", text, text);
@@ -214,7 +248,7 @@ void TokenCursor::skip_statement() {
     }
     return false;
   }();
-  expected_.clear();
+  expected_count_ = 0;
   if (semicolon_ahead) return;
   buffered_ = 0;
   lexer_.skip_statement();

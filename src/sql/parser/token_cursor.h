@@ -51,8 +51,10 @@ class TokenCursor {
   Token expect(TokenKind kind);
   Token expect(Keyword keyword);
 
-  // Adds `what` (a literal such as "a table name") to what is expected at the cursor.
-  void expecting(std::string_view what);
+  // Adds `what`, a text that outlives the cursor, to what is expected at the cursor.
+  void expecting(std::string_view what) {
+    if (expected_count_ < kExpectationsMax) expected_[expected_count_++] = what;
+  }
   // Throws: the token at the cursor is none of those expected.
   [[noreturn]] void fail_expected(std::string_view what = "", std::string hint = "");
   // Throws an error at the token at the cursor.
@@ -80,6 +82,7 @@ class TokenCursor {
 
  private:
   static constexpr size_t kLookahead = 4;
+  static constexpr size_t kExpectationsMax = 64;  // more than any rule tries at one token; an error shows eight
 
   struct ImplicitAlias {
     size_t end = 0;  // byte offset just behind it
@@ -89,6 +92,7 @@ class TokenCursor {
 
   void fill(size_t ahead);
   std::string describe(const Token& token) const;
+  std::vector<std::string_view> expectations() const;  // each once
   std::string hint_for(const Token& found) const;
   [[noreturn]] void fail_too_many_nodes();
   [[noreturn]] void fail_too_deep();
@@ -99,7 +103,9 @@ class TokenCursor {
   std::array<Token, kLookahead> buffer_;
   size_t buffered_ = 0;
   size_t previous_end_ = 0;
-  std::vector<std::string_view> expected_;  // at the cursor
+  TokenKind previous_kind_ = TokenKind::kEnd;
+  std::array<std::string_view, kExpectationsMax> expected_;  // at the cursor; one may be there twice
+  size_t expected_count_ = 0;
   ImplicitAlias implicit_alias_;
   int32_t depth_ = 0;
   int32_t chain_height_ = 0;
