@@ -115,7 +115,7 @@ constexpr uint32_t hash_word(std::string_view text) {
   return hash ^ (hash >> 15);
 }
 
-constexpr char upper_case(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+constexpr char upper_letter(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 using WordTable = std::array<WordEntry, kSlotCount>;
 
@@ -141,16 +141,22 @@ constexpr WordTable kWordTable = build_table();
 
 }  // namespace
 
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), upper_letter);
+  return upper;
+}
+
 bool equal_words(std::string_view text, std::string_view upper) {
   return std::equal(text.begin(), text.end(), upper.begin(), upper.end(),
-                    [](char a, char b) { return upper_case(a) == b; });
+                    [](char a, char b) { return upper_letter(a) == b; });
 }
 
 Word classify_word(std::string_view text) {
   if (text.size() > kWordLengthMax) return {};
   char upper[kWordLengthMax];
   for (size_t i = 0; i < text.size(); ++i) {
-    upper[i] = upper_case(text[i]);
+    upper[i] = upper_letter(text[i]);
   }
   const std::string_view key(upper, text.size());
   for (size_t slot = hash_word(key) % kSlotCount; !kWordTable[slot].text.empty(); slot = (slot + 1) % kSlotCount) {

@@ -1,7 +1,7 @@
 // sql/keyword.h - the words of the SQL dialect. Rule: what is reserved is exactly what Flink 2.3 reserves.
 #pragma once
 #include <cstdint>
-#include <span>
+#include <string>
 #include <string_view>
 
 namespace tidemill {
@@ -256,6 +256,9 @@ struct Word {
 
 // Returns what is known about `text`, in any case.
 Word classify_word(std::string_view text);
+
+// Returns `text` with its ASCII letters in upper case.
+std::string upper_case(std::string_view text);
 
 // Tells whether `text`, in any case, is `upper`. Requires: `upper` is in upper case.
 bool equal_words(std::string_view text, std::string_view upper);

@@ -1,6 +1,5 @@
 // sql/parser/create.cc - the words between CREATE and what is created, and CREATE VIEW. Rule: what Flink can create
 // and this engine cannot is refused by name.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 
@@ -16,13 +15,7 @@ ast::StatementPtr parse_create(TokenCursor& cursor) {
   prefix.temporary = cursor.accept(Keyword::kTemporary);
   if (cursor.accept(Keyword::kTable)) return parse_create_table(cursor, prefix);
   if (cursor.accept(Keyword::kView)) return parse_create_view(cursor, prefix);
-  const Token token = cursor.peek();
-  for (const std::string_view known :
-       {"FUNCTION", "CATALOG", "DATABASE", "MODEL", "MATERIALIZED", "CONNECTION", "SYSTEM"}) {
-    if (token.kind == TokenKind::kWord && equal_words(cursor.text_of(token), known)) {
-      fail_not_supported(cursor, fmt::format("CREATE {}", known));
-    }
-  }
+  refuse_unsupported(cursor, "CREATE", kUnsupportedObjects);
   cursor.fail_expected();
 }
 
@@ -31,12 +24,7 @@ ast::StatementPtr parse_create_view(TokenCursor& cursor, CreatePrefix prefix) {
     fail_not_supported(cursor, "CREATE OR REPLACE VIEW", "Write DROP VIEW IF EXISTS before CREATE VIEW");
   auto view = std::make_unique<ast::CreateView>();
   view->temporary = prefix.temporary;
-  if (cursor.at(Keyword::kIf)) {
-    cursor.take();
-    cursor.expect(Keyword::kNot);
-    cursor.expect(Keyword::kExists);
-    view->if_not_exists = true;
-  }
+  view->if_not_exists = accept_if_not_exists(cursor);
   view->name = parse_qualified_name(cursor, "a view name");
   if (cursor.at(TokenKind::kLeftParen))
     view->columns = parse_parenthesised_names(cursor, "a column name");

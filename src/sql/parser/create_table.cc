@@ -2,8 +2,6 @@
 // the error.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "sql/parser/grammar.h"
 
 namespace tidemill {
@@ -239,12 +237,7 @@ ast::StatementPtr parse_create_table(TokenCursor& cursor, CreatePrefix prefix) {
   auto table = std::make_unique<CreateTable>();
   table->temporary = prefix.temporary;
   table->or_replace = prefix.or_replace;
-  if (cursor.at(Keyword::kIf)) {
-    cursor.take();
-    cursor.expect(Keyword::kNot);
-    cursor.expect(Keyword::kExists);
-    table->if_not_exists = true;
-  }
+  table->if_not_exists = accept_if_not_exists(cursor);
   table->name = parse_qualified_name(cursor, "a table name");
   const SourceLocation columns_location = cursor.location();
   if (cursor.accept(TokenKind::kLeftParen)) {

@@ -1,6 +1,5 @@
 // sql/parser/expression.cc - operators, by precedence climbing (Pratt). Rule: precedences are Calcite's; AND and OR
 // become flat nodes, all else nests to the left.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 #include "sql/precedence.h"

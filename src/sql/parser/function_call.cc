@@ -1,6 +1,5 @@
 // sql/parser/function_call.cc - function calls, those with words among their arguments too. Rule: every form ends in
 // arguments at fixed places.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 #include "sql/precedence.h"

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,5 +108,15 @@ void set_source_text(TokenCursor& cursor, ast::Statement& statement, size_t begi
 
 // Throws: `what` is known to Flink but not to this engine.
 [[noreturn]] void fail_not_supported(TokenCursor& cursor, std::string_view what, std::string hint = "");
+// Throws that where the word at the cursor is one of `words`, which are in upper case. `verb` stands before it: SHOW.
+void refuse_unsupported(TokenCursor& cursor, std::string_view verb, std::span<const std::string_view> words);
+
+// Take IF NOT EXISTS and IF EXISTS. Return whether they were there.
+bool accept_if_not_exists(TokenCursor& cursor);
+bool accept_if_exists(TokenCursor& cursor);
+
+// What Flink can CREATE and DROP, and this engine cannot.
+inline constexpr std::string_view kUnsupportedObjects[] = {"FUNCTION",     "CATALOG",    "DATABASE", "MODEL",
+                                                           "MATERIALIZED", "CONNECTION", "SYSTEM"};
 
 }  // namespace tidemill

@@ -105,4 +105,27 @@ void fail_not_supported(TokenCursor& cursor, std::string_view what, std::string 
   cursor.fail_here(fmt::format("{} is not supported", what), std::move(hint));
 }
 
+void refuse_unsupported(TokenCursor& cursor, std::string_view verb, std::span<const std::string_view> words) {
+  if (!cursor.at(TokenKind::kWord)) return;
+  const std::string_view text = cursor.text_of(cursor.peek());
+  for (const std::string_view word : words) {
+    if (equal_words(text, word)) fail_not_supported(cursor, fmt::format("{} {}", verb, word));
+  }
+}
+
+bool accept_if_not_exists(TokenCursor& cursor) {
+  if (!cursor.at(Keyword::kIf)) return false;
+  cursor.take();
+  cursor.expect(Keyword::kNot);
+  cursor.expect(Keyword::kExists);
+  return true;
+}
+
+bool accept_if_exists(TokenCursor& cursor) {
+  if (!cursor.at(Keyword::kIf)) return false;
+  cursor.take();
+  cursor.expect(Keyword::kExists);
+  return true;
+}
+
 }  // namespace tidemill

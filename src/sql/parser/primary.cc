@@ -1,6 +1,5 @@
 // sql/parser/primary.cc - what operators stand between: names, parentheses, CASE, CAST, constructors, [index] and
 // .field. Rule: only behind the inner parentheses of (( is it known whether the outer ones hold a query.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 

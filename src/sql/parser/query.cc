@@ -1,6 +1,5 @@
 // sql/parser/query.cc - queries around SELECT: WITH, set operators, VALUES, ORDER BY, LIMIT. Rule: parentheses that
 // change nothing leave no trace in the tree.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 

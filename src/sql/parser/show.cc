@@ -1,19 +1,15 @@
 // sql/parser/show.cc - SHOW and DESCRIBE. Rule: what Flink can show and this engine has not is refused by name.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 
 namespace tidemill {
 namespace {
 
-// Refuses by name what Flink can show and this engine has not.
-void refuse_unsupported(TokenCursor& cursor, std::string_view verb, std::initializer_list<std::string_view> known) {
-  const Token token = cursor.peek();
-  if (token.kind != TokenKind::kWord) return;
-  for (const std::string_view word : known) {
-    if (equal_words(cursor.text_of(token), word)) fail_not_supported(cursor, fmt::format("{} {}", verb, word));
-  }
-}
+constexpr std::string_view kUnsupportedShows[] = {"CATALOGS",   "DATABASES", "CURRENT",      "MODULES",
+                                                  "FULL",       "JARS",      "JOBS",         "PARTITIONS",
+                                                  "PROCEDURES", "MODELS",    "MATERIALIZED", "CONNECTIONS"};
+constexpr std::string_view kUnsupportedShowCreates[] = {"CATALOG", "MODEL", "MATERIALIZED"};
+constexpr std::string_view kUnsupportedDescribes[] = {"FUNCTION", "CATALOG", "DATABASE", "JOB", "MODEL"};
 
 // Reads [NOT] LIKE 'pattern' or ILIKE 'pattern'.
 void parse_pattern(TokenCursor& cursor, ast::Show& show, bool ilike_allowed) {
@@ -30,7 +26,7 @@ void parse_pattern(TokenCursor& cursor, ast::Show& show, bool ilike_allowed) {
 bool accept_from(TokenCursor& cursor) { return cursor.accept(Keyword::kFrom) || cursor.accept(Keyword::kIn); }
 
 void parse_show_create(TokenCursor& cursor, ast::Show& show) {
-  refuse_unsupported(cursor, "SHOW CREATE", {"CATALOG", "MODEL", "MATERIALIZED"});
+  refuse_unsupported(cursor, "SHOW CREATE", kUnsupportedShowCreates);
   const bool view = cursor.accept(Keyword::kView);
   if (!view) cursor.expect(Keyword::kTable);
   show.object = view ? ast::ShowKind::kCreateView : ast::ShowKind::kCreateTable;
@@ -53,9 +49,7 @@ ast::StatementPtr parse_show(TokenCursor& cursor) {
     parse_pattern(cursor, *show, false);
     return show;
   }
-  refuse_unsupported(cursor, "SHOW",
-                     {"CATALOGS", "DATABASES", "CURRENT", "MODULES", "FULL", "JARS", "JOBS", "PARTITIONS", "PROCEDURES",
-                      "MODELS", "MATERIALIZED", "CONNECTIONS"});
+  refuse_unsupported(cursor, "SHOW", kUnsupportedShows);
   show->user_functions = cursor.accept(Keyword::kUser);
   bool functions = show->user_functions;
   if (show->user_functions)
@@ -87,7 +81,7 @@ ast::StatementPtr parse_describe(TokenCursor& cursor) {
     return describe;
   }
   const bool known = cursor.at(Keyword::kFunction) || at_identifier(cursor, 1);
-  if (known) refuse_unsupported(cursor, "DESCRIBE", {"FUNCTION", "CATALOG", "DATABASE", "JOB", "MODEL"});
+  if (known) refuse_unsupported(cursor, "DESCRIBE", kUnsupportedDescribes);
   cursor.expecting("a file in single quotes");
   describe->name = parse_qualified_name(cursor, "a table name");
   return describe;

@@ -1,5 +1,4 @@
 // sql/parser/statement.cc - which statement stands at the cursor. Rule: every statement keeps its exact source text.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 
@@ -22,17 +21,11 @@ ast::StatementPtr parse_query_statement(TokenCursor& cursor) {
 }
 
 [[noreturn]] void fail_no_statement(TokenCursor& cursor) {
-  const Token token = cursor.peek();
-  if (token.kind == TokenKind::kWord) {
-    const std::string_view text = cursor.text_of(token);
-    for (const std::string_view known : kUnsupportedStatements) {
-      if (equal_words(text, known)) fail_not_supported(cursor, fmt::format("The statement {}", known));
-    }
-    if (cursor.at(Keyword::kEnd)) cursor.fail_here("END without BEGIN STATEMENT SET", "Remove it");
-    if (cursor.at(Keyword::kStatement)) {
-      cursor.fail_here("A statement set starts with EXECUTE or BEGIN", "Write EXECUTE STATEMENT SET BEGIN … END");
-    }
-    if (cursor.at(Keyword::kFrom)) cursor.fail_here("A query starts with SELECT", "Write SELECT … FROM …");
+  refuse_unsupported(cursor, "The statement", kUnsupportedStatements);
+  if (cursor.at(Keyword::kEnd)) cursor.fail_here("END without BEGIN STATEMENT SET", "Remove it");
+  if (cursor.at(Keyword::kFrom)) cursor.fail_here("A query starts with SELECT", "Write SELECT … FROM …");
+  if (cursor.at(Keyword::kStatement)) {
+    cursor.fail_here("A statement set starts with EXECUTE or BEGIN", "Write EXECUTE STATEMENT SET BEGIN … END");
   }
   for (const std::string_view word : kStatementWords) cursor.expecting(word);
   cursor.fail_expected();

@@ -1,6 +1,5 @@
 // sql/parser/table_reference.cc - FROM: tables, sub-queries, table functions and joins. Rule: joins nest to the left,
 // and the comma binds least.
-#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 

@@ -79,11 +79,9 @@ std::string_view advice_for_foreign(const Token& token, std::string_view text) {
     default:
       break;
   }
-  std::string upper(text.substr(0, std::min<size_t>(text.size(), 16)));
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
-  if (upper == "MINUS") return "Write EXCEPT instead of MINUS";
-  if (upper == "STREAM") return "Leave out STREAM: every query is a streaming query";
-  if (upper == "REGEXP") return "Write REGEXP(x, 'pattern')";
+  if (equal_words(text, "MINUS")) return "Write EXCEPT instead of MINUS";
+  if (equal_words(text, "STREAM")) return "Leave out STREAM: every query is a streaming query";
+  if (equal_words(text, "REGEXP")) return "Write REGEXP(x, 'pattern')";
   return "";
 }
 

@@ -1,9 +1,7 @@
 // sql/parser/type_name.cc - data types, intervals and time units. Rule: a word that is no type of ours is kept as a
 // name, for the binder to refuse.
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "sql/parser/grammar.h"
 
@@ -42,14 +40,6 @@ constexpr UnitName kUnitNames[] = {
     {"MILLENNIUM", TimeUnit::kMillennium},
 };
 constexpr std::string_view kTimeUnit = "a time unit";
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return upper;
-}
 
 // Reads YEAR, MONTHS, … of an interval.
 std::optional<TimeUnit> accept_interval_unit(TokenCursor& cursor) {

@@ -2,6 +2,7 @@
 // back-quotes stays as it is.
 #include <fmt/format.h>
 
+#include "sql/keyword.h"
 #include "sql/precedence.h"
 #include "sql/to_sql/sql_writer.h"
 
@@ -9,14 +10,6 @@ namespace tidemill {
 namespace {
 
 using ast::CallSyntax;
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return upper;
-}
 
 }  // namespace
 

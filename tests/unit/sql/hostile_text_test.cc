@@ -166,8 +166,7 @@ TEST(HostileText, AMegabyteOfAnythingEndsSoon) {
   while (soup.size() + 20 < kSqlTextBytesMax) soup += fmt::format("{} ", kWords[random() % std::size(kWords)]);
   std::vector<std::string> texts = {noise, soup};
   for (const std::string_view unit :
-       {"(", "#", "\"", "'", "`", "x;", ";", "/*+", "/*/", "--", "a ", "e'\\", "INSERT INTO a SELECT 1;",
-        "SELECT 1 FROM t WHERE x IN (1, 2) AND y LIKE 'a%';\n", "U&'\\", "1.", "\xC3\xA9"}) {
+       {"(", "#", "'", "x;", "/*+", "e'\\", "SELECT 1 FROM t WHERE x IN (1, 2) AND y LIKE 'a%';\n"}) {
     texts.push_back(repeat(unit, kSqlTextBytesMax));
   }
   texts.push_back("BEGIN STATEMENT SET;" + repeat("INSERT x;", kSqlTextBytesMax - 100));
