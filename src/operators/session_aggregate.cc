@@ -46,7 +46,15 @@ void SessionAggregate::open(OperatorContext& context) {
   merge_keys_.emplace(table_->key_layout());
 }
 
-void SessionAggregate::restored() { intervals_->restored(); }
+void SessionAggregate::restored() {
+  intervals_->restored();
+  release();
+}
+
+void SessionAggregate::release() {
+  if (spec_.window.processing_time) next_clock_timer_ = intervals_->next_end();
+  context_->state().release();
+}
 
 void SessionAggregate::process(Batch input, int32_t, Output&) {
   if (input.num_rows() == 0) return;
@@ -56,7 +64,7 @@ void SessionAggregate::process(Batch input, int32_t, Output&) {
   place_rows(input.num_rows());
   rows_->report(*context_);
   if (!rows_in_.empty()) add_rows(input, key_columns);
-  context_->state().release();
+  release();
 }
 
 void SessionAggregate::place_rows(int32_t num_rows) {
@@ -83,17 +91,8 @@ void SessionAggregate::assign_record_keys(KeyBatch& keys, const std::vector<Colu
   keys.assign(columns, static_cast<int32_t>(sessions.size()));
 }
 
-void SessionAggregate::add_rows(const Batch& input, const std::vector<ColumnPtr>& key_columns) {
-  std::vector<ColumnPtr> record_key_columns = key_columns;
-  record_key_columns.push_back(big_int_column(sessions_));
-  record_keys_->assign(record_key_columns, input.num_rows());
-  aggregation_.begin(input, record_key_columns);
-  upserted_.resize(rows_in_.size());
-  created_.resize(rows_in_.size());
-  table_->upsert(*record_keys_, rows_in_, upserted_, created_);
-  records_.assign(static_cast<size_t>(input.num_rows()), nullptr);
-  for (size_t i = 0; i < rows_in_.size(); ++i) records_[static_cast<size_t>(rows_in_[i])] = upserted_[i];
-
+std::vector<std::byte*> SessionAggregate::find_merge_records(const std::vector<ColumnPtr>& key_columns) {
+  if (merges_.empty()) return {};
   // The key of both records of each merge is that of the row that caused it.
   std::vector<int32_t> merge_rows;
   std::vector<int64_t> merge_sessions;
@@ -105,8 +104,22 @@ void SessionAggregate::add_rows(const Batch& input, const std::vector<ColumnPtr>
   for (const ColumnPtr& column : key_columns) merge_columns.push_back(column->take(merge_rows));
   assign_record_keys(*merge_keys_, merge_columns, merge_sessions);
   std::vector<std::byte*> merge_records(merge_rows.size());
-  if (!merges_.empty()) table_->find_for_update(*merge_keys_, merge_records);
+  table_->find_for_update(*merge_keys_, merge_records);
+  return merge_records;
+}
 
+void SessionAggregate::add_rows(const Batch& input, const std::vector<ColumnPtr>& key_columns) {
+  std::vector<ColumnPtr> record_key_columns = key_columns;
+  record_key_columns.push_back(big_int_column(sessions_));
+  record_keys_->assign(record_key_columns, input.num_rows());
+  aggregation_.begin(input, record_key_columns);
+  upserted_.resize(rows_in_.size());
+  created_.resize(rows_in_.size());
+  table_->upsert(*record_keys_, rows_in_, upserted_, created_);
+  records_.assign(static_cast<size_t>(input.num_rows()), nullptr);
+  for (size_t i = 0; i < rows_in_.size(); ++i) records_[static_cast<size_t>(rows_in_[i])] = upserted_[i];
+
+  const std::vector<std::byte*> merge_records = find_merge_records(key_columns);
   const std::span<const int32_t> rows(rows_in_);
   size_t added = 0;
   for (size_t i = 0; i < merges_.size(); ++i) {
@@ -129,17 +142,13 @@ void SessionAggregate::on_watermark(EpochMillis watermark, Output& output) {
   if (!spec_.window.processing_time) fire_until(watermark, output);
 }
 
-EpochMillis SessionAggregate::next_processing_timer() const {
-  return spec_.window.processing_time ? intervals_->next_end() : kMaxWatermark;
-}
-
 void SessionAggregate::on_processing_time(EpochMillis now, Output& output) { fire_until(now, output); }
 
 void SessionAggregate::fire_until(EpochMillis progress, Output& output) {
   std::vector<SessionIntervals::Due> due;
   while (intervals_->take_due(progress, due)) emit(due, output);
   results_.flush(output);
-  context_->state().release();
+  release();
 }
 
 void SessionAggregate::emit(const std::vector<SessionIntervals::Due>& due, Output& output) {
@@ -184,7 +193,7 @@ void SessionAggregate::finish(Output&) {
     for (const std::byte* record : records) rows += aggregation_.num_rows(record);
   });
   context_->metrics().add(kRowsLeftCounter, rows);
-  context_->state().release();
+  release();
 }
 
 }  // namespace tidemill

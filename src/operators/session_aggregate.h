@@ -23,7 +23,7 @@ class SessionAggregate final : public Operator {
   void restored() override;
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
-  EpochMillis next_processing_timer() const override;
+  EpochMillis next_processing_timer() const override { return next_clock_timer_; }
   void on_processing_time(EpochMillis now, Output& output) override;
   void finish(Output& output) override;
 
@@ -39,10 +39,14 @@ class SessionAggregate final : public Operator {
   void place_rows(int32_t num_rows);
   // Adds the rows that are in a session, and merges records where that happened between them.
   void add_rows(const Batch& input, const std::vector<ColumnPtr>& key_columns);
+  // Returns the records of merges_, into and from in turn; merge_keys_ are their keys.
+  std::vector<std::byte*> find_merge_records(const std::vector<ColumnPtr>& key_columns);
   // Makes the keys (key columns at row, session) of the records.
   void assign_record_keys(KeyBatch& keys, const std::vector<ColumnPtr>& key_columns,
                           const std::vector<int64_t>& sessions);
   void fire_until(EpochMillis progress, Output& output);
+  // Ends a call: addresses die, the next timer is known.
+  void release();
   void emit(const std::vector<SessionIntervals::Due>& due, Output& output);
 
   WindowAggregateSpec spec_;
@@ -55,6 +59,7 @@ class SessionAggregate final : public Operator {
   std::optional<WindowRows> rows_;
   std::optional<SessionIntervals> intervals_;
   RecordTable* table_ = nullptr;  // owned by the state store
+  EpochMillis next_clock_timer_ = kMaxWatermark;
 
   // Of the batch at hand.
   std::optional<KeyBatch> keys_;

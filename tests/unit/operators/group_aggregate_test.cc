@@ -1,0 +1,221 @@
+#include <gtest/gtest.h>
+
+#include "operators/make_operator.h"
+#include "tests/operators/harness/operator_case.h"
+#include "tests/unit/operators/test_specs.h"
+
+namespace tidemill {
+namespace {
+
+OperatorCase case_of(const AggregationText& text, const GroupAggregateSpec& spec) {
+  OperatorCase test([spec] { return make_operator(spec); }, {.inputs = {text.input()}, .output = spec.schema});
+  if (!spec.keys.empty()) test.compare_by({0});
+  return test;
+}
+
+// Inserts, updates and deletions as a changelog source gives them; results below are those of Flink 2.3.
+constexpr std::string_view kChanges = R"(
+  +I | a | 1
+  +I | b | 2
+  +I | b | 5
+  -D | a | 1
+  -U | b | 5
+  +U | b | 7
+  +I | c | 1
+  -U | c | 1
+  +U | c | 9
+  -D | z | 3
+  +I | d | 1
+  -D | d | 1
+  +I | e | 4
+  -D | q | 4
+  +I | q | 4)";
+
+AggregationText text_of(std::initializer_list<std::string_view> aggregates, std::string_view keys = "k") {
+  AggregationText text("k STRING, x INT");
+  text.keys(keys);
+  for (const std::string_view aggregate : aggregates) text.aggregate(aggregate);
+  return text;
+}
+
+TEST(GroupAggregate, EachInsertUpdatesItsGroup) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)"});
+  OperatorCase test = case_of(text, text.groups());
+  test.rows("a | 1\n b | 5\n a | 3\n a | NULL\n NULL | 9\n NULL | 1");
+  test.expect(R"(
+    +I | a | 1 | 1
+    +I | b | 1 | 5
+    -U | a | 1 | 1
+    +U | a | 2 | 4
+    -U | a | 2 | 4
+    +U | a | 3 | 4
+    +I | NULL | 1 | 9
+    -U | NULL | 1 | 9
+    +U | NULL | 2 | 10)");
+  test.finish();
+  test.expect("");
+  test.run();
+}
+
+TEST(GroupAggregate, AnUnchangedResultEmitsNothing) {
+  const AggregationText text = text_of({"MAX(x)"});
+  OperatorCase test = case_of(text, text.groups());
+  test.rows("a | 3\n a | 1\n a | 3\n a | NULL\n a | 4\n b | NULL\n b | NULL\n b | 1");
+  test.expect(R"(
+    +I | a | 3
+    -U | a | 3
+    +U | a | 4
+    +I | b | NULL
+    -U | b | NULL
+    +U | b | 1)");
+  test.run();
+}
+
+TEST(GroupAggregate, RetractionsUpdateAndEmptyGroupsEnd) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "MIN(x)", "MAX(x)", "COUNT(DISTINCT x)", "AVG(x)"});
+  GroupAggregateSpec spec = text.groups();
+  spec.input_retracts = true;
+  OperatorCase test = case_of(text, spec);
+  test.rows(kChanges);
+  test.expect(R"(
+    +I | a | 1 | 1 | 1 | 1 | 1 | 1
+    +I | b | 1 | 2 | 2 | 2 | 1 | 2
+    -U | b | 1 | 2 | 2 | 2 | 1 | 2
+    +U | b | 2 | 7 | 2 | 5 | 2 | 3
+    -D | a | 1 | 1 | 1 | 1 | 1 | 1
+    -U | b | 2 | 7 | 2 | 5 | 2 | 3
+    +U | b | 1 | 2 | 2 | 2 | 1 | 2
+    -U | b | 1 | 2 | 2 | 2 | 1 | 2
+    +U | b | 2 | 9 | 2 | 7 | 2 | 4
+    +I | c | 1 | 1 | 1 | 1 | 1 | 1
+    -D | c | 1 | 1 | 1 | 1 | 1 | 1
+    +I | c | 1 | 9 | 9 | 9 | 1 | 9
+    +I | d | 1 | 1 | 1 | 1 | 1 | 1
+    -D | d | 1 | 1 | 1 | 1 | 1 | 1
+    +I | e | 1 | 4 | 4 | 4 | 1 | 4
+    +I | q | 1 | 4 | 4 | 4 | 1 | 4)");
+  test.expect_counter("numUnknownRetractionsDropped", 2);
+  test.run();
+}
+
+TEST(GroupAggregate, WithoutUpdateBeforeOnlyNewRowsAndDeletionsCome) {
+  const AggregationText text = text_of({"MAX(x)"});
+  GroupAggregateSpec spec = text.groups();
+  spec.input_retracts = true;
+  spec.emit_update_before = false;
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  harness.push("+I | a | 1\n +I | a | 2\n +I | a | 1\n -D | a | 2");
+  EXPECT_EQ(harness.take_rows(), (std::vector<std::string>{"+I | a | 1", "+U | a | 2", "+U | a | 1"}));
+}
+
+TEST(GroupAggregate, ChangesComeInTheOrderOfTheRows) {
+  const AggregationText text = text_of({"COUNT(*)"});
+  const GroupAggregateSpec spec = text.groups();
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  harness.push("b | 1\n a | 1\n b | 1\n c | 1\n a | 1");
+  EXPECT_EQ(harness.take_rows(), (std::vector<std::string>{"+I | b | 1", "+I | a | 1", "-U | b | 1", "+U | b | 2",
+                                                           "+I | c | 1", "-U | a | 1", "+U | a | 2"}));
+}
+
+TEST(GroupAggregate, TheGlobalAggregateIsOneGroupThatCanEnd) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "MIN(x)"}, "");
+  GroupAggregateSpec spec = text.groups();
+  spec.input_retracts = true;
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  harness.push("-D | z | 3\n +I | a | 1\n -D | a | 1\n +I | d | 1");
+  EXPECT_EQ(harness.take_rows(), (std::vector<std::string>{"+I | 1 | 1 | 1", "-D | 1 | 1 | 1", "+I | 1 | 1 | 1"}));
+}
+
+TEST(GroupAggregate, SelectDistinctIsAGroupWithoutAggregates) {
+  const AggregationText text = text_of({});
+  GroupAggregateSpec spec = text.groups();
+  spec.input_retracts = true;
+  OperatorCase test = case_of(text, spec);
+  test.rows(kChanges);
+  test.expect(R"(
+    +I | a
+    +I | b
+    -D | a
+    +I | c
+    -D | c
+    +I | c
+    +I | d
+    -D | d
+    +I | e
+    +I | q)");
+  test.run();
+}
+
+TEST(GroupAggregate, AGroupThatEndedBeginsAnewEvenAfterRetractionsThatDidNotFit) {
+  AggregationText text("k STRING, x INT");
+  text.keys("k").aggregate("COUNT(DISTINCT x)").aggregate("MAX(x)").aggregate("SUM(x)");
+  GroupAggregateSpec spec = text.groups();
+  spec.input_retracts = true;
+  OperatorCase test = case_of(text, spec);
+  test.rows("+I | a | 1\n -D | a | 2\n +I | a | 1\n +I | a | 5\n -D | a | 1");
+  test.expect(R"(
+    +I | a | 1 | 1 | 1
+    -D | a | 1 | 1 | 1
+    +I | a | 1 | 1 | 1
+    -U | a | 1 | 1 | 1
+    +U | a | 2 | 5 | 6
+    -U | a | 2 | 5 | 6
+    +U | a | 1 | 5 | 5)");
+  test.run();
+}
+
+TEST(GroupAggregate, EqualKeysOfAnotherSpellingAreOneGroupUnderOneName) {
+  AggregationText text("d DOUBLE");
+  text.keys("d").aggregate("COUNT(*)");
+  const GroupAggregateSpec spec = text.groups();
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  harness.push("0.0\n -0.0\n NaN\n NaN");
+  EXPECT_EQ(harness.take_rows(), (std::vector<std::string>{"+I | 0 | 1", "-U | 0 | 1", "+U | 0 | 2", "+I | NaN | 1",
+                                                           "-U | NaN | 1", "+U | NaN | 2"}));
+}
+
+TEST(GroupAggregate, ManyMoreChangesThanABatchHolds) {
+  const AggregationText text = text_of({"COUNT(*)"});
+  const GroupAggregateSpec spec = text.groups();
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  std::string rows;
+  for (int i = 0; i < kBatchRowsMax; ++i) rows += fmt::format("k{} | 1\n", i % 3);
+  harness.push(rows);
+  EXPECT_EQ(harness.take_rows().size(), static_cast<size_t>(2 * kBatchRowsMax - 3));
+  for (const Batch& batch : harness.batches()) EXPECT_LE(batch.num_rows(), kBatchRowsMax);
+}
+
+TEST(FinalAggregate, GivesOneRowAGroupAtTheEnd) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "COUNT(DISTINCT x)"});
+  GroupAggregateSpec spec = text.groups();
+  spec.bounded_final_only = true;
+  OperatorCase test = case_of(text, spec);
+  test.rows("a | 1\n b | 5\n a | 3\n a | NULL\n NULL | 9\n b | 5");
+  test.expect("");
+  test.finish();
+  test.expect("a | 3 | 4 | 2\n b | 2 | 10 | 1\n NULL | 1 | 9 | 1");
+  test.run();
+}
+
+TEST(FinalAggregate, GivesTheGlobalRowEvenOverNothing) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)"}, "");
+  GroupAggregateSpec spec = text.groups();
+  spec.bounded_final_only = true;
+  OperatorCase test = case_of(text, spec);
+  test.finish();
+  test.expect("0 | NULL");
+  test.run();
+
+  const AggregationText keyed = text_of({"COUNT(*)", "SUM(x)"});
+  GroupAggregateSpec keyed_spec = keyed.groups();
+  keyed_spec.bounded_final_only = true;
+  keyed_spec.input_retracts = true;
+  OperatorCase nothing = case_of(keyed, keyed_spec);
+  nothing.rows("+I | a | 1\n +I | b | 2\n -D | a | 1");
+  nothing.finish();
+  nothing.expect("b | 1 | 2");
+  nothing.run();
+}
+
+}  // namespace
+}  // namespace tidemill
