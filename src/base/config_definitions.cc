@@ -1,6 +1,5 @@
-// The list of settings. One line a key, sorted; a key with a note is accepted for scripts written for Flink.
-#include <array>
-
+// base/config_definitions.cc - the list of settings. Rule: sorted by key; one with a note is accepted for scripts
+// written for Flink and changes nothing.
 #include "base/config.h"
 
 namespace tidemill {
@@ -13,7 +12,7 @@ constexpr std::string_view kNotYet = "Not used in this version; the setting is k
 constexpr std::string_view kCluster =
     "Describes a cluster; here one process does all, and the setting changes nothing.";
 
-constexpr auto kDefinitions = std::to_array<ConfigDefinition>({
+constexpr ConfigDefinition kDefinitions[] = {
     {"execution.attached", kBoolean, "true", "Wait for the job.", {}, {}, kFixed},
     {"execution.buffer-timeout.interval",
      kDuration,
@@ -225,7 +224,7 @@ constexpr auto kDefinitions = std::to_array<ConfigDefinition>({
     {"taskmanager.memory.managed.fraction", kString, "0.4", "Memory.", {}, {}, kCluster},
     {"taskmanager.memory.process.size", kSize, "1728m", "Memory.", {}, {}, kCluster},
     {"taskmanager.numberOfTaskSlots", kInteger, "1", "Slots.", {}, {}, kCluster, 1},
-});
+};
 
 }  // namespace
 

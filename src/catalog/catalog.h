@@ -18,10 +18,9 @@ namespace tidemill {
 struct ViewDefinition {
   ObjectName name;
   bool temporary = false;
-  std::string query;                                 // SQL
-  std::vector<Field> columns;                        // as of its creation
-  bool columns_written = false;                      // CREATE VIEW v (a, b): the names are not the query's own
-  std::vector<std::optional<std::string>> comments;  // one a column
+  std::string query;             // SQL
+  std::vector<Field> columns;    // as of its creation
+  bool columns_written = false;  // CREATE VIEW v (a, b): the names are not the query's own
   std::optional<std::string> comment;
 };
 using ViewDefinitionPtr = std::shared_ptr<const ViewDefinition>;

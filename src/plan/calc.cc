@@ -14,6 +14,17 @@ std::string select_text(const std::vector<ExpressionPtr>& projections, const Sch
   return join_texts(items);
 }
 
+namespace {
+
+bool all_deterministic(const std::vector<ExpressionPtr>& expressions) {
+  for (const ExpressionPtr& expression : expressions) {
+    if (!expression->is_deterministic()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 FilterNode::FilterNode(PlanPtr input, ExpressionPtr predicate)
     : PlanNode(kKind, input->schema(), {input}), predicate_(std::move(predicate)) {
   CHECK(predicate_->type().kind == TypeKind::kBoolean);
@@ -29,6 +40,8 @@ std::string FilterNode::physical_text() const {
   const std::vector<std::string> names = input()->schema()->names();
   return fmt::format("Calc(select=[{}], where=[{}])", join_texts(names), predicate_->to_string(names));
 }
+
+std::string FilterNode::digest() const { return predicate_->is_deterministic() ? logical_text() : ""; }
 
 ProjectNode::ProjectNode(PlanPtr input, std::vector<ExpressionPtr> projections, SchemaPtr schema)
     : PlanNode(kKind, std::move(schema), {std::move(input)}), projections_(std::move(projections)) {
@@ -52,6 +65,8 @@ std::string ProjectNode::physical_text() const {
   return fmt::format("Calc(select=[{}])", select_text(projections_, *schema(), input()->schema()->names()));
 }
 
+std::string ProjectNode::digest() const { return all_deterministic(projections_) ? logical_text() : ""; }
+
 CalcNode::CalcNode(PlanPtr input, ExpressionPtr predicate, std::vector<ExpressionPtr> projections, SchemaPtr schema)
     : PlanNode(kKind, std::move(schema), {std::move(input)}),
       predicate_(std::move(predicate)),
@@ -74,6 +89,11 @@ std::string CalcNode::physical_text() const {
   const std::vector<std::string> names = input()->schema()->names();
   const std::string where = predicate_ ? fmt::format(", where=[{}]", predicate_->to_string(names)) : "";
   return fmt::format("Calc(select=[{}]{})", select_text(projections_, *schema(), names), where);
+}
+
+std::string CalcNode::digest() const {
+  const bool deterministic = all_deterministic(projections_) && (!predicate_ || predicate_->is_deterministic());
+  return deterministic ? logical_text() : "";
 }
 
 PlanPtr make_filter(PlanPtr input, ExpressionPtr predicate) {

@@ -20,6 +20,7 @@ class FilterNode : public PlanNode {
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;
   std::string physical_text() const override;
+  std::string digest() const override;
 
  private:
   ExpressionPtr predicate_;
@@ -35,6 +36,7 @@ class ProjectNode : public PlanNode {
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;
   std::string physical_text() const override;
+  std::string digest() const override;
 
  private:
   std::vector<ExpressionPtr> projections_;
@@ -52,6 +54,7 @@ class CalcNode : public PlanNode {
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;
   std::string physical_text() const override;
+  std::string digest() const override;
 
  private:
   ExpressionPtr predicate_;

@@ -23,6 +23,7 @@ enum class PlanKind : uint8_t {
   kUnion,
   kSortLimit,
   kSink,
+  kStatementSet,  // all sinks of one job
 };
 
 class PlanNode;
@@ -43,6 +44,9 @@ class PlanNode {
   virtual std::string logical_text() const = 0;
   // Returns the node as it will run, columns by name: "Calc(select=[k], where=[(x > 1)])".
   virtual std::string physical_text() const = 0;
+  // Returns text that two nodes share only where they compute the same from the same inputs; empty: this node is like
+  // no other (it calls RAND()).
+  virtual std::string digest() const { return logical_text(); }
 
   // Returns this node as the class T. Requires: kind() == T::kKind.
   template <class T>

@@ -100,6 +100,15 @@ std::string ScanNode::physical_text() const {
   return text + ")";
 }
 
+std::string ScanNode::digest() const {
+  for (const ExpressionPtr& projection : projections_) {
+    if (!projection->is_deterministic()) return "";
+  }
+  std::vector<std::string> columns;
+  for (const int32_t column : columns_) columns.push_back(fmt::format("{}", column));
+  return fmt::format("scan {} [{}]", static_cast<const void*>(table_.get()), join_texts(columns));
+}
+
 PlanPtr make_scan(TableDefinitionPtr table) {
   std::vector<int32_t> columns;
   for (size_t i = 0; i < table->columns.size(); ++i) columns.push_back(static_cast<int32_t>(i));

@@ -36,6 +36,7 @@ class ScanNode : public PlanNode {
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;
   std::string physical_text() const override;
+  std::string digest() const override;
 
  private:
   TableDefinitionPtr table_;

@@ -18,9 +18,10 @@ class ValuesNode : public PlanNode {
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;
   std::string physical_text() const override;
+  std::string digest() const override;
 
  private:
-  std::string rows_text() const;
+  std::string rows_text(size_t rows_shown) const;
   std::vector<std::vector<Value>> rows_;
 };
 

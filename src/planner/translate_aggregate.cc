@@ -1,26 +1,22 @@
-#include "planner/graph_builder.h"
+// planner/translate_aggregate.cc - GROUP BY to its operator. Rule: rows of one key meet in one subtask.
+#include "planner/translation.h"
 
 namespace tidemill {
 
-Translated translate_aggregate(GraphBuilder& graph, const AggregateNode& node) {
-  const Translated input = graph.add(node.input());
+Vertex translate_aggregate(const AggregateNode& node, Translation& translation) {
+  const TranslationContext& context = translation.context();
   GroupAggregateSpec spec;
   spec.keys = node.keys();
   spec.aggregates = node.aggregates();
   spec.schema = node.schema();
-  spec.input_retracts = input.updating;
-  spec.bounded_final_only = graph.options().final_rows_only;
-  const std::vector<std::string> names = node.input()->schema()->names();
-  std::vector<std::string> keys;
-  for (const int32_t key : node.keys()) keys.push_back(names[static_cast<size_t>(key)]);
-  const bool updating = !spec.bounded_final_only;
-  return {graph.add_vertex({"GroupAggregate",
-                            fmt::format("{}", fmt::join(keys, ",")),
-                            node.physical_text(),
-                            std::move(spec),
-                            {graph.keyed(input, node.keys())},
-                            graph.keyed_parallelism(node.keys())}),
-          updating};
+  spec.input_retracts = context.changelog.of(*node.input()).retracts();
+  spec.emit_update_before = context.changelog.of(node).update_before;
+  spec.bounded_final_only = context.batch;
+  Vertex vertex;
+  vertex.spec = std::move(spec);
+  vertex.parallelism = node.keys().empty() ? 1 : translation.default_parallelism();
+  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  return vertex;
 }
 
 }  // namespace tidemill

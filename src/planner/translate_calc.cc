@@ -1,29 +1,14 @@
-#include "planner/graph_builder.h"
+// planner/translate_calc.cc - filter and project to their operator. Rule: it runs where its input does.
+#include "planner/translation.h"
 
 namespace tidemill {
-namespace {
 
-Translated add_calc(GraphBuilder& graph, const PlanNode& node, ExpressionPtr predicate,
-                    std::vector<ExpressionPtr> projections) {
-  const Translated input = graph.add(node.input());
-  FilterProjectSpec spec{std::move(predicate), std::move(projections), node.schema()};
-  return {graph.add_vertex(
-              {"Calc", "", node.physical_text(), std::move(spec), {graph.forward(input)}, graph.parallelism_of(input)}),
-          input.updating};
-}
-
-}  // namespace
-
-Translated translate_filter(GraphBuilder& graph, const FilterNode& node) {
-  return add_calc(graph, node, node.predicate(), column_references(*node.input()->schema()));
-}
-
-Translated translate_project(GraphBuilder& graph, const ProjectNode& node) {
-  return add_calc(graph, node, nullptr, node.projections());
-}
-
-Translated translate_calc(GraphBuilder& graph, const CalcNode& node) {
-  return add_calc(graph, node, node.predicate(), node.projections());
+Vertex translate_calc(const CalcNode& node, Translation& translation) {
+  Vertex vertex;
+  vertex.spec = FilterProjectSpec{node.predicate(), node.projections(), node.schema()};
+  vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
+  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  return vertex;
 }
 
 }  // namespace tidemill

@@ -1,48 +1,77 @@
-#include "planner/graph_builder.h"
+// planner/translate_scan.cc - scan to source. Rule: a table's option beats the session's setting.
+#include "base/config_options.h"
+#include "expr/cast.h"
+#include "planner/translation.h"
 
 namespace tidemill {
-int32_t GraphBuilder::source_of(const TableDefinitionPtr& table) {
-  const auto found = sources_.find(table.get());
-  if (found != sources_.end()) return found->second;
-  const std::set<int32_t>& columns = scanned_columns(*table);
-  const ScanNode scan(table, {columns.begin(), columns.end()});
-  SourceSpec spec;
-  spec.source = options_.make_source(scan);
-  if (!scan.reads_output_as_is()) spec.projections = scan.projections();
-  spec.schema = scan.schema();
-  spec.watermark = scan.watermark();
-  spec.rowtime = scan.rowtime();
-  spec.idle_timeout = options_.idle_timeout;
-  spec.null_rowtime = options_.null_rowtime;
-  spec.table = table->name.name;
-  spec.always_row_watermarks = options_.row_watermarks;
-  NewVertex added{"Source", table->name.name, scan.physical_text(), std::move(spec), {}, options_.parallelism};
-  const int32_t vertex = add_vertex(std::move(added));
-  sources_.emplace(table.get(), vertex);
-  return vertex;
+namespace {
+
+// An option of the table beats the session's setting. A bounded source is never idle: it ends.
+std::optional<DurationMillis> idle_timeout(const TableDefinition& table, const Source& source, const Config& config) {
+  if (source.bounded()) return std::nullopt;
+  DurationMillis timeout_ms = config.get(kSourceIdleTimeout);
+  if (const std::string* written = table.option("scan.watermark.idle-timeout")) {
+    const std::optional<DurationMillis> parsed = parse_duration_ms(*written);
+    if (!parsed) {
+      throw UserError(
+          fmt::format("Option scan.watermark.idle-timeout of table {} cannot be '{}'", table.name.name, *written),
+          "Use a duration such as 10 s or 1 min.");
+    }
+    timeout_ms = *parsed;
+  }
+  if (timeout_ms == 0) return std::nullopt;
+  return timeout_ms;
 }
 
-Translated translate_scan(GraphBuilder& graph, const ScanNode& node) {
-  const int32_t source = graph.source_of(node.table());
-  const SourceSpec& spec = std::get<SourceSpec>(graph.vertex(source).spec);
-  const Translated whole{source, !spec.source->append_only()};
-  const std::set<int32_t>& read = graph.scanned_columns(*node.table());
-  if (read.size() == node.columns().size()) return whole;
-  // Other scans of the table read more: take what this one wants.
-  FilterProjectSpec projection;
-  for (const int32_t column : node.columns()) {
-    const auto position = static_cast<int32_t>(std::distance(read.begin(), read.find(column)));
-    projection.projections.push_back(make_column(position, spec.schema->field(position).type));
+SourceSpec::NullRowtime null_rowtime(const Config& config) {
+  const std::string policy = config.get(kRowtimeNullHandling);
+  if (policy == "DROP") return SourceSpec::NullRowtime::kDrop;
+  if (policy == "SKIP_WATERMARK") return SourceSpec::NullRowtime::kSkipWatermark;
+  return SourceSpec::NullRowtime::kFail;
+}
+
+// A metadata column comes in the connector's type and is cast to the declared one.
+std::vector<ExpressionPtr> read_columns(const ScanNode& node, const Schema& source, bool& cast) {
+  std::vector<ExpressionPtr> columns;
+  for (size_t i = 0; i < node.fields().size(); ++i) {
+    const TableColumn& column = node.table()->columns[static_cast<size_t>(node.fields()[i])];
+    const Type& given = source.field(static_cast<int32_t>(i)).type;
+    ExpressionPtr read = make_column(static_cast<int32_t>(i), given);
+    if (!given.same_except_nullable(column.type)) {
+      cast = true;
+      read = make_cast(std::move(read), column.type, false, {});
+    }
+    columns.push_back(std::move(read));
   }
-  projection.schema = node.schema();
-  const int32_t parallelism = graph.parallelism_of(whole);
-  return {graph.add_vertex({"Columns",
-                            node.table()->name.name,
-                            "Columns",
-                            std::move(projection),
-                            {graph.forward(whole)},
-                            parallelism}),
-          whole.updating};
+  return columns;
+}
+
+}  // namespace
+
+Vertex translate_scan(const ScanNode& node, Translation& translation) {
+  const TranslationContext& context = translation.context();
+  SourceSpec spec;
+  spec.source = context.tables.make_source(node);
+  const SchemaPtr delivered = spec.source->schema();
+  CHECK_EQ(static_cast<size_t>(delivered->size()), node.fields().size());
+  bool cast = false;
+  const std::vector<ExpressionPtr> columns = read_columns(node, *delivered, cast);
+  if (cast || !node.reads_output_as_is()) {
+    for (const ExpressionPtr& projection : node.projections()) {
+      spec.projections.push_back(substitute_columns(projection, columns));
+    }
+  }
+  spec.schema = node.schema();
+  spec.watermark = node.watermark();
+  spec.rowtime = node.rowtime();
+  spec.idle_timeout = idle_timeout(*node.table(), *spec.source, context.config);
+  spec.null_rowtime = null_rowtime(context.config);
+  spec.table = node.table()->name.name;
+  spec.always_row_watermarks = context.row_watermarks;
+  Vertex vertex;
+  vertex.spec = std::move(spec);
+  vertex.parallelism = translation.default_parallelism();
+  return vertex;
 }
 
 }  // namespace tidemill

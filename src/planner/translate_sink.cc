@@ -1,28 +1,34 @@
-#include "planner/graph_builder.h"
+// planner/translate_sink.cc - the end of INSERT INTO. Rule: a sink runs where its input does, so that changes of a row
+// keep their order.
+#include <algorithm>
+
+#include "base/config_options.h"
+#include "planner/translation.h"
 
 namespace tidemill {
 
-Translated translate_sink(GraphBuilder& graph, const SinkNode& node) {
-  const Translated input = graph.add(node.input());
-  const std::vector<int32_t> key = node.primary_key();
-  SinkSpec spec{graph.options().make_sink(node), node.schema(), node.table()->name.name, key,
-                graph.options().not_null};
-  // Changes of one key must arrive in order, whatever the query was grouped by.
-  const bool by_key = input.updating && !key.empty() && graph.parallelism_of(input) > 1;
-  const Edge edge = by_key ? Edge{input.vertex, Shipping::kHash, key} : graph.forward(input);
-  return {graph.add_vertex({"Sink",
-                            node.table()->name.name,
-                            node.physical_text(),
-                            std::move(spec),
-                            {edge},
-                            graph.parallelism_of(input)}),
-          input.updating};
-}
-
-void translate_result(GraphBuilder& graph, const PlanPtr& root) {
-  const Translated input = graph.add(root);
-  SinkSpec spec{graph.options().result_sink, root->schema(), "result", {}, SinkSpec::NotNull::kError};
-  graph.add_vertex({"Sink", "result", "Result", std::move(spec), {graph.gathered(input)}, 1});
+Vertex translate_sink(const SinkNode& node, Translation& translation) {
+  const TranslationContext& context = translation.context();
+  const TableDefinition& table = *node.table();
+  if (sink_columns(table) != table.persisted_columns()) {
+    throw UserError(node.location(),
+                    fmt::format("Writing to {} is not supported yet: a metadata column stands before a "
+                                "physical one",
+                                table.name.name),
+                    "Declare metadata columns that are written behind the physical ones.");
+  }
+  SinkSpec spec;
+  spec.sink = context.tables.make_sink(node);
+  spec.schema = node.schema();
+  spec.table = table.name.name;
+  spec.primary_key = node.primary_key();
+  const bool drop = context.config.get(kNotNullEnforcer) == "DROP";
+  spec.not_null = drop ? SinkSpec::NotNull::kDrop : SinkSpec::NotNull::kError;
+  Vertex vertex;
+  vertex.spec = std::move(spec);
+  vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
+  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  return vertex;
 }
 
 }  // namespace tidemill

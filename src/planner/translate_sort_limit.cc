@@ -1,12 +1,14 @@
-#include "planner/graph_builder.h"
+// planner/translate_sort_limit.cc - ORDER BY, LIMIT, OFFSET to their operator. Rule: one subtask sees all rows.
+#include "planner/translation.h"
 
 namespace tidemill {
 
-Translated translate_sort_limit(GraphBuilder& graph, const SortLimitNode& node) {
-  const Translated input = graph.add(node.input());
-  SortLimitSpec spec{node.keys(), node.limit(), node.offset(), node.schema()};
-  return {graph.add_vertex({"SortLimit", "", node.physical_text(), std::move(spec), {graph.gathered(input)}, 1}),
-          false};
+Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation) {
+  Vertex vertex;
+  const bool retracts = translation.context().changelog.of(*node.input()).retracts();
+  vertex.spec = SortLimitSpec{node.keys(), node.limit(), node.offset(), node.schema(), retracts};
+  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  return vertex;
 }
 
 }  // namespace tidemill

@@ -1,9 +1,9 @@
-#include "planner/graph_builder.h"
+// planner/translate_window.cc - windows to their operators. Rule: rows of one key meet in one subtask.
+#include "planner/translation.h"
 
 namespace tidemill {
 
-Translated translate_window_aggregate(GraphBuilder& graph, const WindowAggregateNode& node) {
-  const Translated input = graph.add(node.input());
+Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation) {
   WindowAggregateSpec spec;
   spec.window = node.window();
   spec.keys = node.keys();
@@ -11,30 +11,26 @@ Translated translate_window_aggregate(GraphBuilder& graph, const WindowAggregate
   spec.time_column = node.time_column();
   spec.properties = node.properties();
   spec.schema = node.schema();
-  spec.input_retracts = input.updating;
-  const std::vector<std::string> names = node.input()->schema()->names();
-  std::vector<std::string> keys;
-  for (const int32_t key : node.keys()) keys.push_back(names[static_cast<size_t>(key)]);
-  const std::string window = window_text(node.window(), names.at(static_cast<size_t>(node.time_column())));
-  return {graph.add_vertex({"WindowAggregate",
-                            fmt::format("{};{}", fmt::join(keys, ","), window),
-                            node.physical_text(),
-                            std::move(spec),
-                            {graph.keyed(input, node.keys())},
-                            graph.keyed_parallelism(node.keys())}),
-          false};
+  spec.input_retracts = translation.context().changelog.of(*node.input()).retracts();
+  Vertex vertex;
+  vertex.spec = std::move(spec);
+  vertex.parallelism = node.keys().empty() ? 1 : translation.default_parallelism();
+  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  return vertex;
 }
 
-Translated translate_window_assign(GraphBuilder& graph, const WindowAssignNode& node) {
-  const Translated input = graph.add(node.input());
-  WindowAssignSpec spec{node.window(), node.time_column(), node.schema()};
-  return {graph.add_vertex({"WindowAssign",
-                            "",
-                            node.physical_text(),
-                            std::move(spec),
-                            {graph.forward(input)},
-                            graph.parallelism_of(input)}),
-          input.updating};
+Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation) {
+  if (node.window().kind == WindowKind::kSession) {
+    throw UserError(
+        "SESSION is supported only under GROUP BY of window_start, window_end and exactly its PARTITION BY "
+        "columns",
+        "Write SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), gap) … GROUP BY k, window_start, window_end.");
+  }
+  Vertex vertex;
+  vertex.spec = WindowAssignSpec{node.window(), node.time_column(), node.schema()};
+  vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
+  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  return vertex;
 }
 
 }  // namespace tidemill

@@ -1,0 +1,19 @@
+// plan/explain.h - plans as text, in the form Flink's EXPLAIN has. Rule: golden-tested; tools and people read it.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "plan/passes/changelog.h"
+#include "plan/plan_node.h"
+
+namespace tidemill {
+
+// Return one tree a root, drawn with ":-" and "+-", each line a node.
+// The plan as bound: columns by number.
+std::string explain_logical(const std::vector<PlanPtr>& roots);
+// The plan as optimised: columns by name, exchanges shown; row kinds where `changelog` is given.
+std::string explain_physical(const std::vector<PlanPtr>& roots, const Changelog* changelog);
+// The plan as it will run: a part that several nodes read is drawn once.
+std::string explain_execution(const std::vector<PlanPtr>& roots);
+
+}  // namespace tidemill

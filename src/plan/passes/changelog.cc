@@ -1,0 +1,152 @@
+// Changelog inference (after Flink's FlinkChangelogModeInferenceProgram, reduced to what this plan has).
+#include "plan/passes/changelog.h"
+
+#include <algorithm>
+
+#include "plan/aggregate.h"
+#include "plan/calc.h"
+#include "plan/passes/keys.h"
+#include "plan/sort_limit.h"
+
+namespace tidemill {
+namespace {
+
+constexpr RowKinds kEverything{true, true, true, true};
+
+// A filter over updates passes -U, +U of one row singly; whoever folds by key must see the -U of a row whose +U is
+// filtered away.
+bool filters(const PlanNode& node) {
+  if (node.kind() == PlanKind::kFilter) return true;
+  const auto* calc = node.try_as<CalcNode>();
+  return calc != nullptr && calc->predicate() != nullptr;
+}
+
+}  // namespace
+
+Changelog::Changelog(const std::vector<PlanPtr>& roots, const TableTraits& tables, bool final_only)
+    : tables_(tables), final_only_(final_only) {
+  for (const PlanPtr& root : roots) produce(*root);
+  for (const PlanPtr& root : roots) demand(*root, true);
+  for (auto& [node, kinds] : kinds_) {
+    const auto demanded = demanded_.find(node);
+    if (demanded == demanded_.end() || !demanded->second) kinds.update_before = false;
+  }
+}
+
+void Changelog::produce(const PlanNode& node) {
+  if (kinds_.contains(&node)) return;
+  for (const PlanPtr& input : node.inputs()) produce(*input);
+  bounded_[&node] = all_bounded(node);
+  kinds_[&node] = produced(node);
+  if (const auto* sink = node.try_as<SinkNode>()) check_sink(*sink);
+}
+
+bool Changelog::all_bounded(const PlanNode& node) const {
+  if (const auto* scan = node.try_as<ScanNode>()) return tables_.source(*scan).bounded;
+  return std::ranges::all_of(node.inputs(), [&](const PlanPtr& input) { return bounded_.at(input.get()); });
+}
+
+RowKinds Changelog::input_kinds(const PlanNode& node) const {
+  RowKinds kinds;
+  for (const PlanPtr& input : node.inputs()) kinds = kinds | kinds_.at(input.get());
+  return kinds;
+}
+
+RowKinds Changelog::produced(const PlanNode& node) const {
+  switch (node.kind()) {
+    case PlanKind::kScan:
+      return tables_.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
+    case PlanKind::kValues:
+      return RowKinds::append();
+    case PlanKind::kFilter:
+    case PlanKind::kProject:
+    case PlanKind::kCalc:
+    case PlanKind::kUnion:
+    case PlanKind::kWindowAssign:
+      return input_kinds(node);
+    case PlanKind::kAggregate: {
+      const RowKinds input = input_kinds(node);
+      const bool distinct = node.as<AggregateNode>().aggregates().empty();
+      if (final_only_ || (distinct && input.append_only())) return RowKinds::append();
+      return {true, !distinct, !distinct, !input.append_only()};
+    }
+    case PlanKind::kWindowAggregate:
+      return RowKinds::append();
+    case PlanKind::kSortLimit:
+      check_sort(node);
+      return RowKinds::append();
+    case PlanKind::kSink:
+    case PlanKind::kStatementSet:
+      return {false, false, false, false};
+  }
+  CHECK(false);
+}
+
+void Changelog::check_sort(const PlanNode& node) const {
+  const auto& sort = node.as<SortLimitNode>();
+  if (bounded_.at(node.input().get())) return;
+  if (!sort.keys().empty()) {
+    throw UserError(sort.location(),
+                    "ORDER BY needs bounded input: over input that never ends no row is ever the first",
+                    "Read bounded tables, or leave ORDER BY to whoever reads the result.");
+  }
+  if (!input_kinds(node).append_only()) {
+    throw UserError(sort.location(),
+                    fmt::format("LIMIT over input that never ends cannot take updates, which come from {}",
+                                origin_of_updates(*node.input()).physical_text()),
+                    "Read bounded tables, or aggregate by window.");
+  }
+}
+
+void Changelog::check_sink(const SinkNode& sink) const {
+  const RowKinds kinds = input_kinds(sink);
+  if (kinds.append_only()) return;
+  const SinkAccepts accepts = tables_.sink(sink);
+  if (accepts == SinkAccepts::kRetract) return;
+  const std::string origin = origin_of_updates(*sink.input()).physical_text();
+  if (accepts == SinkAccepts::kAppend) {
+    throw UserError(sink.location(),
+                    fmt::format("Table {} takes new rows only, and the query also gives {} (from {})",
+                                sink.table()->name.name, kinds.to_string(), origin),
+                    "Aggregate by window (GROUP BY window_start, window_end), whose results are final; or write to a "
+                    "table that takes changes; or SET 'execution.runtime-mode' = 'batch' for bounded input, which "
+                    "gives final rows.");
+  }
+  const std::vector<int32_t> primary_key = sink.primary_key();
+  const std::vector<std::vector<int32_t>> keys = unique_keys(*sink.input());
+  const bool fits = !primary_key.empty() && std::ranges::any_of(keys, [&](const std::vector<int32_t>& key) {
+    return std::ranges::all_of(key, [&](int32_t c) { return std::ranges::find(primary_key, c) != primary_key.end(); });
+  });
+  if (fits) return;
+  throw UserError(
+      sink.location(),
+      fmt::format("Table {} takes changes by its primary key, and the query's changes have another key",
+                  sink.table()->name.name),
+      fmt::format("Make the primary key the columns that the query groups by (changes come from {}).", origin));
+}
+
+const PlanNode& Changelog::origin_of_updates(const PlanNode& node) const {
+  for (const PlanPtr& input : node.inputs()) {
+    if (node.kind() == PlanKind::kAggregate && kinds_.at(input.get()).append_only()) break;
+    if (!kinds_.at(input.get()).append_only()) return origin_of_updates(*input);
+  }
+  return node;
+}
+
+void Changelog::demand(const PlanNode& node, bool needs_update_before) {
+  const auto known = demanded_.find(&node);
+  if (known != demanded_.end() && (known->second || !needs_update_before)) return;
+  demanded_[&node] = needs_update_before;
+  bool of_inputs = true;  // whoever keeps state per row takes back by -U
+  if (const auto* sink = node.try_as<SinkNode>()) {
+    of_inputs = tables_.sink(*sink) != SinkAccepts::kUpsert;
+  } else if (node.kind() == PlanKind::kProject || node.kind() == PlanKind::kUnion ||
+             (node.kind() == PlanKind::kCalc && !filters(node))) {
+    of_inputs = needs_update_before;
+  } else if (filters(node)) {
+    of_inputs = true;
+  }
+  for (const PlanPtr& input : node.inputs()) demand(*input, of_inputs);
+}
+
+}  // namespace tidemill

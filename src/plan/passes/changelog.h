@@ -1,0 +1,55 @@
+// plan/passes/changelog.h - which row kinds flow out of each node. Rule: two walks: from the sources up, what may be
+// produced; from the sink down, who needs -U. A node that cannot take what comes in is refused at planning.
+#pragma once
+#include <unordered_map>
+
+#include "plan/passes/row_kinds.h"
+#include "plan/plan_node.h"
+#include "plan/scan.h"
+#include "plan/sink.h"
+
+namespace tidemill {
+
+// What tables can do, from their connectors.
+struct SourceTraits {
+  bool bounded = true;
+  bool append_only = true;
+};
+enum class SinkAccepts : uint8_t { kAppend, kUpsert, kRetract };
+
+class TableTraits {
+ public:
+  virtual ~TableTraits() = default;
+  virtual SourceTraits source(const ScanNode& scan) const = 0;
+  virtual SinkAccepts sink(const SinkNode& sink) const = 0;
+};
+
+class Changelog {
+ public:
+  // Infers the kinds of every node below the roots. `final_only`: batch mode, where each group gives one final row.
+  // Throws UserError: a sink or an operator that cannot take updates, with the node they come from.
+  Changelog(const std::vector<PlanPtr>& roots, const TableTraits& tables, bool final_only);
+
+  // Returns the kinds that come out of a node (of a sink: NONE).
+  const RowKinds& of(const PlanNode& node) const { return kinds_.at(&node); }
+  // True where all sources below the node are bounded.
+  bool bounded(const PlanNode& node) const { return bounded_.at(&node); }
+
+ private:
+  void produce(const PlanNode& node);
+  RowKinds produced(const PlanNode& node) const;
+  bool all_bounded(const PlanNode& node) const;
+  RowKinds input_kinds(const PlanNode& node) const;
+  void check_sort(const PlanNode& node) const;
+  void check_sink(const SinkNode& sink) const;
+  void demand(const PlanNode& node, bool needs_update_before);
+  const PlanNode& origin_of_updates(const PlanNode& node) const;
+
+  const TableTraits& tables_;
+  bool final_only_;
+  std::unordered_map<const PlanNode*, RowKinds> kinds_;
+  std::unordered_map<const PlanNode*, bool> bounded_;
+  std::unordered_map<const PlanNode*, bool> demanded_;  // true: someone needs -U
+};
+
+}  // namespace tidemill

@@ -1,0 +1,37 @@
+// How a node needs its input's rows spread over subtasks.
+#include "plan/passes/distribution.h"
+
+#include "plan/aggregate.h"
+#include "plan/window.h"
+
+namespace tidemill {
+namespace {
+
+Distribution by_keys(const std::vector<int32_t>& keys) {
+  if (keys.empty()) return {DistributionKind::kSingle, {}};
+  return {DistributionKind::kHash, keys};
+}
+
+}  // namespace
+
+Distribution required_distribution(const PlanNode& node) {
+  switch (node.kind()) {
+    case PlanKind::kAggregate:
+      return by_keys(node.as<AggregateNode>().keys());
+    case PlanKind::kWindowAggregate:
+      return by_keys(node.as<WindowAggregateNode>().keys());
+    case PlanKind::kSortLimit:
+      return {DistributionKind::kSingle, {}};
+    default:
+      return {};
+  }
+}
+
+std::string distribution_text(const Distribution& distribution, const Schema& input) {
+  if (distribution.kind == DistributionKind::kSingle) return "single";
+  std::vector<std::string> names;
+  for (const int32_t key : distribution.keys) names.push_back(input.field(key).name);
+  return fmt::format("hash[{}]", join_texts(names));
+}
+
+}  // namespace tidemill

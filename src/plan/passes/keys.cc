@@ -1,0 +1,103 @@
+// Keys, from the inputs up.
+#include "plan/passes/keys.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "plan/aggregate.h"
+#include "plan/calc.h"
+#include "plan/scan.h"
+#include "plan/values.h"
+#include "plan/window.h"
+
+namespace tidemill {
+namespace {
+
+using Keys = std::vector<std::vector<int32_t>>;
+
+std::vector<int32_t> first_columns(size_t count) {
+  std::vector<int32_t> columns(count);
+  std::iota(columns.begin(), columns.end(), 0);
+  return columns;
+}
+
+// Returns where each column of the input comes out, -1 where it does not.
+std::vector<int32_t> output_places(const std::vector<ExpressionPtr>& projections, int32_t input_columns) {
+  std::vector<int32_t> places(static_cast<size_t>(input_columns), -1);
+  for (size_t i = projections.size(); i-- > 0;) {
+    const auto* column = projections[i]->try_as<ColumnReference>();
+    if (column != nullptr) places[static_cast<size_t>(column->index())] = static_cast<int32_t>(i);
+  }
+  return places;
+}
+
+Keys moved(const Keys& keys, const std::vector<int32_t>& places) {
+  Keys result;
+  for (const std::vector<int32_t>& key : keys) {
+    std::vector<int32_t> columns;
+    for (const int32_t column : key) columns.push_back(places[static_cast<size_t>(column)]);
+    if (std::ranges::find(columns, -1) != columns.end()) continue;
+    std::ranges::sort(columns);
+    result.push_back(std::move(columns));
+  }
+  return result;
+}
+
+Keys scan_keys(const ScanNode& scan) {
+  if (scan.table()->primary_key.empty()) return {};
+  std::vector<int32_t> key;
+  for (const int32_t column : scan.table()->primary_key) {
+    const auto found = std::ranges::find(scan.columns(), column);
+    if (found == scan.columns().end()) return {};
+    key.push_back(static_cast<int32_t>(found - scan.columns().begin()));
+  }
+  std::ranges::sort(key);
+  return {key};
+}
+
+// A window is known by its start or its end; for sessions too, since those of one key do not overlap.
+Keys window_keys(const WindowAggregateNode& aggregate) {
+  Keys keys;
+  for (size_t i = 0; i < aggregate.properties().size(); ++i) {
+    // Windows of CUMULATE share their start.
+    const bool shared =
+        aggregate.window().kind == WindowKind::kCumulate && aggregate.properties()[i] == WindowProperty::kStart;
+    if (shared) continue;
+    std::vector<int32_t> key = first_columns(aggregate.keys().size());
+    key.push_back(aggregate.property_column(i));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
+  switch (node.kind()) {
+    case PlanKind::kScan:
+      return scan_keys(node.as<ScanNode>());
+    case PlanKind::kValues:
+      return node.as<ValuesNode>().rows().size() <= 1 ? Keys{{}} : Keys{};
+    case PlanKind::kFilter:
+    case PlanKind::kSortLimit:
+    case PlanKind::kSink:
+      return unique_keys(*node.input());
+    case PlanKind::kProject:
+      return moved(unique_keys(*node.input()),
+                   output_places(node.as<ProjectNode>().projections(), node.input()->schema()->size()));
+    case PlanKind::kCalc:
+      return moved(unique_keys(*node.input()),
+                   output_places(node.as<CalcNode>().projections(), node.input()->schema()->size()));
+    case PlanKind::kAggregate:
+      return {first_columns(node.as<AggregateNode>().keys().size())};
+    case PlanKind::kWindowAggregate:
+      return window_keys(node.as<WindowAggregateNode>());
+    case PlanKind::kWindowAssign:
+    case PlanKind::kUnion:
+    case PlanKind::kStatementSet:
+      return {};
+  }
+  CHECK(false);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,60 @@
+// plan/rules/all.cc - the optimiser: every rule, in order. Rule: what a later rule needs, an earlier one has done.
+#include <array>
+#include <unordered_map>
+
+#include "plan/rules/rule.h"
+#include "plan/statement_set.h"
+
+namespace tidemill {
+namespace {
+
+// Equal scans become one first, so that what each of several queries reads is read once; filters go down and
+// projections meet before windows are recognised, because a window's rows and its aggregate must be neighbours; that
+// leaves projections of its own, and so both are repeated before columns are pruned.
+constexpr std::array kRules = {
+    Rule{"share subplans", share_subplans},       Rule{"fold constants", fold_constants},
+    Rule{"push filters", push_filters},           Rule{"merge projects", merge_projects},
+    Rule{"recognize windows", recognize_windows}, Rule{"push filters", push_filters},
+    Rule{"merge projects", merge_projects},       Rule{"prune columns", prune_columns},
+    Rule{"merge projects", merge_projects},       Rule{"make calcs", make_calcs},
+    Rule{"share subplans", share_subplans},
+};
+
+class Rewriter {
+ public:
+  explicit Rewriter(const std::function<PlanPtr(const PlanPtr&)>& change) : change_(change) {}
+
+  PlanPtr rewrite(const PlanPtr& node) {
+    const auto known = done_.find(node.get());
+    if (known != done_.end()) return known->second;
+    std::vector<PlanPtr> inputs;
+    bool changed = false;
+    for (const PlanPtr& input : node->inputs()) {
+      inputs.push_back(rewrite(input));
+      changed = changed || inputs.back() != input;
+    }
+    PlanPtr result = change_(changed ? node->with_inputs(std::move(inputs)) : node);
+    done_.emplace(node.get(), result);
+    return result;
+  }
+
+ private:
+  const std::function<PlanPtr(const PlanPtr&)>& change_;
+  std::unordered_map<const PlanNode*, PlanPtr> done_;
+};
+
+}  // namespace
+
+std::span<const Rule> optimizer_rules() { return kRules; }
+
+std::vector<PlanPtr> optimize(const std::vector<PlanPtr>& roots, const OptimizerContext& context) {
+  PlanPtr all = std::make_shared<StatementSetNode>(roots);
+  for (const Rule& rule : optimizer_rules()) all = rule.apply(all, context);
+  return all->inputs();
+}
+
+PlanPtr rewrite_plan(const PlanPtr& root, const std::function<PlanPtr(const PlanPtr&)>& change) {
+  return Rewriter(change).rewrite(root);
+}
+
+}  // namespace tidemill

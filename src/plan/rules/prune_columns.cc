@@ -1,0 +1,299 @@
+// plan/rules/prune_columns.cc - drops what nothing above reads. Rule: a node that several share keeps what any of them
+// reads.
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "plan/aggregate.h"
+#include "plan/calc.h"
+#include "plan/rules/rule.h"
+#include "plan/scan.h"
+#include "plan/set_operation.h"
+#include "plan/sort_limit.h"
+#include "plan/values.h"
+#include "plan/window.h"
+
+namespace tidemill {
+namespace {
+
+using Columns = std::set<int32_t>;
+
+void add_all(Columns& columns, const std::vector<int32_t>& more) { columns.insert(more.begin(), more.end()); }
+
+Columns all_columns(const Schema& schema) {
+  Columns result;
+  for (int32_t i = 0; i < schema.size(); ++i) result.insert(i);
+  return result;
+}
+
+// Returns the aggregates whose output is needed; the first one stands at output column `first`.
+std::vector<size_t> needed_aggregates(const std::vector<AggregateSpec>& aggregates, size_t first,
+                                      const Columns& needed) {
+  std::vector<size_t> result;
+  for (size_t i = 0; i < aggregates.size(); ++i) {
+    if (needed.contains(static_cast<int32_t>(first + i))) result.push_back(i);
+  }
+  return result;
+}
+
+std::vector<AggregateSpec> select(const std::vector<AggregateSpec>& aggregates, const std::vector<size_t>& indices) {
+  std::vector<AggregateSpec> result;
+  for (const size_t index : indices) result.push_back(aggregates[index]);
+  return result;
+}
+
+// What `node` needs of its inputs (the same of each), given what is needed of its output.
+Columns needed_of_input(const PlanNode& node, const Columns& needed) {
+  Columns result;
+  switch (node.kind()) {
+    case PlanKind::kFilter:
+      result = needed;
+      add_all(result, columns_of(*node.as<FilterNode>().predicate()));
+      return result;
+    case PlanKind::kProject:
+      for (const int32_t column : needed) {
+        add_all(result, columns_of(*node.as<ProjectNode>().projections()[static_cast<size_t>(column)]));
+      }
+      return result;
+    case PlanKind::kAggregate: {
+      const auto& aggregate = node.as<AggregateNode>();
+      add_all(result, aggregate.keys());
+      add_all(result, columns_of(select(aggregate.aggregates(),
+                                        needed_aggregates(aggregate.aggregates(), aggregate.keys().size(), needed))));
+      return result;
+    }
+    case PlanKind::kWindowAggregate: {
+      const auto& aggregate = node.as<WindowAggregateNode>();
+      add_all(result, aggregate.keys());
+      result.insert(aggregate.time_column());
+      add_all(result, columns_of(select(aggregate.aggregates(),
+                                        needed_aggregates(aggregate.aggregates(), aggregate.keys().size(), needed))));
+      return result;
+    }
+    case PlanKind::kWindowAssign: {
+      const auto& assign = node.as<WindowAssignNode>();
+      for (const int32_t column : needed) {
+        if (column < assign.window_start()) result.insert(column);
+      }
+      result.insert(assign.time_column());
+      add_all(result, assign.partition_keys());
+      return result;
+    }
+    case PlanKind::kSortLimit:
+      result = needed;
+      for (const SortKey& key : node.as<SortLimitNode>().keys()) result.insert(key.column);
+      return result;
+    case PlanKind::kUnion:
+      return needed;
+    default:
+      return node.inputs().empty() ? Columns() : all_columns(*node.input()->schema());
+  }
+}
+
+class Pruner {
+ public:
+  explicit Pruner(const PlanPtr& root) {
+    std::vector<const PlanNode*> order;
+    list_inputs_first(*root, order);
+    needed_[root.get()] = all_columns(*root->schema());
+    for (auto node = order.rbegin(); node != order.rend(); ++node) {  // consumers before inputs
+      const Columns of_input = needed_of_input(**node, needed_[*node]);
+      for (const PlanPtr& input : (*node)->inputs()) needed_[input.get()].insert(of_input.begin(), of_input.end());
+    }
+  }
+
+  // Returns the root with its inputs pruned; its own columns are all needed.
+  PlanPtr prune(const PlanPtr& root) { return exactly(rebuild(root), all_columns(*root->schema())); }
+
+ private:
+  // A node with fewer columns, and where each old column now is (-1: gone).
+  struct Pruned {
+    PlanPtr plan;
+    std::vector<int32_t> places;
+  };
+
+  static void list_inputs_first(const PlanNode& node, std::vector<const PlanNode*>& order) {
+    for (const PlanPtr& input : node.inputs()) list_inputs_first(*input, order);
+    if (std::ranges::find(order, &node) == order.end()) order.push_back(&node);
+  }
+
+  static std::vector<int32_t> same_places(int32_t columns) {
+    std::vector<int32_t> places;
+    for (int32_t i = 0; i < columns; ++i) places.push_back(i);
+    return places;
+  }
+
+  // Returns the plan with just these of the old columns, in order.
+  static PlanPtr exactly(const Pruned& pruned, const Columns& columns) {
+    std::vector<int32_t> wanted;
+    for (const int32_t column : columns) wanted.push_back(pruned.places[static_cast<size_t>(column)]);
+    if (wanted == same_places(pruned.plan->schema()->size())) return pruned.plan;
+    return make_column_project(pruned.plan, wanted);
+  }
+
+  const Pruned& rebuild(const PlanPtr& node) {
+    const auto known = done_.find(node.get());
+    if (known != done_.end()) return known->second;
+    return done_.emplace(node.get(), rebuild_anew(node)).first->second;
+  }
+
+  Pruned rebuild_anew(const PlanPtr& node) {
+    const Columns& needed = needed_[node.get()];
+    switch (node->kind()) {
+      case PlanKind::kScan:
+        return rebuild_scan(node->as<ScanNode>(), needed);
+      case PlanKind::kValues:
+        return rebuild_values(node->as<ValuesNode>(), needed);
+      case PlanKind::kFilter: {
+        const Pruned& input = rebuild(node->input());
+        return {make_filter(input.plan, renumber_columns(node->as<FilterNode>().predicate(), input.places)),
+                input.places};
+      }
+      case PlanKind::kProject:
+        return rebuild_project(node->as<ProjectNode>(), needed);
+      case PlanKind::kAggregate:
+        return rebuild_aggregate(node->as<AggregateNode>(), needed);
+      case PlanKind::kWindowAggregate:
+        return rebuild_window_aggregate(node->as<WindowAggregateNode>(), needed);
+      case PlanKind::kWindowAssign:
+        return rebuild_window_assign(node->as<WindowAssignNode>());
+      case PlanKind::kSortLimit:
+        return rebuild_sort(node->as<SortLimitNode>());
+      case PlanKind::kUnion:
+        return rebuild_union(*node, needed);
+      default:
+        return rebuild_unchanged(node);
+    }
+  }
+
+  static Pruned rebuild_scan(const ScanNode& scan, const Columns& needed) {
+    std::vector<int32_t> columns;
+    for (const int32_t column : needed) columns.push_back(scan.columns()[static_cast<size_t>(column)]);
+    columns = with_watermark_columns(*scan.table(), std::move(columns));
+    std::vector<int32_t> places;
+    for (const int32_t old : scan.columns()) {
+      const auto found = std::ranges::find(columns, old);
+      places.push_back(found == columns.end() ? -1 : static_cast<int32_t>(found - columns.begin()));
+    }
+    return {std::make_shared<ScanNode>(scan.table(), std::move(columns)), std::move(places)};
+  }
+
+  static Pruned rebuild_values(const ValuesNode& values, const Columns& needed) {
+    std::vector<int32_t> places(static_cast<size_t>(values.schema()->size()), -1);
+    std::vector<Field> fields;
+    std::vector<std::vector<Value>> rows(values.rows().size());
+    for (const int32_t column : needed) {
+      places[static_cast<size_t>(column)] = static_cast<int32_t>(fields.size());
+      fields.push_back(values.schema()->field(column));
+      for (size_t i = 0; i < rows.size(); ++i) rows[i].push_back(values.rows()[i][static_cast<size_t>(column)]);
+    }
+    return {make_values(make_schema(std::move(fields)), std::move(rows)), std::move(places)};
+  }
+
+  Pruned rebuild_project(const ProjectNode& project, const Columns& needed) {
+    const Pruned& input = rebuild(project.input());
+    std::vector<int32_t> places(project.projections().size(), -1);
+    std::vector<ExpressionPtr> projections;
+    std::vector<Field> fields;
+    for (const int32_t column : needed) {
+      places[static_cast<size_t>(column)] = static_cast<int32_t>(fields.size());
+      fields.push_back(project.schema()->field(column));
+      projections.push_back(renumber_columns(project.projections()[static_cast<size_t>(column)], input.places));
+    }
+    return {make_project(input.plan, std::move(projections), make_schema(std::move(fields))), std::move(places)};
+  }
+
+  // Keys stay, aggregates that are not needed go. Fills `places` and `names` for what stays.
+  static std::vector<AggregateSpec> keep_aggregates(const PlanNode& node, size_t num_keys,
+                                                    const std::vector<AggregateSpec>& aggregates, const Columns& needed,
+                                                    const Pruned& input, std::vector<int32_t>& places,
+                                                    std::vector<std::string>& names) {
+    places.assign(static_cast<size_t>(node.schema()->size()), -1);
+    for (size_t i = 0; i < num_keys; ++i) places[i] = static_cast<int32_t>(i);
+    const std::vector<size_t> kept = needed_aggregates(aggregates, num_keys, needed);
+    for (size_t i = 0; i < kept.size(); ++i) {
+      places[num_keys + kept[i]] = static_cast<int32_t>(num_keys + i);
+      names.push_back(node.schema()->field(static_cast<int32_t>(num_keys + kept[i])).name);
+    }
+    return renumber_columns(select(aggregates, kept), input.places);
+  }
+
+  static std::vector<int32_t> renumber(const std::vector<int32_t>& columns, const Pruned& input) {
+    std::vector<int32_t> result;
+    for (const int32_t column : columns) result.push_back(input.places[static_cast<size_t>(column)]);
+    return result;
+  }
+
+  Pruned rebuild_aggregate(const AggregateNode& node, const Columns& needed) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places;
+    std::vector<std::string> names;
+    std::vector<AggregateSpec> aggregates =
+        keep_aggregates(node, node.keys().size(), node.aggregates(), needed, input, places, names);
+    return {make_aggregate(input.plan, renumber(node.keys(), input), std::move(aggregates), names), std::move(places)};
+  }
+
+  Pruned rebuild_window_aggregate(const WindowAggregateNode& node, const Columns& needed) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places;
+    std::vector<std::string> names;
+    std::vector<AggregateSpec> aggregates =
+        keep_aggregates(node, node.keys().size(), node.aggregates(), needed, input, places, names);
+    std::vector<WindowProperty> properties;
+    for (size_t i = 0; i < node.properties().size(); ++i) {
+      const int32_t column = node.property_column(i);
+      if (!needed.contains(column)) continue;
+      places[static_cast<size_t>(column)] =
+          static_cast<int32_t>(node.keys().size() + aggregates.size() + properties.size());
+      properties.push_back(node.properties()[i]);
+      names.push_back(node.schema()->field(column).name);
+    }
+    const int32_t time = input.places[static_cast<size_t>(node.time_column())];
+    return {make_window_aggregate(input.plan, node.window(), time, renumber(node.keys(), input), std::move(aggregates),
+                                  std::move(properties), names),
+            std::move(places)};
+  }
+
+  Pruned rebuild_window_assign(const WindowAssignNode& node) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places = input.places;
+    for (int32_t i = 0; i < 3; ++i) places.push_back(input.plan->schema()->size() + i);
+    const int32_t time = input.places[static_cast<size_t>(node.time_column())];
+    return {make_window_assign(input.plan, node.window(), time, renumber(node.partition_keys(), input)),
+            std::move(places)};
+  }
+
+  Pruned rebuild_sort(const SortLimitNode& node) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<SortKey> keys = node.keys();
+    for (SortKey& key : keys) key.column = input.places[static_cast<size_t>(key.column)];
+    return {make_sort_limit(input.plan, std::move(keys), node.limit(), node.offset(), node.location()), input.places};
+  }
+
+  Pruned rebuild_union(const PlanNode& node, const Columns& needed) {
+    std::vector<PlanPtr> inputs;
+    for (const PlanPtr& input : node.inputs()) inputs.push_back(exactly(rebuild(input), needed));
+    std::vector<int32_t> places(static_cast<size_t>(node.schema()->size()), -1);
+    int32_t place = 0;
+    for (const int32_t column : needed) places[static_cast<size_t>(column)] = place++;
+    return {make_union(std::move(inputs)), std::move(places)};
+  }
+
+  // A sink: its input has exactly the columns it had.
+  Pruned rebuild_unchanged(const PlanPtr& node) {
+    std::vector<PlanPtr> inputs;
+    for (const PlanPtr& input : node->inputs()) {
+      inputs.push_back(exactly(rebuild(input), all_columns(*input->schema())));
+    }
+    return {node->with_inputs(std::move(inputs)), same_places(node->schema()->size())};
+  }
+
+  std::unordered_map<const PlanNode*, Columns> needed_;
+  std::unordered_map<const PlanNode*, Pruned> done_;
+};
+
+}  // namespace
+
+PlanPtr prune_columns(const PlanPtr& root, const OptimizerContext&) { return Pruner(root).prune(root); }
+
+}  // namespace tidemill

@@ -1,0 +1,44 @@
+// plan/rules/rule.h - what an optimiser rule is, and the order they run in. Rule: a rule keeps the result, the output
+// columns with their names and types, and never makes an expression run for rows it did not run for before.
+#pragma once
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "expr/scalar_function.h"
+#include "plan/plan_node.h"
+
+namespace tidemill {
+
+// What rules may know besides the plan.
+struct OptimizerContext {
+  EvaluationContext evaluation;  // for constants
+};
+
+struct Rule {
+  std::string_view name;
+  PlanPtr (*apply)(const PlanPtr& root, const OptimizerContext& context);
+};
+
+// Returns all rules in the order they run (all.cc).
+std::span<const Rule> optimizer_rules();
+
+// Runs all rules over the queries and sinks of one job, which share what they have in common. Throws UserError where a
+// constant cannot be computed (1/0).
+std::vector<PlanPtr> optimize(const std::vector<PlanPtr>& roots, const OptimizerContext& context);
+
+// Returns the plan with `change` applied to every node, inputs first. A node that several share is changed once, and
+// its result shared. `change` returns its argument where there is nothing to do.
+PlanPtr rewrite_plan(const PlanPtr& root, const std::function<PlanPtr(const PlanPtr&)>& change);
+
+// The rules, each in its file.
+PlanPtr fold_constants(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr push_filters(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr merge_projects(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr recognize_windows(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr prune_columns(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr share_subplans(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr make_calcs(const PlanPtr& root, const OptimizerContext& context);
+
+}  // namespace tidemill

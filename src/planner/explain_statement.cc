@@ -1,0 +1,41 @@
+// planner/explain_statement.cc - EXPLAIN. Rule: what is shown is what would run.
+#include <algorithm>
+
+#include "plan/explain.h"
+#include "planner/job_graph_json.h"
+#include "planner/job_planning.h"
+#include "planner/lints.h"
+
+namespace tidemill {
+
+TextResult StatementPlanner::explain(const ast::Explain& statement) const {
+  const auto wants = [&](ast::ExplainDetail detail) {
+    return std::ranges::find(statement.details, detail) != statement.details.end();
+  };
+  if (wants(ast::ExplainDetail::kEstimatedCost)) {
+    throw UserError(statement.location, "EXPLAIN ESTIMATED_COST is not supported yet");
+  }
+  const PlannedJob job = plan_statement(*statement.statement, session_);
+  const Changelog* changelog = wants(ast::ExplainDetail::kChangelogMode) ? job.changelog.get() : nullptr;
+  std::string text = "== Abstract Syntax Tree ==\n" + explain_logical(job.bound);
+  text += "\n== Optimized Physical Plan ==\n" + explain_physical(job.optimized, changelog);
+  if (wants(ast::ExplainDetail::kPlanAdvice)) {
+    const std::vector<std::string> advice = lint(job);
+    text += "\n";
+    for (const std::string& line : advice) text += fmt::format("advice: {}\n", line);
+    if (advice.empty()) text += "No available advice.\n";
+  }
+  text += "\n== Optimized Execution Plan ==\n" + explain_execution(job.optimized);
+  // Translating is part of planning: what cannot run is refused here too.
+  const JobGraph graph = make_job_graph(job, session_, nullptr);
+  if (wants(ast::ExplainDetail::kJsonExecutionPlan)) {
+    text += "\n== Physical Execution Plan ==\n" + job_graph_json(graph) + "\n";
+  }
+  TextResult result;
+  result.columns = {"result"};
+  result.rows = {{std::move(text)}};
+  result.is_text = true;
+  return result;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,123 @@
+// Binding, optimising and translating one job.
+#include "planner/job_planning.h"
+
+#include <algorithm>
+
+#include "base/config_options.h"
+#include "plan/rules/rule.h"
+#include "planner/translation.h"
+#include "sql/binder/query_binder.h"
+#include "sql/binder/table_binder.h"
+
+namespace tidemill {
+namespace {
+
+EvaluationContext evaluation_context(const Config& config) {
+  EvaluationContext context;
+  const std::string zone = config.get(kLocalTimeZone);
+  if (zone == "default") return context;
+  const std::optional<TimeZone> found = TimeZone::find(zone);
+  if (!found) {
+    throw UserError(fmt::format("Unknown time zone in table.local-time-zone: {}", zone),
+                    "Use a name such as Europe/Berlin or UTC.");
+  }
+  context.time_zone = *found;
+  return context;
+}
+
+bool any_source(const PlanNode& node, const std::function<bool(const ScanNode&)>& test) {
+  if (const auto* scan = node.try_as<ScanNode>()) return test(*scan);
+  return std::ranges::any_of(node.inputs(), [&](const PlanPtr& input) { return any_source(*input, test); });
+}
+
+// STREAMING, BATCH, or AUTOMATIC: batch where all input is bounded.
+bool runs_as_batch(const PlannedJob& job, const Config& config) {
+  const std::string mode = config.get(kRuntimeMode);
+  if (mode == "STREAMING") return false;
+  std::string unbounded;
+  const auto is_unbounded = [&](const ScanNode& scan) {
+    if (job.tables->source(scan).bounded) return false;
+    unbounded = scan.table()->name.name;
+    return true;
+  };
+  for (const PlanPtr& root : job.optimized) {
+    if (any_source(*root, is_unbounded)) break;
+  }
+  if (unbounded.empty()) return true;
+  if (mode == "AUTOMATIC") return false;
+  throw UserError(fmt::format("Batch mode needs bounded input, and table {} never ends", unbounded),
+                  "SET 'execution.runtime-mode' = 'streaming'.");
+}
+
+bool reads_current_watermark(const ExpressionPtr& expression) {
+  if (expression == nullptr) return false;
+  const auto* call = expression->try_as<Call>();
+  if (call != nullptr && call->name() == "CURRENT_WATERMARK") return true;
+  return std::ranges::any_of(expression->children(), reads_current_watermark);
+}
+
+bool plan_reads_current_watermark(const PlanNode& node) {
+  if (const auto* calc = node.try_as<CalcNode>()) {
+    if (reads_current_watermark(calc->predicate())) return true;
+    if (std::ranges::any_of(calc->projections(), reads_current_watermark)) return true;
+  }
+  return std::ranges::any_of(node.inputs(), [](const PlanPtr& input) { return plan_reads_current_watermark(*input); });
+}
+
+SchemaPtr result_schema(const Schema& schema) {
+  std::vector<Field> fields = schema.fields();
+  const std::vector<std::string> names = unique_names(schema);
+  for (size_t i = 0; i < fields.size(); ++i) fields[i].name = names[i];
+  return make_schema(std::move(fields));
+}
+
+void bind(const ast::Statement& statement, const BindingContext& context, PlannedJob& job) {
+  switch (statement.kind) {
+    case ast::StatementKind::kQuery: {
+      PlanPtr plan = QueryBinder(context).bind(*statement.as<ast::QueryStatement>().query);
+      job.result = result_schema(*plan->schema());
+      job.bound.push_back(rename_columns(std::move(plan), job.result->names()));
+      return;
+    }
+    case ast::StatementKind::kInsert:
+      job.bound.push_back(bind_insert(statement.as<ast::Insert>(), context));
+      return;
+    case ast::StatementKind::kStatementSet:
+      for (const auto& insert : statement.as<ast::StatementSet>().inserts) {
+        job.bound.push_back(bind_insert(*insert, context));
+      }
+      return;
+    default:
+      throw UserError(statement.location, "Only a query, INSERT or statement set can be planned as a job");
+  }
+}
+
+}  // namespace
+
+PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession& session) {
+  PlannedJob job;
+  const BindingContext context{session.catalog, session.config, session.functions, session.files};
+  bind(statement, context, job);
+  job.optimized = optimize(job.bound, OptimizerContext{evaluation_context(session.config)});
+  job.tables = std::make_unique<TableAccess>(session.connectors, session.formats);
+  job.batch = runs_as_batch(job, session.config);
+  job.changelog = std::make_unique<Changelog>(job.optimized, *job.tables, job.batch);
+  return job;
+}
+
+JobGraph make_job_graph(const PlannedJob& job, const PlannerSession& session, std::shared_ptr<const Sink> result_sink) {
+  TranslationContext context{session.config, *job.tables, *job.changelog, job.batch, false, std::move(result_sink)};
+  context.row_watermarks =
+      std::ranges::any_of(job.optimized, [](const PlanPtr& root) { return plan_reads_current_watermark(*root); });
+  Translation translation(std::move(context));
+  for (const PlanPtr& root : job.optimized) {
+    if (root->kind() == PlanKind::kSink) {
+      translation.add_sink(root);
+    } else {
+      translation.add_query(root, job.result);
+    }
+  }
+  return translation.finish();
+}
+
+}  // namespace tidemill

@@ -1,0 +1,57 @@
+// What is legal but likely not meant.
+#include "planner/lints.h"
+
+#include <set>
+
+#include "plan/aggregate.h"
+#include "plan/scan.h"
+#include "plan/window.h"
+
+namespace tidemill {
+namespace {
+
+class Linter {
+ public:
+  explicit Linter(const PlannedJob& job) : job_(job) {}
+
+  std::vector<std::string> run() {
+    for (const PlanPtr& root : job_.optimized) visit(*root);
+    return std::move(warnings_);
+  }
+
+ private:
+  void visit(const PlanNode& node) {
+    if (!seen_.insert(&node).second) return;
+    if (const auto* aggregate = node.try_as<AggregateNode>()) check_aggregate(*aggregate);
+    for (const PlanPtr& input : node.inputs()) visit(*input);
+  }
+
+  void check_aggregate(const AggregateNode& node) {
+    const bool bounded = job_.changelog->bounded(node);
+    if (node.keys().empty() && bounded && !job_.batch) {
+      warnings_.push_back(
+          "An aggregate without GROUP BY gives no row if its input has none; in batch mode it gives one (COUNT = 0).");
+    }
+    if (node.keys().empty() || bounded) return;
+    for (size_t i = 0; i < node.keys().size(); ++i) {
+      const std::string& name = node.input()->schema()->field(node.keys()[i]).name;
+      if (name != "window_start" && name != "window_end") continue;
+      warnings_.push_back(
+          fmt::format("GROUP BY {} alone keeps its state for ever and gives updates; group by window_start and "
+                      "window_end to get one "
+                      "final row a window.",
+                      name));
+      return;
+    }
+  }
+
+  const PlannedJob& job_;
+  std::set<const PlanNode*> seen_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+std::vector<std::string> lint(const PlannedJob& job) { return Linter(job).run(); }
+
+}  // namespace tidemill

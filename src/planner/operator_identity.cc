@@ -1,0 +1,126 @@
+// Stable names of operators.
+#include "planner/operator_identity.h"
+
+#include <set>
+
+#include "plan/aggregate.h"
+#include "plan/calc.h"
+#include "plan/scan.h"
+#include "plan/sink.h"
+#include "plan/sort_limit.h"
+#include "plan/window.h"
+
+namespace tidemill {
+namespace {
+
+std::string expression_lineage(const PlanNode& input, const Expression& expression) {
+  std::vector<std::string> names(static_cast<size_t>(input.schema()->size()));
+  for (const int32_t column : columns_of(expression)) {
+    names[static_cast<size_t>(column)] = column_lineage(input, column);
+  }
+  return expression.to_string(names);
+}
+
+std::string lineage_of_keys(const PlanNode& input, const std::vector<int32_t>& keys) {
+  std::vector<std::string> texts;
+  for (const int32_t key : keys) texts.push_back(column_lineage(input, key));
+  return join_texts(texts);
+}
+
+void collect_tables(const PlanNode& node, std::set<std::string>& tables) {
+  if (const auto* scan = node.try_as<ScanNode>()) tables.insert(scan->table()->name.name);
+  for (const PlanPtr& input : node.inputs()) collect_tables(*input, tables);
+}
+
+std::string tables_text(const PlanNode& node) {
+  std::set<std::string> tables;
+  collect_tables(node, tables);
+  return join_texts({tables.begin(), tables.end()});
+}
+
+// What tells an operator from others of its kind in the same query.
+std::string signature(const PlanNode& node) {
+  switch (node.kind()) {
+    case PlanKind::kScan:
+      return fmt::format("source({})", node.as<ScanNode>().table()->name.name);
+    case PlanKind::kValues:
+      return "values";
+    case PlanKind::kFilter:
+    case PlanKind::kProject:
+    case PlanKind::kCalc:
+      return "calc";
+    case PlanKind::kUnion:
+      return "union";
+    case PlanKind::kSortLimit: {
+      std::vector<int32_t> keys;
+      for (const SortKey& key : node.as<SortLimitNode>().keys()) keys.push_back(key.column);
+      return fmt::format("sort(keys=[{}], tables=[{}])", lineage_of_keys(*node.input(), keys), tables_text(node));
+    }
+    case PlanKind::kAggregate:
+      return fmt::format("group_aggregate(keys=[{}], tables=[{}])",
+                         lineage_of_keys(*node.input(), node.as<AggregateNode>().keys()), tables_text(node));
+    case PlanKind::kWindowAggregate: {
+      const auto& aggregate = node.as<WindowAggregateNode>();
+      const std::string time = column_lineage(*node.input(), aggregate.time_column());
+      return fmt::format("window_aggregate(keys=[{}], window={}, tables=[{}])",
+                         lineage_of_keys(*node.input(), aggregate.keys()), window_text(aggregate.window(), time),
+                         tables_text(node));
+    }
+    case PlanKind::kWindowAssign:
+      return "window_assign";
+    case PlanKind::kSink:
+      return "sink";
+    case PlanKind::kStatementSet:
+      break;
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+std::string column_lineage(const PlanNode& node, int32_t column) {
+  const auto index = static_cast<size_t>(column);
+  switch (node.kind()) {
+    case PlanKind::kProject:
+      return expression_lineage(*node.input(), *node.as<ProjectNode>().projections()[index]);
+    case PlanKind::kCalc:
+      return expression_lineage(*node.input(), *node.as<CalcNode>().projections()[index]);
+    case PlanKind::kAggregate: {
+      const auto& aggregate = node.as<AggregateNode>();
+      const size_t keys = aggregate.keys().size();
+      return index < keys ? column_lineage(*node.input(), aggregate.keys()[index])
+                          : aggregate.aggregates()[index - keys].text;
+    }
+    case PlanKind::kWindowAggregate: {
+      const auto& aggregate = node.as<WindowAggregateNode>();
+      const size_t keys = aggregate.keys().size();
+      if (index < keys) return column_lineage(*node.input(), aggregate.keys()[index]);
+      const size_t calls = aggregate.aggregates().size();
+      if (index < keys + calls) return aggregate.aggregates()[index - keys].text;
+      constexpr std::array<std::string_view, 3> kNames = {"window_start", "window_end", "window_time"};
+      return std::string(kNames[static_cast<size_t>(aggregate.properties()[index - keys - calls])]);
+    }
+    case PlanKind::kWindowAssign:
+      if (column < node.as<WindowAssignNode>().window_start()) return column_lineage(*node.input(), column);
+      return node.schema()->field(column).name;
+    case PlanKind::kFilter:
+    case PlanKind::kSortLimit:
+    case PlanKind::kUnion:
+    case PlanKind::kSink:
+      return column_lineage(*node.input(), column);
+    case PlanKind::kScan:
+    case PlanKind::kValues:
+    case PlanKind::kStatementSet:
+      return node.schema()->field(column).name;
+  }
+  CHECK(false);
+}
+
+std::string OperatorIdentities::identify(const PlanNode& node, const std::string& owner) {
+  const bool is_source = node.kind() == PlanKind::kScan;  // shared by every query of the job
+  std::string identity = is_source ? signature(node) : fmt::format("{}/{}", owner, signature(node));
+  const int32_t ordinal = ++ordinals_[identity];
+  return ordinal == 1 ? identity : fmt::format("{}#{}", identity, ordinal);
+}
+
+}  // namespace tidemill

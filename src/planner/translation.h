@@ -1,0 +1,76 @@
+// planner/translation.h - one optimised plan on its way to a job graph. Rule: inputs become vertices before their
+// consumers; a node that several read becomes one vertex.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "plan/aggregate.h"
+#include "plan/calc.h"
+#include "plan/passes/changelog.h"
+#include "plan/scan.h"
+#include "plan/set_operation.h"
+#include "plan/sink.h"
+#include "plan/sort_limit.h"
+#include "plan/values.h"
+#include "plan/window.h"
+#include "planner/operator_identity.h"
+#include "planner/table_access.h"
+#include "runtime/job_graph.h"
+
+namespace tidemill {
+
+// What translating a plan needs besides the plan; borrowed.
+struct TranslationContext {
+  const Config& config;
+  const TableAccess& tables;
+  const Changelog& changelog;
+  bool batch = false;                       // execution.runtime-mode in effect
+  bool row_watermarks = false;              // the plan reads CURRENT_WATERMARK
+  std::shared_ptr<const Sink> result_sink;  // takes the rows of a SELECT
+};
+
+class Translation {
+ public:
+  explicit Translation(TranslationContext context);
+
+  const TranslationContext& context() const { return context_; }
+
+  // Adds the vertices of a sink, or of a query whose rows go to the result sink as `result`.
+  void add_sink(const PlanPtr& sink);
+  void add_query(const PlanPtr& query, const SchemaPtr& result);
+  JobGraph finish() { return std::move(graph_); }
+
+  // For the translate_* functions. Returns the vertex of a node, made on first use.
+  int32_t vertex_of(const PlanPtr& node);
+  int32_t parallelism_of(int32_t vertex) const { return graph_.vertices[static_cast<size_t>(vertex)].parallelism; }
+  int32_t default_parallelism() const { return default_parallelism_; }
+  // Returns an edge from the node's input that meets the node's distribution, the consumer having `parallelism`.
+  Edge edge_from(const PlanPtr& input, const PlanNode& consumer, int32_t parallelism);
+
+ private:
+  int32_t add(Vertex vertex);
+  Vertex translate(const PlanPtr& node);
+
+  TranslationContext context_;
+  int32_t default_parallelism_;
+  std::string owner_;
+  OperatorIdentities identities_;
+  std::map<const PlanNode*, int32_t> vertices_;
+  JobGraph graph_;
+};
+
+// One file each: spec, inputs and parallelism of the node's vertex; id and name are filled in by Translation.
+Vertex translate_scan(const ScanNode& node, Translation& translation);
+Vertex translate_values(const ValuesNode& node, Translation& translation);
+Vertex translate_calc(const CalcNode& node, Translation& translation);
+Vertex translate_aggregate(const AggregateNode& node, Translation& translation);
+Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation);
+Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation);
+Vertex translate_union(const UnionNode& node, Translation& translation);
+Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
+Vertex translate_sink(const SinkNode& node, Translation& translation);
+
+}  // namespace tidemill

@@ -1,0 +1,142 @@
+// sql/binder/call.cc - function calls to expressions. Rule: aggregates are gathered, everything else is the registry's.
+#include <array>
+#include <cctype>
+
+#include "plan/window.h"
+#include "sql/binder/expression_binder.h"
+#include "sql/binder/window_definition.h"
+
+namespace tidemill {
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return result;
+}
+
+// What TUMBLE_START, HOP_ROWTIME, … are made of; nullopt for any other name.
+struct WindowPropertyName {
+  WindowKind kind;
+  std::string suffix;  // START, END, ROWTIME, PROCTIME
+};
+std::optional<WindowPropertyName> parse_window_property(const std::string& name) {
+  const size_t underscore = name.find('_');
+  if (underscore == std::string::npos) return std::nullopt;
+  const std::optional<WindowKind> kind = window_kind(name.substr(0, underscore));
+  const std::string suffix = name.substr(underscore + 1);
+  constexpr std::array<std::string_view, 4> kSuffixes = {"START", "END", "ROWTIME", "PROCTIME"};
+  if (!kind || std::ranges::find(kSuffixes, suffix) == kSuffixes.end()) return std::nullopt;
+  return WindowPropertyName{*kind, suffix};
+}
+
+void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& name) {
+  std::string_view what;
+  if (call.distinct) what = "DISTINCT";
+  if (call.filter) what = "FILTER";
+  if (!call.order_by.empty()) what = "ORDER BY";
+  if (call.nulls != ast::NullTreatment::kDefault) what = "RESPECT or IGNORE NULLS";
+  if (what.empty()) return;
+  throw UserError(call.location, fmt::format("{} is for aggregate functions, and {} is none", what, name));
+}
+
+}  // namespace
+
+ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
+  if (call.name.parts.size() > 1) refuse_unsupported(call.location, "A function with a catalog or database name");
+  const std::string name = upper(call.name.last().name);
+  if (call.over) refuse_unsupported(call.location, fmt::format("{} … OVER", name));
+  if (context_.functions.has_aggregate(name)) return bind_aggregate(call, name);
+  if (parse_window_property(name)) return bind_window_property(call, name);
+  if (window_kind(name)) {
+    throw UserError(call.location, fmt::format("{} belongs in FROM TABLE({}(…)) or in GROUP BY", name, name));
+  }
+  refuse_aggregate_syntax(call, name);
+  if (name == "CURRENT_WATERMARK") return bind_current_watermark(call);
+  return context_.functions.resolve(name, bind_arguments(call), call.location);
+}
+
+std::vector<ExpressionPtr> ExpressionBinder::bind_arguments(const ast::FunctionCall& call) {
+  std::vector<ExpressionPtr> arguments;
+  for (const ast::FunctionArgument& argument : call.arguments) {
+    if (argument.name) {
+      throw UserError(argument.name->location, fmt::format("{} takes no named arguments", call.name.last().name));
+    }
+    arguments.push_back(bind(*argument.value));
+  }
+  return arguments;
+}
+
+ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, const std::string& name) {
+  if (inside_aggregate_) {
+    throw UserError(call.location, "Aggregates cannot be inside one another",
+                    "Compute the inner one in a sub-query: FROM (SELECT …, COUNT(*) AS n …).");
+  }
+  if (calls_ == nullptr) {
+    throw UserError(call.location, fmt::format("{} cannot stand in {}: it is an aggregate function", name, clause_),
+                    clause_ == "WHERE" ? "Conditions on aggregates belong in HAVING." : "");
+  }
+  if (!call.order_by.empty()) refuse_unsupported(call.location, fmt::format("{} with ORDER BY", name));
+  if (call.nulls != ast::NullTreatment::kDefault) {
+    refuse_unsupported(call.location, fmt::format("{} with RESPECT or IGNORE NULLS", name));
+  }
+  inside_aggregate_ = true;
+  const bool star = call.arguments.size() == 1 && call.arguments[0].value->kind == ast::ExpressionKind::kStar;
+  if (star && name != "COUNT")
+    throw UserError(call.location, fmt::format("{}(*) does not exist", name), "Name a column.");
+  std::vector<ExpressionPtr> arguments = star ? std::vector<ExpressionPtr>() : bind_arguments(call);
+  BoundAggregate aggregate;
+  if (call.filter) {
+    aggregate.filter = as_condition(bind(*call.filter), call.filter->location, "FILTER");
+  }
+  inside_aggregate_ = false;
+  std::string text;
+  for (const ExpressionPtr& argument : arguments)
+    text += (text.empty() ? "" : ", ") + argument->to_string(scope_.names());
+  AggregateCall resolved = context_.functions.resolve_aggregate(name, std::move(arguments), call.location);
+  aggregate.function = std::move(resolved.function);
+  aggregate.argument = std::move(resolved.argument);
+  aggregate.distinct = call.distinct;
+  aggregate.text = fmt::format("{}({}{})", name, call.distinct ? "DISTINCT " : "", star ? "*" : text);
+  if (aggregate.filter) {
+    aggregate.text += fmt::format(" FILTER (WHERE {})", aggregate.filter->to_string(scope_.names()));
+  }
+  return calls_->add(std::move(aggregate));
+}
+
+ExpressionPtr ExpressionBinder::bind_window_property(const ast::FunctionCall& call, const std::string& name) {
+  const WindowPropertyName property = *parse_window_property(name);
+  const std::string_view function = window_function_name(property.kind);
+  const GroupWindow* window = calls_ != nullptr && calls_->window() ? &*calls_->window() : nullptr;
+  if (window != nullptr) {
+    const GroupWindow wanted = bind_group_window(call, property.kind, scope_, context_);
+    if (wanted.window != window->window || wanted.time_column != window->time_column) window = nullptr;
+  }
+  if (window == nullptr || inside_aggregate_) {
+    throw UserError(call.location, fmt::format("{} has no such window in GROUP BY", name),
+                    fmt::format("Write GROUP BY … {}(…) with the same arguments.", function));
+  }
+  const Field& time = scope_.schema()->field(window->time_column);
+  if (property.suffix == "PROCTIME") return context_.functions.resolve("PROCTIME", {}, call.location);
+  if (property.suffix == "ROWTIME" && time.time != TimeAttribute::kRowtime) {
+    throw UserError(call.location, fmt::format("{}: the window is over processing time", name),
+                    fmt::format("Use {}_PROCTIME.", function));
+  }
+  const WindowProperty kind = property.suffix == "START" ? WindowProperty::kStart
+                              : property.suffix == "END" ? WindowProperty::kEnd
+                                                         : WindowProperty::kTime;
+  return calls_->add(kind, window_property_field(kind, "", time).type);
+}
+
+ExpressionPtr ExpressionBinder::bind_current_watermark(const ast::FunctionCall& call) {
+  std::vector<ExpressionPtr> arguments = bind_arguments(call);
+  const auto* column = arguments.size() == 1 ? arguments[0]->try_as<ColumnReference>() : nullptr;
+  const bool is_rowtime = column != nullptr && column->index() < scope_.schema()->size() &&
+                          scope_.schema()->field(column->index()).time == TimeAttribute::kRowtime;
+  if (!is_rowtime) {
+    throw UserError(call.location, "CURRENT_WATERMARK takes one argument: a column that WATERMARK FOR names");
+  }
+  return context_.functions.resolve("CURRENT_WATERMARK", std::move(arguments), call.location);
+}
+
+}  // namespace tidemill

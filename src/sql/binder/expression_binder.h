@@ -1,0 +1,67 @@
+// sql/binder/expression_binder.h - expressions as written to typed expressions. Rule: names come from one scope, types
+// and casts from the function registry; what is not supported is refused by name at its place.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sql/ast/function_call.h"
+#include "sql/binder/aggregate_calls.h"
+#include "sql/binder/binding_context.h"
+#include "sql/binder/scope.h"
+
+namespace tidemill {
+
+class ExpressionBinder {
+ public:
+  // Both are borrowed. `clause` is where the expressions stand, for messages: "WHERE".
+  ExpressionBinder(const BindingContext& context, const Scope& scope, std::string clause)
+      : context_(context), scope_(scope), clause_(std::move(clause)) {}
+
+  // Lets aggregate functions stand in the expressions, and gathers them in `calls`.
+  void allow_aggregates(AggregateCalls* calls) { calls_ = calls; }
+  // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
+  void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
+  void set_clause(std::string clause) { clause_ = std::move(clause); }
+
+  // Returns the expression over the scope's columns. Throws UserError at the part that is wrong.
+  ExpressionPtr bind(const ast::Expression& expression);
+  // The same for one that must be BOOLEAN.
+  ExpressionPtr bind_condition(const ast::Expression& expression);
+
+  // Returns where each column of the scope was first named.
+  const std::map<int32_t, SourceLocation>& first_uses() const { return first_uses_; }
+
+ private:
+  ExpressionPtr bind_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_unary(const ast::Unary& unary);
+  ExpressionPtr bind_binary(const ast::Binary& binary);
+  ExpressionPtr bind_logical(const ast::Logical& logical);
+  // predicate.cc
+  ExpressionPtr bind_is(const ast::Is& is);
+  ExpressionPtr bind_between(const ast::Between& between);
+  ExpressionPtr bind_like(const ast::Like& like);
+  ExpressionPtr bind_in_list(const ast::InList& in);
+  ExpressionPtr bind_case(const ast::Case& a_case);
+  ExpressionPtr bind_cast(const ast::Cast& cast);
+  ExpressionPtr as_condition(ExpressionPtr expression, SourceLocation location, std::string_view what) const;
+  // call.cc
+  ExpressionPtr bind_call(const ast::FunctionCall& call);
+  ExpressionPtr bind_aggregate(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
+  std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
+
+  const BindingContext& context_;
+  const Scope& scope_;
+  std::string clause_;
+  AggregateCalls* calls_ = nullptr;
+  bool inside_aggregate_ = false;
+  std::map<std::string, ExpressionPtr> aliases_;
+  std::map<int32_t, SourceLocation> first_uses_;
+};
+
+// Throws UserError: "… is not supported yet".
+[[noreturn]] void refuse_unsupported(SourceLocation location, std::string_view what);
+
+}  // namespace tidemill

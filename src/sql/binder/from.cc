@@ -1,0 +1,159 @@
+// sql/binder/from.cc - FROM to plans. Rule: a name means a query of WITH first, then what the catalog has.
+#include <algorithm>
+
+#include "plan/calc.h"
+#include "plan/scan.h"
+#include "sql/binder/expression_binder.h"
+#include "sql/binder/query_binder.h"
+#include "sql/binder/window_definition.h"
+#include "sql/parser.h"
+#include "sql/to_sql.h"
+
+namespace tidemill {
+namespace {
+
+std::vector<std::string> parts_of(const ast::QualifiedName& name) {
+  std::vector<std::string> parts;
+  for (const ast::Identifier& part : name.parts) parts.push_back(part.name);
+  return parts;
+}
+
+std::vector<std::string> path_of(const ObjectName& name) { return {name.catalog, name.database, name.name}; }
+
+BoundRelation with_alias(BoundRelation relation, const ast::TableAlias& alias) {
+  if (!alias.columns.empty()) {
+    const auto columns = static_cast<size_t>(relation.plan->schema()->size());
+    if (alias.columns.size() != columns) {
+      throw UserError(alias.name.location,
+                      fmt::format("{} has {} names for {} columns", alias.name.name, alias.columns.size(), columns));
+    }
+    std::vector<std::string> names;
+    for (const ast::Identifier& column : alias.columns) names.push_back(column.name);
+    relation.plan = rename_columns(std::move(relation.plan), names);
+  }
+  relation.path = {alias.name.name};
+  return relation;
+}
+
+// Returns the table with the options of /*+ OPTIONS('k' = 'v') */ in place of its own.
+TableDefinitionPtr with_hints(TableDefinitionPtr table, const std::vector<ast::Hint>& hints) {
+  if (hints.empty()) return table;
+  auto changed = std::make_shared<TableDefinition>(*table);
+  for (const ast::Hint& hint : hints) {
+    if (hint.name.name != "OPTIONS") {
+      refuse_unsupported(hint.name.location, fmt::format("The hint {}", hint.name.name));
+    }
+    for (const ast::HintArgument& argument : hint.arguments) {
+      if (!argument.key) throw UserError(hint.name.location, "OPTIONS takes 'key' = 'value' pairs");
+      const auto known =
+          std::ranges::find(changed->options, *argument.key, &std::pair<std::string, std::string>::first);
+      if (known != changed->options.end()) {
+        known->second = argument.value;
+      } else {
+        changed->options.emplace_back(*argument.key, argument.value);
+      }
+    }
+  }
+  return changed;
+}
+
+}  // namespace
+
+BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
+  BoundRelation relation;
+  switch (table.kind) {
+    case ast::TableKind::kNamed: {
+      const auto& named = table.as<ast::NamedTable>();
+      if (named.as_of) refuse_unsupported(named.as_of->location, "FOR SYSTEM_TIME AS OF");
+      relation = named.path ? bind_file(*named.path, named.location) : bind_name(named.name, named.hints);
+      break;
+    }
+    case ast::TableKind::kDerived: {
+      const auto& derived = table.as<ast::DerivedTable>();
+      if (derived.lateral) refuse_unsupported(derived.location, "LATERAL");
+      relation.plan = bind(*derived.query);
+      break;
+    }
+    case ast::TableKind::kFunction:
+      relation = bind_function_table(table.as<ast::FunctionTable>());
+      break;
+    case ast::TableKind::kUnnest:
+      refuse_unsupported(table.location, "UNNEST");
+    case ast::TableKind::kJoin: {
+      const auto& join = table.as<ast::JoinedTable>();
+      refuse_unsupported(join.location, join.join == ast::JoinKind::kComma ? "A FROM list of several tables" : "JOIN");
+    }
+  }
+  return table.alias ? with_alias(std::move(relation), *table.alias) : relation;
+}
+
+BoundRelation QueryBinder::bind_table_argument(const ast::TableArgument& argument) {
+  if (!argument.order_by.empty()) refuse_unsupported(argument.location, "ORDER BY in a table argument");
+  if (argument.path) return bind_file(*argument.path, argument.location);
+  if (argument.query) return {bind(*argument.query), {}};
+  return bind_name(argument.table, {});
+}
+
+BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints) {
+  const std::vector<std::string> parts = parts_of(name);
+  if (parts.size() == 1) {
+    for (auto named = named_queries_.rbegin(); named != named_queries_.rend(); ++named) {
+      if (named->name == parts.front()) return {named->plan, parts};
+    }
+  }
+  const ObjectName full = context_.catalog.qualify(parts, name.location());
+  // What WITH names is as good a guess for a misspelt name as what the catalog knows.
+  if (parts.size() == 1 && context_.catalog.find(full) == nullptr) {
+    std::vector<std::string> known;
+    for (const NamedQuery& named : named_queries_) known.push_back(named.name);
+    if (const auto nearest = nearest_name(parts.front(), known)) {
+      throw UserError(name.location(), fmt::format("Unknown table or view: {}", parts.front()),
+                      fmt::format("Did you mean '{}'?", *nearest));
+    }
+  }
+  const CatalogObject& object = context_.catalog.get(full, name.location());
+  if (object.is_view()) {
+    if (!hints.empty()) throw UserError(hints.front().name.location, "Hints are for tables, and this is a view");
+    return {bind_view(*object.view, name.location()), path_of(full)};
+  }
+  return {make_scan(with_hints(object.table, hints)), path_of(full)};
+}
+
+PlanPtr QueryBinder::bind_view(const ViewDefinition& view, SourceLocation location) {
+  if (std::ranges::find(open_views_, view.name) != open_views_.end()) {
+    throw UserError(location, fmt::format("The view reads itself: {}", view.name.name));
+  }
+  open_views_.push_back(view.name);
+  std::vector<NamedQuery> outer = std::exchange(named_queries_, {});  // a view sees no WITH of its user
+  PlanPtr plan;
+  try {
+    plan = bind(*parse_query(view.query));
+  } catch (const UserError& error) {
+    throw UserError(location, fmt::format("In view {}: {}", view.name.name, error.what()), error.hint());
+  }
+  named_queries_ = std::move(outer);
+  open_views_.pop_back();
+  std::vector<std::string> names;
+  bool same = static_cast<size_t>(plan->schema()->size()) == view.columns.size();
+  for (size_t i = 0; i < view.columns.size() && same; ++i) {
+    same = plan->schema()->field(static_cast<int32_t>(i)).type == view.columns[i].type;
+    names.push_back(view.columns[i].name);
+  }
+  if (!same) {
+    throw UserError(location,
+                    fmt::format("What the view reads has other columns than at its creation: {}", view.name.name),
+                    "Drop the view and create it again.");
+  }
+  return rename_columns(std::move(plan), names);
+}
+
+BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation location) {
+  return {make_scan(context_.files.infer(path, location)), {}};
+}
+
+BoundRelation QueryBinder::bind_function_table(const ast::FunctionTable& table) {
+  if (table.lateral) refuse_unsupported(table.location, "LATERAL");
+  return bind_window_function(*table.call);
+}
+
+}  // namespace tidemill

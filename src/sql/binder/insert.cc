@@ -1,0 +1,163 @@
+// sql/binder/insert.cc - INSERT INTO to a sink. Rule: values are stored as Flink stores them, and never turn from text
+// into numbers.
+#include <algorithm>
+
+#include "expr/cast.h"
+#include "plan/calc.h"
+#include "plan/sink.h"
+#include "sql/binder/expression_binder.h"
+#include "sql/binder/query_binder.h"
+#include "sql/binder/table_binder.h"
+
+namespace tidemill {
+namespace {
+
+void refuse_unsupported_clauses(const ast::Insert& statement) {
+  if (statement.overwrite) refuse_unsupported(statement.location, "INSERT OVERWRITE");
+  if (!statement.partition.empty()) {
+    refuse_unsupported(statement.partition.front().column.location, "INSERT INTO … PARTITION");
+  }
+  if (statement.on_conflict != ast::ConflictAction::kNone) refuse_unsupported(statement.location, "ON CONFLICT");
+  if (!statement.hints.empty()) {
+    const ast::Identifier& name = statement.hints.front().name;
+    refuse_unsupported(name.location, fmt::format("The hint {} on INSERT", name.name));
+  }
+}
+
+TableDefinitionPtr find_table(const ast::QualifiedName& name, const BindingContext& context) {
+  std::vector<std::string> parts;
+  for (const ast::Identifier& part : name.parts) parts.push_back(part.name);
+  const CatalogObject& object = context.catalog.get(context.catalog.qualify(parts, name.location()), name.location());
+  if (object.is_view()) {
+    throw UserError(name.location(), fmt::format("A view cannot be written to: {}", name.last().name),
+                    "INSERT INTO needs a table.");
+  }
+  return object.table;
+}
+
+// Returns, for each column that the query gives, its place among the table's persisted columns.
+std::vector<size_t> target_places(const ast::Insert& statement, const TableDefinition& table,
+                                  const std::vector<int32_t>& persisted) {
+  std::vector<size_t> places;
+  for (const ast::Identifier& name : statement.columns) {
+    const std::optional<int32_t> index = table.column_index(name.name);
+    if (!index) {
+      std::vector<std::string> known;
+      for (const int32_t column : persisted) known.push_back(table.columns[static_cast<size_t>(column)].name);
+      const auto nearest = nearest_name(name.name, known);
+      throw UserError(name.location, fmt::format("{} has no column {}", table.name.name, name.name),
+                      nearest ? fmt::format("Did you mean '{}'?", *nearest) : "");
+    }
+    const auto found = std::ranges::find(persisted, *index);
+    if (found == persisted.end()) {
+      throw UserError(name.location, fmt::format("The column cannot be written: {}", name.name),
+                      "Computed and virtual columns are only read.");
+    }
+    const auto place = static_cast<size_t>(found - persisted.begin());
+    if (std::ranges::find(places, place) != places.end()) {
+      throw UserError(name.location, fmt::format("The column is named twice: {}", name.name));
+    }
+    places.push_back(place);
+  }
+  if (statement.columns.empty()) {
+    for (size_t i = 0; i < persisted.size(); ++i) places.push_back(i);
+  }
+  return places;
+}
+
+std::string columns_text(const Schema& schema) {
+  std::string text;
+  for (const Field& field : schema.fields()) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", field.name, field.type.to_string());
+  }
+  return text;
+}
+
+ExpressionPtr store(int32_t column, const Field& from, const TableColumn& to, SourceLocation location) {
+  ExpressionPtr value = make_column(column, from.type);
+  if (from.type.same_except_nullable(to.type)) return value;
+  if (!stores_implicitly(from.type, to.type)) {
+    throw UserError(location,
+                    fmt::format("Column {} is {}, and the query gives {} ({})", to.name, to.type.to_string(),
+                                from.type.to_string(), from.name),
+                    fmt::format("Write CAST({} AS {}).", from.name, to.type.with_nullable(true).to_string()));
+  }
+  return make_cast(std::move(value), to.type, false, location);
+}
+
+ExpressionPtr missing_value(const TableColumn& column, SourceLocation location) {
+  if (!column.type.nullable) {
+    throw UserError(location, fmt::format("Column {} is NOT NULL, and the statement gives it no value", column.name),
+                    "Add it to the list of columns.");
+  }
+  return make_literal(Value::null(column.type));
+}
+
+}  // namespace
+
+bool stores_implicitly(const Type& from, const Type& to) {
+  using enum TypeKind;
+  if (from.kind == kNull) return true;
+  const bool exact = from.is_integer() && to.is_integer();
+  switch (to.kind) {
+    case kTinyInt:
+    case kSmallInt:
+    case kInteger:
+    case kBigInt:
+      return exact && from.kind <= to.kind;
+    case kFloat:
+      return from.is_numeric() && from.kind != kDouble;
+    case kDouble:
+    case kDecimal:
+      return from.is_numeric();
+    case kVarchar:
+      return from.is_character();
+    case kVarbinary:
+      return from.is_binary();
+    case kDate:
+    case kTime:
+      return from.kind == to.kind || from.kind == kTimestamp;
+    case kTimestamp:
+    case kTimestampLtz:
+      return from.is_timestamp();
+    case kNull:
+    case kBoolean:
+    case kChar:
+    case kBinary:
+    case kIntervalYearMonth:
+    case kIntervalDayTime:
+      return from.kind == to.kind;
+  }
+  CHECK(false);
+}
+
+PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context) {
+  refuse_unsupported_clauses(statement);
+  const TableDefinitionPtr table = find_table(statement.table, context);
+  const std::vector<int32_t> persisted = table->persisted_columns();
+  const std::vector<size_t> places = target_places(statement, *table, persisted);
+  PlanPtr query = QueryBinder(context).bind(*statement.query);
+  const SchemaPtr given = query->schema();
+  if (static_cast<size_t>(given->size()) != places.size()) {
+    throw UserError(
+        statement.query->location,
+        fmt::format("{} takes {} columns, and the query gives {}", table->name.name, places.size(), given->size()),
+        fmt::format("The query gives: {}.", columns_text(*given)));
+  }
+  std::vector<ExpressionPtr> values(persisted.size());
+  std::vector<std::string> names(persisted.size());
+  for (size_t i = 0; i < places.size(); ++i) {
+    const TableColumn& column = table->columns[static_cast<size_t>(persisted[places[i]])];
+    const auto index = static_cast<int32_t>(i);
+    values[places[i]] = store(index, given->field(index), column, statement.query->location);
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    const TableColumn& column = table->columns[static_cast<size_t>(persisted[i])];
+    if (values[i] == nullptr) values[i] = missing_value(column, statement.table.location());
+    names[i] = column.name;
+  }
+  PlanPtr rows = make_project(std::move(query), std::move(values), std::move(names));
+  return make_sink(std::move(rows), table, statement.location);
+}
+
+}  // namespace tidemill

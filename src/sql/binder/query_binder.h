@@ -1,0 +1,81 @@
+// sql/binder/query_binder.h - queries as written to logical plans. Rule: output columns may share names; whoever shows
+// or stores them makes names unique or refuses.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/sort_key.h"
+#include "plan/plan_node.h"
+#include "sql/ast/query.h"
+#include "sql/binder/binding_context.h"
+#include "sql/binder/scope.h"
+
+namespace tidemill {
+
+// A table of FROM: its rows, and how its columns may be named.
+struct BoundRelation {
+  PlanPtr plan;
+  std::vector<std::string> path;  // {alias}, or {catalog, database, table}; empty: cannot be qualified
+
+  Scope scope() const { return Scope::of(plan->schema(), path); }
+};
+
+// A query's body with what its ORDER BY needs: the plan may have more columns than the query shows.
+struct BoundBody {
+  PlanPtr plan;
+  std::vector<SortKey> order;
+  int32_t visible_columns = 0;
+};
+
+class QueryBinder {
+ public:
+  explicit QueryBinder(const BindingContext& context) : context_(context) {}
+
+  const BindingContext& context() const { return context_; }
+
+  // query.cc. Throws UserError at the part that is wrong.
+  PlanPtr bind(const ast::Query& query);
+  // from.cc
+  BoundRelation bind_from(const ast::TableReference& table);
+  // table_argument: TABLE t | TABLE (query) of a table function.
+  BoundRelation bind_table_argument(const ast::TableArgument& argument);
+
+ private:
+  // query.cc
+  PlanPtr bind_with_order(const ast::Query& query);
+  BoundBody bind_body(const ast::QueryBody& body, const std::vector<ast::OrderItem>& order_by);
+  BoundBody order_by_output(PlanPtr plan, const std::vector<ast::OrderItem>& order_by);
+  PlanPtr bind_set_operation(const ast::SetOperation& operation);  // set_operation.cc
+  PlanPtr bind_values(const ast::Values& values);                  // values.cc
+  // from.cc
+  BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
+  PlanPtr bind_view(const ViewDefinition& view, SourceLocation location);
+  BoundRelation bind_file(const std::string& path, SourceLocation location);
+  BoundRelation bind_function_table(const ast::FunctionTable& table);
+  BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
+
+  // The queries of WITH that are visible, innermost last.
+  struct NamedQuery {
+    std::string name;
+    PlanPtr plan;
+  };
+
+  const BindingContext& context_;
+  std::vector<NamedQuery> named_queries_;
+  std::vector<ObjectName> open_views_;  // being expanded: one of them again is a cycle
+};
+
+// Returns the plan with its columns renamed. Requires: as many names as columns.
+PlanPtr rename_columns(PlanPtr plan, const std::vector<std::string>& names);
+// Returns the columns' names made unique as Flink does: x, x0, x1.
+std::vector<std::string> unique_names(const Schema& schema);
+// Binds the LIMIT or OFFSET number. Throws UserError unless it is a whole number that is not negative.
+int64_t bind_row_count(const ast::Expression& expression, std::string_view clause);
+// Returns the sort key for a column ordered as written.
+SortKey make_sort_key(int32_t column, const ast::OrderItem& item);
+// Returns which output column ORDER BY 2 means, or nullopt where `item` is no number. Throws UserError out of range.
+std::optional<int32_t> order_ordinal(const ast::OrderItem& item, int32_t columns);
+
+}  // namespace tidemill

@@ -1,0 +1,48 @@
+// sql/binder/scope.h - the columns that an expression may name. Rule: names are case-sensitive, and one that could mean
+// two columns is an error.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/schema.h"
+#include "sql/ast/expression.h"
+
+namespace tidemill {
+
+// A table of FROM: how its columns may be qualified, and where they are in the row.
+struct ScopeRelation {
+  std::vector<std::string> path;  // {alias}, or {catalog, database, table}; empty: cannot be qualified
+  int32_t first = 0;
+  int32_t count = 0;
+};
+
+class Scope {
+ public:
+  // A scope without columns: VALUES, SELECT without FROM.
+  Scope() : Scope(make_schema({}), {}) {}
+  Scope(SchemaPtr schema, std::vector<ScopeRelation> relations)
+      : schema_(std::move(schema)), names_(schema_->names()), relations_(std::move(relations)) {}
+  // One relation named `path` that has all columns.
+  static Scope of(SchemaPtr schema, std::vector<std::string> path);
+
+  const SchemaPtr& schema() const { return schema_; }
+  const std::vector<std::string>& names() const { return names_; }
+
+  // Returns the column's index. Throws UserError: unknown (with the nearest name), or ambiguous.
+  int32_t resolve(const ast::ColumnReference& column) const;
+  // Returns the columns of * or t.*. Throws UserError for an unknown t.
+  std::vector<int32_t> expand(const ast::Star& star) const;
+
+ private:
+  std::vector<const ScopeRelation*> relations_named(std::span<const std::string> qualifier) const;
+  std::vector<int32_t> columns_named(std::string_view name, std::span<const std::string> qualifier) const;
+  [[noreturn]] void refuse_unknown(const ast::ColumnReference& column) const;
+
+  SchemaPtr schema_;
+  std::vector<std::string> names_;
+  std::vector<ScopeRelation> relations_;
+};
+
+}  // namespace tidemill

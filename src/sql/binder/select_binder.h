@@ -1,0 +1,58 @@
+// sql/binder/select_binder.h - one SELECT … FROM … WHERE … GROUP BY … HAVING. Rule: every clause is bound over the
+// columns of FROM; grouping then replaces what is grouped by, and refuses what is left.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plan/plan_node.h"
+#include "sql/ast/query.h"
+#include "sql/binder/aggregate_calls.h"
+#include "sql/binder/expression_binder.h"
+#include "sql/binder/query_binder.h"
+
+namespace tidemill {
+
+class SelectBinder {
+ public:
+  // Both are borrowed.
+  SelectBinder(QueryBinder& queries, const ast::Select& select);
+
+  // Returns the plan with columns for `order_by` behind those of the SELECT. Called once.
+  BoundBody bind(const std::vector<ast::OrderItem>& order_by);
+
+ private:
+  void refuse_unsupported_clauses() const;
+  void bind_from();
+  void bind_where();
+  void bind_group_by();
+  void bind_group_element(const ast::GroupingElement& element);
+  void bind_items();
+  void bind_star(const ast::Star& star);
+  void add_item(ExpressionPtr expression, std::string name);
+  void bind_order(const std::vector<ast::OrderItem>& order_by);
+  int32_t order_column(const ast::OrderItem& item);
+  BoundBody build();
+  // group.cc
+  void build_groups();
+  std::vector<std::string> call_names() const;
+
+  QueryBinder& queries_;
+  const ast::Select& select_;
+  const BindingContext& context_;
+
+  PlanPtr plan_;
+  Scope scope_;
+  std::unique_ptr<AggregateCalls> calls_;
+  std::unique_ptr<ExpressionBinder> binder_;  // of SELECT, HAVING and ORDER BY
+
+  bool grouped_ = false;
+  std::vector<ExpressionPtr> keys_;   // of GROUP BY, over FROM
+  std::vector<ExpressionPtr> items_;  // of SELECT, then those only ORDER BY needs
+  std::vector<std::string> names_;
+  int32_t visible_ = 0;
+  ExpressionPtr having_;
+  std::vector<SortKey> order_;
+};
+
+}  // namespace tidemill
