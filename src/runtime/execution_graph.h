@@ -22,7 +22,7 @@ using OperatorFactory = std::function<std::unique_ptr<Operator>(const Vertex&)>;
 
 struct RuntimeOptions {
   OperatorFactory make_operator = nullptr;  // null: operators/make_operator.h
-  int32_t batch_rows = kBatchRowsTarget;  // rows a source reads at a time; 1 … kBatchRowsMax
+  int32_t batch_rows = kBatchRowsTarget;    // rows a source reads at a time; 1 … kBatchRowsMax
   DurationMillis buffer_timeout_ms = kBufferTimeoutDefaultMs;
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;
   int32_t channel_events = kChannelEventsMax;  // a power of two
