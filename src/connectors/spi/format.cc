@@ -30,6 +30,13 @@ DecoderPosition DecoderPosition::parse(std::string_view text) {
   return position;
 }
 
+void require_one_policy(const FormatRequest& request) {
+  if (!request.policy_written || !request.options.boolean("ignore-parse-errors")) return;
+  throw UserError(fmt::format("'{}' and 'record.error-policy' cannot both be set",
+                              request.options.full_name("ignore-parse-errors")),
+                  "Take out one: the first makes bad values NULL, the second keeps or leaves out whole records.");
+}
+
 void FormatRegistry::add(std::unique_ptr<const Format> format) {
   const std::string name(format->name());
   CHECK_MSG(formats_.emplace(name, std::move(format)).second, "format {} is registered twice", name);

@@ -15,7 +15,7 @@
 
 namespace tidemill {
 
-// Where decoding goes on: just after the last record that was returned or left out.
+// Where decoding goes on.
 struct DecoderPosition {
   int64_t byte_offset = 0;  // from the start of the split
   int64_t line = 1;         // number of the line that starts there
@@ -45,9 +45,12 @@ class Decoder {
   virtual void filled(size_t bytes) = 0;
   // The split has ended: what is left is a record even without a line end.
   virtual void end_input() = 0;
-  // Returns 1 to max_rows rows; nullopt: no whole record is left, more input is wanted (after end_input(): all is
-  // read). Records that cannot be read go to the RecordErrors given at construction, which may throw UserError.
-  virtual std::optional<DecodedRows> next(int32_t max_rows) = 0;
+  // Returns max_rows rows; fewer (at least 1) where no more input is there and `flush` asks for what there is, or the
+  // input has ended. nullopt: more input is wanted (after end_input(): all is read). Rows that wait for more input are
+  // given with the next call, which must ask for as many. Records that cannot be read go to the RecordErrors given at
+  // construction, which may throw UserError.
+  virtual std::optional<DecodedRows> next(int32_t max_rows, bool flush) = 0;
+  // Returns the position just after the last row returned, or the last record left out behind it.
   virtual DecoderPosition position() const = 0;
 };
 
@@ -88,6 +91,25 @@ struct FormatRequest {
   bool policy_written = false;      // 'record.error-policy' is set: the format's ignore-parse-errors may not be
 };
 
+// Throws UserError where both the format's 'ignore-parse-errors' and 'record.error-policy' are written: each says what
+// becomes of a bad record.
+void require_one_policy(const FormatRequest& request);
+
+// Text from the start of a file, from which columns are inferred.
+struct FormatSample {
+  std::string path;  // of the file, for errors
+  std::string text;  // whole lines
+};
+
+// What a format makes of a sample.
+struct InferredColumns {
+  std::vector<Field> columns;
+  OptionMap options;  // the format's own, without its prefix, that must be set to read the file so
+};
+
+// Records looked at to infer columns.
+constexpr int32_t kInferredRecordsMax = 1000;
+
 // A kind of encoding, by name. Immutable.
 class Format {
  public:
@@ -98,6 +120,8 @@ class Format {
   // Both throw UserError for options that do not go together and for types the format cannot hold.
   virtual std::shared_ptr<const DecodingFormat> make_decoding(const FormatRequest& request) const = 0;
   virtual std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const = 0;
+  // Infers columns from the first kInferredRecordsMax records. Throws UserError naming the line that cannot be read.
+  virtual InferredColumns infer(const FormatSample& sample) const = 0;
 };
 
 class FormatRegistry {

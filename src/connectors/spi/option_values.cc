@@ -1,4 +1,4 @@
-// The text forms of option values that only options have: characters.
+// connectors/spi/option_values.cc - the text forms of option values that only options have: characters.
 #include "connectors/spi/options.h"
 
 namespace tidemill {

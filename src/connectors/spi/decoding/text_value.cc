@@ -1,0 +1,247 @@
+#include "connectors/spi/decoding/text_value.h"
+
+#include <limits>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "connectors/spi/decoding/base64.h"
+#include "data/decimal.h"
+#include "data/number_text.h"
+
+namespace tidemill {
+namespace {
+
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
+template <class T>
+ValueStatus set_whole_number(ColumnFiller& column, int32_t row, std::string_view text) {
+  T value;
+  const ValueStatus status = parse_whole_number<T>(trim_spaces(text), value);
+  if (status == ValueStatus::kOk) column.set(row, value);
+  return status;
+}
+
+template <class T>
+ValueStatus set_optional(ColumnFiller& column, int32_t row, const std::optional<T>& value) {
+  if (!value) return ValueStatus::kMalformed;
+  column.set(row, *value);
+  return ValueStatus::kOk;
+}
+
+ValueStatus set_decimal(ColumnFiller& column, int32_t row, std::string_view text) {
+  int128 unscaled = 0;
+  switch (parse_decimal(text, {column.type().precision, column.type().scale}, unscaled)) {
+    case DecimalParse::kMalformed:
+      return ValueStatus::kMalformed;
+    case DecimalParse::kOverflow: {
+      const ValueStatus status = set_null(column, row);
+      return status == ValueStatus::kOk ? ValueStatus::kNulled : ValueStatus::kOutOfRange;
+    }
+    case DecimalParse::kOk:
+      break;
+  }
+  if (column.type().physical() == PhysicalType::kInt64) {
+    column.set(row, static_cast<int64_t>(unscaled));
+  } else {
+    column.set(row, unscaled);
+  }
+  return ValueStatus::kOk;
+}
+
+ValueStatus set_moment(ColumnFiller& column, int32_t row, const std::optional<SecondsAndNanos>& moment) {
+  if (!moment) return ValueStatus::kMalformed;
+  // Digits beyond the declared precision stay as far as the column can hold them, as in Flink.
+  const int32_t precision = column.type().precision;
+  const int128 value = join_timestamp(*moment, precision <= 3 ? 3 : precision <= 6 ? 6 : 9);
+  if (column.type().physical() == PhysicalType::kInt64) {
+    column.set(row, static_cast<int64_t>(value));
+  } else {
+    column.set(row, value);
+  }
+  return ValueStatus::kOk;
+}
+
+std::optional<int32_t> read_date(std::string_view text, const TextForm& form) {
+  if (!form.short_dates || text.find(' ') != std::string_view::npos) return parse_date(text);
+  return parse_date_cast(text);
+}
+
+std::optional<int32_t> read_time(std::string_view text, const TextForm& form) {
+  constexpr size_t kHoursAndMinutes = 5;  // HH:mm
+  if (form.short_dates && text.size() == kHoursAndMinutes) return parse_time(std::string(text) + ":00");
+  return parse_time(text);
+}
+
+ValueStatus set_binary(ColumnFiller& column, int32_t row, std::string_view text) {
+  std::string bytes;
+  if (!decode_base64(text, bytes)) return ValueStatus::kMalformed;
+  column.copy_text(row, bytes);
+  return ValueStatus::kOk;
+}
+
+std::string_view form_of(const Type& type, const TextForm& form) {
+  const bool sql = form.timestamp == TimestampForm::kSql;
+  switch (type.kind) {
+    case TypeKind::kTimestamp:
+      return sql ? "'2020-01-31 10:00:00.123'" : "'2020-01-31T10:00:00.123'";
+    case TypeKind::kTimestampLtz:
+      return sql ? "'2020-01-31 10:00:00.123Z'" : "'2020-01-31T10:00:00.123Z'";
+    case TypeKind::kDate:
+      return "'2020-01-31'";
+    case TypeKind::kTime:
+      return "'10:00:00.123'";
+    case TypeKind::kBinary:
+    case TypeKind::kVarbinary:
+      return "base64, such as 'YWJj'";
+    default:
+      return "";
+  }
+}
+
+// Finds out what a text that is no timestamp of this form looks like instead.
+std::string timestamp_hint(const Type& type, std::string_view text, const TextForm& form) {
+  const bool sql = form.timestamp == TimestampForm::kSql;
+  const TimestampForm other = sql ? TimestampForm::kIso8601 : TimestampForm::kSql;
+  const bool zoned = type.kind == TypeKind::kTimestampLtz;
+  const std::string set_option =
+      fmt::format("Set '{}timestamp-format.standard' = '{}'", form.option_prefix, sql ? "ISO-8601" : "SQL");
+  if (zoned ? parse_instant(text, other).has_value() : parse_timestamp(text, other).has_value())
+    return set_option + ".";
+  const std::string declare =
+      zoned ? fmt::format("eclare the column TIMESTAMP({}): the text names no time zone.", type.precision)
+            : fmt::format("eclare the column TIMESTAMP_LTZ({}): the text names a time zone.", type.precision);
+  if (zoned ? parse_timestamp(text, form.timestamp).has_value() : parse_instant(text, form.timestamp).has_value())
+    return "D" + declare;
+  if (zoned ? parse_timestamp(text, other).has_value() : parse_instant(text, other).has_value())
+    return set_option + ", and d" + declare;
+  const bool number = !text.empty() && text.find_first_not_of("-0123456789") == std::string_view::npos;
+  if (number && text.size() > 8)
+    return fmt::format("Declare the column BIGINT and add a computed column: TO_TIMESTAMP_LTZ(column, {}).",
+                       text.size() > 11 ? 3 : 0);
+  return "Declare the column STRING and convert it with TO_TIMESTAMP(column, 'pattern').";
+}
+
+std::string range_of(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::kTinyInt:
+      return " (-128 to 127)";
+    case TypeKind::kSmallInt:
+      return " (-32768 to 32767)";
+    case TypeKind::kInteger:
+      return " (-2147483648 to 2147483647)";
+    case TypeKind::kBigInt:
+      return " (-9223372036854775808 to 9223372036854775807)";
+    default:
+      return "";
+  }
+}
+
+std::string wider_type_hint(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::kTinyInt:
+    case TypeKind::kSmallInt:
+    case TypeKind::kInteger:
+      return "Declare the column BIGINT.";
+    case TypeKind::kBigInt:
+      return "Declare the column DECIMAL(38, 0) or DOUBLE.";
+    default:
+      return "Declare the column with more digits.";
+  }
+}
+
+}  // namespace
+
+template <class T>
+ValueStatus parse_whole_number(std::string_view text, T& value) {
+  constexpr size_t kSafeDigits = 18;  // as many always fit 64 bits
+  const bool negative = !text.empty() && text[0] == '-';
+  if (!text.empty() && (negative || text[0] == '+')) text.remove_prefix(1);
+  if (text.empty()) return ValueStatus::kMalformed;
+  int64_t number = 0;  // counted downwards: the smallest value has no positive twin
+  if (text.size() <= kSafeDigits) {
+    for (const char c : text) {
+      if (!is_digit(c)) return ValueStatus::kMalformed;
+      number = number * 10 - (c - '0');
+    }
+  } else {
+    bool overflow = false;
+    for (const char c : text) {
+      if (!is_digit(c)) return ValueStatus::kMalformed;
+      overflow = overflow || __builtin_mul_overflow(number, int64_t{10}, &number) ||
+                 __builtin_sub_overflow(number, int64_t{c - '0'}, &number);
+    }
+    if (overflow) return ValueStatus::kOutOfRange;
+  }
+  if (!negative) {
+    if (number == std::numeric_limits<int64_t>::min()) return ValueStatus::kOutOfRange;
+    number = -number;
+  }
+  if (number < std::numeric_limits<T>::min() || number > std::numeric_limits<T>::max()) return ValueStatus::kOutOfRange;
+  value = static_cast<T>(number);
+  return ValueStatus::kOk;
+}
+template ValueStatus parse_whole_number<int8_t>(std::string_view, int8_t&);
+template ValueStatus parse_whole_number<int16_t>(std::string_view, int16_t&);
+template ValueStatus parse_whole_number<int32_t>(std::string_view, int32_t&);
+template ValueStatus parse_whole_number<int64_t>(std::string_view, int64_t&);
+
+bool reads_true(std::string_view text) {
+  text = trim_spaces(text);
+  if (text.size() != 4) return false;
+  constexpr std::string_view kTrue = "true";
+  for (size_t i = 0; i < 4; ++i)
+    if ((text[i] | 0x20) != kTrue[i]) return false;
+  return true;
+}
+
+ValueStatus set_from_text(ColumnFiller& column, int32_t row, std::string_view text, const TextForm& form) {
+  switch (column.type().kind) {
+    case TypeKind::kTinyInt:
+      return set_whole_number<int8_t>(column, row, text);
+    case TypeKind::kSmallInt:
+      return set_whole_number<int16_t>(column, row, text);
+    case TypeKind::kInteger:
+      return set_whole_number<int32_t>(column, row, text);
+    case TypeKind::kBigInt:
+      return set_whole_number<int64_t>(column, row, text);
+    case TypeKind::kFloat:
+      return set_optional(column, row, parse_float(text));
+    case TypeKind::kDouble:
+      return set_optional(column, row, parse_double(text));
+    case TypeKind::kDecimal:
+      return set_decimal(column, row, text);
+    case TypeKind::kDate:
+      return set_optional(column, row, read_date(text, form));
+    case TypeKind::kTime:
+      return set_optional(column, row, read_time(text, form));
+    case TypeKind::kTimestamp:
+      return set_moment(column, row, parse_timestamp(text, form.timestamp));
+    case TypeKind::kTimestampLtz:
+      return set_moment(column, row, parse_instant(text, form.timestamp));
+    case TypeKind::kBinary:
+    case TypeKind::kVarbinary:
+      return set_binary(column, row, text);
+    default:
+      CHECK_MSG(false, "text formats hold no {}", column.type().to_string());
+  }
+}
+
+ValueComplaint complain(ValueStatus status, const Type& type, std::string_view text, const TextForm& form) {
+  const std::string name = type.with_nullable(true).to_string();
+  switch (status) {
+    case ValueStatus::kNotNull:
+      return {"it is NULL or missing, but declared NOT NULL", "Declare the column without NOT NULL."};
+    case ValueStatus::kOutOfRange:
+      return {fmt::format("{} is out of range for {}{}", text, name, range_of(type)), wider_type_hint(type)};
+    default:
+      break;
+  }
+  const std::string_view wanted = form_of(type, form);
+  ValueComplaint complaint;
+  complaint.message = fmt::format("'{}' is not {} {}", text, type.kind == TypeKind::kInteger ? "an" : "a", name);
+  if (!wanted.empty()) complaint.message += fmt::format(" of the form {}", wanted);
+  if (type.is_timestamp()) complaint.hint = timestamp_hint(type, text, form);
+  return complaint;
+}
+
+}  // namespace tidemill

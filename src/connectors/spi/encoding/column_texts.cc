@@ -1,0 +1,97 @@
+#include "connectors/spi/encoding/column_texts.h"
+
+#include "base/check.h"
+#include "connectors/spi/decoding/base64.h"
+#include "data/decimal.h"
+#include "data/number_text.h"
+
+namespace tidemill {
+
+template <class T, class Append>
+void ColumnTexts::write_each(const Column& column, Append append) {
+  const Decoded<T> values = column.decode<T>();
+  for (int32_t row = 0; row < column.num_rows(); ++row) {
+    const bool null = values.is_null(row);
+    if (!null) append(bytes_, values[row]);
+    nulls_.push_back(null ? 1 : 0);
+    ends_.push_back(bytes_.size());
+  }
+}
+
+// DECIMAL, TIMESTAMP and TIMESTAMP_LTZ of either width.
+template <class T>
+void ColumnTexts::write_numbers(const Column& column, const TextStyle& style) {
+  const Type type = column.type();
+  if (type.kind == TypeKind::kDecimal)
+    return write_each<T>(column, [&](std::string& out, T value) {
+      style.scientific_decimals ? append_stripped_decimal(out, value, type.scale)
+                                : append_decimal(out, value, type.scale);
+    });
+  const bool instant = type.kind == TypeKind::kTimestampLtz;
+  write_each<T>(column, [&](std::string& out, T value) {
+    append_timestamp(out, value, type.precision, style.timestamp, instant);
+  });
+}
+
+void ColumnTexts::write(const Column& column, const TextStyle& style) {
+  bytes_.clear();
+  ends_.clear();
+  nulls_.clear();
+  constexpr int32_t kTimeDigits = 3;  // as many as a TIME holds
+  switch (column.type().kind) {
+    case TypeKind::kNull:
+    case TypeKind::kBoolean:
+      return write_each<uint8_t>(column, [](std::string& out, uint8_t value) { out += value ? "true" : "false"; });
+    case TypeKind::kTinyInt:
+      return write_each<int8_t>(column, [](std::string& out, int8_t value) { append_integer(out, value); });
+    case TypeKind::kSmallInt:
+      return write_each<int16_t>(column, [](std::string& out, int16_t value) { append_integer(out, value); });
+    case TypeKind::kInteger:
+      return write_each<int32_t>(column, [](std::string& out, int32_t value) { append_integer(out, value); });
+    case TypeKind::kBigInt:
+      return write_each<int64_t>(column, [](std::string& out, int64_t value) { append_integer(out, value); });
+    case TypeKind::kFloat:
+      return write_each<float>(column, [](std::string& out, float value) { append_float(out, value); });
+    case TypeKind::kDouble:
+      return write_each<double>(column, [](std::string& out, double value) { append_double(out, value); });
+    case TypeKind::kDecimal:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampLtz:
+      return column.type().physical() == PhysicalType::kInt64 ? write_numbers<int64_t>(column, style)
+                                                              : write_numbers<int128>(column, style);
+    case TypeKind::kDate:
+      return write_each<int32_t>(column, [](std::string& out, int32_t value) { append_date(out, value); });
+    case TypeKind::kTime:
+      return write_each<int32_t>(column, [](std::string& out, int32_t value) { append_time(out, value, kTimeDigits); });
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+      return write_each<Text>(column, [](std::string& out, const Text& value) { out += value.view(); });
+    case TypeKind::kBinary:
+    case TypeKind::kVarbinary:
+      return write_each<Text>(column, [](std::string& out, const Text& value) { append_base64(out, value.view()); });
+    case TypeKind::kIntervalYearMonth:
+    case TypeKind::kIntervalDayTime:
+      break;
+  }
+  CHECK_MSG(false, "text formats hold no {}", column.type().to_string());
+}
+
+void append_stripped_decimal(std::string& out, int128 unscaled, int32_t scale) {
+  if (unscaled == 0) {
+    out += '0';
+    return;
+  }
+  while (unscaled % 10 == 0) {
+    unscaled /= 10;
+    --scale;
+  }
+  if (scale >= 0) return append_big_decimal(out, unscaled, scale);
+  std::string digits;
+  append_decimal(digits, unscaled < 0 ? -unscaled : unscaled, 0);
+  if (unscaled < 0) out += '-';
+  out += digits[0];
+  if (digits.size() > 1) out += "." + digits.substr(1);
+  out += "E+" + std::to_string(static_cast<int32_t>(digits.size()) - 1 - scale);
+}
+
+}  // namespace tidemill
