@@ -1,0 +1,33 @@
+// formats/csv/csv_encoder.h - rows to CSV lines. Rule: the bytes that Flink's csv format writes for the same rows, and
+// a header where one is asked for.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "connectors/spi/encoding/column_texts.h"
+#include "connectors/spi/format.h"
+#include "formats/csv/csv_record.h"
+
+namespace tidemill {
+
+struct CsvEncoderSettings {
+  CsvDialect dialect;
+  std::vector<std::string> names;
+  TextStyle style;
+};
+
+class CsvEncoder final : public Encoder {
+ public:
+  explicit CsvEncoder(const CsvEncoderSettings& settings) : settings_(settings), texts_(settings.names.size()) {}
+  void begin_file(std::string& out) override;
+  void encode(const Batch& batch, std::string& out) override;
+
+ private:
+  void append_text(std::string_view text, std::string& out) const;
+  bool needs_quotes(std::string_view text) const;
+
+  CsvEncoderSettings settings_;
+  std::vector<ColumnTexts> texts_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,136 @@
+#include "formats/csv/csv_format.h"
+
+#include "base/error.h"
+#include "formats/csv/csv_decoder.h"
+#include "formats/csv/csv_encoder.h"
+#include "formats/csv/csv_inference.h"
+
+namespace tidemill {
+namespace {
+
+class CsvDecodingFormat final : public DecodingFormat {
+ public:
+  explicit CsvDecodingFormat(CsvSettings settings) : settings_(std::move(settings)) {}
+  std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
+                                        RecordErrors& errors) const override {
+    return std::make_unique<CsvDecoder>(settings_, std::move(split), position, errors);
+  }
+
+ private:
+  CsvSettings settings_;
+};
+
+class CsvEncodingFormat final : public EncodingFormat {
+ public:
+  explicit CsvEncodingFormat(CsvEncoderSettings settings) : settings_(std::move(settings)) {}
+  std::unique_ptr<Encoder> make_encoder() const override { return std::make_unique<CsvEncoder>(settings_); }
+
+ private:
+  CsvEncoderSettings settings_;
+};
+
+CsvDialect dialect_of(const Options& options) {
+  CsvDialect dialect;
+  dialect.delimiter = options.character("field-delimiter");
+  dialect.quote = options.character("quote-character");
+  if (options.boolean("disable-quote-character")) {
+    if (options.is_written("quote-character"))
+      throw UserError(fmt::format("'{}' has no effect with '{}' = 'true'", options.full_name("quote-character"),
+                                  options.full_name("disable-quote-character")),
+                      "Take one of them out.");
+    dialect.quote.reset();
+  }
+  if (options.has("escape-character")) dialect.escape = options.character("escape-character");
+  dialect.comments = options.boolean("allow-comments");
+  dialect.header = options.boolean("header");
+  dialect.null_literal = options.find_text("null-literal");
+  const bool clash = dialect.delimiter == '\n' || dialect.delimiter == '\r' || dialect.quote == dialect.delimiter ||
+                     dialect.escape == dialect.delimiter;
+  if (clash)
+    throw UserError(fmt::format("'{}' must differ from the line break, the quote and the escape character",
+                                options.full_name("field-delimiter")),
+                    "Choose another character.");
+  return dialect;
+}
+
+TimestampForm timestamp_form(const Options& options) {
+  return options.text("timestamp-format.standard") == "SQL" ? TimestampForm::kSql : TimestampForm::kIso8601;
+}
+
+void require_held(const FormatRequest& request, int32_t index) {
+  const Field& field = request.physical->field(index);
+  if (!field.type.is_interval()) return;
+  throw UserError(fmt::format("Column '{}' of table '{}': format 'csv' cannot hold {}", field.name, request.table,
+                              field.type.to_string()),
+                  "Declare it BIGINT (milliseconds) or STRING.");
+}
+
+class CsvFormat final : public Format {
+ public:
+  std::string_view name() const override { return "csv"; }
+  std::string_view doc() const override { return "Comma-separated values, RFC 4180."; }
+
+  std::vector<OptionSpec> options() const override {
+    using enum OptionType;
+    return {
+        {"field-delimiter", kChar, "The character between fields.", ","},
+        {"disable-quote-character", kBool, "Whether quotes are ordinary text.", "false"},
+        {"quote-character", kChar, "The character around fields that hold delimiters or line breaks.", "\""},
+        {"allow-comments", kBool, "Whether lines that start with # are left out.", "false"},
+        {"ignore-parse-errors", kBool, "Read values that have another form as NULL, and leave out broken records.",
+         "false"},
+        {"array-element-delimiter", kString, "Separates elements of an ARRAY.", ";"},
+        {"escape-character", kChar, "The character that makes the next one ordinary."},
+        {"null-literal", kString, "The text that means NULL ('' for empty fields)."},
+        {"write-bigdecimal-in-scientific-notation", kBool, "Write 1E-8 and 1E+3 instead of 0.00000001 and 1000.",
+         "true"},
+        {"header", kBool,
+         "Whether the first record of each file names its columns, in any order; written by sinks, too.", "false"},
+        {"timestamp-format.standard",
+         kEnum,
+         "SQL: '2020-01-31 10:00:00.123'; ISO-8601: '2020-01-31T10:00:00.123'; both with Z for TIMESTAMP_LTZ.",
+         "SQL",
+         false,
+         {"SQL", "ISO-8601"}},
+    };
+  }
+
+  std::shared_ptr<const DecodingFormat> make_decoding(const FormatRequest& request) const override {
+    const Options& options = request.options;
+    CsvSettings settings;
+    settings.dialect = dialect_of(options);
+    settings.projection = request.projection;
+    for (const Field& field : request.physical->fields()) settings.table_columns.push_back(field.name);
+    for (const int32_t index : request.projection) {
+      require_held(request, index);
+      settings.types.push_back(request.physical->field(index).type);
+    }
+    settings.form.timestamp = timestamp_form(options);
+    settings.form.short_dates = true;
+    settings.form.option_prefix = options.full_name("");
+    settings.ignore_parse_errors = options.boolean("ignore-parse-errors");
+    require_one_policy(request);
+    return std::make_shared<CsvDecodingFormat>(std::move(settings));
+  }
+
+  std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const override {
+    const Options& options = request.options;
+    CsvEncoderSettings settings;
+    settings.dialect = dialect_of(options);
+    for (int32_t i = 0; i < request.physical->size(); ++i) {
+      require_held(request, i);
+      settings.names.push_back(request.physical->field(i).name);
+    }
+    settings.style.timestamp = timestamp_form(options);
+    settings.style.scientific_decimals = options.boolean("write-bigdecimal-in-scientific-notation");
+    return std::make_shared<CsvEncodingFormat>(std::move(settings));
+  }
+
+  InferredColumns infer(const FormatSample& sample) const override { return infer_csv(sample); }
+};
+
+}  // namespace
+
+std::unique_ptr<const Format> make_csv_format() { return std::make_unique<CsvFormat>(); }
+
+}  // namespace tidemill

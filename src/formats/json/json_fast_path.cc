@@ -1,0 +1,158 @@
+#include "formats/json/json_fast_path.h"
+
+#include <array>
+#include <cstring>
+
+#include "formats/json/json_text.h"
+
+namespace tidemill {
+namespace {
+
+constexpr size_t kFastDepthMax = 64;  // deeper nesting is the slow path's
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
+}  // namespace
+
+void JsonFastPath::begin(std::string_view text, std::span<const uint32_t> offsets) {
+  text_ = text.data();
+  offsets_ = offsets;
+  escapes_ = text.find('\\') != std::string_view::npos;
+}
+
+std::string_view JsonFastPath::token_text(size_t at) const {
+  const char* const begin = text_ + offsets_[at];
+  const char* end = text_ + offsets_[at + 1];
+  while (is_space(end[-1])) --end;  // ends at the token's first byte, which is no space
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+// Requires: token `at` is a quote. The next token starts behind the closing one.
+bool JsonFastPath::read_string(size_t at, JsonToken& token) const {
+  const std::string_view quoted = token_text(at);
+  token.kind = JsonKind::kString;
+  token.text = quoted.substr(1, quoted.size() - 2);
+  token.escaped = escapes_ && token.text.find('\\') != std::string_view::npos;
+  return !token.escaped || has_valid_json_escapes(token.text);
+}
+
+bool JsonFastPath::read_scalar(std::string_view text, JsonToken& token) const {
+  token.text = text;
+  token.escaped = false;
+  const char first = text[0];
+  if (first == '-' || is_digit(first)) {
+    token.kind = JsonKind::kNumber;
+    return is_json_number(text);
+  }
+  token.kind = first == 't' ? JsonKind::kTrue : first == 'f' ? JsonKind::kFalse : JsonKind::kNull;
+  return text == "true" || text == "false" || text == "null";
+}
+
+bool JsonFastPath::read_key(size_t at, std::string_view& key) {
+  if (text_[offsets_[at]] != '"' || text_[offsets_[at + 1]] != ':') return false;
+  JsonToken token;
+  if (!read_string(at, token)) return false;
+  key = token.text;
+  if (token.escaped) {
+    unescaped_key_.clear();
+    append_json_unescaped(token.text, unescaped_key_);
+    key = unescaped_key_;
+  }
+  return true;
+}
+
+bool JsonFastPath::skip_container(size_t& at) {
+  std::array<char, kFastDepthMax> closing;
+  size_t depth = 0;
+  std::string_view key;
+  do {
+    if (at + 1 >= offsets_.size()) return false;
+    const char c = text_[offsets_[at]];
+    if (c == '{' || c == '[') {
+      if (depth == kFastDepthMax) return false;
+      closing[depth++] = c == '{' ? '}' : ']';
+      ++at;
+      if (text_[offsets_[at]] != closing[depth - 1]) {
+        if (c == '{') {
+          if (at + 2 >= offsets_.size() || !read_key(at, key)) return false;
+          at += 2;
+        }
+        continue;  // the first value
+      }
+    } else {
+      JsonToken token;
+      if (!(c == '"' ? read_string(at, token) : read_scalar(token_text(at), token))) return false;
+      ++at;
+    }
+    // A value has ended: close what ends here, up to the next value.
+    while (depth > 0) {
+      if (at >= offsets_.size()) return false;
+      const char next = text_[offsets_[at]];
+      if (next == closing[depth - 1]) {
+        ++at;
+        --depth;
+        continue;
+      }
+      if (next != ',') return false;
+      ++at;
+      if (closing[depth - 1] == '}') {
+        if (at + 2 >= offsets_.size() || !read_key(at, key)) return false;
+        at += 2;
+      }
+      break;
+    }
+  } while (depth > 0);
+  return true;
+}
+
+bool JsonFastPath::read_value(size_t& at, JsonToken& token) {
+  const char c = text_[offsets_[at]];
+  if (c == '"') return read_string(at++, token);
+  if (c != '{' && c != '[') return read_scalar(token_text(at++), token);
+  const char* const begin = text_ + offsets_[at];
+  if (!skip_container(at)) return false;
+  token = {c == '{' ? JsonKind::kObject : JsonKind::kArray,
+           false,
+           {begin, static_cast<size_t>(text_ + offsets_[at - 1] + 1 - begin)}};
+  return true;
+}
+
+bool JsonFastPath::set_value(int32_t column, const JsonToken& token) {
+  marks_.mark(column);
+  const int32_t row = rows_.num_rows();
+  ColumnFiller& filler = rows_.column(column);
+  if (token.kind == JsonKind::kString && !token.escaped && filler.type().is_character()) {
+    filler.set_text(row, token.text);
+    return true;
+  }
+  return set_from_json(filler, row, token, form_) == ValueStatus::kOk;
+}
+
+bool JsonFastPath::read_object(size_t& at) {
+  marks_.begin_row();
+  size_t i = at + 1;
+  if (i >= offsets_.size()) return false;
+  if (text_[offsets_[i]] == '}') {
+    at = i + 1;
+    return true;
+  }
+  for (size_t place = 0;; ++place) {
+    // A member is a key, a colon and a value, and something follows it.
+    std::string_view key;
+    if (i + 3 >= offsets_.size() || !read_key(i, key)) return false;
+    const int32_t column = keys_.find(key, place);
+    i += 2;
+    JsonToken token;
+    if (!read_value(i, token)) return false;
+    if (column != JsonKeys::kNone && !set_value(column, token)) return false;
+    if (i >= offsets_.size()) return false;
+    const char next = text_[offsets_[i++]];
+    if (next == '}') break;
+    if (next != ',') return false;
+  }
+  at = i;
+  return true;
+}
+
+}  // namespace tidemill

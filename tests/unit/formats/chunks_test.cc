@@ -1,0 +1,120 @@
+// Neither the size of the chunks nor where reading was broken off may show in what is read.
+#include <gtest/gtest.h>
+
+#include "env/simulated/simulated_environment.h"
+#include "tests/unit/formats/decoding.h"
+
+namespace tidemill {
+namespace {
+
+struct Input {
+  TextTable table;
+  std::string text;
+};
+
+const RecordErrorSettings kSkip = {RecordErrorPolicy::kSkip, ""};
+
+std::vector<Input> inputs() {
+  return {
+      {{"json", "a INT, b STRING", {}, kSkip},
+       "\xEF\xBB\xBF{\"a\":1,\"b\":\"a longer text, not inline\"}\n\n{\"a\":2,\"b\":\"é😀\"}\r\n{\"a\":3\n"
+       "[{\"a\":4},{\"a\":5},7,{\"b\":\"x\\ny\"}]\n{\"b\":\"raw\ttab\"}\n  \n{\"a\":\"x\"}\n{\"a\":6}"},
+      {{"csv", "a INT, b STRING", {}, kSkip},
+       "\xEF\xBB\xBF"
+       "1,a longer text not inline\r\n2,\"x\"\"y\"\n\n3,\"over\n\nlines \"\"q\"\"\"\nbad\n4,\"b\"c\n5,é😀\n6,\"\"\n7,"},
+      {{"csv", "a INT, b STRING", {{"header", "true"}, {"escape-character", "\\"}}, kSkip},
+       "b,c,\"a\"\nx,y,1\n\"x\\\"\",\\\n,2\nq,r,s\nz,z,3\n"},
+  };
+}
+
+TEST(Chunks, OfAnySizeGiveTheSameRowsAndErrors) {
+  for (const Input& input : inputs()) {
+    const DecodedText whole = decode_text(input.table, input.text);
+    ASSERT_GE(whole.rows.size(), 2u);
+    ASSERT_EQ(whole.error, "");
+    for (size_t chunk = 1; chunk <= 64; ++chunk) {
+      for (const int32_t max_rows : {1, 2, 1024}) {
+        const DecodedText cut = decode_text(input.table, input.text, {chunk, max_rows, {}});
+        EXPECT_EQ(cut.rows, whole.rows) << input.table.format << " in chunks of " << chunk << ", " << max_rows
+                                        << " rows";
+        EXPECT_EQ(cut.errors_counted, whole.errors_counted) << chunk;
+        EXPECT_EQ(cut.error, "");
+      }
+    }
+  }
+}
+
+TEST(Chunks, ReadingGoesOnFromEveryPosition) {
+  for (const Input& input : inputs()) {
+    for (const size_t chunk : {size_t{1}, size_t{13}, size_t{4096}}) {
+      const DecodedText whole = decode_text(input.table, input.text, {chunk, 1, {}});
+      ASSERT_EQ(whole.positions.size(), whole.rows.size());
+      for (size_t i = 0; i < whole.positions.size(); ++i) {
+        const DecoderPosition position = DecoderPosition::parse(whole.positions[i].to_string());
+        EXPECT_EQ(position, whole.positions[i]);
+        const DecodedText rest = decode_text(input.table, input.text, {chunk, 3, position});
+        const std::vector<std::string> expected(whole.rows.begin() + static_cast<ptrdiff_t>(whole.row_counts[i]),
+                                                whole.rows.end());
+        EXPECT_EQ(rest.rows, expected) << input.table.format << " from " << position.to_string();
+        EXPECT_EQ(rest.error, "");
+      }
+    }
+  }
+}
+
+TEST(Chunks, PositionsAreTheSameAtAnyChunkSize) {
+  for (const Input& input : inputs()) {
+    const DecodedText whole = decode_text(input.table, input.text, {4096, 1, {}});
+    for (size_t chunk = 1; chunk <= 64; ++chunk)
+      EXPECT_EQ(decode_text(input.table, input.text, {chunk, 1, {}}).positions, whole.positions) << chunk;
+  }
+}
+
+// The fast path and the scanner must read the same. A line with a raw tab in a string takes its whole window off the
+// fast path.
+TEST(Chunks, FastPathAndScannerAgreeOnDamagedLines) {
+  const TextTable table = {"json", "a INT, b STRING, c DOUBLE, d TIMESTAMP(3)", {}, kSkip};
+  const std::vector<std::string> lines = {
+      R"({"a":1,"b":"text","c":1.5,"d":"2020-01-01 00:00:00"})",
+      R"({"b":"a \"quoted\" and long text","x":[1,{"y":null}],"a":-20})",
+      R"( { "c" : 2e3 , "a" : "7" , "z" : { "q" : [ true , false ] } } )",
+      R"([{"a":1},{"b":"two"}])",
+  };
+  const std::string pieces = "{}[],:\"\\ntrue0123456789.eE+-\xC3\xA9 \r\t";
+  SimulatedEnvironment environment(7);
+  Random& random = environment.get().random;
+  const auto below = [&](size_t count) { return static_cast<size_t>(random.next() % count); };
+  int64_t accepted = 0;
+  for (int32_t round = 0; round < 1500; ++round) {
+    std::string text;
+    for (int32_t i = 0; i < 3; ++i) {
+      std::string line = lines[below(lines.size())];
+      for (size_t edits = below(3); edits > 0; --edits) {
+        const size_t at = below(line.size());
+        const char piece = pieces[below(pieces.size())];
+        switch (below(3)) {
+          case 0:
+            line[at] = piece;
+            break;
+          case 1:
+            line.insert(at, 1, piece);
+            break;
+          default:
+            line.erase(at, 1);
+        }
+      }
+      text += line + "\n";
+    }
+    const DecodedText fast = decode_text(table, text);
+    DecodedText scanned = decode_text(table, text + "{\"b\":\"\t\"}\n");
+    ASSERT_FALSE(scanned.rows.empty());
+    scanned.rows.pop_back();
+    ASSERT_EQ(fast.rows, scanned.rows) << text;
+    ASSERT_EQ(fast.errors_counted, scanned.errors_counted) << text;
+    accepted += static_cast<int64_t>(fast.rows.size());
+  }
+  EXPECT_GT(accepted, 500) << "the damage leaves nothing to compare";
+}
+
+}  // namespace
+}  // namespace tidemill
