@@ -1,0 +1,24 @@
+#include "builtins/builtins.h"
+
+#include "connectors/blackhole/blackhole_connector.h"
+#include "connectors/datagen/datagen_connector.h"
+#include "connectors/filesystem/filesystem_connector.h"
+#include "connectors/print/print_connector.h"
+#include "formats/csv/csv_format.h"
+#include "formats/json/json_format.h"
+
+namespace tidemill {
+
+void register_builtin_connectors(ConnectorRegistry& connectors) {
+  connectors.add(make_filesystem_connector());
+  connectors.add(make_datagen_connector());
+  connectors.add(make_print_connector());
+  connectors.add(make_blackhole_connector());
+}
+
+void register_builtin_formats(FormatRegistry& formats) {
+  formats.add(make_json_format());
+  formats.add(make_csv_format());
+}
+
+}  // namespace tidemill
