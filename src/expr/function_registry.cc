@@ -23,14 +23,13 @@ std::string list_types(const std::vector<ExpressionPtr>& arguments) {
   return text;
 }
 
+// Overloads may share one doc, which is named once.
 std::string list_forms(const std::vector<FunctionDoc>& docs) {
-  std::string text;
+  std::vector<std::string_view> forms;
   for (const FunctionDoc& doc : docs) {
-    if (doc.syntax.empty()) continue;
-    if (!text.empty()) text += "; ";
-    text += doc.syntax;
+    if (!doc.syntax.empty() && std::ranges::find(forms, doc.syntax) == forms.end()) forms.push_back(doc.syntax);
   }
-  return text;
+  return fmt::format("{}", fmt::join(forms, "; "));
 }
 
 [[noreturn]] void refuse(std::string_view name, const std::vector<ExpressionPtr>& arguments,
@@ -65,12 +64,18 @@ const std::string* CallSite::literal_text(size_t i) const {
   return &literal->value().text();
 }
 
+FunctionRegistry::Entry& FunctionRegistry::open(std::string_view name) {
+  Entry& entry = entries_[std::string(name)];
+  if (entry.name.empty()) entry.name = name;
+  return entry;
+}
+
 void FunctionRegistry::with_rule(std::string_view name, FunctionDoc doc, BindScalar bind) {
-  entries_[std::string(name)].overloads.push_back({doc, std::move(bind)});
+  open(name).overloads.push_back({doc, std::move(bind)});
 }
 
 void FunctionRegistry::aggregate(std::string_view name, FunctionDoc doc, BindAggregate bind) {
-  entries_[std::string(name)].aggregates.emplace_back(doc, std::move(bind));
+  open(name).aggregates.emplace_back(doc, std::move(bind));
 }
 
 void FunctionRegistry::alias(std::string_view alias, std::string_view name) {
@@ -82,6 +87,7 @@ void FunctionRegistry::alias(std::string_view alias, std::string_view name) {
 
 void FunctionRegistry::add_typed(std::string_view name, FunctionDoc doc, TypedFunction function,
                                  FunctionProperties properties) {
+  properties.can_fail = properties.can_fail || function.may_fail;
   with_rule(name, doc, [function = std::move(function), properties](const CallSite& site) -> ExpressionPtr {
     auto arguments = fit(site, function.parameters);
     if (!arguments) return nullptr;
@@ -116,7 +122,7 @@ const FunctionRegistry::Entry& FunctionRegistry::find(std::string_view name, Sou
 ExpressionPtr FunctionRegistry::resolve(std::string_view name, std::vector<ExpressionPtr> arguments,
                                         SourceLocation location) const {
   const Entry& entry = find(name, location);
-  const std::string canonical = upper(name);
+  const std::string& canonical = entry.name;
   std::vector<FunctionDoc> docs;
   for (const bool casts_allowed : {false, true}) {
     for (const Overload& overload : entry.overloads) {
@@ -134,7 +140,7 @@ ExpressionPtr FunctionRegistry::resolve(std::string_view name, std::vector<Expre
 AggregateCall FunctionRegistry::resolve_aggregate(std::string_view name, std::vector<ExpressionPtr> arguments,
                                                   SourceLocation location) const {
   const Entry& entry = find(name, location);
-  const std::string canonical = upper(name);
+  const std::string& canonical = entry.name;
   std::vector<FunctionDoc> docs;
   for (const auto& [doc, bind] : entry.aggregates) {
     AggregateCall call = bind({canonical, arguments, location, *this, true});

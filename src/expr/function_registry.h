@@ -96,11 +96,13 @@ class FunctionRegistry {
     BindScalar bind;
   };
   struct Entry {
+    std::string name;  // the one registered first, which the calls of an alias carry too
     std::vector<Overload> overloads;
     std::vector<std::pair<FunctionDoc, BindAggregate>> aggregates;
   };
 
   void add_typed(std::string_view name, FunctionDoc doc, TypedFunction function, FunctionProperties properties);
+  Entry& open(std::string_view name);
   const Entry& find(std::string_view name, SourceLocation location) const;
 
   std::map<std::string, Entry, std::less<>> entries_;

@@ -55,6 +55,7 @@ struct TypedFunction {
   Type result;
   bool always_nullable = false;  // may give NULL where no argument is NULL
   bool handles_null = false;     // never NULL because an argument is
+  bool may_fail = false;         // takes the RowContext that it would tell
   ScalarFunctionPtr kernel;
 };
 
@@ -246,6 +247,7 @@ TypedFunction make(Body body, TypeList<As...>) {
     function.always_nullable = kOptional<Result>;
   }
   function.handles_null = (kOptional<As> && ...);
+  function.may_fail = Peeled::kContext;
   function.kernel = std::make_shared<TypedKernel<Body, Result, Peeled::kContext, kTextOut, As...>>(std::move(body));
   return function;
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
 
-// A pattern that is a literal is compiled once, at planning; another one at each row.
+// A pattern that is a literal is compiled once, at planning; another one at each row, where it may be malformed.
 class PatternArgument {
  public:
   PatternArgument(const CallSite& call, size_t argument) : argument_(argument) {
@@ -26,10 +26,17 @@ class PatternArgument {
       }
     }
   }
+  // Returns nullptr, and notes the row as failed, where the pattern is malformed.
   std::shared_ptr<const TimePattern> at(const CallInput& input, int32_t row) const {
     if (compiled_) return compiled_;
-    return std::make_shared<const TimePattern>(input.arguments[argument_]->text(row));
+    try {
+      return std::make_shared<const TimePattern>(input.arguments[argument_]->text(row));
+    } catch (const UserError& error) {
+      input.errors.add(row, error.what());
+      return nullptr;
+    }
   }
+  FunctionProperties properties() const { return {.can_fail = compiled_ == nullptr}; }
 
  private:
   size_t argument_;
@@ -43,21 +50,27 @@ bool all_text(const CallSite& call, size_t first) {
   return true;
 }
 
-std::optional<SecondsAndNanos> read_text(std::string_view text, const TimePattern& pattern, bool default_form) {
-  return default_form ? parse_timestamp_cast(text) : pattern.parse(text);
+std::optional<SecondsAndNanos> read_text(const CallInput& input, int32_t row, const PatternArgument& pattern,
+                                         bool default_form) {
+  const std::string_view text = input.arguments[0]->text(row);
+  if (default_form) return parse_timestamp_cast(text);
+  const auto compiled = pattern.at(input, row);
+  return compiled ? compiled->parse(text) : std::nullopt;
 }
 
 // TO_TIMESTAMP, TO_DATE: NULL where the text is not of the form.
 ExpressionPtr bind_reading(const CallSite& call, const Type& result) {
   if (call.size() < 1 || call.size() > 2 || !all_text(call, 0)) return nullptr;
   const bool default_form = call.size() == 1;
+  const PatternArgument pattern(call, 1);
   return make_row_call(
       call, result,
-      [pattern = PatternArgument(call, 1), default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
-        const auto moment = read_text(input.arguments[0]->text(row), *pattern.at(input, row), default_form);
+      [pattern, default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const auto moment = read_text(input, row, pattern, default_form);
         if (!moment) return out.append_null();
         append_moment(out, *moment, TimeZone());
-      });
+      },
+      pattern.properties());
 }
 
 ExpressionPtr bind_to_date(const CallSite& call) {
@@ -73,17 +86,20 @@ ExpressionPtr bind_date_format(const CallSite& call) {
   if (call.size() != 2 || !call.type(1).is_character() || !(is_moment(call.type(0)) || call.type(0).is_character()))
     return nullptr;
   const bool from_text = call.type(0).is_character();
+  const PatternArgument pattern(call, 1);
   return make_row_call(
       call, Type::string().with_nullable(call.any_nullable() || from_text),
-      [pattern = PatternArgument(call, 1), from_text](const CallInput& input, int32_t row, ColumnBuilder& out) {
+      [pattern, from_text](const CallInput& input, int32_t row, ColumnBuilder& out) {
         const Column& time = *input.arguments[0];
         const auto moment = from_text ? parse_timestamp_cast(time.text(row))
                                       : std::optional(MomentReader(time, input.input.context.time_zone)[row]);
-        if (!moment) return out.append_null();
+        const auto compiled = pattern.at(input, row);
+        if (!moment || !compiled) return out.append_null();
         std::string text;
-        pattern.at(input, row)->append(text, *moment);
+        compiled->append(text, *moment);
         out.append_text(text);
-      });
+      },
+      pattern.properties());
 }
 
 int64_t integer_at(const Column& column, int32_t row) {
@@ -92,14 +108,18 @@ int64_t integer_at(const Column& column, int32_t row) {
 
 ExpressionPtr bind_from_unixtime(const CallSite& call) {
   if (call.size() < 1 || call.size() > 2 || !call.type(0).is_integer() || !all_text(call, 1)) return nullptr;
+  const PatternArgument pattern(call, 1);
   return make_row_call(
       call, Type::string().with_nullable(call.any_nullable()),
-      [pattern = PatternArgument(call, 1)](const CallInput& input, int32_t row, ColumnBuilder& out) {
+      [pattern](const CallInput& input, int32_t row, ColumnBuilder& out) {
         const int64_t seconds = integer_at(*input.arguments[0], row);
+        const auto compiled = pattern.at(input, row);
+        if (!compiled) return out.append_null();
         std::string text;
-        pattern.at(input, row)->append(text, {seconds + input.input.context.time_zone.offset_seconds(seconds), 0});
+        compiled->append(text, {seconds + input.input.context.time_zone.offset_seconds(seconds), 0});
         out.append_text(text);
-      });
+      },
+      pattern.properties());
 }
 
 ExpressionPtr bind_unix_timestamp(const CallSite& call) {
@@ -113,26 +133,30 @@ ExpressionPtr bind_unix_timestamp(const CallSite& call) {
   }
   if (call.size() > 2 || !all_text(call, 0)) return nullptr;
   const bool default_form = call.size() == 1;
+  const PatternArgument pattern(call, 1);
   return make_row_call(
       call, result,
-      [pattern = PatternArgument(call, 1), default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
-        const auto moment = read_text(input.arguments[0]->text(row), *pattern.at(input, row), default_form);
+      [pattern, default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
+        const auto moment = read_text(input, row, pattern, default_form);
         if (!moment) return out.append(std::numeric_limits<int64_t>::min());  // Flink's answer to a bad text
         const EpochMillis instant = input.input.context.time_zone.to_instant(moment->seconds * kMillisPerSecond);
         out.append(floor_div<int64_t>(instant, kMillisPerSecond));
-      });
+      },
+      pattern.properties());
 }
 
 ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
   if (call.size() >= 1 && call.type(0).is_character()) {
     if (call.size() > 2 || !all_text(call, 0)) return nullptr;
     const bool default_form = call.size() == 1;
+    const PatternArgument pattern(call, 1);
     return make_row_call(
         call, Type::timestamp_ltz(3),
-        [pattern = PatternArgument(call, 1), default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
-          const auto moment = read_text(input.arguments[0]->text(row), *pattern.at(input, row), default_form);
+        [pattern, default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
+          const auto moment = read_text(input, row, pattern, default_form);
           moment ? append_moment(out, *moment, TimeZone()) : out.append_null();  // text is read as UTC, as Flink does
-        });
+        },
+        pattern.properties());
   }
   if (call.size() < 1 || call.size() > 2 || !call.type(0).is_numeric()) return nullptr;
   if (call.size() == 2 && !call.type(1).is_integer()) return nullptr;

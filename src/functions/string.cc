@@ -9,7 +9,7 @@ namespace tidemill {
 namespace {
 
 constexpr int64_t kToTheEnd = std::numeric_limits<int32_t>::max();
-constexpr size_t kResultBytesMax = size_t{64} << 20;  // a row of REPEAT or LPAD at most; more is a mistake in the query
+constexpr size_t kResultBytesMax = size_t{1} << 20;  // a row of REPEAT or LPAD at most: a batch has up to 4,096 of them
 
 // Appends code points of `pad`, over and over, until `count` were written.
 void append_padding(std::string& out, std::string_view pad, int64_t count) {
@@ -130,7 +130,7 @@ void register_padding(FunctionRegistry& registry) {
   registry.scalar("REPEAT", {"REPEAT(text, n)", "The text n times.", "REPEAT('ab', 2) = 'abab'"},
                   [](RowContext& row, std::string& out, std::string_view text, int32_t n) {
                     if (!fits(row, static_cast<int64_t>(text.size()) * n, "REPEAT")) return;
-                    for (int32_t i = 0; i < n; ++i) out += text;
+                    for (int32_t i = 0; i < n && !text.empty(); ++i) out += text;
                   });
   registry.scalar(
       "LPAD",
