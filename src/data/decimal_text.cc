@@ -9,7 +9,6 @@ namespace tidemill {
 namespace {
 
 constexpr int32_t kBigDecimalPlainExponentMin = -6;  // java.math.BigDecimal.toString: plain from 10^-6 up
-constexpr int32_t kParsedDigitsMax = 39;             // one more than fits, so that rounding sees the next digit
 
 // Writes the decimal digits of a magnitude backwards from `end`; returns where they begin. At least one digit.
 char* write_digits(uint128 magnitude, char* end) {
@@ -23,6 +22,68 @@ char* write_digits(uint128 magnitude, char* end) {
 uint128 magnitude_of(int128 value) { return value < 0 ? -static_cast<uint128>(value) : static_cast<uint128>(value); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// A number as it was written: digits * 10^exponent, of which the first 38 significant digits are kept.
+struct WrittenDecimal {
+  int128 digits = 0;
+  int64_t exponent = 0;
+  bool next_digit_is_half = false;  // the first digit that is not kept is 5 or more
+};
+
+// Reads digits with at most one point; returns how many bytes they take, 0 where there is no digit.
+size_t scan_digits(std::string_view text, WrittenDecimal& number) {
+  int32_t kept = 0, dropped = 0;
+  bool any_digit = false, after_point = false;
+  size_t i = 0;
+  for (; i < text.size(); ++i) {
+    if (text[i] == '.' && !after_point) {
+      after_point = true;
+      continue;
+    }
+    if (!is_digit(text[i])) break;
+    any_digit = true;
+    if (kept < kDecimalPrecisionMax) {
+      number.digits = number.digits * 10 + (text[i] - '0');
+      kept += number.digits != 0 ? 1 : 0;
+      number.exponent -= after_point ? 1 : 0;
+    } else {
+      if (dropped++ == 0) number.next_digit_is_half = text[i] >= '5';
+      number.exponent += after_point ? 0 : 1;
+    }
+  }
+  return any_digit ? i : 0;
+}
+
+// Reads "e12", "E+12", "e-12" to the end of the text; false where it is malformed.
+bool scan_exponent(std::string_view text, int64_t& exponent) {
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (text.size() >= 2 && text[0] == '+' && is_digit(text[1])) text.remove_prefix(1);
+  int32_t written = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), written);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return false;
+  constexpr int32_t kBeyondAnyDecimal = 1000000000;
+  if (error == std::errc::result_out_of_range) written = text[0] == '-' ? -kBeyondAnyDecimal : kBeyondAnyDecimal;
+  exponent += written;
+  return true;
+}
+
+// Returns the number in the shape asked for; nullopt where it has too many digits.
+std::optional<int128> shape_written(const WrittenDecimal& number, DecimalShape to) {
+  if (number.digits == 0) return 0;
+  if (number.exponent > kDecimalPrecisionMax) return std::nullopt;
+  if (number.exponent > 0) {
+    int128 whole;
+    const int128 power = decimal_power(static_cast<int32_t>(number.exponent));
+    if (__builtin_mul_overflow(number.digits, power, &whole)) return std::nullopt;
+    return rescale_decimal(whole, 0, to);
+  }
+  if (-number.exponent - to.scale > kDecimalPrecisionMax) return 0;
+  // Where rounding falls on a kept digit, the ones behind cannot change it: halves go up whatever follows.
+  const bool round_up = number.next_digit_is_half && -number.exponent == to.scale;
+  return rescale_decimal(number.digits + (round_up ? 1 : 0), static_cast<int32_t>(-number.exponent), to);
+}
 
 }  // namespace
 
@@ -64,62 +125,14 @@ void append_big_decimal(std::string& out, int128 unscaled, int32_t scale) {
 
 DecimalParse parse_decimal(std::string_view text, DecimalShape to, int128& unscaled) {
   text = trim_spaces(text);
-  bool negative = false;
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
-    negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  int128 digits = 0;        // the significant digits, as many as are kept
-  int32_t kept = 0;         // how many
-  int64_t point_shift = 0;  // value = digits * 10^point_shift
-  bool any_digit = false, after_point = false;
-  size_t i = 0;
-  for (; i < text.size(); ++i) {
-    if (text[i] == '.' && !after_point) {
-      after_point = true;
-      continue;
-    }
-    if (!is_digit(text[i])) break;
-    any_digit = true;
-    if (kept < kParsedDigitsMax - 1) {
-      digits = digits * 10 + (text[i] - '0');
-      kept += digits != 0 ? 1 : 0;
-      point_shift -= after_point ? 1 : 0;
-    } else {
-      // A dropped digit: only 5 and above right behind the last kept one could matter, and no type has room for it.
-      point_shift += after_point ? 0 : 1;
-    }
-  }
-  if (!any_digit) return DecimalParse::kMalformed;
-  if (i < text.size()) {
-    if (text[i] != 'e' && text[i] != 'E') return DecimalParse::kMalformed;
-    size_t from = i + 1;
-    if (from < text.size() && text[from] == '+' && from + 1 < text.size() && is_digit(text[from + 1])) ++from;
-    int32_t exponent = 0;
-    const auto [end, error] = std::from_chars(text.data() + from, text.data() + text.size(), exponent);
-    if (error == std::errc::invalid_argument || end != text.data() + text.size()) return DecimalParse::kMalformed;
-    if (error == std::errc::result_out_of_range) exponent = text[from] == '-' ? -100000 : 100000;
-    point_shift += exponent;
-  }
-  if (negative) digits = -digits;
-  if (digits == 0) {
-    unscaled = 0;
-    return DecimalParse::kOk;
-  }
-  if (point_shift > kDecimalPrecisionMax) return DecimalParse::kOverflow;
-  std::optional<int128> result;
-  if (point_shift > 0) {
-    int128 whole;
-    if (__builtin_mul_overflow(digits, decimal_power(static_cast<int32_t>(point_shift)), &whole))
-      return DecimalParse::kOverflow;
-    result = rescale_decimal(whole, 0, to);
-  } else if (-point_shift - to.scale > kDecimalPrecisionMax) {
-    result = 0;
-  } else {
-    result = rescale_decimal(digits, static_cast<int32_t>(-point_shift), to);
-  }
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  WrittenDecimal number;
+  const size_t digits = scan_digits(text, number);
+  if (digits == 0 || !scan_exponent(text.substr(digits), number.exponent)) return DecimalParse::kMalformed;
+  const std::optional<int128> result = shape_written(number, to);
   if (!result) return DecimalParse::kOverflow;
-  unscaled = *result;
+  unscaled = negative ? -*result : *result;
   return DecimalParse::kOk;
 }
 
