@@ -67,7 +67,7 @@ ExpressionPtr make_cast(ExpressionPtr operand, const Type& target, bool is_try, 
   CastKernel kernel = find_kernel(from, target, is_try);
   if (!kernel.function) {
     throw UserError(location,
-                    fmt::format("CAST of {} to {} does not exist", from.not_null().to_string(),
+                    fmt::format("CAST of {} to {} does not exist", from.with_nullable(true).to_string(),
                                 target.with_nullable(true).to_string()),
                     advice(from, target));
   }

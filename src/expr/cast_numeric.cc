@@ -5,6 +5,7 @@
 
 #include "data/decimal.h"
 #include "expr/cast_kernel.h"
+#include "expr/decimal_result.h"
 #include "expr/typed_function.h"
 
 namespace tidemill {
@@ -62,7 +63,7 @@ ScalarFunctionPtr plain_to_plain() {
   if constexpr (std::is_integral_v<From> && std::is_integral_v<To> && sizeof(To) < sizeof(From)) {
     return make_kernel([](RowContext& row, From value) {
       const auto narrowed = static_cast<To>(value);
-      if (narrowed != value) row.overflow(row.result_type().to_string());
+      if (narrowed != value) row.overflow();
       return narrowed;
     });
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
@@ -72,20 +73,13 @@ ScalarFunctionPtr plain_to_plain() {
   }
 }
 
-template <class Out>
-std::optional<Out> decimal_or_null(RowContext& row, std::optional<int128> unscaled) {
-  if (unscaled) return static_cast<Out>(*unscaled);
-  row.overflow(row.result_type().to_string());
-  return std::nullopt;
-}
-
 template <class From, class Out>
 ScalarFunctionPtr plain_to_decimal(DecimalShape to) {
   return make_kernel([to](RowContext& row, From value) -> std::optional<Out> {
     if constexpr (std::is_floating_point_v<From>) {
       if (!std::isfinite(value)) {
-        row.fail(
-            fmt::format("Cannot cast {} to {}", std::isnan(value) ? "NaN" : "Infinity", row.result_type().to_string()));
+        row.fail(fmt::format("Cannot cast {} to {}", std::isnan(value) ? "NaN" : "Infinity",
+                             row.result_type().with_nullable(true).to_string()));
         return std::nullopt;
       }
       return decimal_or_null<Out>(row, double_to_decimal(value, to));
@@ -104,7 +98,7 @@ ScalarFunctionPtr decimal_to_plain(int32_t scale) {
     return make_kernel([divisor](RowContext& row, From value) {
       const int128 whole = value / divisor;
       const auto narrowed = static_cast<To>(static_cast<int64_t>(whole));
-      if (narrowed != whole) row.overflow(row.result_type().to_string());
+      if (narrowed != whole) row.overflow();
       return narrowed;
     });
   }

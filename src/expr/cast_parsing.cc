@@ -14,7 +14,7 @@ constexpr size_t kShownBytesMax = 100;  // of a text in an error message
 void note_failure(RowContext& row, std::string_view text, std::string_view reason) {
   std::string shown(text.substr(0, kShownBytesMax));
   if (shown.size() < text.size()) shown += "…";
-  row.fail(fmt::format("Cannot cast '{}' to {}{}", shown, row.result_type().to_string(), reason));
+  row.fail(fmt::format("Cannot cast '{}' to {}{}", shown, row.result_type().with_nullable(true).to_string(), reason));
 }
 
 // Makes the kernel of a parser std::string_view -> optional<Out>.

@@ -32,11 +32,13 @@ class RowContext {
     call_.errors.add(row, std::move(message));
     failed = true;
   }
-  // Notes that this row's result does not fit `what` (a type's name): counted, and failed where the setting asks for
-  // it. A decimal result is then NULL, an integer one wraps.
-  void overflow(std::string_view what) {
+  // Notes that this row's result does not fit its type: counted, and failed where the setting asks for it. A decimal
+  // result is then NULL, an integer one wraps.
+  void overflow() {
     call_.errors.count_overflows(1);
-    if (context().overflow_is_error) fail(fmt::format("The result does not fit {}", what));
+    if (context().overflow_is_error) {
+      fail(fmt::format("The result does not fit {}", result_type().with_nullable(true).to_string()));
+    }
   }
   const EvaluationContext& context() const { return call_.input.context; }
   const Batch& batch() const { return call_.input.batch; }

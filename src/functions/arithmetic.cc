@@ -1,6 +1,7 @@
 // + - * / % and the unary signs on numbers. Result types are Flink's: the wider integer; DECIMAL by data/decimal.h;
 // FLOAT and DOUBLE whichever comes first; DECIMAL with either of those DOUBLE.
 #include "data/decimal.h"
+#include "expr/decimal_result.h"
 #include "expr/type_coercion.h"
 #include "functions/bind.h"
 #include "functions/families.h"
@@ -65,13 +66,6 @@ struct DecimalOperands {
   int32_t a_scale = 0, b_scale = 0;
   DecimalShape to;
 };
-
-template <class R>
-std::optional<R> decimal_or_null(RowContext& row, std::optional<int128> unscaled) {
-  if (unscaled) return static_cast<R>(*unscaled);
-  row.overflow(row.result_type().to_string());
-  return std::nullopt;
-}
 
 // Sums and products whose type was not capped at 38 digits always fit: plain arithmetic. It is done unsigned, because
 // rows that are NULL or unselected go through it too, with whatever they hold.
@@ -190,7 +184,7 @@ ExpressionPtr bind_arithmetic(Operator op, const CallSite& site) {
 template <class T>
 ScalarFunctionPtr negation() {
   return make_kernel([](RowContext& row, T value) {
-    if (value == std::numeric_limits<T>::min()) row.overflow(row.result_type().to_string());
+    if (value == std::numeric_limits<T>::min()) row.overflow();
     return WrappingSubtract<T>::apply(0, value);
   });
 }

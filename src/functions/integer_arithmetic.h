@@ -98,7 +98,7 @@ class WrappingArithmetic final : public ScalarFunction {
       if (Operation::wrapped(a[row], b[row], out[row]) >= 0) return;
       ++wraps;
       if (call.input.context.overflow_is_error) {
-        call.errors.add(row, "The result does not fit " + call.result_type.to_string());
+        call.errors.add(row, "The result does not fit " + call.result_type.with_nullable(true).to_string());
       }
     });
     call.errors.count_overflows(wraps);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "data/decimal.h"
+#include "expr/decimal_result.h"
 #include "functions/bind.h"
 #include "functions/decimal_places.h"
 #include "functions/families.h"
@@ -33,13 +34,6 @@ ScalarFunctionPtr with_number(const Type& type, Body body) {
 }
 
 template <class T>
-std::optional<T> decimal_or_null(RowContext& row, std::optional<int128> unscaled) {
-  if (unscaled) return static_cast<T>(*unscaled);
-  row.overflow(row.result_type().to_string());
-  return std::nullopt;
-}
-
-template <class T>
 ScalarFunctionPtr absolute_kernel() {
   if constexpr (std::is_floating_point_v<T>) {
     return make_kernel([](T value) { return std::abs(value); });
@@ -48,7 +42,7 @@ ScalarFunctionPtr absolute_kernel() {
       if (value >= 0) return value;
       if constexpr (!std::is_same_v<T, int128>) {
         if (value == std::numeric_limits<T>::min()) {
-          row.overflow(row.result_type().to_string());
+          row.overflow();
           return value;
         }
       }
