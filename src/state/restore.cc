@@ -81,8 +81,14 @@ void copy_fields(const PageSource& from_pages, const std::vector<FieldCopy>& cop
   }
 }
 
-bool in_scope(const RestoreScope& scope, uint64_t hash) {
-  return scope.key_groups.contains(key_group_of(hash, scope.max_parallelism));
+// Whether a key of this hash is the store's. Throws where it should not even be in this part.
+bool in_scope(const RestoreScope& scope, const std::string& table, uint64_t hash) {
+  const int32_t key_group = key_group_of(hash, scope.max_parallelism);
+  if (!scope.part->info().key_groups.contains(key_group))
+    throw UserError(fmt::format("State is damaged: table {} has a key of key group {}, which part {} does not hold",
+                                table, key_group, scope.part->name()),
+                    "Restore from an older checkpoint.");
+  return scope.key_groups.contains(key_group);
 }
 
 // Calls `take(keys, records)` for the saved records, some at a time; releases the store's pages after each call.
@@ -117,7 +123,7 @@ int64_t add_records(const RestoreScope& scope, const TableFormat& saved, const I
     const std::span<const uint64_t> hashes = partitions.of(keys);
     rows.clear();
     for (size_t i = 0; i < records.size(); ++i) {
-      if (in_scope(scope, hashes[i])) rows.push_back(static_cast<int32_t>(i));
+      if (in_scope(scope, saved.name, hashes[i])) rows.push_back(static_cast<int32_t>(i));
     }
     to.resize(rows.size());
     created.resize(rows.size());
@@ -210,7 +216,7 @@ int64_t restore_rows(const RestoreScope& scope, const TableFormat& saved, const 
   for_each_batch(scope, saved, image, keys, [&](const std::vector<const std::byte*>& entries) {
     const std::span<const uint64_t> hashes = partitions.of(keys);
     for (size_t i = 0; i < entries.size(); ++i) {
-      if (!in_scope(scope, hashes[i])) continue;
+      if (!in_scope(scope, saved.name, hashes[i])) continue;
       const KeyRef key = keys[static_cast<int32_t>(i)];
       TreeRoot root;
       std::memcpy(&root, entries[i] + saved.tree_offset, sizeof(root));
@@ -234,7 +240,7 @@ int64_t restore_timers(const RestoreScope& scope, const TableImage& image, Timer
   scan_timers(scope.part->pages(), image.timers, [&](EpochMillis time, KeyView key) {
     one.clear();
     one.append(key);
-    if (!in_scope(scope, one.hashes()[0])) return true;
+    if (!in_scope(scope, image.format->name, one.hashes()[0])) return true;
     timers.add(one[0], time);
     ++added;
     return true;
