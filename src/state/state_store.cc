@@ -135,6 +135,13 @@ SplitState& StateStore::split_state(std::string_view name) {
   return *table.splits;
 }
 
+std::vector<TimerQueue*> StateStore::timer_queues() {
+  std::vector<TimerQueue*> queues;
+  for (const std::unique_ptr<Table>& table : tables_)
+    if (table->timers) queues.push_back(table->timers.get());
+  return queues;
+}
+
 void StateStore::release() {
   for (const std::unique_ptr<Table>& table : tables_) table->maintain();
   pages_.release();

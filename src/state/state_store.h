@@ -56,6 +56,8 @@ class StateStore {
   OrderedTable& ordered_table(const TableDescriptor& descriptor, SubKeyKind kind);
   TimerQueue& timers(const TimerDescriptor& descriptor);
   SplitState& split_state(std::string_view name);
+  // Returns the declared timer queues, in the order of declaration: for metrics, and for tests that lose a timer.
+  std::vector<TimerQueue*> timer_queues();
   // Numbers of the subtask, names chosen freely.
   OperatorScalars& scalars() { return scalars_; }
 
