@@ -93,6 +93,9 @@ std::optional<Manifest> CheckpointDirectory::last_decided() {
     try {
       Manifest manifest = read_manifest(*epoch);
       for (const StatePart& part : manifest.states) open(part);
+      // Whoever wrote it may have died between the rename and its sync: what we go on from must not vanish later.
+      files_.sync_directory(path_of(*epoch));
+      files_.sync_directory(directory_);
       return manifest;
     } catch (const UserError& error) {
       refused_.push_back(error.what());

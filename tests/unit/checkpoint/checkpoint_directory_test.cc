@@ -76,6 +76,22 @@ TEST_F(CheckpointDirectoryTest, AnErrorBeforeTheRenameDecidesNothing) {
   }
 }
 
+TEST_F(CheckpointDirectoryTest, WhatARestartGoesOnFromDoesNotVanishLater) {
+  CheckpointDirectory directory(files_, "ck");
+  const Manifest manifest = write(directory, 1, false);
+  // The rename is done, the sync after it is not: undecided for the writer, visible to the next process.
+  files_.sync_directory("ck/chk-1");
+  files_.sync_directory("ck");
+  auto file = files_.open_write("ck/chk-1/_metadata.tmp");
+  file->append(manifest.encode());
+  file->sync();
+  files_.rename("ck/chk-1/_metadata.tmp", "ck/chk-1/_metadata");
+  CheckpointDirectory next(files_, "ck");
+  EXPECT_EQ(next.last_decided(), manifest);
+  files_.power_cut();
+  EXPECT_EQ(CheckpointDirectory(files_, "ck").last_decided(), manifest);
+}
+
 TEST_F(CheckpointDirectoryTest, KeepsTwo) {
   CheckpointDirectory directory(files_, "ck");
   for (int64_t epoch = 1; epoch <= 5; ++epoch) {
