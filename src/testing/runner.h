@@ -2,9 +2,13 @@
 // each time.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "job/session.h"
 #include "testing/test_file.h"
 
 namespace tidemill {
@@ -12,7 +16,7 @@ namespace tidemill {
 // One way to run a case. All ways must give what the case expects.
 struct TestWay {
   std::string name;
-  int32_t batch_rows = 1024;
+  int32_t batch_rows = kBatchRowsTarget;
   int32_t parallelism = 1;
   bool crash_after_each_step = false;      // every row is then a step: checkpoint, kill, restore
   std::vector<int32_t> parallelism_cycle;  // restores take the next of these; empty: always `parallelism`
@@ -22,17 +26,22 @@ struct TestWay {
 // every step.
 std::vector<TestWay> all_test_ways();
 
+// Makes registries with everything a statement may name but the test connector, which each run adds for its own tables.
+using TestRegistries = std::function<std::unique_ptr<Registries>()>;
+
 struct TestFailure {
   std::string way;
   int32_t line = 0;  // of the expectation, or of the case
   std::string text;  // what is missing (-) and what is unexpected (+), or the error
 };
 
-// Runs the case; returns nothing where it holds. Stops at the first way that fails.
-std::vector<TestFailure> run_test_case(const std::string& path, const TestCase& test, const std::vector<TestWay>& ways);
+// Runs the case in each way; returns the first failure, nullopt where it holds in all.
+std::optional<TestFailure> run_test_case(const std::string& path, const TestCase& test,
+                                         const std::vector<TestWay>& ways, const TestRegistries& registries);
 
-// Returns the file's text with every expectation of `cases` replaced by what the first way gives; a case that fails
-// with an error keeps its text.
-std::string rewrite_expectations(const TestFile& file);
+// Returns the file's text with the body of every expectation replaced by what the first way gives. Cases that fail with
+// an error where none is expected keep their text, and are named in `failed`.
+std::string rewrite_expectations(const TestFile& file, const TestRegistries& registries,
+                                 std::vector<std::string>& failed);
 
 }  // namespace tidemill

@@ -40,7 +40,8 @@ class TestConnector final : public Connector {
     SinkChangelog accepts = SinkChangelog::kRetract;
     if (mode == "append") accepts = SinkChangelog::kAppend;
     if (mode == "upsert") accepts = SinkChangelog::kUpsert;
-    return make_collecting_sink(tables_, short_table_name(table.name), accepts);
+    return make_collecting_sink(tables_, short_table_name(table.name), accepts,
+                                accepts == SinkChangelog::kUpsert ? table.primary_key : std::vector<int32_t>());
   }
 
  private:
@@ -60,7 +61,7 @@ std::unique_ptr<const Connector> make_test_connector(TestTables& tables) {
 }
 
 std::shared_ptr<const Sink> make_test_sink(TestTables& tables, const std::string& name) {
-  return make_collecting_sink(tables, name, SinkChangelog::kRetract);
+  return make_collecting_sink(tables, name, SinkChangelog::kRetract, {});
 }
 
 }  // namespace tidemill

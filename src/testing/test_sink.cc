@@ -54,7 +54,9 @@ class CollectingSink final : public Sink {
 
 }  // namespace
 
-std::shared_ptr<const Sink> make_collecting_sink(TestTables& tables, const std::string& name, SinkChangelog accepts) {
+std::shared_ptr<const Sink> make_collecting_sink(TestTables& tables, const std::string& name, SinkChangelog accepts,
+                                                 std::vector<int32_t> key) {
+  tables.outputs[name].set_key(std::move(key));
   return std::make_shared<CollectingSink>(tables, name, accepts);
 }
 

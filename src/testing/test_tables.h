@@ -30,6 +30,11 @@ class TestOutput {
   // Forgets what was written after epoch `decided`: the job goes on from there.
   void roll_back(int64_t decided);
   std::vector<ResultChange> changes() const;
+  void clear() { changes_.clear(); }
+
+  // Columns that identify a row of an upsert stream; empty: the whole row does.
+  const std::vector<int32_t>& key() const { return key_; }
+  void set_key(std::vector<int32_t> key) { key_ = std::move(key); }
 
  private:
   struct Entry {
@@ -37,6 +42,7 @@ class TestOutput {
     ResultChange change;
   };
   std::vector<Entry> changes_;
+  std::vector<int32_t> key_;
 };
 
 // Made anew for every run of a case; outlives the job.

@@ -1,0 +1,41 @@
+#include "job/session.h"
+
+#include "base/config_options.h"
+#include "operators/make_operator.h"
+
+namespace tidemill {
+
+Session::Session(const Registries& registries, FileTables& files, Environment& environment)
+    : registries_(registries), files_(files), environment_(environment) {}
+
+PlannedStatement Session::plan(const ast::Statement& statement, std::shared_ptr<const Sink> result_sink) {
+  StatementPlanner planner(
+      {catalog_, config_, registries_.functions, registries_.connectors, registries_.formats, files_});
+  return planner.plan(statement, std::move(result_sink));
+}
+
+JobOptions Session::job_options() const {
+  JobOptions options;
+  options.runtime.make_operator = [](const Vertex& vertex) { return make_operator(vertex.spec); };
+  options.runtime.buffer_timeout_ms = config_.get(kBufferTimeout);
+  options.runtime.auto_watermark_interval_ms = config_.get(kAutoWatermarkInterval);
+  options.runtime.evaluation.overflow_is_error = config_.get(kOverflow) == "ERROR";
+  options.checkpoint_directory = config_.find(kCheckpointDirectory).value_or("");
+  options.checkpoint_interval_ms = config_.find(kCheckpointInterval).value_or(0);
+  options.checkpoints_retained = static_cast<int32_t>(config_.get(kCheckpointsRetained));
+  return options;
+}
+
+std::unique_ptr<JobExecution> Session::make_job(JobGraph graph, int32_t batch_rows) {
+  JobOptions options = job_options();
+  options.runtime.batch_rows = batch_rows;
+  return std::make_unique<JobExecution>(std::move(graph), environment_, std::move(options));
+}
+
+EvaluationContext evaluation_context_of(const JobGraph& graph) {
+  EvaluationContext context;
+  context.time_zone = TimeZone::find(graph.time_zone).value_or(TimeZone());
+  return context;
+}
+
+}  // namespace tidemill
