@@ -16,13 +16,13 @@
 
 namespace tidemill {
 
-constexpr int32_t kCheckpointsRetained = 2;  // the one before the newest is the way out when that one is damaged
+constexpr int32_t kCheckpointsRetainedDefault = 2;  // the one before the newest is the way out when that one is damaged
 
 // Blocks; I/O pool or before a job starts. As SnapshotStorage it may be used by several threads at once.
 class CheckpointDirectory final : public Decider, public SnapshotStorage {
  public:
   // `files` is borrowed. The directory is made where it is missing.
-  CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetained);
+  CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetainedDefault);
 
   void decide(const Manifest& manifest) override;
   // Removes checkpoints older than the retained ones.

@@ -20,7 +20,7 @@ struct JobOptions {
   std::string checkpoint_directory = {};      // empty: none is kept, and a restart begins anew
   DurationMillis checkpoint_interval_ms = 0;  // 0: only when asked
   DurationMillis publish_interval_ms = 0;
-  int32_t checkpoints_retained = kCheckpointsRetained;
+  int32_t checkpoints_retained = kCheckpointsRetainedDefault;
 };
 
 // One attempt. Made, started and destroyed by the thread that owns the executor; the rest as said.
