@@ -80,6 +80,7 @@ function(tidemill_folder name)
   foreach(other ${ARG_WITHOUT})
     list(FILTER sources EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/src/${other}/")
   endforeach()
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # of an executable
   if(NOT sources)
     add_library(${target} INTERFACE)
     set(scope INTERFACE)

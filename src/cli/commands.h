@@ -1,0 +1,44 @@
+// cli/commands.h - the commands of the binary, one file each. Rule: results go to standard output, everything else to
+// standard error; a command returns the process's exit code.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "env/environment.h"
+#include "job/session.h"
+#include "results/result_writer.h"
+
+namespace tidemill {
+
+struct ScriptOptions {
+  std::string file;                   // "-": standard input
+  std::vector<std::string> settings;  // key=value
+};
+
+struct RunOptions {
+  ScriptOptions script;
+  ResultFormat format = ResultFormat::kTable;
+};
+
+struct TestOptions {
+  std::vector<std::string> paths;
+  bool rewrite = false;
+};
+
+// `stop_requested` says whether the user asked the process to end (Ctrl-C).
+int run_command(const RunOptions& options, Environment& environment, const std::function<bool()>& stop_requested);
+// Parses and plans every statement; reports every error it finds.
+int check_command(const ScriptOptions& options, Environment& environment);
+// Prints the plan of every query and INSERT.
+int explain_command(const ScriptOptions& options, Environment& environment);
+int test_command(const TestOptions& options, Environment& environment);
+
+// Registries with everything that comes with Tidemill.
+std::unique_ptr<Registries> make_builtin_registries();
+// Reads a script. Throws UserError where it cannot be read.
+std::string read_script(const std::string& file, Environment& environment);
+// Applies key=value pairs. Throws UserError naming the pair; notes go to standard error.
+void apply_settings(Session& session, const std::vector<std::string>& settings, Environment& environment);
+
+}  // namespace tidemill

@@ -1,0 +1,39 @@
+#include "cli/query_sink.h"
+
+#include "results/change_text.h"
+
+namespace tidemill {
+namespace {
+
+class QueryWriter final : public SinkWriter {
+ public:
+  QueryWriter(ResultWriter& writer, const EvaluationContext& context) : writer_(writer), context_(context) {}
+  void write(const Batch& batch) override {
+    for (const ResultChange& change : change_texts(batch, context_)) writer_.add(change);
+  }
+  void seal(int64_t) override {}
+  std::vector<Committable> prepare(int64_t) override { return {}; }
+
+ private:
+  ResultWriter& writer_;
+  const EvaluationContext& context_;
+};
+
+// What was printed cannot be taken back: standard output is at-least-once.
+class NothingToCommit final : public SinkCommitter {
+ public:
+  void finish(int64_t, std::span<const Committable>) override {}
+  void recover(int64_t, std::span<const Committable>) override {}
+};
+
+}  // namespace
+
+std::unique_ptr<SinkWriter> QuerySink::make_writer(Environment&, const Subtask&) const {
+  return std::make_unique<QueryWriter>(*writer_, context_);
+}
+
+std::unique_ptr<SinkCommitter> QuerySink::make_committer(Environment&) const {
+  return std::make_unique<NothingToCommit>();
+}
+
+}  // namespace tidemill

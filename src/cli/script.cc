@@ -1,0 +1,38 @@
+// What the commands that take a script share.
+#include "base/error.h"
+#include "builtins/builtins.h"
+#include "cli/commands.h"
+#include "functions/all.h"
+
+namespace tidemill {
+
+std::unique_ptr<Registries> make_builtin_registries() {
+  auto registries = std::make_unique<Registries>();
+  register_builtin_functions(registries->functions);
+  register_builtin_connectors(registries->connectors);
+  register_builtin_formats(registries->formats);
+  return registries;
+}
+
+std::string read_script(const std::string& file, Environment& environment) {
+  const std::unique_ptr<ReadableFile> script = environment.files.open_read(file == "-" ? "/dev/stdin" : file);
+  std::string text;
+  for (;;) {
+    char buffer[65536];
+    const size_t bytes = script->read_at(static_cast<int64_t>(text.size()), buffer);
+    if (bytes == 0) return text;
+    text.append(buffer, bytes);
+  }
+}
+
+void apply_settings(Session& session, const std::vector<std::string>& settings, Environment& environment) {
+  for (const std::string& setting : settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos)
+      throw UserError(fmt::format("'{}' is no setting", setting), "Write --set key=value.");
+    const auto note = session.config().set(setting.substr(0, equals), setting.substr(equals + 1));
+    if (note) environment.console.write_error(fmt::format("note: {}\n", *note));
+  }
+}
+
+}  // namespace tidemill
