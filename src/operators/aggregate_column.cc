@@ -2,10 +2,15 @@
 
 #include "operators/row_evaluation.h"
 #include "state/distinct_counts.h"
+#include "state/ordered_sequence.h"
 #include "state/ordered_values.h"
+#include "state/state_store.h"
 
 namespace tidemill {
 namespace {
+
+// Numbers values in the order in which the subtask saw them; after rescaling every subtask goes on from the greatest.
+constexpr std::string_view kArrivalScalar = "aggregate.next_arrival";
 
 // Slots of accumulators as texts of a table.
 class TableTexts final : public AccumulatorTexts {
@@ -66,6 +71,7 @@ AggregateColumn::Store AggregateColumn::store_for(const AggregateSpec& spec, con
   const RetractionRule rule = function.retraction_rule();
   if (!distinct && rule.store == RetractionStore::kOrderedValues && rule.replay != RetractionReplay::kNone)
     return Store::kExtreme;
+  if (!distinct && rule.store == RetractionStore::kOrderedSequence) return Store::kSequence;
   throw UserError(fmt::format("{} cannot be computed over rows that are taken back", spec.text),
                   "Feed it from a query that only inserts rows.");
 }
@@ -77,7 +83,6 @@ AggregateColumn::AggregateColumn(const AggregateSpec& spec, const AggregationOpt
       text_(spec.text),
       store_(store_for(spec, options)),
       extreme_is_last_(spec.function->retraction_rule().replay == RetractionReplay::kLast),
-      has_texts_(!spec.function->layout().text_slots.empty()),
       runs_in_order_(spec.function->order_sensitive()) {
   CHECK_MSG(store_ == Store::kNone || argument_expression_ != nullptr, "{} has no argument", text_);
   CHECK_MSG(argument_expression_ == nullptr ||
@@ -144,8 +149,13 @@ void AggregateColumn::update(const Batch& batch, RecordTable& table, const KeyBa
     return;
   }
   select(batch, rows);
-  if (store_ != Store::kNone) count(table, keys);
-  if (store_ != Store::kExtreme || !signed_.any_retracted) {
+  if (store_ == Store::kSequence) {
+    list(table, keys);
+  } else if (store_ != Store::kNone) {
+    count(table, keys);
+  }
+  const bool replays = store_ == Store::kExtreme || store_ == Store::kSequence;
+  if (!replays || !signed_.any_retracted) {
     apply(table, argument_, signed_, records);
   } else {
     // A value that came is added, a key that lost one is set anew: in this order, so that the second wins.
@@ -154,8 +164,29 @@ void AggregateColumn::update(const Batch& batch, RecordTable& table, const KeyBa
     for (size_t i = 0; i < signed_.rows.size(); ++i)
       (signed_.signs[i] > 0 ? come : gone).add(signed_.rows[i], signed_.signs[i]);
     apply(table, argument_, come, records);
-    replay_extreme(table, keys, gone.rows, records);
+    replay(table, keys, gone.rows, records);
   }
+}
+
+void AggregateColumn::list(RecordTable& table, const KeyBatch& keys) {
+  OrderedSequence& sequence = table.ordered_sequence(companion_);
+  OperatorScalars& scalars = context_->state().scalars();
+  int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
+  for (size_t i = 0; i < signed_.rows.size(); ++i) {
+    const int32_t row = signed_.rows[i];
+    if (signed_.signs[i] > 0) {
+      sequence.put(keys[row], SubKey::of_time(0, arrival++), {&argument_, 1}, row);
+    } else {
+      sequence.erase_equal(keys[row], {&argument_, 1}, row);
+    }
+  }
+  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
+}
+
+void AggregateColumn::replay(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
+                             std::span<std::byte* const> records) {
+  if (store_ == Store::kExtreme) return replay_extreme(table, keys, rows, records);
+  for (const int32_t row : rows) replay_record(table, keys[row], records[static_cast<size_t>(row)]);
 }
 
 void AggregateColumn::count(RecordTable& table, const KeyBatch& keys) {
@@ -227,24 +258,33 @@ void AggregateColumn::replay_extreme(RecordTable& table, const KeyBatch& keys, s
   function_->add(call, into, column.get(), Selection::all(column->num_rows()));
 }
 
-void AggregateColumn::replay_record(RecordTable& table, KeyRef key, std::byte* record) {
-  OrderedValues& values = table.ordered_values(companion_);
-  ColumnBuilder counted(function_->argument_type());
-  std::vector<int64_t> counts;
-  if (store_ == Store::kExtreme) {
-    extreme_is_last_ ? values.append_last(key, counted) : values.append_first(key, counted);
-  } else {
-    values.append_all(key, counted, counts);
+ColumnPtr AggregateColumn::counted_values(RecordTable& table, KeyRef key) const {
+  ColumnBuilder values(function_->argument_type());
+  if (store_ == Store::kSequence) {
+    table.ordered_sequence(companion_).append_all(key, {&values, 1}, nullptr);
+    return values.finish();
   }
-  std::byte* const records[] = {record};
+  const OrderedValues& ordered = table.ordered_values(companion_);
+  if (store_ == Store::kExtreme) {
+    extreme_is_last_ ? ordered.append_last(key, values) : ordered.append_first(key, values);
+    return values.finish();
+  }
+  std::vector<int64_t> counts;
+  ordered.append_all(key, values, counts);
+  std::vector<int32_t> counted;
+  for (size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0) counted.push_back(static_cast<int32_t>(i));
+  return values.finish()->take(counted);
+}
+
+void AggregateColumn::replay_record(RecordTable& table, KeyRef key, std::byte* record) {
+  const ColumnPtr values = counted_values(table, key);
+  std::byte* const one[] = {record};
   FunctionCall call(table, *context_);
-  function_->clear(call, {records, offset_});
-  const ColumnPtr column = counted.finish();
-  const std::vector<std::byte*> same(static_cast<size_t>(column->num_rows()), record);
-  std::vector<int32_t> rows;
-  for (int32_t row = 0; row < column->num_rows(); ++row)
-    if (counts.empty() || counts[static_cast<size_t>(row)] > 0) rows.push_back(row);
-  if (!rows.empty()) function_->add(call, {same, offset_}, column.get(), Selection::of(rows, column->num_rows()));
+  function_->clear(call, {one, offset_});
+  const std::vector<std::byte*> records(static_cast<size_t>(values->num_rows()), record);
+  if (values->num_rows() > 0)
+    function_->add(call, {records, offset_}, values.get(), Selection::all(values->num_rows()));
 }
 
 void AggregateColumn::clear(RecordTable& table, KeyRef key, std::byte* record) {
@@ -253,7 +293,11 @@ void AggregateColumn::clear(RecordTable& table, KeyRef key, std::byte* record) {
   function_->clear(call, {records, offset_});
   if (store_ == Store::kNone) return;
   CHECK(store_ != Store::kDistinctPairs);
-  table.ordered_values(companion_).erase(key);
+  if (store_ == Store::kSequence) {
+    table.ordered_sequence(companion_).erase(key);
+  } else {
+    table.ordered_values(companion_).erase(key);
+  }
 }
 
 void AggregateColumn::append_results(RecordTable& table, std::span<const std::byte* const> records,
@@ -264,6 +308,7 @@ void AggregateColumn::append_results(RecordTable& table, std::span<const std::by
 
 void AggregateColumn::merge_companion(RecordTable& into, RecordTable& from) {
   if (store_ == Store::kExtreme) into.ordered_values(companion_).merge_from(from.ordered_values(companion_));
+  if (store_ == Store::kSequence) into.ordered_sequence(companion_).merge_from(from.ordered_sequence(companion_));
   CHECK(store_ != Store::kDistinctValues);
 }
 
@@ -273,10 +318,10 @@ void AggregateColumn::merge_records(RecordTable& into, const KeyBatch& keys, std
     FunctionCall call(into, *context_);
     const TableTexts from_texts(from);
     function_->merge(call, {into_records, offset_}, {from_records, offset_}, &from_texts);
-  } else if (store_ == Store::kExtreme) {
+  } else if (store_ != Store::kDistinctPairs) {
     run_.resize(into_records.size());
     for (size_t i = 0; i < run_.size(); ++i) run_[i] = static_cast<int32_t>(i);
-    replay_extreme(into, keys, run_, into_records);
+    replay(into, keys, run_, into_records);
   }
 }
 
@@ -313,7 +358,11 @@ void AggregateColumn::merge_record(RecordTable& table, KeyRef into_key, std::byt
     return;
   }
   CHECK(store_ != Store::kDistinctPairs);
-  table.ordered_values(companion_).merge_keys(from_key, into_key);
+  if (store_ == Store::kSequence) {
+    table.ordered_sequence(companion_).merge_keys(from_key, into_key);
+  } else {
+    table.ordered_values(companion_).merge_keys(from_key, into_key);
+  }
   replay_record(table, into_key, into);
 }
 

@@ -66,6 +66,7 @@ class AggregateColumn {
     kDistinctPairs,   // (key, value) ▸ count
     kDistinctValues,  // the same, listed by key
     kExtreme,         // (key, value) ▸ count, the first or last of which is the accumulator's content
+    kSequence,        // (key, number of arrival) ▸ value, all of which the accumulator lists
   };
 
   static Store store_for(const AggregateSpec& spec, const AggregationOptions& options);
@@ -73,15 +74,20 @@ class AggregateColumn {
   void select(const Batch& batch, const Selection& rows);
   // Counts the rows in the companion and keeps in signed_ those whose value came to be or ceased to be counted.
   void count(RecordTable& table, const KeyBatch& keys);
+  // Appends the rows to the companion's sequences, or takes an equal value out of them.
+  void list(RecordTable& table, const KeyBatch& keys);
   void apply(RecordTable& table, const ColumnPtr& argument, const SignedRows& rows,
              std::span<std::byte* const> records);
   void apply_run(RecordTable& table, const Column* argument, std::span<const int32_t> rows, int32_t num_rows,
                  bool retract, std::span<std::byte* const> records);
-  // Sets the accumulators of keys[rows[i]] anew from the companion.
+  // Sets the accumulators records[row] of keys[row] anew from the companion.
+  void replay(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
+              std::span<std::byte* const> records);
   void replay_extreme(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
                       std::span<std::byte* const> records);
   void replay_record(RecordTable& table, KeyRef key, std::byte* record);
-  void add_all(RecordTable& table, const ColumnPtr& values, std::byte* record);
+  // Returns the values that count for a key, in the companion's order.
+  ColumnPtr counted_values(RecordTable& table, KeyRef key) const;
 
   AggregateFunctionPtr function_;
   ExpressionPtr argument_expression_;
@@ -89,7 +95,6 @@ class AggregateColumn {
   std::string text_;
   Store store_;
   bool extreme_is_last_ = false;
-  bool has_texts_ = false;
   bool runs_in_order_ = false;
   int32_t companion_ = -1;  // place in the table descriptor
   int32_t field_ = 0;       // place in the table descriptor

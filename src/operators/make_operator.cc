@@ -4,6 +4,7 @@
 #include "operators/final_aggregate.h"
 #include "operators/group_aggregate.h"
 #include "operators/session_aggregate.h"
+#include "operators/session_assign.h"
 #include "operators/sort_limit.h"
 #include "operators/union_all.h"
 #include "operators/window_aggregate.h"
@@ -25,6 +26,7 @@ struct Maker {
     return std::make_unique<WindowAggregate>(spec);
   }
   std::unique_ptr<Operator> operator()(const WindowAssignSpec& spec) const {
+    if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAssign>(spec);
     return std::make_unique<WindowAssign>(spec);
   }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {

@@ -63,8 +63,9 @@ class Operator {
 
   // Returns how many rows from `first` on may be processed before event time must move: row first + result must not be
   // seen by a timer due at its merged watermark (Batch::progress().merged_at). At least 1. Default: all that are left.
-  // Only operators whose state depends on what has fired (sessions, bounded OVER) answer otherwise. The runtime then
-  // calls on_watermark with that row's merged watermark, and goes on.
+  // Only operators whose results depend on what has fired (bounded OVER, process functions) answer otherwise; windows
+  // judge each row by its own watermark instead. The runtime then calls on_watermark with that row's merged watermark,
+  // and goes on.
   virtual int32_t rows_before_firing(const Batch& input, int32_t first, int32_t port) {
     (void)port;
     return input.num_rows() - first;

@@ -8,6 +8,7 @@
 #include "operators/aggregation.h"
 #include "operators/operator.h"
 #include "operators/session_intervals.h"
+#include "operators/session_rows.h"
 #include "operators/spec.h"
 #include "operators/window_results.h"
 #include "operators/window_rows.h"
@@ -28,22 +29,10 @@ class SessionAggregate final : public Operator {
   void finish(Output& output) override;
 
  private:
-  // Sessions `from` became part of session `into` when row `row` came.
-  struct Merge {
-    int32_t row = 0;
-    int64_t into = 0;
-    int64_t from = 0;
-  };
-
-  // Finds each row's session: sessions_, rows_in_, merges_. Late rows are noted.
-  void place_rows(int32_t num_rows);
   // Adds the rows that are in a session, and merges records where that happened between them.
   void add_rows(const Batch& input, const std::vector<ColumnPtr>& key_columns);
-  // Returns the records of merges_, into and from in turn; merge_keys_ are their keys.
+  // Returns the records of the merged sessions, into and from in turn; merge_keys_ are their keys.
   std::vector<std::byte*> find_merge_records(const std::vector<ColumnPtr>& key_columns);
-  // Makes the keys (key columns at row, session) of the records.
-  void assign_record_keys(KeyBatch& keys, const std::vector<ColumnPtr>& key_columns,
-                          const std::vector<int64_t>& sessions);
   void fire_until(EpochMillis progress, Output& output);
   // Ends a call: addresses die, the next timer is known.
   void release();
@@ -65,9 +54,7 @@ class SessionAggregate final : public Operator {
   std::optional<KeyBatch> keys_;
   std::optional<KeyBatch> record_keys_;
   std::optional<KeyBatch> merge_keys_;
-  std::vector<int64_t> sessions_;  // by row
-  std::vector<int32_t> rows_in_;   // rows that are in a session
-  std::vector<Merge> merges_;
+  std::optional<SessionRows> placed_;
   std::vector<std::byte*> records_;  // by row
   std::vector<std::byte*> upserted_;
   std::vector<uint8_t> created_;

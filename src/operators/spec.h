@@ -64,8 +64,9 @@ struct WindowAggregateSpec {
 // Appends window columns to each row without aggregating (a TVF used bare, or below a join). One output row a window.
 struct WindowAssignSpec {
   WindowDefinition window;
-  int32_t time_column = 0;  // as in WindowAggregateSpec
-  SchemaPtr schema;         // input columns, then window_start, window_end, window_time
+  int32_t time_column = 0;         // as in WindowAggregateSpec
+  SchemaPtr schema;                // input columns, then window_start, window_end, window_time
+  std::vector<int32_t> keys = {};  // SESSION: PARTITION BY
 };
 
 // ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
