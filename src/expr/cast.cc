@@ -16,7 +16,7 @@ class NullCast final : public ScalarFunction {
 
 CastKernel find_kernel(const Type& from, const Type& to, bool is_try) {
   if (from.kind == TypeKind::kNull) return {std::make_shared<NullCast>()};
-  if (CastKernel kernel = make_numeric_cast(from, to); kernel.function) return kernel;
+  if (CastKernel kernel = make_numeric_cast(from, to, is_try); kernel.function) return kernel;
   if (CastKernel kernel = make_printing_cast(from, to); kernel.function) return kernel;
   if (CastKernel kernel = make_parsing_cast(from, to, is_try); kernel.function) return kernel;
   return make_temporal_cast(from, to);

@@ -12,7 +12,7 @@ struct CastKernel {
   bool reads_zone = false;     // the result depends on table.local-time-zone
 };
 
-CastKernel make_numeric_cast(const Type& from, const Type& to);               // numbers and BOOLEAN, both sides
+CastKernel make_numeric_cast(const Type& from, const Type& to, bool is_try);  // numbers and BOOLEAN, both sides
 CastKernel make_parsing_cast(const Type& from, const Type& to, bool is_try);  // from CHAR, VARCHAR
 CastKernel make_printing_cast(const Type& from, const Type& to);              // to CHAR, VARCHAR, BINARY, VARBINARY
 CastKernel make_temporal_cast(const Type& from, const Type& to);              // DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ

@@ -74,10 +74,11 @@ ScalarFunctionPtr plain_to_plain() {
 }
 
 template <class From, class Out>
-ScalarFunctionPtr plain_to_decimal(DecimalShape to) {
-  return make_kernel([to](RowContext& row, From value) -> std::optional<Out> {
+ScalarFunctionPtr plain_to_decimal(DecimalShape to, bool is_try) {
+  return make_kernel([to, is_try](RowContext& row, From value) -> std::optional<Out> {
     if constexpr (std::is_floating_point_v<From>) {
       if (!std::isfinite(value)) {
+        if (is_try) return std::nullopt;
         row.fail(fmt::format("Cannot cast {} to {}", std::isnan(value) ? "NaN" : "Infinity",
                              row.result_type().with_nullable(true).to_string()));
         return std::nullopt;
@@ -133,7 +134,7 @@ CastKernel from_boolean(const Type& to) {
 
 }  // namespace
 
-CastKernel make_numeric_cast(const Type& from, const Type& to) {
+CastKernel make_numeric_cast(const Type& from, const Type& to, bool is_try) {
   const bool from_bool = from.kind == TypeKind::kBoolean, to_bool = to.kind == TypeKind::kBoolean;
   if (!(from_bool || from.is_numeric()) || !(to_bool || to.is_numeric()) || (from_bool && to_bool)) return {};
   if (to_bool) return to_boolean(from);
@@ -152,8 +153,8 @@ CastKernel make_numeric_cast(const Type& from, const Type& to) {
   if (to.kind == TypeKind::kDecimal) {
     return {with_plain_number(from,
                               [&]<class From>() {
-                                return with_decimal(to,
-                                                    [&]<class Out>() { return plain_to_decimal<From, Out>(shape); });
+                                return with_decimal(
+                                    to, [&]<class Out>() { return plain_to_decimal<From, Out>(shape, is_try); });
                               }),
             from.is_approximate()};
   }

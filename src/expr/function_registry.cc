@@ -52,6 +52,15 @@ std::optional<std::vector<ExpressionPtr>> fit(const CallSite& site, const std::v
   return fitted;
 }
 
+// Binds; an error without a place of its own (a literal that cannot be cast) gets that of the call.
+ExpressionPtr bind_at(const CallSite& site, const BindScalar& bind) {
+  try {
+    return bind(site);
+  } catch (const UserError& error) {
+    throw error.at(site.location);
+  }
+}
+
 }  // namespace
 
 bool CallSite::any_nullable() const {
@@ -126,7 +135,8 @@ ExpressionPtr FunctionRegistry::resolve(std::string_view name, std::vector<Expre
   std::vector<FunctionDoc> docs;
   for (const bool casts_allowed : {false, true}) {
     for (const Overload& overload : entry.overloads) {
-      if (ExpressionPtr bound = overload.bind({canonical, arguments, location, *this, casts_allowed})) return bound;
+      if (ExpressionPtr bound = bind_at({canonical, arguments, location, *this, casts_allowed}, overload.bind))
+        return bound;
       if (casts_allowed) docs.push_back(overload.doc);
     }
   }

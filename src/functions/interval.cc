@@ -19,9 +19,8 @@ ScalarFunctionPtr timestamp_plus_millis(int32_t precision) {
   return make_kernel([units_per_milli](T time, int64_t millis) {
     // Unsigned: rows that are NULL or unselected go through here too.
     using U = std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, uint128>;
-    const U distance =
-        static_cast<U>(static_cast<T>(signed_amount<kSubtract>(millis))) * static_cast<U>(units_per_milli);
-    return static_cast<T>(static_cast<U>(time) + distance);
+    const U distance = static_cast<U>(static_cast<T>(millis)) * static_cast<U>(units_per_milli);
+    return static_cast<T>(kSubtract ? static_cast<U>(time) - distance : static_cast<U>(time) + distance);
   });
 }
 

@@ -113,6 +113,7 @@ TEST(Cast, ConvertsNumbersAsTheJvm) {
   EXPECT_EQ(cast_text(real(1.255), Type::decimal(10, 2)), "1.26");
   EXPECT_EQ(cast_text(real(1e20), Type::decimal(10, 2)), "null");
   EXPECT_EQ(cast_text(of(Type::float64(), "NaN"), Type::decimal(10, 2)).substr(0, 6), "error:");
+  EXPECT_EQ(cast_text(of(Type::float64(), "NaN"), Type::decimal(10, 2), true), "null");
   EXPECT_EQ(cast_text(of(Type::decimal(5, 3), "12.345"), Type::decimal(4, 2)), "12.35");
   EXPECT_EQ(cast_text(of(Type::decimal(5, 2), "123.45"), Type::decimal(3, 1)), "null");
   EXPECT_EQ(cast_text(make_literal(Value::boolean(true)), Type::decimal(5, 2)), "1.00");

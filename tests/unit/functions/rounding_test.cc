@@ -130,6 +130,13 @@ TEST(Registry, OffersTheNearestNameAndTheFormsThatExist) {
     EXPECT_STREQ(error.what(), "ABS cannot be applied to (CHAR(1) NOT NULL, INT NOT NULL)");
     EXPECT_EQ(error.hint(), "Forms that exist: ABS(x)");
   }
+  try {
+    f.registry().resolve("<", {make_column(0, Type::date()), literal("garbage")}, {4, 2});
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(), "Cannot cast 'garbage' to DATE");
+    EXPECT_EQ(error.location(), (SourceLocation{4, 2}));
+  }
   EXPECT_THROW(f.call("SUM", {literal(1)}), UserError);
   EXPECT_EQ(*f.call("!=", {literal(1), literal(2)}), *f.call("<>", {literal(1), literal(2)}));
 }
