@@ -1,10 +1,10 @@
 // runtime/mailbox.h - what others ask of a tasklet. Rule: any thread posts, the tasklet alone reads; order is kept.
 #pragma once
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "env/executor.h"
 
@@ -27,22 +27,30 @@ class Mailbox {
     has_mail_.store(true, std::memory_order_release);
     if (executor_ != nullptr) executor_->wake(owner_);
   }
-  // Runs what has been posted; returns whether there was any. The owner's thread.
+  // Runs what has been posted; returns whether there was any. Where a mail throws, those behind it stay for the next
+  // call. The owner's thread.
   bool run() {
-    if (!has_mail_.load(std::memory_order_acquire)) return false;
-    std::vector<Mail> mails;
-    {
-      const std::lock_guard lock(mutex_);
-      mails.swap(mails_);
-      has_mail_.store(false, std::memory_order_release);
+    if (taken_.empty()) take();
+    if (taken_.empty()) return false;
+    while (!taken_.empty()) {
+      const Mail mail = std::move(taken_.front());
+      taken_.pop_front();
+      mail();
     }
-    for (const Mail& mail : mails) mail();
     return true;
   }
 
  private:
-  std::mutex mutex_;  // guards all below
-  std::vector<Mail> mails_;
+  void take() {
+    if (!has_mail_.load(std::memory_order_acquire)) return;
+    const std::lock_guard lock(mutex_);
+    taken_.swap(mails_);
+    has_mail_.store(false, std::memory_order_release);
+  }
+
+  std::deque<Mail> taken_;  // the owner's
+  std::mutex mutex_;        // guards all below
+  std::deque<Mail> mails_;
   Executor* executor_ = nullptr;
   TaskletId owner_ = -1;
   std::atomic<bool> has_mail_ = false;

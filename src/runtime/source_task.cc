@@ -21,7 +21,9 @@ SourceTask::SourceTask(TaskOptions options, Environment& environment, TaskReport
       projection_(spec),
       reader_(spec.source->make_reader(environment, source_.subtask)),
       splits_(split_options(spec, source_)),
-      evaluation_(source_.evaluation) {}
+      evaluation_(source_.evaluation),
+      rows_out_(counters_.counter(counter::kRecordsOut)),
+      batches_out_(counters_.counter(counter::kBatchesOut)) {}
 
 void SourceTask::add_splits(const std::vector<SplitProgress>& splits) {
   std::vector<Split> for_reader;
@@ -35,11 +37,14 @@ void SourceTask::restore_counters(const std::map<std::string, int64_t>& counters
 }
 
 void SourceTask::post_splits(std::vector<SplitProgress> splits) {
-  mailbox().post([this, splits = std::move(splits)] { add_splits(splits); });
+  mailbox().post([this, splits = std::move(splits)] {
+    if (!cancelled()) add_splits(splits);
+  });
 }
 
 void SourceTask::post_barrier(Barrier barrier) {
   mailbox().post([this, barrier] {
+    if (cancelled()) return;
     publish_time(false);
     head_->accept(barrier);
     stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
@@ -98,8 +103,8 @@ void SourceTask::take_rows(std::string_view split, const Batch& raw) {
   Batch batch = splits_.assign(split, std::move(rows.batch), rows.watermarks);
   if (idle_sent_) publish_time(true);
   if (batch.num_rows() == 0) return;
-  counters_.add(counter::kRecordsOut, batch.num_rows());
-  counters_.add(counter::kBatchesOut, 1);
+  rows_out_.fetch_add(batch.num_rows(), std::memory_order_relaxed);
+  batches_out_.fetch_add(1, std::memory_order_relaxed);
   head_->accept(std::move(batch));
 }
 

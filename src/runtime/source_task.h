@@ -65,6 +65,8 @@ class SourceTask final : public Task {
   SplitWatermarks splits_;
   EvaluationContext evaluation_;
   OperatorCounters counters_;
+  std::atomic<int64_t>& rows_out_;
+  std::atomic<int64_t>& batches_out_;
   int64_t errors_counted_ = 0;  // of the reader's records_in_errors()
   EventTarget* head_ = nullptr;
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;  // last sent

@@ -76,6 +76,8 @@ class Task {
   Environment& environment() { return environment_; }
   TaskReports& reports() { return reports_; }
   EpochMillis now() const { return chain_.now(); }
+  // The task has failed or was cancelled: nothing may enter its chain any more.
+  bool cancelled() const { return cancelled_; }
 
  private:
   Tasklet::Progress do_step();

@@ -47,7 +47,7 @@ struct ReadResult {
   std::optional<EpochMillis> watermark;
   Next next = Next::kMore;
   std::optional<EpochMillis>
-      wake_at;  // with kWait: when to poll again (wall, ms); otherwise when woken or after a pause
+      wake_at;  // with kWait: when to poll again (wall, ms; kMaxWatermark: only when woken); null: after a pause
 };
 
 // One a subtask, called on the task thread only.

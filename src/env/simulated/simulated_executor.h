@@ -36,8 +36,8 @@ class SimulatedExecutor final : public Executor {
   int64_t steps() const { return steps_; }
   // Returns a hash of every choice made so far: two runs of one seed must agree.
   uint64_t trace_hash() const { return trace_hash_; }
-  // Returns whether anything but timers is left to do now.
-  bool quiet() const { return ready_.empty(); }
+  // Returns whether nothing is left to do before the clock moves.
+  bool quiet() const { return ready_.empty() && (timers_.empty() || timers_.begin()->first > clock_.now()); }
 
  private:
   enum class Policy : uint8_t { kUniform, kSticky, kPriorities };

@@ -256,6 +256,92 @@ TEST(JobExecution, ASlowSinkSlowsTheSourceDown) {
   EXPECT_EQ(out.folded(), kept(3, 1000));
 }
 
+// Gives the rows of "busy" one by one, a second apart; "silent" has one row and then nothing for ever.
+class BusyAndSilent final : public Source {
+ public:
+  explicit BusyAndSilent(SchemaPtr schema) : schema_(std::move(schema)) {}
+  SchemaPtr schema() const override { return schema_; }
+  bool bounded() const override { return false; }
+  std::unique_ptr<SplitEnumerator> make_enumerator(Environment&, std::string_view) const override {
+    return std::make_unique<Both>();
+  }
+  std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask&) const override {
+    return std::make_unique<TwoSplits>(schema_, environment);
+  }
+  std::string description() const override { return "busy and silent"; }
+
+ private:
+  struct Both final : SplitEnumerator {
+    std::vector<Split> discover() override { return std::exchange(splits, {}); }
+    std::optional<DurationMillis> rediscovery_interval_ms() const override { return std::nullopt; }
+    std::string snapshot() const override { return ""; }
+    std::vector<Split> splits = {{"busy", ""}, {"silent", ""}};
+  };
+  class TwoSplits final : public Reader {
+   public:
+    TwoSplits(SchemaPtr schema, Environment& environment) : schema_(std::move(schema)), environment_(environment) {}
+    void add_splits(std::vector<Split>) override { start_ = environment_.clock.now(); }
+    ReadResult poll(int32_t, std::string_view) override {
+      ReadResult result;
+      const int64_t second = (environment_.clock.now() - start_) / 1000;
+      if (!silent_read_) {
+        silent_read_ = true;
+        result.split = "silent";
+        result.batch = parse_batch(schema_, "s | T1000");
+      } else if (busy_read_ <= second) {
+        result.split = "busy";
+        result.batch = parse_batch(schema_, fmt::format("b | T{}", 1000 * ++busy_read_));
+      } else {
+        result.split = "silent";
+        result.caught_up = true;
+        result.next = ReadResult::Next::kWait;
+        result.wake_at = start_ + 1000 * busy_read_;
+      }
+      return result;
+    }
+    std::vector<Split> positions() const override { return {{"busy", ""}, {"silent", ""}}; }
+
+   private:
+    SchemaPtr schema_;
+    Environment& environment_;
+    EpochMillis start_ = 0;
+    int64_t busy_read_ = 0;
+    bool silent_read_ = false;
+  };
+  SchemaPtr schema_;
+};
+
+TEST(JobExecution, AnIdleSplitStopsHoldingEventTimeBackAfterItsTimeout) {
+  const SchemaPtr schema = parse_schema("k STRING, ts TIMESTAMP(3) *ROWTIME*");
+  sim::CommittedRows out;
+  SimulatedEnvironment environment(1);
+  SourceSpec source;
+  source.source = std::make_shared<BusyAndSilent>(schema);
+  source.schema = schema;
+  source.rowtime = 1;
+  source.watermark = make_column(1, Type::timestamp(3));
+  source.idle_timeout = 5000;
+  SinkSpec sink;
+  sink.sink = sim::make_committed_sink(out);
+  sink.schema = schema;
+  JobGraph graph;
+  graph.vertices.push_back({"source", "Source", source, {}, 1});
+  graph.vertices.push_back({"sink", "Sink", sink, {{0, Shipping::kHash, {0}}}, 2});
+  JobExecution job(std::move(graph), environment.get(), {});
+  job.start();
+  const EpochMillis start = environment.clock().now();
+  const auto watermark_after = [&](DurationMillis ms) {
+    environment.executor().at(start + ms, [] {});
+    job.run([&] { return environment.clock().now() >= start + ms && environment.executor().quiet(); });
+    return job.metrics().operators.back().watermark;
+  };
+  EXPECT_EQ(watermark_after(4500), 1000);  // the silent split holds it
+  EXPECT_EQ(watermark_after(5500), 6000);  // and is idle from here on
+  EXPECT_EQ(watermark_after(9500), 10000);
+  job.cancel();
+  job.run();
+}
+
 TEST(JobExecution, RefusesAParallelismAboveTheMaximum) {
   sim::CommittedRows out;
   SimulatedEnvironment environment(1);
