@@ -12,6 +12,13 @@ namespace {
 
 constexpr EpochMillis kFirstTime = 1'704'067'200'000;  // 2024-01-01T00:00:00Z
 
+// One row of a log.
+struct WindowRow {
+  std::string key;
+  int64_t value = 0;
+  EpochMillis time = 0;
+};
+
 SchemaPtr input_schema() { return parse_schema("k STRING, v BIGINT, ts TIMESTAMP(3) *ROWTIME*"); }
 
 WindowDefinition draw_window(Random& random) {
@@ -94,8 +101,8 @@ bool add_to_sessions(std::map<std::pair<EpochMillis, EpochMillis>, Total>& sessi
   return true;
 }
 
-WindowExpectation to_expectation(const Totals& totals, int64_t rows_in, int64_t rows_late) {
-  WindowExpectation expected{{}, rows_in, rows_late};
+Expectation to_expectation(const Totals& totals, int64_t rows_in, int64_t rows_late) {
+  Expectation expected{{}, rows_in, rows_late};
   const Type type = Type::timestamp(3);
   for (const auto& [window, total] : totals) {
     const auto& [key, start, end] = window;
@@ -116,26 +123,42 @@ Batch to_batch(const std::vector<WindowRow>& rows) {
   return Batch(input_schema(), {keys.finish(), values.finish(), times.finish()}, static_cast<int32_t>(rows.size()));
 }
 
-SourceSpec source_spec(const WindowWorkload& workload, const LogSourceOptions& options,
-                       const FunctionRegistry& functions) {
+class WindowWorkload final : public Workload {
+ public:
+  explicit WindowWorkload(Random& random);
+  std::string description() const override;
+  Expectation expectation() const override;
+  bool needs_split_order() const override { return window_.kind == WindowKind::kSession; }
+  JobGraph job(const JobShape& shape, CommittedRows& rows) const override;
+
+ private:
+  SourceSpec source_spec(const LogSourceOptions& options, const FunctionRegistry& functions) const;
+  WindowAggregateSpec window_spec(const FunctionRegistry& functions) const;
+
+  WindowDefinition window_;
+  DurationMillis watermark_delay_ms_ = 0;
+  std::map<std::string, std::vector<WindowRow>> splits_;  // by id, in log order
+};
+
+SourceSpec WindowWorkload::source_spec(const LogSourceOptions& options, const FunctionRegistry& functions) const {
   std::vector<LogSplit> splits;
-  for (const auto& [id, rows] : workload.splits) splits.push_back({id, to_batch(rows)});
+  for (const auto& [id, rows] : splits_) splits.push_back({id, to_batch(rows)});
   SourceSpec spec;
   spec.source = make_log_source(input_schema(), std::move(splits), options);
   spec.schema = input_schema();
   spec.rowtime = 2;
-  spec.watermark = functions.resolve(
-      "-",
-      {make_column(2, Type::timestamp(3)),
-       make_literal(Value::of(Type::interval_day_time().not_null(), int64_t{workload.watermark_delay_ms}))},
-      {});
+  spec.watermark =
+      functions.resolve("-",
+                        {make_column(2, Type::timestamp(3)),
+                         make_literal(Value::of(Type::interval_day_time().not_null(), int64_t{watermark_delay_ms_}))},
+                        {});
   spec.table = "log";
   return spec;
 }
 
-WindowAggregateSpec window_spec(const WindowWorkload& workload, const FunctionRegistry& functions) {
+WindowAggregateSpec WindowWorkload::window_spec(const FunctionRegistry& functions) const {
   WindowAggregateSpec spec;
-  spec.window = workload.window;
+  spec.window = window_;
   spec.keys = {0};
   const AggregateCall count = functions.resolve_aggregate("COUNT", {}, {});
   const AggregateCall sum = functions.resolve_aggregate("SUM", {make_column(1, Type::big_int())}, {});
@@ -151,43 +174,40 @@ WindowAggregateSpec window_spec(const WindowWorkload& workload, const FunctionRe
   return spec;
 }
 
-}  // namespace
-
-WindowWorkload WindowWorkload::draw(Random& random) {
-  WindowWorkload workload;
-  workload.window = draw_window(random);
-  workload.watermark_delay_ms = static_cast<DurationMillis>(random.below(3000));
+WindowWorkload::WindowWorkload(Random& random) {
+  window_ = draw_window(random);
+  watermark_delay_ms_ = static_cast<DurationMillis>(random.below(3000));
   const auto disorder_ms = static_cast<DurationMillis>(random.below(9000));
   const uint64_t splits = 1 + random.below(4);
   for (uint64_t i = 0; i < splits; ++i) {
-    const bool apart = workload.window.kind == WindowKind::kSession;
-    workload.splits[fmt::format("split{}", i)] =
+    const bool apart = window_.kind == WindowKind::kSession;
+    splits_[fmt::format("split{}", i)] =
         draw_split(random, apart ? fmt::format("s{}k", i) : std::string("k"), disorder_ms);
   }
-  return workload;
 }
 
 std::string WindowWorkload::description() const {
   constexpr std::string_view kNames[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
   size_t rows = 0;
-  for (const auto& [id, log] : splits) rows += log.size();
-  return fmt::format("{} size {} slide {}, delay {}, {} splits, {} rows", kNames[static_cast<size_t>(window.kind)],
-                     window.size, window.slide, watermark_delay_ms, splits.size(), rows);
+  for (const auto& [id, log] : splits_) rows += log.size();
+  return fmt::format("{} size {} slide {}, delay {}, {} splits, {} rows", kNames[static_cast<size_t>(window_.kind)],
+                     window_.size, window_.slide, watermark_delay_ms_, splits_.size(), rows);
 }
 
-WindowExpectation evaluate_plainly(const WindowWorkload& workload) {
+// Row by row: late and closed are judged by the greatest time seen earlier in the row's split, less the delay.
+Expectation WindowWorkload::expectation() const {
   Totals totals;
   std::map<std::string, std::map<std::pair<EpochMillis, EpochMillis>, Total>> sessions;
   int64_t rows_in = 0, rows_late = 0;
-  for (const auto& [id, rows] : workload.splits) {
+  for (const auto& [id, rows] : splits_) {
     EpochMillis watermark = kNoWatermark;
     for (const WindowRow& row : rows) {
       ++rows_in;
       bool taken = false;
-      if (workload.window.kind == WindowKind::kSession) {
-        taken = add_to_sessions(sessions[row.key], row, workload.window.size, watermark);
+      if (window_.kind == WindowKind::kSession) {
+        taken = add_to_sessions(sessions[row.key], row, window_.size, watermark);
       } else {
-        for (const auto& [start, end] : windows_of(workload.window, row.time)) {
+        for (const auto& [start, end] : windows_of(window_, row.time)) {
           if (end - 1 <= watermark) continue;
           taken = true;
           Total& total = totals[{row.key, start, end}];
@@ -196,7 +216,7 @@ WindowExpectation evaluate_plainly(const WindowWorkload& workload) {
         }
       }
       if (!taken) ++rows_late;
-      watermark = std::max(watermark, row.time - workload.watermark_delay_ms);
+      watermark = std::max(watermark, row.time - watermark_delay_ms_);
     }
   }
   for (const auto& [key, of_key] : sessions)
@@ -204,7 +224,7 @@ WindowExpectation evaluate_plainly(const WindowWorkload& workload) {
   return to_expectation(totals, rows_in, rows_late);
 }
 
-JobGraph window_job(const WindowWorkload& workload, const WindowJobShape& shape, CommittedRows& rows) {
+JobGraph WindowWorkload::job(const JobShape& shape, CommittedRows& rows) const {
   FunctionRegistry functions;
   register_builtin_functions(functions);
   JobGraph graph;
@@ -213,19 +233,21 @@ JobGraph window_job(const WindowWorkload& workload, const WindowJobShape& shape,
   FilterProjectSpec filter;
   for (int32_t i = 0; i < schema->size(); ++i) filter.projections.push_back(make_column(i, schema->field(i).type));
   filter.schema = schema;
-  const WindowAggregateSpec window = window_spec(workload, functions);
+  const WindowAggregateSpec window = window_spec(functions);
   SinkSpec sink;
   sink.sink = make_committed_sink(rows);
   sink.schema = window.schema;
   sink.table = "out";
   const Shipping to_filter = shape.filter_apart ? Shipping::kRebalance : Shipping::kForward;
-  graph.vertices.push_back(
-      {"source", "Source[log]", source_spec(workload, shape.log, functions), {}, shape.source_parallelism});
+  graph.vertices.push_back({"source", "Source[log]", source_spec(shape.log, functions), {}, shape.source_parallelism});
   graph.vertices.push_back({"filter", "FilterProject", filter, {{0, to_filter, {}}}, shape.source_parallelism});
-  graph.vertices.push_back(
-      {"window", "WindowAggregate", window, {{1, Shipping::kHash, {0}}}, shape.window_parallelism});
-  graph.vertices.push_back({"sink", "Sink[out]", sink, {{2, Shipping::kForward, {}}}, shape.window_parallelism});
+  graph.vertices.push_back({"window", "WindowAggregate", window, {{1, Shipping::kHash, {0}}}, shape.keyed_parallelism});
+  graph.vertices.push_back({"sink", "Sink[out]", sink, {{2, Shipping::kForward, {}}}, shape.keyed_parallelism});
   return graph;
 }
+
+}  // namespace
+
+std::unique_ptr<Workload> draw_window_workload(Random& random) { return std::make_unique<WindowWorkload>(random); }
 
 }  // namespace tidemill::sim

@@ -1,8 +1,10 @@
-// sim/window_run.h - one seed: a window job that is killed and restored until it ends. Rule: what its sink shows, and
-// how many rows it counts as late, must be what the plain evaluator says, however often it was killed.
+// sim/kill_run.h - one seed: a job that is killed and restored until it ends. Rule: what its sink shows, how many rows
+// it read and how many it dropped as late must be what the plain evaluator says, however often it was killed.
 #pragma once
 #include <cstdint>
 #include <string>
+
+#include "sim/workload.h"
 
 namespace tidemill::sim {
 
@@ -15,7 +17,7 @@ enum class Defect : uint8_t {
 
 struct RunResult {
   std::string failure;      // empty: as expected
-  std::string description;  // of the workload and the job
+  std::string description;  // of the workload
   uint64_t trace = 0;       // hash of every scheduling choice: equal for equal seeds
   int64_t kills = 0;
   int64_t restores = 0;  // attempts that began at a checkpoint
@@ -25,6 +27,6 @@ struct RunResult {
 };
 
 // Runs a seed. The result depends on nothing else.
-RunResult run_windows(uint64_t seed, Defect defect);
+RunResult run_with_kills(const DrawWorkload& draw, uint64_t seed, Defect defect);
 
 }  // namespace tidemill::sim

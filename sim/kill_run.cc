@@ -1,4 +1,4 @@
-#include "sim/window_run.h"
+#include "sim/kill_run.h"
 
 #include <memory>
 
@@ -6,7 +6,6 @@
 #include "env/simulated/simulated_environment.h"
 #include "job/job_execution.h"
 #include "operators/make_operator.h"
-#include "sim/window_workload.h"
 
 namespace tidemill::sim {
 namespace {
@@ -47,19 +46,19 @@ class TimerDropper final : public Operator {
 };
 
 // The world of one seed: what survives a kill, and the choices that are made in it.
-class WindowRun {
+class KillRun {
  public:
-  WindowRun(uint64_t seed, Defect defect)
+  KillRun(const DrawWorkload& draw, uint64_t seed, Defect defect)
       : defect_(defect),
         choices_(hash_combine(seed, 2)),
         environment_(seed),
-        workload_(WindowWorkload::draw(choices_)),
-        expected_(evaluate_plainly(workload_)) {
+        workload_(draw(choices_)),
+        expected_(workload_->expectation()) {
     if (defect == Defect::kSkipAlignment) environment_.faults().enable("gate.skip_alignment", 1.0);
   }
 
   RunResult run() {
-    result_.description = workload_.description();
+    result_.description = workload_->description();
     try {
       const auto kills = static_cast<int64_t>(choices_.below(kKillsMax + 1));
       bool ended = false;
@@ -80,12 +79,11 @@ class WindowRun {
     return values.begin()[choices_.below(values.size())];
   }
 
-  WindowJobShape draw_shape() {
-    WindowJobShape shape;
+  JobShape draw_shape() {
+    JobShape shape;
     shape.source_parallelism = static_cast<int32_t>(1 + choices_.below(3));
-    shape.window_parallelism = static_cast<int32_t>(1 + choices_.below(3));
-    // A rebalance loses the order of a split's rows, and what a session holds depends on it.
-    shape.filter_apart = choices_.below(4) == 0 && workload_.window.kind != WindowKind::kSession;
+    shape.keyed_parallelism = static_cast<int32_t>(1 + choices_.below(3));
+    shape.filter_apart = choices_.below(4) == 0 && !workload_->needs_split_order();
     shape.log.wait_probability = one_of({0.0, 0.0, 0.1});
     shape.log.ignore_preferred = choices_.below(2) == 0;
     return shape;
@@ -111,10 +109,10 @@ class WindowRun {
 
   // Runs an attempt; returns whether the job came to its end.
   bool attempt(bool kill) {
-    const WindowJobShape shape = draw_shape();
+    const JobShape shape = draw_shape();
     const JobOptions options = draw_options();
     enable_file_faults(kill);
-    JobExecution job(window_job(workload_, shape, rows_), environment_.get(), options);
+    JobExecution job(workload_->job(shape, rows_), environment_.get(), options);
     try {
       job.start();
       if (job.restored_epoch() > 0) ++result_.restores;
@@ -182,8 +180,8 @@ class WindowRun {
   const Defect defect_;
   SeededRandom choices_;
   SimulatedEnvironment environment_;
-  const WindowWorkload workload_;
-  const WindowExpectation expected_;
+  const std::unique_ptr<Workload> workload_;
+  const Expectation expected_;
   CommittedRows rows_;
   int64_t late_ = 0;
   int64_t rows_in_ = 0;
@@ -192,6 +190,8 @@ class WindowRun {
 
 }  // namespace
 
-RunResult run_windows(uint64_t seed, Defect defect) { return WindowRun(seed, defect).run(); }
+RunResult run_with_kills(const DrawWorkload& draw, uint64_t seed, Defect defect) {
+  return KillRun(draw, seed, defect).run();
+}
 
 }  // namespace tidemill::sim
