@@ -109,7 +109,7 @@ void Coordinator::begin_next() {
   Request request = std::move(requests_.front());
   requests_.pop_front();
   ending_ = request.kind == BarrierKind::kFinal;
-  InFlight& epoch = in_flight_.emplace();
+  InFlight& epoch = in_flight_.emplace(InFlight{});
   epoch.barrier = {next_epoch_++, request.kind};
   epoch.done = std::move(request.done);
   epoch.started = environment_.clock.now();
