@@ -5,7 +5,9 @@ Prints 'N equal, N refused by name, N different' and names the last two kinds. A
 docs/flink-compatibility.md lists the case, as a table row '| `<case>` | <reason> |'; a listed case that is equal fails too.
 Exits with 77, for "skipped", when Flink can't be had here; with 1 for a difference that is not listed.
 
-Usage: conformance.py [--verbose] [PART OF A CASE'S NAME]
+With --rewrite, what a differing case expects is replaced by what Flink gives: the way to write a new case. Read the change.
+
+Usage: conformance.py [--verbose] [--rewrite] [PART OF A CASE'S NAME]
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from flink_translation import Refused, translate
-from sql_cases import Case, Cell, Expectation, Row, read_all
+from sql_cases import Case, Cell, Expectation, Row, format_row, read_all
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = ROOT / "docs/flink-compatibility.md"
@@ -102,15 +104,24 @@ def difference(expected: Expectation, answer: dict[str, Any], one_source: bool) 
         return f"Flink fails: {answer['error']}"
     if expected.what == "late":
         return "" if answer["late"] == int(expected.of) else f"late rows: expected {expected.of}, Flink {answer['late']}"
-    result = answer["sinks"].get(expected.of) if expected.of else (answer["results"] or [NO_RESULT])[-1]
+    result = result_for(expected, answer)
     if result is None:
         return f"Flink has no table {expected.of} that rows were inserted into"
-    changes = [Row(row[0], tuple(row[1:])) for row in result["rows"]]
-    changes = canonical(changes, expected.rows, result["types"])
+    changes = canonical(changes_of(result), expected.rows, result["types"])
     try:
         return difference_of_rows(expected, changes, result.get("key", []), one_source)
     except ValueError as error:
         return str(error)
+
+
+def result_for(expected: Expectation, answer: dict[str, Any]) -> dict[str, Any] | None:
+    if expected.of:
+        return answer["sinks"].get(expected.of)
+    return (answer["results"] or [NO_RESULT])[-1]
+
+
+def changes_of(result: dict[str, Any]) -> list[Row]:
+    return [Row(row[0], tuple(row[1:])) for row in result["rows"]]
 
 
 def difference_of_rows(expected: Expectation, changes: list[Row], key: list[int], one_source: bool) -> str:
@@ -136,6 +147,26 @@ def describe(wanted: list[Row], rows: list[Row]) -> str:
 def differences(case: Case, answer: dict[str, Any]) -> str:
     one_source = len(case.inputs) <= 1
     return "\n".join(filter(None, (difference(one, answer, one_source) for one in case.expectations)))
+
+
+def rewritten(expected: Expectation, answer: dict[str, Any]) -> list[str]:
+    """Returns the lines that stand for what Flink gives in place of `expected`."""
+    if expected.what == "late":
+        return [f"expect late {answer['late']}"]
+    head = "expect" if expected.what == "table" and not expected.of else f"expect {expected.what} {expected.of}".rstrip()
+    result = result_for(expected, answer)
+    changes = changes_of(result or NO_RESULT)
+    rows = changes if expected.what == "changelog" else fold(changes, (result or {}).get("key", []))
+    return [head, *map(format_row, rows)]
+
+
+def rewrite(cases: list[tuple[Case, dict[str, Any]]]) -> None:
+    """Replaces the expectations of these cases in their files, from the last line up."""
+    expectations = [(case.path, one, answer) for case, answer in cases for one in case.expectations if one.what not in ("error", "text")]
+    for path, one, answer in sorted(expectations, key=lambda item: -item[1].line):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        lines[one.line - 1 : one.last_line] = rewritten(one, answer)
+        path.write_text("\n".join(lines), encoding="utf-8")
 
 
 def listed_reasons(text: str) -> dict[str, str]:
@@ -175,6 +206,7 @@ def report(cases: dict[str, Case], refused: dict[str, str], found: dict[str, str
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--verbose", action="store_true", help="name every refused case")
+    parser.add_argument("--rewrite", action="store_true", help="replace what differing cases expect by what Flink gives")
     parser.add_argument("part", nargs="?", default="", help="only cases whose name has this part")
     arguments = parser.parse_args()
     cases = {name: case for name, case in read_all(ROOT / "tests/sql").items() if arguments.part in name}
@@ -190,6 +222,9 @@ def main() -> int:
                 refused[name] = str(reason)
         answers = run_flink(jobs)
     found = {name: differences(cases[name], answers[name]) for name in answers}
+    if arguments.rewrite:
+        rewrite([(cases[name], answers[name]) for name in answers if found[name] and "error" not in answers[name]])
+        found = {name: what for name, what in found.items() if "error" in answers[name]}
     missing = [job["name"] for job in jobs if job["name"] not in answers]
     found.update((name, "Flink gave no answer") for name in missing)
     listed = listed_reasons(LISTED.read_text(encoding="utf-8")) if LISTED.is_file() else {}

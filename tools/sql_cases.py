@@ -27,6 +27,8 @@ class Expectation:
     what: str
     of: str
     rows: list[Row] = field(default_factory=list)
+    line: int = 0  # of the `expect` line, from 1
+    last_line: int = 0  # of its body, or `line` where it has none
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Case:
     steps: list[str] = field(default_factory=list)  # those that are not rows
     expectations: list[Expectation] = field(default_factory=list)
     flink_skip: str = ""
+    path: Path = Path()
 
 
 def parse_cells(line: str) -> list[Cell]:
@@ -66,6 +69,19 @@ def _quoted(text: str) -> tuple[str, str]:
             return text[1:at].replace("''", "'"), text[at + 1 :].strip()
         at += 2 if text[at] == "'" else 1
     raise ValueError(f"unterminated quote in the row: {text}")
+
+
+def format_cell(cell: Cell) -> str:
+    """Writes a cell so that parse_cells reads it back."""
+    if cell is None:
+        return "NULL"
+    plain = cell and cell != "NULL" and cell.strip() == cell and not set("|\n") & set(cell) and cell[0] not in "'#"
+    return cell if plain else "'" + cell.replace("'", "''") + "'"
+
+
+def format_row(row: Row) -> str:
+    cells = [*([row.kind] if row.kind != "+I" else []), *map(format_cell, row.cells)]
+    return "  " + " | ".join(cells)
 
 
 def parse_row(line: str) -> Row:
@@ -130,12 +146,20 @@ class _Reader:
 
     def _expectation(self, rest: str) -> Expectation:
         what, _, of = rest.partition(" ")
-        if what in ("error", "late"):
-            return Expectation(what, of.strip())
+        expected = Expectation(what or "table", of.strip(), line=self._next, last_line=self._next)
         if what == "text":
             self._body()
-            return Expectation(what, "")
-        return Expectation(what or "table", of.strip(), self._rows())
+        elif what not in ("error", "late"):
+            expected.rows = self._rows()
+        if what not in ("error", "late"):
+            expected.last_line = self._last_written_line()
+        return expected
+
+    def _last_written_line(self) -> int:
+        last = self._next
+        while not self._lines[last - 1].strip():
+            last -= 1
+        return last
 
 
 def parse_cases(text: str) -> list[Case]:
@@ -147,5 +171,6 @@ def read_all(folder: Path) -> dict[str, Case]:
     cases: dict[str, Case] = {}
     for path in sorted(folder.rglob("*.test")):
         for case in parse_cases(path.read_text(encoding="utf-8")):
+            case.path = path
             cases[f"{path.relative_to(folder).with_suffix('').as_posix()}: {case.name}"] = case
     return cases

@@ -63,7 +63,7 @@ public class CapturedSink implements DynamicTableSinkFactory {
 
         @Override
         public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
-            return SinkV2Provider.of(new Writers(name), 1);
+            return SinkV2Provider.of(new Writers(name));
         }
 
         @Override

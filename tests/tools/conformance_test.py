@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tools_path import Tree
-from conformance import differences, fold, listed_reasons, report, same_cell
+from conformance import differences, fold, listed_reasons, report, rewrite, same_cell
 from flink_translation import Refused, translate
-from sql_cases import Case, Expectation, Row, parse_cases, parse_cells
+from sql_cases import Case, Expectation, Row, format_cell, parse_cells, parse_cases, read_all
 from sql_text import parse_create_table, split_statements
 
 TABLE = "CREATE TABLE t (k STRING, x INT) WITH ('connector' = 'test')"
@@ -29,6 +29,10 @@ class SqlCases(unittest.TestCase):
     def test_cells(self) -> None:
         self.assertEqual(parse_cells("a| 'NULL' |NULL| ''|"), ["a", "NULL", None, "", ""])
         self.assertRaises(ValueError, parse_cells, "'a")
+
+    def test_cells_survive_being_written(self) -> None:
+        for cell in ("a", None, "NULL", "", " x ", "it's", "'q'", "a|b", "#h"):
+            self.assertEqual(parse_cells(format_cell(cell) + " | 1")[0], cell)
 
     def test_an_unknown_section_is_an_error(self) -> None:
         self.assertRaises(ValueError, parse_cases, "case a\nexpext\n")
@@ -165,6 +169,16 @@ class Comparison(unittest.TestCase):
     def test_a_table_with_a_key_keeps_the_latest_row_of_each(self) -> None:
         changes = [Row("+I", ("a", "1")), Row("+U", ("a", "2")), Row("+I", ("b", "3")), Row("-D", ("b", None)), Row("-D", ("c", "1"))]
         self.assertEqual(fold(changes, [0]), [Row("+I", ("a", "2"))])
+
+    def test_rewriting_replaces_each_body_and_nothing_else(self) -> None:
+        text = "case one\nquery\n  SELECT 1\nexpect\n  old\n  old\n\n# comment\ncase two\nexpect changelog\nexpect late 7\n"
+        tree = Tree({"a.test": text})
+        self.addCleanup(tree.close)
+        answer = {"results": [{"types": ["INT"], "rows": [["+I", "1"], ["-D", "1"], ["+I", "a|b"]]}], "sinks": {}, "late": 2}
+        rewrite([(case, answer) for case in read_all(tree.root).values()])
+        expected = "case one\nquery\n  SELECT 1\nexpect\n  'a|b'\n\n# comment\ncase two\nexpect changelog\n  1\n  -D | 1\n  'a|b'\nexpect late 2\n"
+        self.assertEqual((tree.root / "a.test").read_text(encoding="utf-8"), expected)
+        self.assertEqual(list(map(lambda case: differences(case, answer), read_all(tree.root).values())), ["", ""])
 
     def test_the_exit_code_and_the_list_of_known_differences(self) -> None:
         listed = listed_reasons("| case | reason |\n|---|---|\n| `a: b` | because |\n| `x` | no case |\n")
