@@ -1,3 +1,4 @@
+// tidemill check and tidemill explain: parse and plan a whole script, run nothing.
 #include <variant>
 
 #include "builtins/file_tables.h"

@@ -1,3 +1,4 @@
+// tidemill run: the statements of a script in order, each job to its end.
 #include <variant>
 
 #include "builtins/file_tables.h"

@@ -1,3 +1,4 @@
+// tidemill test: finds the test files, runs them, reports.
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
