@@ -75,8 +75,8 @@ ScalarFunctionPtr plain_to_plain() {
 
 template <class From, class Out>
 ScalarFunctionPtr plain_to_decimal(DecimalShape to, bool is_try) {
-  return make_kernel([to, is_try](RowContext& row, From value) -> std::optional<Out> {
-    if constexpr (std::is_floating_point_v<From>) {
+  if constexpr (std::is_floating_point_v<From>) {
+    return make_kernel([to, is_try](RowContext& row, From value) -> std::optional<Out> {
       if (!std::isfinite(value)) {
         if (is_try) return std::nullopt;
         row.fail(fmt::format("Cannot cast {} to {}", std::isnan(value) ? "NaN" : "Infinity",
@@ -84,10 +84,12 @@ ScalarFunctionPtr plain_to_decimal(DecimalShape to, bool is_try) {
         return std::nullopt;
       }
       return decimal_or_null<Out>(row, double_to_decimal(value, to));
-    } else {
+    });
+  } else {
+    return make_kernel([to](RowContext& row, From value) -> std::optional<Out> {
       return decimal_or_null<Out>(row, rescale_decimal(value, 0, to));
-    }
-  });
+    });
+  }
 }
 
 template <class From, class To>
