@@ -41,7 +41,8 @@ class JobExecution {
   // True when nothing of the job runs any more. Any thread.
   bool finished() const;
 
-  // Begins a checkpoint or savepoint; `done` is called on an executor thread. Any thread.
+  // Begins a checkpoint or savepoint; `done` is called on an executor thread, not at all when the job has finished
+  // already. Any thread.
   void trigger(BarrierKind kind, std::function<void(EpochResult)> done = {});
   // Ends an unbounded job cleanly: what was read so far is finished and its epoch decided; windows stay open. Any
   // thread.

@@ -1,5 +1,7 @@
 #include "runtime/execution_graph_builder.h"
 
+#include <set>
+
 #include "base/check.h"
 #include "operators/make_operator.h"
 #include "runtime/contract_checker.h"
@@ -54,8 +56,14 @@ ExecutionGraph::Builder::Builder(ExecutionGraph& built, const JobGraph& graph, c
 }
 
 void ExecutionGraph::Builder::build() {
+  if (graph_.max_parallelism < 1 || graph_.max_parallelism > kMaxParallelismLimit)
+    throw UserError(
+        fmt::format("Maximum parallelism {} is not between 1 and {}", graph_.max_parallelism, kMaxParallelismLimit),
+        "SET 'pipeline.max-parallelism'");
+  std::set<std::string> ids;
   for (size_t v = 0; v < graph_.vertices.size(); ++v) {
     const Vertex& vertex = graph_.vertices[v];
+    CHECK_MSG(ids.insert(vertex.id).second, "two vertices are named '{}'", vertex.id);
     if (vertex.parallelism < 1 || vertex.parallelism > graph_.max_parallelism)
       throw UserError(fmt::format("Parallelism {} of {} is not between 1 and the maximum parallelism {}",
                                   vertex.parallelism, vertex.name, graph_.max_parallelism),

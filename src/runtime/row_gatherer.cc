@@ -1,7 +1,6 @@
 #include "runtime/row_gatherer.h"
 
 #include "base/check.h"
-#include "data/column_builder.h"
 #include "data/dispatch.h"
 
 namespace tidemill {
@@ -10,41 +9,74 @@ namespace {
 // Long texts are copied where they use less than this part of the buffers that they would keep alive.
 constexpr size_t kBufferUseMin = 4;  // a quarter
 
-// Keeps the buffers of long texts, or copies the texts out of them where they are few.
-class TextKeeper {
+// The column under construction: values, and validity where some row may be NULL.
+template <class T>
+class GatheredValues {
  public:
-  explicit TextKeeper(ColumnBuilder& builder) : builder_(builder) {}
+  GatheredValues(const Type& type, int32_t rows, bool may_have_nulls)
+      : type_(type), rows_(rows), values_(Buffer::allocate(static_cast<size_t>(rows) * sizeof(T))) {
+    if (!may_have_nulls) return;
+    validity_ = Buffer::allocate(bitmap_bytes(rows));
+    std::memset(validity_->mutable_data(), 0, bitmap_bytes(rows));
+  }
 
-  void append(const Column& column, std::span<const int32_t> rows) {
-    const Decoded<Text> texts = column.decode<Text>();
-    size_t used = 0, held = 0;
-    for (const int32_t row : rows)
-      if (!texts.is_null(row) && !texts[row].is_inline()) used += texts[row].size();
-    for (const BufferPtr& buffer : column.text_buffers()) held += buffer->size();
-    const bool copy = used * kBufferUseMin < held;
-    if (!copy && used > 0) builder_.keep_alive(column.text_buffers());
-    for (const int32_t row : rows) {
-      if (texts.is_null(row))
-        builder_.append_null();
-      else if (copy)
-        builder_.append_text(texts[row].view());
-      else
-        builder_.append(texts[row]);
-    }
+  void append(const Decoded<T>& from, std::span<const int32_t> rows) {
+    T* out = reinterpret_cast<T*>(values_->mutable_data()) + filled_;
+    for (const int32_t row : rows) *out++ = from[row];
+    if (validity_) mark_valid(from, rows);
+    filled_ += static_cast<int32_t>(rows.size());
+  }
+
+  // The values added last, to be changed in place.
+  std::span<T> last(size_t count) {
+    return {reinterpret_cast<T*>(values_->mutable_data()) + filled_ - static_cast<ptrdiff_t>(count), count};
+  }
+
+  ColumnPtr finish(std::vector<BufferPtr> text_buffers = {}) {
+    return Column::flat(type_, rows_, std::move(values_), std::move(validity_), std::move(text_buffers));
   }
 
  private:
-  ColumnBuilder& builder_;
+  void mark_valid(const Decoded<T>& from, std::span<const int32_t> rows) {
+    auto* bits = reinterpret_cast<uint8_t*>(validity_->mutable_data());
+    int32_t at = filled_;
+    for (const int32_t row : rows) {
+      if (from.is_null(row))
+        reinterpret_cast<T*>(values_->mutable_data())[at] = T{};  // what a NULL row holds may point anywhere
+      else
+        set_bit(bits, at);
+      ++at;
+    }
+  }
+
+  const Type& type_;
+  const int32_t rows_;
+  int32_t filled_ = 0;
+  std::shared_ptr<Buffer> values_;
+  std::shared_ptr<Buffer> validity_;
 };
 
-template <class T>
-void append_values(const Column& column, std::span<const int32_t> rows, ColumnBuilder& builder) {
-  const Decoded<T> values = column.decode<T>();
-  if (!values.has_nulls()) {
-    for (const int32_t row : rows) builder.append(values[row]);
+// Moves long texts into one buffer of their own where they would keep much more alive; otherwise keeps `held`.
+void settle_texts(std::span<Text> texts, const std::vector<BufferPtr>& held, std::vector<BufferPtr>& kept) {
+  size_t used = 0, held_bytes = 0;
+  for (const Text& text : texts)
+    if (!text.is_inline()) used += text.size();
+  for (const BufferPtr& buffer : held) held_bytes += buffer->size();
+  if (used == 0) return;
+  if (used * kBufferUseMin >= held_bytes) {
+    kept.insert(kept.end(), held.begin(), held.end());
     return;
   }
-  for (const int32_t row : rows) values.is_null(row) ? builder.append_null() : builder.append(values[row]);
+  const std::shared_ptr<Buffer> own = Buffer::allocate(used);
+  char* at = reinterpret_cast<char*>(own->mutable_data());
+  for (Text& text : texts) {
+    if (text.is_inline()) continue;
+    std::memcpy(at, text.data(), text.size());
+    const Text moved({at, text.size()});
+    at += text.size();
+    text = moved;
+  }
+  kept.push_back(own);
 }
 
 }  // namespace
@@ -56,19 +88,19 @@ void RowGatherer::add(const Batch& batch, std::vector<int32_t> rows) {
 
 ColumnPtr RowGatherer::gather_column(int32_t index) const {
   const Type& type = parts_.front().batch.column(index)->type();
-  ColumnBuilder builder(type);
-  builder.reserve(num_rows_);
-  TextKeeper texts(builder);
-  for (const Part& part : parts_) {
-    const Column& column = *part.batch.column(index);
-    dispatch_physical(type.physical(), [&]<class T>() {
+  const bool may_have_nulls = std::any_of(
+      parts_.begin(), parts_.end(), [index](const Part& part) { return part.batch.column(index)->may_have_nulls(); });
+  return dispatch_physical(type.physical(), [&]<class T>() {
+    GatheredValues<T> values(type, num_rows_, may_have_nulls);
+    std::vector<BufferPtr> text_buffers;
+    for (const Part& part : parts_) {
+      const Column& column = *part.batch.column(index);
+      values.append(column.decode<T>(), part.rows);
       if constexpr (std::is_same_v<T, Text>)
-        texts.append(column, part.rows);
-      else
-        append_values<T>(column, part.rows, builder);
-    });
-  }
-  return builder.finish();
+        settle_texts(values.last(part.rows.size()), column.text_buffers(), text_buffers);
+    }
+    return values.finish(std::move(text_buffers));
+  });
 }
 
 RowProgress RowGatherer::gather_progress() const {

@@ -84,6 +84,7 @@ Task::Taken SourceTask::take_event() {
 }
 
 void SourceTask::take_result(ReadResult result) {
+  CHECK_MSG(result.table == 0, "{} gave rows of table {}, but feeds one table", source_.name, result.table);
   if (result.batch && result.batch->num_rows() > 0) take_rows(result.split, *result.batch);
   if (result.watermark) splits_.promise(result.split, *result.watermark);
   if (result.split_ended)

@@ -149,6 +149,7 @@ void ThreadedExecutor::step(TaskletSlot* slot, size_t worker) {
 }
 
 bool ThreadedExecutor::work_once(size_t worker) {
+  if (ready_.load() == 0) return false;
   if (run_one_call()) return true;
   TaskletSlot* slot = take(worker);
   if (slot == nullptr) return false;

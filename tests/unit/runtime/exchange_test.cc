@@ -168,6 +168,18 @@ TEST_F(HashExchangeTest, CopiesTextsThatWouldKeepMuchMoreAlive) {
   EXPECT_GT(big.memory_bytes(), 100000u);
 }
 
+TEST_F(HashExchangeTest, GathersNullsOfEveryEncoding) {
+  const SchemaPtr schema = parse_schema("v STRING, n INT");
+  const Batch flat = parse_batch(schema, "NULL | 1\nanother text longer than twelve | NULL\nshort | 3");
+  const ColumnPtr constant = Column::all_null(Type::string(), 2);
+  const Batch nulls(schema, {constant, Value::of(Type::integer(), 9).to_column(2)}, 2);
+  RowGatherer gatherer;
+  gatherer.add(flat, {2, 1, 0});
+  gatherer.add(nulls, {1});
+  EXPECT_EQ(to_pretty(gatherer.finish()),
+            "+I | short | 3\n+I | another text longer than twelve | NULL\n+I | NULL | 1\n+I | NULL | 9\n");
+}
+
 TEST(RoundRobinOutput, GivesBatchesInTurnAndControlToAll) {
   SimulatedEnvironment environment(1);
   Channel a, b;
