@@ -157,7 +157,7 @@ TEST(EveryFunction, AgreesAcrossEncodingsAndSelections) {
   for (const FunctionListing& listing : f.registry().list()) {
     if (!f.registry().has_scalar(listing.name)) continue;
     int32_t bound = 0;
-    for (const size_t count : {0, 1, 2, 3, 4}) {
+    for (size_t count = 0; count <= 4; ++count) {
       const size_t pool = count <= 2 ? samples().size() : count == 3 ? 7 : 2;
       for_each_combination(count, pool, [&](const std::vector<const Sample*>& arguments) {
         const ExpressionPtr expression = bind(f.registry(), listing.name, arguments);
