@@ -29,10 +29,6 @@ char32_t shifted(char32_t code_point, int32_t distance) {
   return static_cast<char32_t>(static_cast<int32_t>(code_point) + distance);
 }
 
-bool is_alphanumeric(char32_t c) {
-  return (c >= '0' && c <= '9') || to_upper(c) != c || to_lower(c) != c || c == kSharpS || c >= 0x2e80;
-}
-
 // Calls append(out, code point) for each code point; bytes that are not UTF-8 are kept.
 template <class Append>
 void map_code_points(std::string& out, std::string_view text, Append append) {
@@ -84,10 +80,17 @@ void append_lower(std::string& out, std::string_view text) {
 
 void append_capitalised(std::string& out, std::string_view text) {
   bool in_word = false;
-  map_code_points(out, text, [&](std::string& to, char32_t c) {
-    append_utf8(to, in_word ? to_lower(c) : to_upper(c));
-    in_word = is_alphanumeric(c);
-  });
+  for (const char c : text) {
+    const bool is_upper = c >= 'A' && c <= 'Z', is_lower = c >= 'a' && c <= 'z';
+    if (is_lower && !in_word) {
+      out += static_cast<char>(c - 'a' + 'A');
+    } else if (is_upper && in_word) {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else {
+      out += c;
+    }
+    in_word = is_upper || is_lower || (c >= '0' && c <= '9');
+  }
 }
 
 }  // namespace tidemill

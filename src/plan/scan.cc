@@ -63,10 +63,11 @@ ScanNode::ScanNode(TableDefinitionPtr table, std::vector<int32_t> columns)
   const std::vector<int32_t> output_places = places_of(*table_, columns_);
   const int32_t place = output_places[static_cast<size_t>(table_->watermark->column)];
   if (place < 0) return;
+  rowtime_ = place;
+  if (!table_->watermark->expression) return;  // SOURCE_WATERMARK()
   for (const int32_t index : columns_of(*table_->watermark->expression)) {
     CHECK_MSG(output_places[static_cast<size_t>(index)] >= 0, "watermark of {} without its columns", table_->name.name);
   }
-  rowtime_ = place;
   watermark_ = renumber_columns(table_->watermark->expression, output_places);
 }
 
@@ -117,7 +118,7 @@ PlanPtr make_scan(TableDefinitionPtr table) {
 
 std::vector<int32_t> with_watermark_columns(const TableDefinition& table, std::vector<int32_t> columns) {
   std::set<int32_t> result(columns.begin(), columns.end());
-  if (table.watermark && result.contains(table.watermark->column)) {
+  if (table.watermark && table.watermark->expression && result.contains(table.watermark->column)) {
     for (const int32_t index : columns_of(*table.watermark->expression)) result.insert(index);
   }
   return {result.begin(), result.end()};

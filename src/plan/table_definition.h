@@ -37,7 +37,8 @@ struct TableColumn {
 // WATERMARK FOR column AS expression.
 struct TableWatermark {
   int32_t column = 0;
-  ExpressionPtr expression;  // over the table's columns; TIMESTAMP or TIMESTAMP_LTZ of precision at most 3
+  // Over the table's columns, TIMESTAMP or TIMESTAMP_LTZ of precision at most 3; null for SOURCE_WATERMARK().
+  ExpressionPtr expression;
   std::string expression_sql;
 };
 

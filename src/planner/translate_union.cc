@@ -10,6 +10,11 @@ Vertex translate_union(const UnionNode& node, Translation& translation) {
     vertex.parallelism = std::max(vertex.parallelism, translation.parallelism_of(translation.vertex_of(input)));
   }
   for (const PlanPtr& input : node.inputs()) {
+    const bool spreads = translation.parallelism_of(translation.vertex_of(input)) != vertex.parallelism;
+    if (spreads && translation.context().changelog.of(*input).retracts())
+      vertex.parallelism = 1;  // then all inputs meet in one subtask
+  }
+  for (const PlanPtr& input : node.inputs()) {
     vertex.inputs.push_back(translation.edge_from(input, node, vertex.parallelism));
   }
   return vertex;

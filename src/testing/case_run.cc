@@ -9,7 +9,8 @@
 namespace tidemill {
 namespace {
 
-constexpr uint64_t kSeed = 1;  // of the simulated executor: one order of steps, the same each time
+constexpr uint64_t kSeed = 1;              // of the simulated executor: one order of steps, the same each time
+constexpr size_t kCrashesPerStepMax = 64;  // an input of more rows is killed after several at a time
 constexpr const char* kCheckpoints = "checkpoints";
 
 // One thing to do, once everything before is quiet.
@@ -121,11 +122,16 @@ class CaseRun {
 
   void add_rows(const TestStep& step) {
     TestInput& input = tables_.inputs[step.table];
+    const size_t rows_a_crash = std::max<size_t>(1, step.rows.size() / kCrashesPerStepMax);
+    size_t since_release = 0;
     for (const TestRow& row : step.rows) {
       input.log.push_back({std::nullopt, row});
-      if (way_.crash_after_each_step) release(step.table);
+      if (way_.crash_after_each_step && ++since_release == rows_a_crash) {
+        release(step.table);
+        since_release = 0;
+      }
     }
-    if (!way_.crash_after_each_step) release(step.table);
+    if (!way_.crash_after_each_step || since_release > 0) release(step.table);
   }
 
   void release(const std::string& table) {

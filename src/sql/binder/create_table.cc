@@ -154,6 +154,23 @@ class TableDeclaration {
     if (column.time == TimeAttribute::kProctime) {
       throw UserError(name.location, "A column of processing time has no watermark");
     }
+    watermark.expression_sql = to_sql(*written.expression);
+    column.time = TimeAttribute::kRowtime;
+    if (!is_source_watermark(*written.expression)) bind_watermark_expression(written, column, watermark);
+    table_.watermark = std::move(watermark);
+  }
+
+  // SOURCE_WATERMARK(): the source itself says how far time has come; there is no expression.
+  static bool is_source_watermark(const ast::Expression& expression) {
+    const auto* call = expression.try_as<ast::FunctionCall>();
+    if (call == nullptr || call->name.parts.size() != 1 || !call->arguments.empty()) return false;
+    std::string name = call->name.parts.front().name;
+    for (char& c : name) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return name == "SOURCE_WATERMARK";
+  }
+
+  void bind_watermark_expression(const ast::WatermarkDefinition& written, const TableColumn& column,
+                                 TableWatermark& watermark) const {
     std::vector<Field> fields;
     for (const TableColumn& each : table_.columns) fields.push_back({each.name, each.type});
     const Scope scope = Scope::of(make_schema(std::move(fields)), {table_.name.name});
@@ -167,9 +184,6 @@ class TableDeclaration {
           fmt::format("The watermark's expression is {}, its column {}", type.to_string(), column.type.to_string()),
           "Both must be TIMESTAMP, or both TIMESTAMP_LTZ.");
     }
-    watermark.expression_sql = to_sql(*written.expression);
-    column.time = TimeAttribute::kRowtime;
-    table_.watermark = std::move(watermark);
   }
 
   void bind_partition_keys() {

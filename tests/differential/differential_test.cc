@@ -1,0 +1,94 @@
+// Random queries over random rows, in every way, against the naive evaluator. A failing seed prints SQL and data as a
+// test case, with rows taken away as long as it still fails. TIDEMILL_SEED=n runs that seed alone.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "cli/commands.h"
+#include "testing/runner.h"
+#include "tests/differential/naive.h"
+
+namespace tidemill::differential {
+namespace {
+
+constexpr uint64_t kSeeds = 1000;
+
+TestCase case_of(const Query& query, const std::vector<Row>& rows) {
+  TestCase test;
+  test.name = "random";
+  test.statements.push_back({1, query.table_sql()});
+  test.query = TestSql{1, query.sql()};
+  TestStep step;
+  step.table = "t";
+  for (const Row& row : rows) {
+    const auto number = [](const std::optional<int64_t>& value) {
+      return value ? TestCell(std::to_string(*value)) : TestCell();
+    };
+    step.rows.push_back({0, RowKind::kInsert, {row.k, row.s, number(row.x), number(row.y), time_text(row.ts_ms)}});
+  }
+  if (!rows.empty()) test.steps.push_back(std::move(step));
+  const Answer answer = evaluate_naively(query, rows);
+  TestExpectation table;
+  for (const auto& cells : answer.rows) table.rows.push_back({0, RowKind::kInsert, cells});
+  TestExpectation late;
+  late.kind = TestExpectation::Kind::kLate;
+  late.count = answer.late;
+  test.expectations = {table, late};
+  return test;
+}
+
+std::optional<TestFailure> run(const Query& query, const std::vector<Row>& rows) {
+  return run_test_case("random", case_of(query, rows), all_test_ways(), make_builtin_registries);
+}
+
+// Takes rows away, one at a time, while the query still fails.
+std::vector<Row> shrink(const Query& query, std::vector<Row> rows) {
+  for (size_t i = rows.size(); i-- > 0;) {
+    std::vector<Row> fewer = rows;
+    fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+    if (run(query, fewer)) rows = std::move(fewer);
+  }
+  return rows;
+}
+
+std::string as_test_file(const Query& query, const std::vector<Row>& rows) {
+  const TestCase test = case_of(query, rows);
+  std::string text = "sql\n  " + query.table_sql() + "case random\nquery\n  " + query.sql() + "\ninput t\n";
+  for (const TestStep& step : test.steps) {
+    for (const TestRow& row : step.rows) {
+      std::string line;
+      for (const TestCell& cell : row.cells) line += (line.empty() ? "  " : " | ") + format_test_cell(cell);
+      text += line + "\n";
+    }
+  }
+  return text;
+}
+
+void check_seed(uint64_t seed) {
+  Dice dice(seed);
+  const Query query = random_query(dice);
+  const std::vector<Row> rows = random_rows(dice);
+  if (!run(query, rows)) return;
+  const std::vector<Row> few = shrink(query, rows);
+  const auto failure = run(query, few);
+  ADD_FAILURE() << "seed " << seed << " (repeat with TIDEMILL_SEED=" << seed << "), " << failure->way << ":\n"
+                << failure->text << as_test_file(query, few);
+}
+
+TEST(Differential, RandomQueriesGiveWhatTheNaiveEvaluatorGives) {
+  if (const char* seed = std::getenv("TIDEMILL_SEED")) return check_seed(std::strtoull(seed, nullptr, 10));
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) check_seed(seed);
+}
+
+// The test must be able to fail: a wrong expectation is noticed.
+TEST(Differential, NoticesAWrongAnswer) {
+  Dice dice(7);
+  const Query query = random_query(dice);
+  const std::vector<Row> rows = random_rows(dice);
+  TestCase test = case_of(query, rows);
+  test.expectations.back().count += 1;
+  EXPECT_TRUE(run_test_case("random", test, all_test_ways(), make_builtin_registries));
+}
+
+}  // namespace
+}  // namespace tidemill::differential
