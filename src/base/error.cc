@@ -34,7 +34,8 @@ constexpr size_t kComparedNameBytesMax =
 
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates) {
   if (name.size() > kComparedNameBytesMax) return std::nullopt;
-  const size_t limit = std::max<size_t>(1, name.size() / 3);
+  const size_t third = std::max<size_t>(1, name.size() / 3);
+  const size_t limit = std::min(third, name.empty() ? 0 : name.size() - 1);  // two names of one letter are not near
   const std::string* best = nullptr;
   size_t best_distance = limit + 1;
   for (const std::string& candidate : candidates) {

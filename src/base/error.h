@@ -54,7 +54,7 @@ class EngineError : public std::logic_error {
 };
 
 // Returns the candidate nearest to `name` by edit distance, ignoring case, or nullopt
-// when none is near (distance at most a third of the name's length, at least 1).
+// when none is near (distance at most a third of the name's length, at least 1, and less than the whole name).
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates);
 
 }  // namespace tidemill

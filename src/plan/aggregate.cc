@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "plan/passes/window_columns.h"
+
 namespace tidemill {
 namespace {
 
@@ -86,10 +88,12 @@ std::string AggregateNode::physical_text() const {
 PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,
                        const std::vector<std::string>& names) {
   CHECK_EQ(aggregates.size(), names.size());
+  const WindowColumns windows = window_columns(*input);
+  const bool by_window = group_by_window(windows, keys);
   std::vector<Field> fields;
   for (const int32_t key : keys) {
     fields.push_back(input->schema()->field(key));
-    fields.back().time = TimeAttribute::kNone;
+    if (!by_window || key != windows.time) fields.back().time = TimeAttribute::kNone;
   }
   for (size_t i = 0; i < aggregates.size(); ++i) fields.push_back({names[i], aggregates[i].function->result_type()});
   return std::make_shared<AggregateNode>(std::move(input), std::move(keys), std::move(aggregates),

@@ -1,5 +1,5 @@
 // plan/aggregate.h - GROUP BY without windows, and SELECT DISTINCT (an aggregate without calls). Rule: output is the
-// keys, then the aggregates; keys are no longer time attributes.
+// keys, then the aggregates; keys are no time attributes, but for the window_time of what is grouped by window.
 #pragma once
 #include <span>
 #include <string>

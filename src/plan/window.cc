@@ -64,14 +64,15 @@ Field window_property_field(WindowProperty property, std::string name, const Fie
 }
 
 WindowAssignNode::WindowAssignNode(PlanPtr input, WindowDefinition window, int32_t time_column,
-                                   std::vector<int32_t> partition_keys, SchemaPtr schema)
+                                   std::vector<int32_t> partition_keys, SchemaPtr schema, SourceLocation location)
     : PlanNode(kKind, std::move(schema), {std::move(input)}),
       window_(window),
       time_column_(time_column),
-      partition_keys_(std::move(partition_keys)) {}
+      partition_keys_(std::move(partition_keys)),
+      location_(location) {}
 
 PlanPtr WindowAssignNode::with_inputs(std::vector<PlanPtr> inputs) const {
-  return std::make_shared<WindowAssignNode>(inputs.at(0), window_, time_column_, partition_keys_, schema());
+  return std::make_shared<WindowAssignNode>(inputs.at(0), window_, time_column_, partition_keys_, schema(), location_);
 }
 
 std::string WindowAssignNode::logical_text() const {
@@ -125,14 +126,14 @@ std::string WindowAggregateNode::logical_text() const { return text("LogicalWind
 std::string WindowAggregateNode::physical_text() const { return text("WindowAggregate", input()->schema()->names()); }
 
 PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_column,
-                           std::vector<int32_t> partition_keys) {
+                           std::vector<int32_t> partition_keys, SourceLocation location) {
   std::vector<Field> fields = input->schema()->fields();
   const Field time = input->schema()->field(time_column);
   fields.push_back(window_property_field(WindowProperty::kStart, "window_start", time));
   fields.push_back(window_property_field(WindowProperty::kEnd, "window_end", time));
   fields.push_back(window_property_field(WindowProperty::kTime, "window_time", time));
   return std::make_shared<WindowAssignNode>(std::move(input), window, time_column, std::move(partition_keys),
-                                            make_schema(std::move(fields)));
+                                            make_schema(std::move(fields)), location);
 }
 
 PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,

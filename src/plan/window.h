@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "data/window.h"
 #include "expr/aggregate_spec.h"
 #include "plan/plan_node.h"
@@ -17,12 +18,13 @@ class WindowAssignNode : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kWindowAssign;
   WindowAssignNode(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> partition_keys,
-                   SchemaPtr schema);
+                   SchemaPtr schema, SourceLocation location);
 
   const WindowDefinition& window() const { return window_; }
   int32_t time_column() const { return time_column_; }
   // SESSION: columns whose values have sessions of their own.
   const std::vector<int32_t>& partition_keys() const { return partition_keys_; }
+  const SourceLocation& location() const { return location_; }  // of the function, for messages
   // The first of the three window columns.
   int32_t window_start() const { return input()->schema()->size(); }
   int32_t window_end() const { return window_start() + 1; }
@@ -36,6 +38,7 @@ class WindowAssignNode : public PlanNode {
   WindowDefinition window_;
   int32_t time_column_;
   std::vector<int32_t> partition_keys_;
+  SourceLocation location_;
 };
 
 // Aggregates of rows by key and window; output is keys, aggregates, window properties.
@@ -70,7 +73,7 @@ class WindowAggregateNode : public PlanNode {
 };
 
 PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_column,
-                           std::vector<int32_t> partition_keys = {});
+                           std::vector<int32_t> partition_keys, SourceLocation location);
 // `names` are those of the aggregates, then of the properties.
 PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,
                               std::vector<AggregateSpec> aggregates, std::vector<WindowProperty> properties,

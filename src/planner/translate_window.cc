@@ -22,6 +22,7 @@ Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& 
 Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation) {
   if (node.window().kind == WindowKind::kSession) {
     throw UserError(
+        node.location(),
         "SESSION is supported only under GROUP BY of window_start, window_end and exactly its PARTITION BY "
         "columns",
         "Write SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), gap) … GROUP BY k, window_start, window_end.");

@@ -144,11 +144,8 @@ class Pruner {
         return rebuild_scan(node->as<ScanNode>(), needed);
       case PlanKind::kValues:
         return rebuild_values(node->as<ValuesNode>(), needed);
-      case PlanKind::kFilter: {
-        const Pruned& input = rebuild(node->input());
-        return {make_filter(input.plan, renumber_columns(node->as<FilterNode>().predicate(), input.places)),
-                input.places};
-      }
+      case PlanKind::kFilter:
+        return rebuild_filter(node->as<FilterNode>(), needed);
       case PlanKind::kProject:
         return rebuild_project(node->as<ProjectNode>(), needed);
       case PlanKind::kAggregate:
@@ -188,6 +185,16 @@ class Pruner {
       for (size_t i = 0; i < rows.size(); ++i) rows[i].push_back(values.rows()[i][static_cast<size_t>(column)]);
     }
     return {make_values(make_schema(std::move(fields)), std::move(rows)), std::move(places)};
+  }
+
+  // Columns that only the predicate reads go no further.
+  Pruned rebuild_filter(const FilterNode& filter, const Columns& needed) {
+    const Pruned& input = rebuild(filter.input());
+    const PlanPtr kept = make_filter(input.plan, renumber_columns(filter.predicate(), input.places));
+    std::vector<int32_t> places(input.places.size(), -1);
+    int32_t place = 0;
+    for (const int32_t column : needed) places[static_cast<size_t>(column)] = place++;
+    return {exactly({kept, input.places}, needed), std::move(places)};
   }
 
   Pruned rebuild_project(const ProjectNode& project, const Columns& needed) {
@@ -259,8 +266,9 @@ class Pruner {
     std::vector<int32_t> places = input.places;
     for (int32_t i = 0; i < 3; ++i) places.push_back(input.plan->schema()->size() + i);
     const int32_t time = input.places[static_cast<size_t>(node.time_column())];
-    return {make_window_assign(input.plan, node.window(), time, renumber(node.partition_keys(), input)),
-            std::move(places)};
+    return {
+        make_window_assign(input.plan, node.window(), time, renumber(node.partition_keys(), input), node.location()),
+        std::move(places)};
   }
 
   Pruned rebuild_sort(const SortLimitNode& node) {

@@ -11,6 +11,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/passes/window_columns.h"
 #include "plan/rules/rule.h"
 #include "plan/window.h"
 
@@ -18,13 +19,6 @@ namespace tidemill {
 namespace {
 
 constexpr DurationMillis kAttachedWindowSize = 1;  // window_time + 1 ms is the window's end
-
-// The window columns of a node's output; -1: not there.
-struct WindowColumns {
-  int32_t start = -1, end = -1, time = -1;
-
-  bool contains(int32_t column) const { return column >= 0 && (column == start || column == end || column == time); }
-};
 
 // What lies between the aggregate and the node whose output has the windows.
 struct WindowedInput {
@@ -35,25 +29,10 @@ struct WindowedInput {
   ExpressionPtr predicate;  // over the origin's output; null: none
 };
 
-WindowColumns columns_of_aggregate(const WindowAggregateNode& aggregate) {
-  WindowColumns columns;
-  for (size_t i = 0; i < aggregate.properties().size(); ++i) {
-    const int32_t column = aggregate.property_column(i);
-    if (aggregate.properties()[i] == WindowProperty::kStart) columns.start = column;
-    if (aggregate.properties()[i] == WindowProperty::kEnd) columns.end = column;
-    if (aggregate.properties()[i] == WindowProperty::kTime) columns.time = column;
-  }
-  return columns;
-}
-
 std::optional<WindowedInput> find_windows(const PlanPtr& node) {
-  if (const auto* assign = node->try_as<WindowAssignNode>()) {
-    const WindowColumns columns{assign->window_start(), assign->window_end(), assign->window_time()};
-    return WindowedInput{node, columns, column_references(*node->schema()), node->schema()->names(), nullptr};
-  }
-  if (const auto* aggregate = node->try_as<WindowAggregateNode>()) {
-    const WindowColumns columns = columns_of_aggregate(*aggregate);
-    return WindowedInput{node, columns, column_references(*node->schema()), node->schema()->names(), nullptr};
+  if (node->kind() == PlanKind::kWindowAssign || node->kind() == PlanKind::kWindowAggregate) {
+    return WindowedInput{node, window_columns(*node), column_references(*node->schema()), node->schema()->names(),
+                         nullptr};
   }
   if (node->kind() != PlanKind::kFilter && node->kind() != PlanKind::kProject) return std::nullopt;
   std::optional<WindowedInput> below = find_windows(node->input());
@@ -75,11 +54,7 @@ std::optional<WindowedInput> find_windows(const PlanPtr& node) {
 // Returns which window column the aggregate's input column is, as a property, or nullopt.
 std::optional<WindowProperty> property_of(const WindowedInput& input, int32_t column) {
   const auto* reference = input.projections[static_cast<size_t>(column)]->try_as<ColumnReference>();
-  if (reference == nullptr) return std::nullopt;
-  if (reference->index() == input.columns.start) return WindowProperty::kStart;
-  if (reference->index() == input.columns.end) return WindowProperty::kEnd;
-  if (reference->index() == input.columns.time) return WindowProperty::kTime;
-  return std::nullopt;
+  return reference == nullptr ? std::nullopt : input.columns.property_of(reference->index());
 }
 
 bool reads_window(const ExpressionPtr& expression, const WindowColumns& columns) {
@@ -203,6 +178,10 @@ PlanPtr with_window_time(const PlanPtr& origin, WindowColumns& columns) {
 PlanPtr make_attached(const AggregateNode& aggregate, WindowedInput input) {
   PlanPtr rows = with_window_time(input.origin, input.columns);
   const Field time = rows->schema()->field(input.columns.time);
+  if (time.time == TimeAttribute::kProctime) {
+    throw UserError("Windows of processing time cannot be grouped a second time, or have their columns aggregated, yet",
+                    "Group by window_start and window_end, and aggregate other columns.");
+  }
   if (input.predicate) rows = make_filter(std::move(rows), input.predicate);
   const auto time_column = static_cast<int32_t>(input.projections.size());
   input.projections.push_back(make_column(input.columns.time, time.type));

@@ -29,7 +29,8 @@ class ExpressionBinder {
   // The same for one that must be BOOLEAN.
   ExpressionPtr bind_condition(const ast::Expression& expression);
 
-  // Returns where each column of the scope was first named.
+  // Notes a column that * named; returns where each column of the scope was first named.
+  void note_use(int32_t column, SourceLocation location) { first_uses_.emplace(column, location); }
   const std::map<int32_t, SourceLocation>& first_uses() const { return first_uses_; }
 
  private:

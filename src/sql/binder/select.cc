@@ -74,6 +74,7 @@ void SelectBinder::bind_items() {
 void SelectBinder::bind_star(const ast::Star& star) {
   for (const int32_t column : scope_.expand(star)) {
     const Field& field = scope_.schema()->field(column);
+    binder_->note_use(column, star.location);
     add_item(make_column(column, field.type), field.name);
   }
 }

@@ -39,9 +39,10 @@ DurationMillis bind_window_duration(const ast::Expression& expression, const Bin
                     "Use DAY, HOUR, MINUTE or SECOND.");
   }
   if (bound->type().kind != TypeKind::kIntervalDayTime || !bound->is_constant()) {
-    throw UserError(expression.location,
-                    fmt::format("A window's size is an interval, not {}", bound->type().to_string()),
-                    "Write INTERVAL '10' MINUTE.");
+    throw UserError(
+        expression.location,
+        fmt::format("A window's size is an interval, not {}", bound->type().with_nullable(true).to_string()),
+        "Write INTERVAL '10' MINUTE.");
   }
   const Value value = evaluate_constant(*bound, EvaluationContext());
   if (value.is_null()) throw UserError(expression.location, "A window's size cannot be NULL");
@@ -74,7 +75,7 @@ void bind_window_time(const Field& column, WindowDefinition& window, SourceLocat
     throw UserError(
         location,
         fmt::format("{} needs a time attribute, and {} is {}{}", window_function_name(window.kind), column.name,
-                    is_time ? "an ordinary " : "a ", column.type.to_string()),
+                    is_time ? "an ordinary " : "of type ", column.type.with_nullable(true).to_string()),
         "A time attribute is a column that its table declares with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND (ts "
         "being a TIMESTAMP or TIMESTAMP_LTZ of precision 3 or less, which may be computed), or one computed by "
         "PROCTIME(). Expressions, casts and GROUP BY make it an ordinary column.");
