@@ -60,8 +60,8 @@ class Coordinator final : public TaskReports {
   // Gives each subtask its splits, hands all tasks to the executor and starts them. `graph` is borrowed. Once.
   void start(ExecutionGraph& graph);
 
-  // Begins an epoch as soon as none is in flight. `done` (may be empty) is called on an executor thread; not at all when
-  // the job has finished already.
+  // Begins an epoch as soon as none is in flight. `done` (may be empty) is called on an executor thread; not at all
+  // when the job has finished already.
   void trigger(BarrierKind kind, std::function<void(EpochResult)> done = {});
   // Ends the job without reading on: final barrier, its epoch decided, EndOfInput. Event time stays where it is.
   void stop() { trigger(BarrierKind::kFinal); }
