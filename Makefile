@@ -10,13 +10,16 @@ FUZZ_SECONDS ?= 60
 TEST_JOBS ?= $(JOBS)
 export FUZZ_SECONDS JOBS TEST_JOBS
 
-.PHONY: demo test build debug bench conformance fuzz format tidy clean help
+.PHONY: demo test sanitize build debug bench conformance fuzz format tidy clean help
 
 demo: build ## Build, then run the example job over the shipped flights.
 	@build/release/tidemill run examples/flights/flights.sql
 
-test: ## Build and run every test: g++ release, and clang with ASan and UBSan for unit tests and fuzzing.
+test: ## Build and run every test with g++, release.
 	@tools/run_tests.sh
+
+sanitize: ## The same, and unit tests and fuzz targets with clang, ASan and UBSan.
+	@tools/run_tests.sh sanitize
 
 build: ## Build the release binary, build/release/tidemill.
 	@tools/install_dependencies.sh build
