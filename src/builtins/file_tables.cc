@@ -12,7 +12,7 @@ TableDefinitionPtr InferredFileTables::infer(const std::string& path, SourceLoca
     throw error.at(location);
   }
   auto table = std::make_shared<TableDefinition>();
-  table->name = {"", "", path};
+  table->name = {"default_catalog", "default_database", path};
   table->temporary = true;
   table->from_file = true;
   for (const Field& field : inferred.columns) {

@@ -53,8 +53,10 @@ RealReadableFile::RealReadableFile(std::string path, int descriptor, int64_t siz
 size_t RealReadableFile::read_at(int64_t offset, std::span<char> buffer) {
   size_t done = 0;
   while (done < buffer.size()) {
-    const ssize_t count = ::pread(descriptor_.get(), buffer.data() + done, buffer.size() - done,
-                                  static_cast<off_t>(offset + static_cast<int64_t>(done)));
+    ssize_t count = ::pread(descriptor_.get(), buffer.data() + done, buffer.size() - done,
+                            static_cast<off_t>(offset + static_cast<int64_t>(done)));
+    // A pipe (a script on standard input) has no offsets: it is read from front to back.
+    if (count < 0 && errno == ESPIPE) count = ::read(descriptor_.get(), buffer.data() + done, buffer.size() - done);
     if (count < 0) {
       if (errno == EINTR) continue;
       throw_file_error("read", path_, errno);
