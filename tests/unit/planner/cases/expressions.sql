@@ -116,7 +116,7 @@ hint: Forms that exist: CASE WHEN condition THEN result ... [ELSE result] END
 === cast that does not exist
 SELECT CAST(x AS TIMESTAMP(3)) FROM t
 ----
-error 1:8: CAST of INT NOT NULL to TIMESTAMP(3) does not exist
+error 1:8: CAST of INT to TIMESTAMP(3) does not exist
 hint: Use TO_TIMESTAMP(FROM_UNIXTIME(x)) for seconds since 1970, or TO_TIMESTAMP_LTZ(x, 3) for an instant
 
 === aggregate in WHERE
