@@ -79,8 +79,7 @@ TEST_F(CatalogTest, DropKnowsTablesFromViews) {
   EXPECT_EQ(error_of([&] { catalog.drop_table(name("v"), false, IfExists::kFail, {}); }),
             "v is a view, not a table | Use DROP VIEW.");
   EXPECT_FALSE(catalog.drop_view(name("w"), false, IfExists::kIgnore, {}));
-  EXPECT_EQ(error_of([&] { catalog.drop_view(name("w"), false, IfExists::kFail, {}); }),
-            "Unknown view: w");
+  EXPECT_EQ(error_of([&] { catalog.drop_view(name("w"), false, IfExists::kFail, {}); }), "Unknown view: w");
   EXPECT_EQ(catalog.views(), std::vector<std::string>{"v"});
 }
 
