@@ -3,7 +3,7 @@
 # Prints nothing when all are there. Elsewhere than on Debian and its kin it prints the list and goes on.
 set -euo pipefail
 
-build=(g++ cmake ninja-build pkg-config ccache mold libfmt-dev libsimdjson-dev libxxhash-dev libre2-dev libabsl-dev
+build=(g++ cmake ninja-build pkg-config ccache mold libboost-dev libfmt-dev libsimdjson-dev libxxhash-dev libre2-dev libabsl-dev
   libcli11-dev nlohmann-json3-dev tzdata)
 test=(libgtest-dev clang-19 libclang-rt-19-dev llvm-19 lld-19 clang-format-19 python3)
 bench=(libbenchmark-dev)
