@@ -100,6 +100,8 @@ class KillRun {
     options.runtime.channel_events = one_of({1, 2, 16});
     options.runtime.check_contracts = true;
     options.runtime.pages.move_pages_at_release = choices_.below(4) == 0;
+    options.state_memory_bytes = one_of<int64_t>({MemoryBudget::kUnlimited, 1, 8 * int64_t{kPageBytes}});
+    options.spill_directory = "spill";
     if (defect_ == Defect::kDropTimer)
       options.runtime.make_operator = [](const Vertex& vertex) {
         return std::make_unique<TimerDropper>(make_operator(vertex.spec));
@@ -137,7 +139,8 @@ class KillRun {
 
   void enable_file_faults(bool enable) {
     SimulatedFaults& faults = environment_.faults();
-    for (const std::string fault : {"file.open", "file.append", "file.sync", "file.rename", "file.sync_directory"}) {
+    for (const std::string fault : {"file.open", "file.append", "file.sync", "file.rename", "file.sync_directory",
+                                    "scratch.open", "scratch.write", "scratch.read", "scratch.flip"}) {
       faults.disable(fault);
       if (enable && choices_.below(8) == 0) faults.enable(fault, 0.05);
     }

@@ -1,6 +1,8 @@
 // env/environment.h - every contact with the outside world. Rule: no other code touches clock, thread, file, console or
 // random number; env/real/ implements this on the operating system, env/simulated/ on one thread from one seed.
 #pragma once
+#include <cstdint>
+
 #include "env/clock.h"
 #include "env/console.h"
 #include "env/executor.h"
@@ -18,6 +20,7 @@ struct Environment {
   Console& console;
   Random& random;
   Faults& faults;
+  int64_t memory_bytes = 0;  // that this process may use: of the machine, or of its control group; 0: unknown
 };
 
 }  // namespace tidemill

@@ -38,6 +38,19 @@ class WritableFile {
   virtual void close() = 0;
 };
 
+// A file of this process alone, for what does not fit in memory. It is never durable: it is gone when it is closed, and
+// when the process dies. Any thread, several at once, in different places.
+class ScratchFile {
+ public:
+  virtual ~ScratchFile() = default;
+  // Writes at `offset` (bytes); the file grows as needed. Throws TransientError (no space, I/O error).
+  virtual void write_at(int64_t offset, std::string_view bytes) = 0;
+  // Reads up to buffer.size() bytes at `offset`; returns how many. Throws TransientError.
+  virtual size_t read_at(int64_t offset, std::span<char> buffer) = 0;
+  // Hints that these bytes are read soon. Returns at once.
+  virtual void prefetch(int64_t offset, size_t bytes) = 0;
+};
+
 // Paths are as the user wrote them, relative ones to the working directory. Calls may block: use the I/O pool on a
 // row's path. Throws UserError where the user named something that is not there or not allowed, TransientError for the
 // rest.
@@ -47,6 +60,8 @@ class FileSystem {
   virtual std::unique_ptr<ReadableFile> open_read(const std::string& path) = 0;
   // Creates or truncates.
   virtual std::unique_ptr<WritableFile> open_write(const std::string& path) = 0;
+  // Makes a scratch file in a directory, which is created where it is missing.
+  virtual std::unique_ptr<ScratchFile> open_scratch(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
   virtual FileInfo info(const std::string& path) = 0;
   // Returns the entries of a directory in name order (paths include the directory).

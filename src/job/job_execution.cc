@@ -19,10 +19,19 @@ const ManifestSource* find_source(const std::optional<Manifest>& manifest, const
   return nullptr;
 }
 
+// One budget for all state of the job.
+JobOptions with_budget(JobOptions options, Environment& environment) {
+  PageTableOptions& pages = options.runtime.pages;
+  pages.budget = std::make_shared<MemoryBudget>(options.state_memory_bytes);
+  if (!options.spill_directory.empty()) pages.spill_files = &environment.files;
+  pages.spill_directory = options.spill_directory;
+  return options;
+}
+
 }  // namespace
 
 JobExecution::JobExecution(JobGraph graph, Environment& environment, JobOptions options)
-    : graph_(std::move(graph)), environment_(environment), options_(std::move(options)) {}
+    : graph_(std::move(graph)), environment_(environment), options_(with_budget(std::move(options), environment)) {}
 
 JobExecution::~JobExecution() = default;
 

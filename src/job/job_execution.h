@@ -21,6 +21,8 @@ struct JobOptions {
   DurationMillis checkpoint_interval_ms = 0;  // 0: only when asked
   DurationMillis publish_interval_ms = 0;
   int32_t checkpoints_retained = kCheckpointsRetainedDefault;
+  int64_t state_memory_bytes = MemoryBudget::kUnlimited;  // of all operators; what is more is spilled
+  std::string spill_directory = {};                       // empty: nothing is spilled, whatever state takes
 };
 
 // One attempt. Made, started and destroyed by the thread that owns the executor; the rest as said.

@@ -22,6 +22,10 @@ JobOptions Session::job_options() const {
   options.runtime.evaluation.overflow_is_error = config_.get(kOverflow) == "ERROR";
   options.checkpoint_directory = config_.find(kCheckpointDirectory).value_or("");
   options.checkpoint_interval_ms = config_.find(kCheckpointInterval).value_or(0);
+  // Half of the machine: the rest is for rows on their way, the programs around, and the cache of the spill file.
+  const int64_t half = environment_.memory_bytes > 0 ? environment_.memory_bytes / 2 : MemoryBudget::kUnlimited;
+  options.state_memory_bytes = config_.find(kStateMemorySize).value_or(half);
+  if (config_.get(kStateBackend) != "HASHMAP") options.spill_directory = config_.get(kStateSpillDirectory);
   options.checkpoints_retained = static_cast<int32_t>(config_.get(kCheckpointsRetained));
   return options;
 }

@@ -1,66 +1,27 @@
 #include "state/page_table.h"
 
+#include <algorithm>
 #include <cstring>
-#include <new>
 
 namespace tidemill {
 namespace {
 
-constexpr std::align_val_t kFrameAlignment{64};  // a cache line
-
-std::byte* allocate_frame_bytes() { return static_cast<std::byte*>(::operator new(kPageBytes, kFrameAlignment)); }
-void free_frame_bytes(std::byte* bytes) { ::operator delete(bytes, kFrameAlignment); }
+std::unique_ptr<SpillFile> make_spill_file(const PageTableOptions& options) {
+  if (options.budget == nullptr || options.spill_files == nullptr) return nullptr;
+  return std::make_unique<SpillFile>(*options.spill_files, options.spill_directory);
+}
 
 }  // namespace
 
-FramePool::~FramePool() {
-  for (const std::unique_ptr<PageFrame[]>& block : blocks_) {
-    for (size_t i = 0; i < kFramesPerBlock; ++i) free_frame_bytes(block[i].bytes);
-  }
+PageTable::PageTable(PageTableOptions options)
+    : options_(std::move(options)),
+      pool_(std::make_shared<FramePool>(options_.budget, make_spill_file(options_))),
+      entries_(1) {
+  if (options_.budget != nullptr) options_.budget->join();
 }
-
-PageFrame* FramePool::take() {
-  if (free_ == nullptr) free_ = returned_.exchange(nullptr, std::memory_order_acquire);
-  if (free_ == nullptr) {
-    blocks_.push_back(std::make_unique<PageFrame[]>(kFramesPerBlock));
-    for (size_t i = 0; i < kFramesPerBlock; ++i) {
-      blocks_.back()[i].next_free = free_;
-      free_ = &blocks_.back()[i];
-    }
-  }
-  PageFrame* const frame = free_;
-  frame->bytes = allocate_frame_bytes();
-  free_ = frame->next_free;
-  frame->references.store(1, std::memory_order_relaxed);
-  frames_in_use_.fetch_add(1, std::memory_order_relaxed);
-  return frame;
-}
-
-void FramePool::drop(PageFrame* frame) {
-  if (frame->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  free_frame_bytes(frame->bytes);
-  frame->bytes = nullptr;
-  frames_in_use_.fetch_sub(1, std::memory_order_relaxed);
-  frame->next_free = returned_.load(std::memory_order_relaxed);
-  while (
-      !returned_.compare_exchange_weak(frame->next_free, frame, std::memory_order_release, std::memory_order_relaxed)) {
-  }
-}
-
-FrozenPages::~FrozenPages() {
-  for (PageFrame* frame : frames_) {
-    if (frame != nullptr) pool_->drop(frame);
-  }
-}
-
-const std::byte* FrozenPages::page(PageId id) const {
-  CHECK_MSG(allocated(id), "page {}", id);
-  return frames_[id]->bytes;
-}
-
-PageTable::PageTable(PageTableOptions options) : options_(options), pool_(std::make_shared<FramePool>()), entries_(1) {}
 
 PageTable::~PageTable() {
+  if (options_.budget != nullptr) options_.budget->leave();
   drop_replaced();
   for (Entry& entry : entries_) {
     if (entry.frame != nullptr) pool_->drop(entry.frame);
@@ -68,6 +29,7 @@ PageTable::~PageTable() {
 }
 
 PageId PageTable::allocate() {
+  make_room();
   PageId id;
   if (free_ids_.empty()) {
     id = static_cast<PageId>(entries_.size());
@@ -79,12 +41,13 @@ PageId PageTable::allocate() {
   }
   Entry& entry = entries_[id];
   entry.frame = pool_->take();
-  entry.bytes = entry.frame->bytes;
+  entry.bytes = entry.frame->bytes.load(std::memory_order_relaxed);
   std::memset(entry.bytes, 0, kPageBytes);
   entry.pinned_in = generation_;
   entry.writable_in = generation_;
   ++pinned_pages_;
   ++pages_allocated_;
+  ++pages_in_memory_;
   return id;
 }
 
@@ -92,6 +55,7 @@ void PageTable::free(PageId id) {
   Entry& entry = entries_[id];
   CHECK_MSG(entry.frame != nullptr, "page {} freed twice", id);
   if (entry.pinned_in == generation_) --pinned_pages_;
+  if (entry.bytes != nullptr) --pages_in_memory_;
   pool_->drop(entry.frame);
   entry = Entry();
   free_ids_.push_back(id);
@@ -100,35 +64,90 @@ void PageTable::free(PageId id) {
 
 void PageTable::pin(Entry& entry) const {
   CHECK(entry.frame != nullptr);
+  if (entry.bytes == nullptr) load(entry);
   entry.pinned_in = generation_;
   ++pinned_pages_;
+}
+
+void PageTable::load(Entry& entry) const {
+  make_room();
+  pool_->load(entry.frame);
+  entry.bytes = entry.frame->bytes.load(std::memory_order_relaxed);
+  ++pages_in_memory_;
+}
+
+void PageTable::load(std::span<const StateAddress> addresses) const {
+  std::vector<PageId> wanted;
+  for (const StateAddress address : addresses) {
+    if (address != 0 && entries_[page_of(address)].bytes == nullptr) wanted.push_back(page_of(address));
+  }
+  // By place in the file: neighbours are read ahead together.
+  const auto place = [&](PageId id) { return entries_[id].frame->slot.number; };
+  std::sort(wanted.begin(), wanted.end(), [&](PageId a, PageId b) { return place(a) < place(b); });
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  for (const PageId id : wanted) pool_->prefetch(entries_[id].frame);
+  for (const PageId id : wanted) pin(entries_[id]);
 }
 
 void PageTable::make_writable(Entry& entry) {
   const bool read_before = entry.pinned_in == generation_;
   if (!read_before) pin(entry);
-  if (entry.frame->references.load(std::memory_order_acquire) != 1) {
-    PageFrame* const copy = pool_->take();
-    std::memcpy(copy->bytes, entry.bytes, kPageBytes);
-    if (read_before)
-      replaced_.push_back(entry.frame);
-    else
-      pool_->drop(entry.frame);
-    entry.frame = copy;
-    entry.bytes = copy->bytes;
-  }
+  if (entry.frame->references.load(std::memory_order_acquire) != 1)
+    replace_frame(entry, read_before);
+  else
+    pool_->forget_slot(entry.frame);
   entry.writable_in = generation_;
+}
+
+// Others hold this version: the table goes on with a copy.
+void PageTable::replace_frame(Entry& entry, bool read_before) {
+  PageFrame* const copy = pool_->take();
+  std::byte* const bytes = copy->bytes.load(std::memory_order_relaxed);
+  std::memcpy(bytes, entry.bytes, kPageBytes);
+  PageFrame* const replaced = entry.frame;
+  entry.frame = copy;
+  entry.bytes = bytes;
+  if (read_before) {
+    replaced_.push_back(replaced);
+    return;
+  }
+  if (pool_->can_spill() && (replaced->slot.number != 0 || options_.budget->exceeded())) pool_->spill(replaced);
+  pool_->drop(replaced);
+}
+
+bool PageTable::spill(Entry& entry) const {
+  if (!pool_->spill(entry.frame)) return false;
+  entry.bytes = nullptr;
+  --pages_in_memory_;
+  return true;
+}
+
+void PageTable::make_room() const {
+  if (!pool_->can_spill()) return;
+  int64_t wanted = options_.budget->asked_of(static_cast<int64_t>(pages_in_memory_ * kPageBytes));
+  // Twice round: the first time a page may only lose its second chance.
+  for (size_t steps = 2 * entries_.size(); wanted > 0 && steps > 0; --steps) {
+    hand_ = hand_ + 1 < entries_.size() ? hand_ + 1 : 1;
+    if (hand_ >= entries_.size()) return;
+    Entry& entry = entries_[hand_];
+    if (entry.frame == nullptr || entry.bytes == nullptr || entry.pinned_in == generation_) continue;
+    if (entry.pinned_in != 0)
+      entry.pinned_in = 0;
+    else if (spill(entry))
+      wanted -= static_cast<int64_t>(kPageBytes);
+  }
 }
 
 void PageTable::move_pinned_pages() {
   for (Entry& entry : entries_) {
     if (entry.frame == nullptr || entry.pinned_in != generation_) continue;
     PageFrame* const moved = pool_->take();
-    std::memcpy(moved->bytes, entry.bytes, kPageBytes);
+    std::byte* const bytes = moved->bytes.load(std::memory_order_relaxed);
+    std::memcpy(bytes, entry.bytes, kPageBytes);
     if (entry.frame->references.load(std::memory_order_acquire) == 1) std::memset(entry.bytes, 0xdd, kPageBytes);
     pool_->drop(entry.frame);
     entry.frame = moved;
-    entry.bytes = moved->bytes;
+    entry.bytes = bytes;
   }
 }
 
@@ -141,12 +160,14 @@ void PageTable::release() {
   drop_replaced();
   if (options_.move_pages_at_release) move_pinned_pages();
   pinned_pages_ = 0;
-  if (++generation_ != 0) return;
-  generation_ = 1;  // after 2^32 batches: no entry may look as if it were of this one
-  for (Entry& entry : entries_) {
-    entry.pinned_in = 0;
-    entry.writable_in = 0;
+  if (++generation_ == 0) {
+    generation_ = 1;  // after 2^32 batches: no entry may look as if it were of this one
+    for (Entry& entry : entries_) {
+      entry.pinned_in = 0;
+      entry.writable_in = 0;
+    }
   }
+  make_room();
 }
 
 std::unique_ptr<FrozenPages> PageTable::freeze() {

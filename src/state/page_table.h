@@ -1,90 +1,29 @@
 // state/page_table.h - the pages that all state of one store lies in. Rule: whoever holds a page id must ask here for
 // the bytes each batch anew; bytes given out stay where they are until release(), and a frozen page is copied before it
 // is given out for writing.
+//
+// Over its budget a table spills the pages that were not given out since the hand of a clock last passed them (CLOCK:
+// Corbato, "A paging experiment with the Multics system", 1968), never one of the batch at hand.
 #pragma once
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "base/check.h"
+#include "state/page_frame.h"
 
 namespace tidemill {
 
-constexpr size_t kPageBytes = 16384;  // unit of copy-on-write, spilling and checksums
-constexpr uint32_t kPageShift = 14;
-constexpr uint32_t kPagesMax = 1U << 26;  // 1 TiB a store; a StateAddress fits 40 bits
-
-using PageId = uint32_t;  // 0: none
-// Where something lies in state: page id and offset. Stays the same when a page is copied, spilled or restored in
-// place, so it may be stored in records. 0: nowhere.
-using StateAddress = uint64_t;
-
-inline PageId page_of(StateAddress address) { return static_cast<PageId>(address >> kPageShift); }
-inline uint32_t offset_in_page(StateAddress address) { return static_cast<uint32_t>(address & (kPageBytes - 1)); }
-inline StateAddress make_address(PageId page, uint32_t offset) {
-  return static_cast<StateAddress>(page) << kPageShift | offset;
-}
-
-// Gives the bytes of pages by id: of a live table, of a frozen one, of a part being restored.
-class PageSource {
- public:
-  virtual ~PageSource() = default;
-  // Returns kPageBytes bytes. Requires: an allocated page of this source.
-  virtual const std::byte* page(PageId id) const = 0;
-};
-
-// Bytes of one page with the number of its holders: the page table, and each FrozenPages that saw it.
-struct PageFrame {
-  std::byte* bytes = nullptr;
-  std::atomic<uint32_t> references{0};
-  PageFrame* next_free = nullptr;
-};
-
-// Frames of one page table and of what it froze. Any thread may drop a reference; only the task takes new frames.
-class FramePool {
- public:
-  FramePool() = default;
-  FramePool(const FramePool&) = delete;
-  FramePool& operator=(const FramePool&) = delete;
-  ~FramePool();
-
-  // Returns a frame with one reference and uninitialised bytes. Task thread.
-  PageFrame* take();
-  // Gives up one reference; the last one frees the bytes. Any thread.
-  void drop(PageFrame* frame);
-  // Frames with bytes, frozen copies included. Any thread.
-  size_t frames_in_use() const { return frames_in_use_.load(std::memory_order_relaxed); }
-
- private:
-  static constexpr size_t kFramesPerBlock = 1024;
-  std::vector<std::unique_ptr<PageFrame[]>> blocks_;
-  PageFrame* free_ = nullptr;                  // owned by the task thread
-  std::atomic<PageFrame*> returned_{nullptr};  // dropped frames; the task takes the whole list at once
-  std::atomic<size_t> frames_in_use_{0};
-};
-
-// All pages as they were at freeze(): immutable. Read and destroyed on any thread, one at a time.
-class FrozenPages : public PageSource {
- public:
-  FrozenPages(std::shared_ptr<FramePool> pool, std::vector<PageFrame*> frames)
-      : pool_(std::move(pool)), frames_(std::move(frames)) {}
-  FrozenPages(const FrozenPages&) = delete;
-  FrozenPages& operator=(const FrozenPages&) = delete;
-  ~FrozenPages() override;
-
-  const std::byte* page(PageId id) const override;
-  // Ids are below this; some are not allocated.
-  PageId id_end() const { return static_cast<PageId>(frames_.size()); }
-  bool allocated(PageId id) const { return id < frames_.size() && frames_[id] != nullptr; }
-
- private:
-  std::shared_ptr<FramePool> pool_;
-  std::vector<PageFrame*> frames_;
-};
-
 struct PageTableOptions {
+  // What pages and indexes are charged to. nullptr: to nothing.
+  std::shared_ptr<MemoryBudget> budget = nullptr;
+  // Where pages go when the budget is exceeded; borrowed, outlives the table and what it froze. nullptr, or no budget:
+  // nowhere.
+  FileSystem* spill_files = nullptr;
+  std::string spill_directory = {};
   // Moves every page that was given out to other memory at release() and spoils the old bytes, so that a test sees any
   // use of a dead address. What spilling will do to some pages, this does to all.
   bool move_pages_at_release = false;
@@ -104,6 +43,7 @@ class PageTable : public PageSource {
 
   // Returns the bytes for reading; they stay until release().
   const std::byte* page(PageId id) const override { return read(id); }
+  // A page that was spilled is read back. Throws TransientError where that fails.
   const std::byte* read(PageId id) const {
     Entry& entry = entries_[id];
     if (entry.pinned_in != generation_) [[unlikely]]
@@ -120,12 +60,19 @@ class PageTable : public PageSource {
   }
   const std::byte* read_at(StateAddress address) const { return read(page_of(address)) + offset_in_page(address); }
   std::byte* write_at(StateAddress address) { return write(page_of(address)) + offset_in_page(address); }
-  // Hints that the page's bytes at this address are needed soon.
+  // Hints that the page's bytes at this address are needed soon. Of a spilled page this does nothing.
   void prefetch(StateAddress address) const {
-    __builtin_prefetch(entries_[page_of(address)].bytes + offset_in_page(address), 1);
+    const auto bytes = reinterpret_cast<uintptr_t>(entries_[page_of(address)].bytes);
+    __builtin_prefetch(reinterpret_cast<const void*>(bytes + offset_in_page(address)), 1);
   }
 
-  // Ends the batch: every address given out is dead.
+  // Reads back those pages of the addresses that were spilled, all at once. 0 is passed over. Throws TransientError.
+  void load(std::span<const StateAddress> addresses) const;
+  // Returns whether any page is out of memory: load() may be worth its while.
+  bool any_spilled() const { return pages_in_memory_ != pages_allocated_; }
+
+  // Ends the batch: every address given out is dead. Over budget, pages that were not asked for lately are spilled.
+  // Throws TransientError where they cannot be.
   void release();
   bool released() const { return pinned_pages_ == 0; }
   // Pages given out since the last release().
@@ -135,18 +82,25 @@ class PageTable : public PageSource {
   std::unique_ptr<FrozenPages> freeze();
 
   size_t pages_allocated() const { return pages_allocated_; }
-  // Bytes of pages and of frozen copies that are still held.
-  size_t memory_bytes() const { return pool_->frames_in_use() * kPageBytes; }
+  size_t pages_in_memory() const { return pages_in_memory_; }
+  // Bytes of pages and of frozen copies that are held in memory.
+  size_t memory_bytes() const { return pool_->frames_in_memory() * kPageBytes; }
+  // nullptr: nothing is ever spilled.
+  const SpillFile* spill_file() const { return pool_->spill_file(); }
 
  private:
   struct Entry {
-    std::byte* bytes = nullptr;
+    std::byte* bytes = nullptr;  // of the frame; nullptr: spilled
     PageFrame* frame = nullptr;
-    uint32_t pinned_in = 0;    // generation in which the page was last given out
+    uint32_t pinned_in = 0;    // generation in which the page was last given out; 0: not since the hand passed
     uint32_t writable_in = 0;  // generation in which it was last given out for writing
   };
 
   void pin(Entry& entry) const;
+  void load(Entry& entry) const;
+  void replace_frame(Entry& entry, bool read_before);
+  void make_room() const;
+  bool spill(Entry& entry) const;
   void make_writable(Entry& entry);
   void move_pinned_pages();
   void drop_replaced();
@@ -159,6 +113,8 @@ class PageTable : public PageSource {
   uint32_t generation_ = 1;           // number of the current batch
   mutable size_t pinned_pages_ = 0;
   size_t pages_allocated_ = 0;
+  mutable size_t pages_in_memory_ = 0;  // of those
+  mutable size_t hand_ = 1;             // where the search for pages to spill goes on
 };
 
 }  // namespace tidemill

@@ -29,12 +29,22 @@ class ScanGuard {
   int32_t* scans_;
 };
 
+// Reads back the spilled pages of the records that the rows may find, for all rows at once.
+template <class RowOf>
+void load_candidates(const uint64_t* hashes, const SlotIndex& index, const PageTable& pages, size_t count,
+                     RowOf row_of) {
+  std::vector<StateAddress> candidates(count);
+  for (size_t i = 0; i < count; ++i) candidates[i] = index.first_candidate(hashes[row_of(i)]);
+  pages.load(candidates);
+}
+
 // Calls `use(i, key, candidate)` for every row in order. Slots and the records they point to are fetched ahead; the
 // candidate is the first record that may have the key, 0: there is none, or one came after the look ahead.
 template <class RowOf, class Use>
 void probe(const KeyBatch& keys, const SlotIndex& index, const PageTable& pages, size_t count, RowOf row_of, Use use) {
   std::array<StateAddress, kProbeRows> candidates;
   const uint64_t* const hashes = keys.hashes().data();
+  if (pages.any_spilled()) load_candidates(hashes, index, pages, count, row_of);
   for (size_t start = 0; start < count; start += kProbeRows) {
     const size_t end = std::min(count, start + kProbeRows);
     for (size_t i = start; i < end; ++i) index.prefetch(hashes[row_of(i)]);

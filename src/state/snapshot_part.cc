@@ -108,9 +108,11 @@ void write_part(int64_t checkpoint, const FrozenState& state, SnapshotWriter& wr
   append(writer, checksum.bytes());
   uint32_t pages = 0;
   uint64_t all_checksums = 0;
+  std::vector<std::byte> page_bytes(kPageBytes);
   for (PageId id = 1; id < state.pages().id_end(); ++id) {
     if (!state.pages().allocated(id)) continue;
-    const std::byte* const bytes = state.pages().page(id);
+    state.pages().copy(id, page_bytes.data());
+    const std::byte* const bytes = page_bytes.data();
     const size_t size = bytes_without_zeros(bytes);
     const uint64_t page = page_checksum(id, bytes, size);
     ByteWriter head;

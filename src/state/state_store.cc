@@ -9,6 +9,11 @@
 #include "state/state_image.h"
 
 namespace tidemill {
+namespace {
+
+constexpr uint32_t kReleasesPerCharge = 16;  // adding up indexes costs microseconds; in 16 batches they grow little
+
+}  // namespace
 
 // One declared table: exactly one of the pointers is set.
 struct StateStore::Table {
@@ -87,7 +92,9 @@ StateStore::StateStore(const StateStoreOptions& options) : options_(options), pa
             options.max_parallelism);
 }
 
-StateStore::~StateStore() = default;
+StateStore::~StateStore() {
+  if (options_.pages.budget != nullptr) options_.pages.budget->charge(-static_cast<int64_t>(charged_));
+}
 
 StateStore::Table& StateStore::declare(std::string_view name) {
   for (const std::unique_ptr<Table>& table : tables_)
@@ -144,6 +151,7 @@ std::vector<TimerQueue*> StateStore::timer_queues() {
 
 void StateStore::release() {
   for (const std::unique_ptr<Table>& table : tables_) table->maintain();
+  if (options_.pages.budget != nullptr && releases_++ % kReleasesPerCharge == 0) charge_bytes_outside_pages();
   pages_.release();
 }
 
@@ -168,11 +176,19 @@ void StateStore::clear() {
   pages_.release();
 }
 
-size_t StateStore::memory_bytes() const {
-  size_t bytes = pages_.memory_bytes() + scalars_.memory_bytes();
+size_t StateStore::bytes_outside_pages() const {
+  size_t bytes = scalars_.memory_bytes();
   for (const std::unique_ptr<Table>& table : tables_) bytes += table->bytes_outside_pages();
   return bytes;
 }
+
+void StateStore::charge_bytes_outside_pages() {
+  const size_t bytes = bytes_outside_pages();
+  options_.pages.budget->charge(static_cast<int64_t>(bytes) - static_cast<int64_t>(charged_));
+  charged_ = bytes;
+}
+
+size_t StateStore::memory_bytes() const { return pages_.memory_bytes() + bytes_outside_pages(); }
 
 namespace {
 

@@ -1,5 +1,5 @@
-// state/state_store.h - owns the tables of one operator's subtask; the only place that saves, restores and (later)
-// spills them. Rule: everything here runs on the task thread; only a PendingSnapshot and a ReadView may be read on
+// state/state_store.h - owns the tables of one operator's subtask; the only place that saves, restores and spills
+// them. Rule: everything here runs on the task thread; only a PendingSnapshot and a ReadView may be read on
 // others.
 //
 // Life of a store: declare tables in Operator::open(), restore() once where there is a snapshot, then batch by batch
@@ -61,7 +61,8 @@ class StateStore {
   // Numbers of the subtask, names chosen freely.
   OperatorScalars& scalars() { return scalars_; }
 
-  // Ends the batch: every address that any table gave out is dead. Also does a bounded amount of housekeeping.
+  // Ends the batch: every address that any table gave out is dead. Also does a bounded amount of housekeeping, and
+  // spills where the budget is exceeded. Throws TransientError where it cannot spill.
   void release();
 
   // Returns the state as it is now, to be written on another thread. Copies no page. Requires: released.
@@ -76,7 +77,7 @@ class StateStore {
   // field): the store is then empty.
   RestoreReport restore(std::span<const SnapshotReader* const> parts, const OwnsSplit& owns_split);
 
-  // Exact: pages (frozen copies included), slot indexes, splits and scalars.
+  // Exact: pages in memory (frozen copies included), slot indexes, splits and scalars.
   size_t memory_bytes() const;
   size_t page_bytes() const { return pages_.memory_bytes(); }
   PageTable& pages() { return pages_; }
@@ -88,9 +89,13 @@ class StateStore {
   std::unique_ptr<const FrozenState> freeze_state();
   void restore_part(SnapshotPart& part, const OwnsSplit& owns_split, RestoreReport& report);
   void clear();
+  size_t bytes_outside_pages() const;
+  void charge_bytes_outside_pages();
 
   StateStoreOptions options_;
   PageTable pages_;
+  size_t charged_ = 0;  // of bytes_outside_pages(), to the budget
+  uint32_t releases_ = 0;
   std::vector<std::unique_ptr<Table>> tables_;  // in the order of declaration
   OperatorScalars scalars_;
 };

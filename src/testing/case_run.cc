@@ -160,6 +160,7 @@ class CaseRun {
   }
 
   void start() {
+    if (!way_.state_memory.empty()) session_->config().set("state.memory.size", way_.state_memory);
     job_ = session_->make_job(graph_, way_.batch_rows);
     job_->start();
     until_quiet();

@@ -178,7 +178,9 @@ std::vector<TestWay> all_test_ways() {
           {"parallelism 3", 1, 3, false, {}},
           {"parallelism 3, batches of 1,024 rows", 1024, 3, false, {}},
           {"killed after every row", 7, 1, true, {}},
-          {"restored at another parallelism after every row", 7, 2, true, {3, 1, 2}}};
+          {"restored at another parallelism after every row", 7, 2, true, {3, 1, 2}},
+          {"all state spilled after every row", 1, 1, false, {}, "1 b"},
+          {"all state spilled, killed after every row", 7, 1, true, {}, "1 b"}};
 }
 
 std::optional<TestFailure> run_test_case(const std::string& path, const TestCase& test,

@@ -17,6 +17,9 @@ class RealEnvironment {
   Environment& get() { return environment_; }
   // Returns how many cores this process may use, at least 1.
   static int32_t cores();
+  // Returns how much memory this process may use: the machine's, or the limit of its control group (cgroup v2) where
+  // that is less.
+  static int64_t memory_bytes();
 
  private:
   class NoFaults final : public Faults {

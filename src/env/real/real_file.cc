@@ -106,4 +106,38 @@ void RealWritableFile::close() {
   if (error != 0) throw_file_error("close", path_, error);
 }
 
+RealScratchFile::RealScratchFile(std::string directory, int descriptor)
+    : directory_(std::move(directory)), descriptor_(descriptor) {}
+
+void RealScratchFile::write_at(int64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw_file_error("write a scratch file in", directory_, errno);
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+    offset += written;
+  }
+}
+
+size_t RealScratchFile::read_at(int64_t offset, std::span<char> buffer) {
+  size_t done = 0;
+  while (done < buffer.size()) {
+    const ssize_t count = ::pread(descriptor_.get(), buffer.data() + done, buffer.size() - done,
+                                  static_cast<off_t>(offset + static_cast<int64_t>(done)));
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      throw_file_error("read a scratch file in", directory_, errno);
+    }
+    if (count == 0) break;
+    done += static_cast<size_t>(count);
+  }
+  return done;
+}
+
+void RealScratchFile::prefetch(int64_t offset, size_t bytes) {
+  ::posix_fadvise(descriptor_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
+}
+
 }  // namespace tidemill

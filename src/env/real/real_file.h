@@ -56,4 +56,17 @@ class RealWritableFile final : public WritableFile {
   bool failed_ = false;  // a write or fsync failed: nothing more is believed
 };
 
+class RealScratchFile final : public ScratchFile {
+ public:
+  // Takes over `descriptor`, of a file that no directory names any more. `directory` is for errors.
+  RealScratchFile(std::string directory, int descriptor);
+  void write_at(int64_t offset, std::string_view bytes) override;
+  size_t read_at(int64_t offset, std::span<char> buffer) override;
+  void prefetch(int64_t offset, size_t bytes) override;
+
+ private:
+  const std::string directory_;
+  FileDescriptor descriptor_;
+};
+
 }  // namespace tidemill

@@ -13,10 +13,10 @@
 namespace tidemill {
 namespace {
 
-int open_retrying(const std::string& path, int flags) {
+int open_retrying(const std::string& path, int flags, mode_t mode = 0644) {
   int descriptor;
   do {
-    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   } while (descriptor < 0 && errno == EINTR);
   return descriptor;
 }
@@ -54,6 +54,21 @@ std::unique_ptr<WritableFile> RealFileSystem::open_write(const std::string& path
   const int descriptor = open_retrying(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (descriptor < 0) throw_file_error("write", path, errno);
   return std::make_unique<RealWritableFile>(path, descriptor);
+}
+
+std::unique_ptr<ScratchFile> RealFileSystem::open_scratch(const std::string& directory) {
+  create_directories(directory);
+  // The name is there for an instant only; one that is taken was left by a process that died in that instant.
+  std::string path;
+  int descriptor;
+  do {
+    path = fmt::format("{}/tidemill-scratch-{}-{}", directory, ::getpid(), scratch_files_.fetch_add(1));
+    descriptor = open_retrying(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+  } while (descriptor < 0 && errno == EEXIST);
+  if (descriptor < 0) throw_file_error("make a scratch file in", directory, errno);
+  auto file = std::make_unique<RealScratchFile>(directory, descriptor);
+  remove(path);
+  return file;
 }
 
 bool RealFileSystem::exists(const std::string& path) {

@@ -80,6 +80,33 @@ class SimulatedFileSystem::Writing final : public WritableFile {
   bool open_ = true;
 };
 
+class SimulatedFileSystem::Scratch final : public ScratchFile {
+ public:
+  Scratch(SimulatedFileSystem& files, std::string directory) : files_(files), directory_(std::move(directory)) {}
+
+  void write_at(int64_t offset, std::string_view bytes) override {
+    files_.fail_perhaps("scratch.write", directory_);
+    const auto begin = static_cast<size_t>(offset);
+    if (bytes_.size() < begin + bytes.size()) bytes_.resize(begin + bytes.size());
+    std::memcpy(bytes_.data() + begin, bytes.data(), bytes.size());
+    if (!bytes.empty() && files_.faults_.maybe("scratch.flip")) bytes_[begin + bytes.size() / 2] ^= 4;
+  }
+  size_t read_at(int64_t offset, std::span<char> buffer) override {
+    files_.fail_perhaps("scratch.read", directory_);
+    const auto begin = static_cast<size_t>(offset);
+    if (begin >= bytes_.size()) return 0;
+    const size_t count = std::min(buffer.size(), bytes_.size() - begin);
+    std::memcpy(buffer.data(), bytes_.data() + begin, count);
+    return count;
+  }
+  void prefetch(int64_t, size_t) override {}
+
+ private:
+  SimulatedFileSystem& files_;
+  const std::string directory_;
+  std::string bytes_;
+};
+
 void SimulatedFileSystem::fail_perhaps(std::string_view fault, const std::string& path) {
   if (faults_.maybe(fault)) throw TransientError(fmt::format("Simulated fault {} at '{}'", fault, path));
 }
@@ -117,6 +144,12 @@ std::unique_ptr<WritableFile> SimulatedFileSystem::open_write(const std::string&
   file->cached.clear();
   file->modified = clock_.now();
   return std::make_unique<Writing>(*this, path, file);
+}
+
+std::unique_ptr<ScratchFile> SimulatedFileSystem::open_scratch(const std::string& directory) {
+  fail_perhaps("scratch.open", directory);
+  create_directories(directory);
+  return std::make_unique<Scratch>(*this, directory);
 }
 
 bool SimulatedFileSystem::exists(const std::string& path) {

@@ -13,7 +13,8 @@
 namespace tidemill {
 
 // One thread only. Faults: "file.open", "file.read", "file.append", "file.sync", "file.rename", "file.remove",
-// "file.sync_directory" each throw TransientError before the call has an effect.
+// "file.sync_directory", "scratch.open", "scratch.write" and "scratch.read" each throw TransientError before the call
+// has an effect; "scratch.flip" flips one bit of what is written to a scratch file.
 class SimulatedFileSystem final : public FileSystem {
  public:
   // `clock` and `faults` are borrowed. The root and the working directory are one directory.
@@ -21,6 +22,7 @@ class SimulatedFileSystem final : public FileSystem {
 
   std::unique_ptr<ReadableFile> open_read(const std::string& path) override;
   std::unique_ptr<WritableFile> open_write(const std::string& path) override;
+  std::unique_ptr<ScratchFile> open_scratch(const std::string& directory) override;
   bool exists(const std::string& path) override;
   FileInfo info(const std::string& path) override;
   std::vector<FileInfo> list(const std::string& directory) override;
@@ -40,6 +42,7 @@ class SimulatedFileSystem final : public FileSystem {
  private:
   class Reading;
   class Writing;
+  class Scratch;
   struct File {
     std::string cached;
     std::string durable;

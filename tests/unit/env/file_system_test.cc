@@ -130,6 +130,26 @@ TYPED_TEST(FileSystemContract, RefusesToRemoveADirectoryThatIsNotEmpty) {
   EXPECT_TRUE(this->files().exists(this->path("full/x")));
 }
 
+TYPED_TEST(FileSystemContract, AScratchFileHoldsWhatWasWrittenAnywhereAndHasNoName) {
+  const std::string directory = this->path("scratch/below");
+  auto file = this->files().open_scratch(directory);
+  auto other = this->files().open_scratch(directory);
+  file->write_at(5000, "later");
+  file->write_at(10, "0123456789");
+  file->write_at(12, "ab");
+  other->write_at(10, "other");
+  std::string buffer(10, ' ');
+  EXPECT_EQ(file->read_at(10, buffer), 10u);
+  EXPECT_EQ(buffer, "01ab456789");
+  EXPECT_EQ(file->read_at(5002, buffer), 3u);
+  EXPECT_EQ(buffer.substr(0, 3), "ter");
+  EXPECT_EQ(file->read_at(6000, buffer), 0u);
+  file->prefetch(0, 5000);
+  EXPECT_TRUE(this->files().list(directory).empty());
+  this->write(this->path("file"), "x");
+  EXPECT_THROW(this->files().open_scratch(this->path("file")), UserError);
+}
+
 TEST(RealFiles, AnUnreadableFileIsTheUsersError) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   EXPECT_THROW(RealFileSystem().open_read("/etc/shadow"), UserError);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "env/simulated/simulated_environment.h"
 
 namespace tidemill {
 namespace {
@@ -100,6 +101,131 @@ TEST(PageTable, MovesPagesAtReleaseWhenATestAsks) {
   EXPECT_NE(pages.read(id), before);
   EXPECT_EQ(pages.read(id)[3], std::byte{5});
   EXPECT_EQ(pages.memory_bytes(), kPageBytes);
+}
+
+// A table whose budget is `pages` pages, on simulated files.
+struct SpillingTable {
+  explicit SpillingTable(int64_t pages)
+      : budget(std::make_shared<MemoryBudget>(pages * static_cast<int64_t>(kPageBytes))), table(options()) {}
+  PageTableOptions options() {
+    PageTableOptions options;
+    options.budget = budget;
+    options.spill_files = &world.files();
+    options.spill_directory = "spill";
+    return options;
+  }
+  PageId add(uint8_t mark) {
+    const PageId id = table.allocate();
+    table.write(id)[100] = std::byte{mark};
+    table.release();
+    return id;
+  }
+
+  SimulatedEnvironment world{1};
+  std::shared_ptr<MemoryBudget> budget;
+  PageTable table;
+};
+
+TEST(Spilling, PagesComeBackAsTheyWereAndMemoryStaysInTheBudget) {
+  SpillingTable spilling(8);
+  PageTable& pages = spilling.table;
+  std::vector<PageId> ids;
+  for (int i = 0; i < 200; ++i) ids.push_back(spilling.add(static_cast<uint8_t>(i)));
+  EXPECT_TRUE(pages.any_spilled());
+  EXPECT_LE(pages.pages_in_memory(), 8U);
+  EXPECT_LE(spilling.budget->used_bytes(), spilling.budget->limit_bytes());
+  for (int round = 0; round < 3; ++round) {
+    for (size_t i = 0; i < ids.size(); ++i) {
+      ASSERT_EQ(pages.read(ids[i])[100], std::byte(static_cast<uint8_t>(i + static_cast<size_t>(round))));
+      pages.write(ids[i])[100] = std::byte(static_cast<uint8_t>(i + 1 + static_cast<size_t>(round)));
+      pages.release();
+      ASSERT_LE(pages.memory_bytes(), 8 * kPageBytes);
+    }
+  }
+  // Slots are used again: the file is not larger than the state.
+  EXPECT_LE(pages.spill_file()->file_bytes(), 201 * kPageBytes);
+  for (const PageId id : ids) pages.free(id);
+  EXPECT_EQ(spilling.budget->used_bytes(), 0);
+}
+
+TEST(Spilling, APageThatIsOnlyReadIsWrittenOnce) {
+  SpillingTable spilling(2);
+  PageTable& pages = spilling.table;
+  std::vector<PageId> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(spilling.add(static_cast<uint8_t>(i)));
+  for (int round = 0; round < 5; ++round) {
+    for (const PageId id : ids) {
+      pages.read(id);
+      pages.release();
+    }
+  }
+  EXPECT_LE(pages.spill_file()->pages_written(), 10U);
+}
+
+TEST(Spilling, PagesOfTheBatchAtHandStayWhateverTheBudget) {
+  SpillingTable spilling(1);
+  PageTable& pages = spilling.table;
+  std::vector<PageId> ids;
+  for (int i = 0; i < 50; ++i) ids.push_back(spilling.add(static_cast<uint8_t>(i)));
+  std::vector<StateAddress> addresses = {0};
+  for (const PageId id : ids) addresses.push_back(make_address(id, 100));
+  pages.load(addresses);
+  EXPECT_EQ(pages.pinned_pages(), 50U);
+  std::vector<const std::byte*> bytes;
+  for (const PageId id : ids) bytes.push_back(pages.read(id));
+  pages.allocate();
+  for (size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(bytes[i][100], std::byte(static_cast<uint8_t>(i)));
+  pages.release();
+  EXPECT_LE(pages.pages_in_memory(), 1U);
+}
+
+TEST(Spilling, FrozenPagesAreSpilledTooAndReadBack) {
+  SpillingTable spilling(1);
+  PageTable& pages = spilling.table;
+  std::vector<PageId> ids;
+  for (int i = 0; i < 20; ++i) ids.push_back(spilling.add(static_cast<uint8_t>(i)));
+  std::unique_ptr<FrozenPages> frozen = pages.freeze();
+  for (const PageId id : ids) {
+    pages.write(id)[100] = std::byte{0xee};
+    pages.release();
+  }
+  EXPECT_LE(pages.memory_bytes(), 2 * kPageBytes);
+  std::vector<std::byte> copy(kPageBytes);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    frozen->copy(ids[i], copy.data());
+    EXPECT_EQ(copy[100], std::byte(static_cast<uint8_t>(i)));
+    EXPECT_EQ(frozen->page(ids[i])[100], std::byte(static_cast<uint8_t>(i)));
+    EXPECT_EQ(pages.read(ids[i])[100], std::byte{0xee});
+    pages.release();
+  }
+  frozen.reset();
+  EXPECT_LE(pages.memory_bytes(), 2 * kPageBytes);
+}
+
+TEST(Spilling, DamagedAndUnreadablePagesAreErrorsAndWhatCannotBeWrittenStays) {
+  SpillingTable spilling(1);
+  PageTable& pages = spilling.table;
+  const PageId whole = spilling.add(7);
+  spilling.world.faults().enable("scratch.write", 1.0);
+  const PageId second = pages.allocate();
+  pages.write(second)[100] = std::byte{8};
+  EXPECT_THROW(pages.release(), TransientError);
+  EXPECT_EQ(pages.read(whole)[100], std::byte{7});
+  EXPECT_EQ(pages.read(second)[100], std::byte{8});
+  spilling.world.faults().disable("scratch.write");
+  spilling.world.faults().enable("scratch.flip", 1.0);
+  for (int i = 0; i < 3; ++i) spilling.add(9);
+  spilling.world.faults().disable("scratch.flip");
+  int damaged = 0;
+  for (PageId id = whole; id <= second + 3; ++id) {
+    try {
+      pages.read(id);
+    } catch (const TransientError& error) {
+      EXPECT_NE(std::string(error.what()).find("spill"), std::string::npos);
+      ++damaged;
+    }
+  }
+  EXPECT_GE(damaged, 3);
 }
 
 }  // namespace

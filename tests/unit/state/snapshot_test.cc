@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "env/real/real_file_system.h"
 #include "state/state_image.h"
 #include "state/state_store.h"
 #include "tests/unit/state/test_values.h"
@@ -266,8 +267,17 @@ TEST(Snapshot, ScalarsJoinAsTheySay) {
   }
 }
 
-TEST(Snapshot, IsWrittenAndReadOnOtherThreadsWhileTheStoreGoesOn) {
-  StateStore store;
+// Spilling on real files: the pages of a snapshot leave memory while other threads read them.
+StateStoreOptions spilling_options(FileSystem& files) {
+  StateStoreOptions options;
+  options.pages.budget = std::make_shared<MemoryBudget>(int64_t{4} * static_cast<int64_t>(kPageBytes));
+  options.pages.spill_files = &files;
+  options.pages.spill_directory = testing::TempDir() + "tidemill-spill-test";
+  return options;
+}
+
+void write_and_read_on_other_threads(const StateStoreOptions& options) {
+  StateStore store(options);
   RecordTable& table = store.record_table(groups(kFields));
   for (int64_t key = 0; key < 5000; ++key) {
     field<int64_t>(table, key, "COUNT(*)") = key;
@@ -300,12 +310,20 @@ TEST(Snapshot, IsWrittenAndReadOnOtherThreadsWhileTheStoreGoesOn) {
     writer.join();
     reader.join();
     EXPECT_EQ(seen, 5000 * 4999 / 2 + 5000 * round);
-    EXPECT_EQ(store.page_bytes(), store.pages().pages_allocated() * kPageBytes);
+    EXPECT_EQ(store.page_bytes(), store.pages().pages_in_memory() * kPageBytes);
     StateStore restored;
     RecordTable& copy = restored.record_table(groups(kFields));
     restore(restored, {&part});
     EXPECT_EQ(field<int64_t>(copy, 77, "COUNT(*)"), 77 + round);
   }
+  EXPECT_EQ(store.pages().any_spilled(), options.pages.budget != nullptr);
+}
+
+TEST(Snapshot, IsWrittenAndReadOnOtherThreadsWhileTheStoreGoesOn) { write_and_read_on_other_threads({}); }
+
+TEST(Snapshot, IsWrittenAndReadOnOtherThreadsWhileTheStoreSpills) {
+  RealFileSystem files;
+  write_and_read_on_other_threads(spilling_options(files));
 }
 
 TEST(StateStore, TablesAreDeclaredOnceAndFrozenBetweenBatches) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "env/simulated/simulated_environment.h"
 #include "state/key_encoding.h"
 #include "tests/unit/state/model/steps.h"
 
@@ -22,11 +23,11 @@ struct Subtasks {
   std::vector<StoreModel> models;
 };
 
-Subtasks make_subtasks(int32_t parallelism, bool move_pages) {
+Subtasks make_subtasks(int32_t parallelism, const PageTableOptions& pages) {
   Subtasks subtasks;
   for (int32_t i = 0; i < parallelism; ++i) {
     subtasks.stores.push_back(std::make_unique<StoreUnderTest>(
-        kMaxParallelism, key_groups_of_subtask(kMaxParallelism, parallelism, i), move_pages));
+        kMaxParallelism, key_groups_of_subtask(kMaxParallelism, parallelism, i), pages));
   }
   subtasks.models.resize(static_cast<size_t>(parallelism));
   return subtasks;
@@ -92,8 +93,9 @@ void rescale_models(const std::vector<StoreModel>& from, Subtasks& to) {
 }
 
 // Restores parts into new subtasks; `models` say what the parts hold.
-Subtasks restore(const Parts& parts, const std::vector<StoreModel>& models, int32_t parallelism, bool move_pages) {
-  Subtasks subtasks = make_subtasks(parallelism, move_pages);
+Subtasks restore(const Parts& parts, const std::vector<StoreModel>& models, int32_t parallelism,
+                 const PageTableOptions& pages) {
+  Subtasks subtasks = make_subtasks(parallelism, pages);
   rescale_models(models, subtasks);
   std::vector<const SnapshotReader*> readers;
   for (const std::unique_ptr<SnapshotBuffer>& part : parts) readers.push_back(part.get());
@@ -113,21 +115,26 @@ struct Held {
   std::vector<StoreModel> models;
 };
 
-void check_held(Held& held, bool move_pages) {
+void check_held(Held& held, const PageTableOptions& pages) {
   if (held.view) return verify_view(*held.view, held.models[0]);
   Parts parts;
   for (size_t i = 0; i < held.snapshots.size(); ++i) {
     parts.push_back(std::make_unique<SnapshotBuffer>(fmt::format("part-{}", i)));
     held.snapshots[i]->write(*parts.back());
   }
-  Subtasks restored = restore(parts, held.models, static_cast<int32_t>(parts.size()), move_pages);
+  Subtasks restored = restore(parts, held.models, static_cast<int32_t>(parts.size()), pages);
   for (size_t i = 0; i < restored.stores.size(); ++i) verify(*restored.stores[i], restored.models[i]);
 }
 
 class ModelRun {
  public:
-  explicit ModelRun(uint64_t seed) : random_(seed), move_pages_(random_.chance(50)) {
-    subtasks_ = make_subtasks(random_.between(1, 3), move_pages_);
+  explicit ModelRun(uint64_t seed)
+      : random_(seed), world_(seed), budget_(std::make_shared<MemoryBudget>(limit(random_.below(4)))) {
+    pages_.move_pages_at_release = random_.chance(50);
+    pages_.budget = budget_;
+    pages_.spill_files = &world_.files();
+    pages_.spill_directory = "spill";
+    subtasks_ = make_subtasks(random_.between(1, 3), pages_);
   }
 
   void step() {
@@ -150,16 +157,28 @@ class ModelRun {
     // Without holders, what the store says it needs is what its pages and indexes are.
     for (const std::unique_ptr<StoreUnderTest>& subject : subtasks_.stores) {
       const StateStore& store = subject->store;
-      EXPECT_EQ(store.page_bytes(), subject->store.pages().pages_allocated() * kPageBytes);
+      EXPECT_EQ(store.page_bytes(), subject->store.pages().pages_in_memory() * kPageBytes);
+      pages_spilled_ += subject->store.pages().spill_file()->pages_written();
       const size_t outside = subject->wide->index_bytes() + subject->narrow->index_bytes() +
                              subject->slices->index_bytes() + subject->timed->index_bytes() +
                              subject->named->index_bytes() + subject->splits->memory_bytes() +
                              subject->store.scalars().memory_bytes();
       EXPECT_EQ(store.memory_bytes(), store.page_bytes() + outside);
     }
+    subtasks_ = {};
+    EXPECT_EQ(budget_->used_bytes(), 0);
   }
 
+  // By the stores that were there at the end.
+  uint64_t pages_spilled() const { return pages_spilled_; }
+
  private:
+  // Nothing, everything or some pages leave memory.
+  static int64_t limit(int32_t choice) {
+    if (choice == 0) return MemoryBudget::kUnlimited;
+    return choice == 1 ? 1 : 10 * choice * static_cast<int64_t>(kPageBytes);
+  }
+
   void change() {
     const auto index = static_cast<size_t>(random_.below(static_cast<int32_t>(subtasks_.stores.size())));
     random_step(random_, ownership_of(subtasks_, index), *subtasks_.stores[index], subtasks_.models[index]);
@@ -188,23 +207,27 @@ class ModelRun {
       subject->store.freeze(checkpoint_)->write(*parts.back());
     }
     if (random_.chance(30)) std::reverse(parts.begin(), parts.end());
-    subtasks_ = restore(parts, subtasks_.models, random_.between(1, 3), move_pages_);
+    subtasks_ = restore(parts, subtasks_.models, random_.between(1, 3), pages_);
   }
 
   void check_one() {
     const auto index = static_cast<size_t>(random_.below(static_cast<int32_t>(held_.size())));
-    check_held(held_[index], move_pages_);
+    check_held(held_[index], pages_);
     held_.erase(held_.begin() + static_cast<ptrdiff_t>(index));
   }
 
   TestRandom random_;
-  bool move_pages_;
+  SimulatedEnvironment world_;
+  std::shared_ptr<MemoryBudget> budget_;
+  PageTableOptions pages_;
   Subtasks subtasks_;
   std::vector<Held> held_;
   int64_t checkpoint_ = 0;
+  uint64_t pages_spilled_ = 0;
 };
 
 TEST(StateModel, RandomChangesFreezesViewsAndRestoresAgreeWithMaps) {
+  uint64_t pages_spilled = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     try {
@@ -214,11 +237,13 @@ TEST(StateModel, RandomChangesFreezesViewsAndRestoresAgreeWithMaps) {
         run.step();
       }
       run.finish();
+      pages_spilled += run.pages_spilled();
     } catch (const std::exception& error) {
       ADD_FAILURE() << error.what();
     }
     if (HasFailure()) return;
   }
+  EXPECT_GT(pages_spilled, uint64_t{kSeeds});
 }
 
 }  // namespace

@@ -76,8 +76,8 @@ void OrderedTableModel::forget_if_empty(const std::string& key) {
   std::erase(order, key);
 }
 
-StoreUnderTest::StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups, bool move_pages)
-    : store({max_parallelism, key_groups, {move_pages}}),
+StoreUnderTest::StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups, const PageTableOptions& pages)
+    : store({max_parallelism, key_groups, pages}),
       wide(&store.record_table(wide_descriptor("wide", 1))),
       narrow(&store.record_table(narrow_descriptor())),
       slices(&store.slice_tables(wide_descriptor("slices", -1))),

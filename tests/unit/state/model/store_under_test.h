@@ -62,7 +62,7 @@ struct StoreModel {
 };
 
 struct StoreUnderTest {
-  StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups, bool move_pages);
+  StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups, const PageTableOptions& pages);
 
   StateStore store;
   RecordTable*
