@@ -62,6 +62,25 @@ void PageTable::free(PageId id) {
   --pages_allocated_;
 }
 
+PageId PageTable::allocate(PageGroup& group) {
+  const PageId id = allocate();
+  entries_[id].next = group.first;
+  if (group.first != 0) entries_[group.first].previous = id;
+  group.first = id;
+  return id;
+}
+
+void PageTable::free(PageId id, PageGroup& group) {
+  const Entry entry = entries_[id];
+  free(id);
+  if (entry.next != 0) entries_[entry.next].previous = entry.previous;
+  (entry.previous != 0 ? entries_[entry.previous].next : group.first) = entry.next;
+}
+
+void PageTable::free_all(PageGroup& group) {
+  while (group.first != 0) free(group.first, group);
+}
+
 void PageTable::pin(Entry& entry) const {
   CHECK(entry.frame != nullptr);
   if (entry.bytes == nullptr) load(entry);

@@ -29,6 +29,11 @@ struct PageTableOptions {
   bool move_pages_at_release = false;
 };
 
+// Pages that belong together, as a list through the entries of the page table.
+struct PageGroup {
+  PageId first = 0;
+};
+
 class PageTable : public PageSource {
  public:
   explicit PageTable(PageTableOptions options = {});
@@ -38,8 +43,13 @@ class PageTable : public PageSource {
 
   // Returns a new page, zeroed, already given out for writing.
   PageId allocate();
-  // Gives the page up. Bytes that were given out die. Its id is used again.
+  // The same, as one of a group that can be given up as a whole.
+  PageId allocate(PageGroup& group);
+  // Gives the page up, wherever it is. Bytes that were given out die. Its id is used again.
   void free(PageId id);
+  void free(PageId id, PageGroup& group);
+  // Gives up all pages of the group, and reads none of them.
+  void free_all(PageGroup& group);
 
   // Returns the bytes for reading; they stay until release().
   const std::byte* page(PageId id) const override { return read(id); }
@@ -94,6 +104,8 @@ class PageTable : public PageSource {
     PageFrame* frame = nullptr;
     uint32_t pinned_in = 0;    // generation in which the page was last given out; 0: not since the hand passed
     uint32_t writable_in = 0;  // generation in which it was last given out for writing
+    PageId previous = 0;       // of its group
+    PageId next = 0;
   };
 
   void pin(Entry& entry) const;

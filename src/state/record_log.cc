@@ -63,7 +63,7 @@ void scan_records(const PageSource& pages, const RecordPageShape& shape, PageId 
 
 StateAddress RecordLog::append() {
   if (last_ == 0 || header_of(pages_->read(last_)).used == shape_.capacity) {
-    const PageId id = pages_->allocate();
+    const PageId id = pages_->allocate(group_);
     header_of(pages_->write(id)) = {kRecordPage, 0, 0, 0, last_, 0};
     if (last_ == 0)
       first_ = id;
@@ -105,7 +105,7 @@ void RecordLog::unlink(PageId id) {
   else
     header_of(pages_->write(header.next)).previous = header.previous;
   std::erase(sparse_, id);
-  pages_->free(id);
+  pages_->free(id, group_);
 }
 
 StateAddress RecordLog::collect(StateAddress position, size_t max, std::vector<StateAddress>& addresses) const {
@@ -162,11 +162,7 @@ void RecordLog::merge_sparse_pages(const MovedVisitor& moved) {
 }
 
 void RecordLog::clear() {
-  for (PageId id = first_; id != 0;) {
-    const PageId next = header_of(pages_->read(id)).next;
-    pages_->free(id);
-    id = next;
-  }
+  pages_->free_all(group_);
   first_ = 0;
   last_ = 0;
   live_ = 0;

@@ -78,6 +78,7 @@ class RecordLog {
 
   PageTable* pages_;
   RecordPageShape shape_;
+  PageGroup group_;
   PageId first_ = 0;
   PageId last_ = 0;
   int64_t live_ = 0;

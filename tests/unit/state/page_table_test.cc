@@ -202,6 +202,28 @@ TEST(Spilling, FrozenPagesAreSpilledTooAndReadBack) {
   EXPECT_LE(pages.memory_bytes(), 2 * kPageBytes);
 }
 
+TEST(Spilling, AGroupIsGivenUpWithoutBeingRead) {
+  SpillingTable spilling(1);
+  PageTable& pages = spilling.table;
+  PageGroup group;
+  PageGroup other;
+  std::vector<PageId> ids;
+  for (int i = 0; i < 9; ++i) {
+    ids.push_back(pages.allocate(i % 2 == 0 ? group : other));
+    pages.release();
+  }
+  spilling.world.faults().enable("scratch.read", 1.0);
+  pages.free(ids[4], group);  // between others, then last, then first
+  pages.free(ids[0], group);
+  pages.free(ids[8], group);
+  EXPECT_EQ(pages.pages_allocated(), 6U);
+  pages.free_all(group);
+  EXPECT_EQ(pages.pages_allocated(), 4U);
+  pages.free_all(other);
+  EXPECT_EQ(pages.pages_allocated(), 0U);
+  EXPECT_EQ(spilling.world.faults().passed("scratch.read"), 0);
+}
+
 TEST(Spilling, DamagedAndUnreadablePagesAreErrorsAndWhatCannotBeWrittenStays) {
   SpillingTable spilling(1);
   PageTable& pages = spilling.table;
