@@ -6,6 +6,7 @@
 #include "env/executor.h"
 #include "env/faults.h"
 #include "env/file_system.h"
+#include "env/local_services.h"
 #include "env/random.h"
 
 namespace tidemill {
@@ -15,6 +16,7 @@ struct Environment {
   Clock& clock;
   Executor& executor;
   FileSystem& files;
+  LocalServices& services;
   Console& console;
   Random& random;
   Faults& faults;
