@@ -42,7 +42,8 @@ constexpr ConfigDefinition kDefinitions[] = {
      {},
      "state.backend.incremental",
      kFixed},
-    {"execution.checkpointing.interval", kDuration, "", "Time from one checkpoint to the next; without it, none."},
+    {"execution.checkpointing.interval", kDuration, "",
+     "Time from one checkpoint to the next; 10 s where there is a directory for them, otherwise none."},
     {"execution.checkpointing.local-backup.enabled",
      kBoolean,
      "false",
@@ -98,6 +99,9 @@ constexpr ConfigDefinition kDefinitions[] = {
      kNotYet,
      0},
     {"execution.checkpointing.unaligned.enabled", kBoolean, "false", "Let barriers overtake rows.", {}, {}, kFixed},
+    {"execution.epoch.interval", kDuration, "100 ms",
+     "Time from one epoch of an unbounded job to the next: there views are consistent, buffered output is shown and "
+     "splits turn idle. 0 ms: only at checkpoints."},
     {"execution.runtime-mode", kChoice, "STREAMING",
      "STREAMING gives every change; BATCH gives final rows of bounded input; AUTOMATIC is BATCH where all input is "
      "bounded.",

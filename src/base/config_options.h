@@ -13,6 +13,7 @@ inline constexpr ConfigOption<int64_t> kAutoWatermarkInterval{"pipeline.auto-wat
 inline constexpr ConfigOption<std::string> kRuntimeMode{"execution.runtime-mode"};  // STREAMING, BATCH, AUTOMATIC
 inline constexpr ConfigOption<int64_t> kBufferTimeout{"execution.buffer-timeout.interval"};
 inline constexpr ConfigOption<int64_t> kCheckpointInterval{"execution.checkpointing.interval"};  // find(): none = off
+inline constexpr ConfigOption<int64_t> kEpochInterval{"execution.epoch.interval"};
 inline constexpr ConfigOption<int64_t> kCheckpointTimeout{"execution.checkpointing.timeout"};
 inline constexpr ConfigOption<std::string> kCheckpointDirectory{"execution.checkpointing.dir"};
 inline constexpr ConfigOption<int64_t> kCheckpointsRetained{"execution.checkpointing.num-retained"};

@@ -42,7 +42,8 @@ Coordinator::Coordinator(Environment& environment, CoordinatorOptions options, D
       committers_(std::move(committers)),
       operators_(std::move(operators)),
       mailbox_(std::make_shared<Mailbox>()),
-      next_epoch_(options_.first_epoch) {
+      next_epoch_(options_.first_epoch),
+      schedule_(0, 0, 0) {
   for (const SourceCoordination& source : sources_) enumerator_states_.push_back(source.enumerator->snapshot());
 }
 
@@ -50,7 +51,7 @@ Coordinator::~Coordinator() = default;
 
 void Coordinator::start(ExecutionGraph& graph) {
   graph_ = &graph;
-  running_tasks_ = graph.tasks().size();
+  for (const std::unique_ptr<Task>& task : graph.tasks()) running_.insert(task->options().number);
   for (size_t i = 0; i < sources_.size(); ++i) {
     CHECK(graph.sources()[i].id == sources_[i].id);
     reading_sources_ += graph.sources()[i].tasks.size();
@@ -61,8 +62,8 @@ void Coordinator::start(ExecutionGraph& graph) {
   graph.spawn();
   mailbox_->post([this] {
     graph_->start();
-    schedule(options_.interval_ms, BarrierKind::kCheckpoint);
-    schedule(options_.publish_interval_ms, BarrierKind::kPublish);
+    schedule_ = EpochSchedule(options_.publish_interval_ms, options_.interval_ms, environment_.clock.now());
+    schedule_tick();
     for (size_t i = 0; i < sources_.size(); ++i) schedule_discovery(i);
   });
 }
@@ -70,11 +71,9 @@ void Coordinator::start(ExecutionGraph& graph) {
 Tasklet::Progress Coordinator::step() {
   const bool mail = mailbox_->run();
   begin_next();
-  if (running_tasks_ > 0 || io_ > 0) return mail ? Tasklet::Progress::kMade : Tasklet::Progress::kNone;
+  if (!running_.empty() || io_ > 0) return mail ? Tasklet::Progress::kMade : Tasklet::Progress::kNone;
   if (in_flight_) complete(nullptr);
-  for (const Request& request : requests_)
-    if (request.done) request.done({0, false});
-  requests_.clear();
+  answer_requests({0, false});
   finished_.store(true);
   return Tasklet::Progress::kDone;
 }
@@ -89,16 +88,26 @@ void Coordinator::post_at(EpochMillis time, Mailbox::Mail mail) {
   });
 }
 
-void Coordinator::schedule(DurationMillis interval_ms, BarrierKind kind) {
-  if (interval_ms <= 0) return;
-  post_at(environment_.clock.now() + interval_ms, [this, interval_ms, kind] {
-    if (ending_) return;
-    // An epoch that takes longer than the interval is not followed by a second one at once.
-    const bool waiting = std::any_of(requests_.begin(), requests_.end(),
-                                     [kind](const Request& request) { return request.kind == kind; });
-    if (!in_flight_ && !waiting) requests_.push_back({kind, {}});
-    schedule(interval_ms, kind);
-  });
+void Coordinator::schedule_tick() {
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    statistics_.next_at = schedule_.next_checkpoint_at();
+  }
+  if (schedule_.next_at() != kMaxWatermark) post_at(schedule_.next_at(), [this] { tick(); });
+}
+
+void Coordinator::tick() {
+  if (ending_) return;
+  const std::optional<BarrierKind> kind = schedule_.due(environment_.clock.now());
+  // An epoch that takes longer than the interval is not followed by a second one at once; a checkpoint waits for no
+  // more than a publish epoch.
+  const auto saves = [](const Request& request) { return saves_state(request.kind); };
+  const bool saving =
+      (in_flight_ && saves_state(in_flight_->barrier.kind)) || std::any_of(requests_.begin(), requests_.end(), saves);
+  if (kind == BarrierKind::kCheckpoint && !saving) requests_.push_back({BarrierKind::kCheckpoint, {}});
+  if (kind == BarrierKind::kPublish && !in_flight_ && requests_.empty())
+    requests_.push_back({BarrierKind::kPublish, {}});
+  schedule_tick();
 }
 
 void Coordinator::begin_next() {
@@ -113,17 +122,25 @@ void Coordinator::begin_next() {
   epoch.barrier = {next_epoch_++, request.kind};
   epoch.done = std::move(request.done);
   epoch.started = environment_.clock.now();
-  epoch.manifest.epoch = epoch.barrier.id;
-  epoch.manifest.kind = kind_text(request.kind);
-  epoch.manifest.job = options_.job;
-  epoch.manifest.time = epoch.started;
-  epoch.manifest.max_parallelism = options_.max_parallelism;
-  epoch.manifest.operators = operators_;
-  for (size_t i = 0; i < sources_.size(); ++i)
-    epoch.manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}});
+  if (saves_state(request.kind)) fill_manifest(epoch, epoch.manifest);
   for (const std::unique_ptr<Task>& task : graph_->tasks()) epoch.waiting.insert(task->options().number);
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    statistics_.in_flight = epoch.barrier.id;
+  }
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_barrier(epoch.barrier);
+}
+
+void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const {
+  manifest.epoch = epoch.barrier.id;
+  manifest.kind = kind_text(epoch.barrier.kind);
+  manifest.job = options_.job;
+  manifest.time = epoch.started;
+  manifest.max_parallelism = options_.max_parallelism;
+  manifest.operators = operators_;
+  for (size_t i = 0; i < sources_.size(); ++i)
+    manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}});
 }
 
 void Coordinator::acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapshot) {
@@ -135,13 +152,12 @@ void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot
   if (!in_flight_ || failure_) return;
   CHECK_EQ(epoch, in_flight_->barrier.id);
   CHECK_MSG(in_flight_->waiting.erase(task) == 1, "task {} acknowledged epoch {} twice", task, epoch);
-  in_flight_->manifest.add(std::move(snapshot));
+  const bool saves = saves_state(in_flight_->barrier.kind);
+  if (saves) in_flight_->manifest.add(std::move(snapshot));
   if (!in_flight_->waiting.empty()) return;
+  if (!saves) return complete(nullptr);
   in_flight_->manifest.sort();
-  if (saves_state(in_flight_->barrier.kind))
-    decide();
-  else
-    complete(nullptr);
+  decide();
 }
 
 void Coordinator::decide() {
@@ -172,19 +188,49 @@ void Coordinator::complete(std::exception_ptr error) {
   if (error) fail(error);
   const InFlight epoch = std::move(*in_flight_);
   in_flight_.reset();
-  const bool decided = epoch.waiting.empty() && !error;
-  if (decided && saves_state(epoch.barrier.kind)) {
+  {
     const std::lock_guard lock(statistics_mutex_);
-    ++statistics_.completed;
-    statistics_.last_epoch = epoch.barrier.id;
-    statistics_.last_duration_ms = environment_.clock.now() - epoch.started;
-    statistics_.last_bytes = 0;
-    for (const StatePart& part : epoch.manifest.states) statistics_.last_bytes += part.bytes;
+    statistics_.in_flight = 0;
   }
+  const bool decided = epoch.waiting.empty() && !error;
+  if (decided) count(epoch);
   if (epoch.done) epoch.done({epoch.barrier.id, decided});
   if (!decided || epoch.barrier.kind != BarrierKind::kFinal) return;
+  answer_requests({epoch.barrier.id, true});
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_end();
+}
+
+void Coordinator::count(const InFlight& epoch) {
+  const std::lock_guard lock(statistics_mutex_);
+  if (!saves_state(epoch.barrier.kind)) {
+    ++statistics_.published;
+    return;
+  }
+  ++statistics_.completed;
+  statistics_.last_epoch = epoch.barrier.id;
+  statistics_.last_completed_at = environment_.clock.now();
+  statistics_.last_duration_ms = statistics_.last_completed_at - epoch.started;
+  statistics_.last_bytes = 0;
+  for (const StatePart& part : epoch.manifest.states) statistics_.last_bytes += part.bytes;
+}
+
+void Coordinator::answer_requests(EpochResult result) {
+  for (const Request& request : std::exchange(requests_, {}))
+    if (request.done) request.done(result);
+}
+
+void Coordinator::inspect(std::function<void(std::vector<TaskInspection>)> done) {
+  mailbox_->post([this, done = std::move(done)] {
+    const int64_t round = inspections_.begin(running_, done);
+    for (const std::unique_ptr<Task>& task : graph_->tasks()) {
+      if (!running_.contains(task->options().number)) continue;
+      // The task's own thread answers; what it says comes back as mail.
+      task->mailbox().post([this, round, task = task.get()] {
+        mailbox_->post([this, round, answer = task->inspect()] { inspections_.answer(round, answer); });
+      });
+    }
+  });
 }
 
 void Coordinator::drained(int32_t) {
@@ -193,8 +239,11 @@ void Coordinator::drained(int32_t) {
   });
 }
 
-void Coordinator::finished(int32_t) {
-  mailbox_->post([this] { --running_tasks_; });
+void Coordinator::finished(int32_t task) {
+  mailbox_->post([this, task] {
+    running_.erase(task);
+    inspections_.gone(task);
+  });
 }
 
 void Coordinator::failed(int32_t, std::exception_ptr error) {

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "checkpoint/decider.h"
+#include "checkpoint/epoch_schedule.h"
+#include "checkpoint/inspection_round.h"
 #include "env/environment.h"
 #include "runtime/execution_graph.h"
 #include "runtime/mailbox.h"
@@ -39,6 +41,10 @@ struct CheckpointStatistics {
   int64_t last_epoch = 0;  // decided
   uint64_t last_bytes = 0;
   DurationMillis last_duration_ms = 0;
+  EpochMillis last_completed_at = kNoWatermark;  // wall ms; kNoWatermark: none yet
+  EpochMillis next_at = kMaxWatermark;           // when the interval asks for one; kMaxWatermark: never
+  int64_t published = 0;                         // publish epochs, completed
+  int64_t in_flight = 0;                         // epoch that is under way, 0: none
 };
 
 // Where the splits of a source come from, and who reads them.
@@ -64,11 +70,16 @@ class Coordinator final : public TaskReports {
   // when the job has finished already.
   void trigger(BarrierKind kind, std::function<void(EpochResult)> done = {});
   // Ends the job without reading on: final barrier, its epoch decided, EndOfInput. Event time stays where it is.
-  void stop() { trigger(BarrierKind::kFinal); }
+  // Whatever else was asked for by then is part of that epoch. `done` as for trigger().
+  void stop(std::function<void(EpochResult)> done = {}) { trigger(BarrierKind::kFinal, std::move(done)); }
   // Ends the job at once; nothing of the epoch in flight is decided, unless its decision has begun.
   void cancel();
   // Lets readers that said to wait look again.
   void poll_sources();
+
+  // Asks every task that runs how it stands, between two of its events. `done` gets the answers, by task number, on an
+  // executor thread; not at all when the job has finished already.
+  void inspect(std::function<void(std::vector<TaskInspection>)> done);
 
   // True when nothing of the job runs any more.
   bool finished() const { return finished_.load(); }
@@ -84,8 +95,8 @@ class Coordinator final : public TaskReports {
   };
   struct InFlight {
     Barrier barrier;
-    std::function<void(EpochResult)> done;
-    std::set<int32_t> waiting;  // tasks that have not acknowledged
+    std::function<void(EpochResult)> done;  // may be empty
+    std::set<int32_t> waiting;              // tasks that have not acknowledged
     Manifest manifest;
     EpochMillis started = 0;
     bool deciding = false;
@@ -99,13 +110,19 @@ class Coordinator final : public TaskReports {
   // All below: on the coordinator's tasklet.
   Tasklet::Progress step();
   void begin_next();
+  void fill_manifest(const InFlight& epoch, Manifest& manifest) const;
+  // Answers what waits and is part of the final epoch, or of none any more.
+  void answer_requests(EpochResult result);
   void take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot);
   void decide();
   void complete(std::exception_ptr error);
+  void count(const InFlight& epoch);
   void fail(std::exception_ptr error);
   // Posts `mail` at `time` (wall ms), unless this has gone by then.
   void post_at(EpochMillis time, Mailbox::Mail mail);
-  void schedule(DurationMillis interval_ms, BarrierKind kind);
+  // Asks for the epoch that is due, and comes back for the next one.
+  void tick();
+  void schedule_tick();
   void assign_splits(size_t source, std::vector<SplitProgress> splits, bool before_start);
   void schedule_discovery(size_t source);
   void discover(size_t source);
@@ -122,9 +139,11 @@ class Coordinator final : public TaskReports {
   ExecutionGraph* graph_ = nullptr;
   std::shared_ptr<Mailbox> mailbox_;  // timers that outlive the job hold it weakly
   int64_t next_epoch_;
+  EpochSchedule schedule_;
   std::deque<Request> requests_;
   std::optional<InFlight> in_flight_;
-  size_t running_tasks_ = 0;
+  std::set<int32_t> running_;  // tasks that have not finished
+  InspectionRounds inspections_;
   size_t reading_sources_ = 0;  // source tasks that have not drained
   int32_t io_ = 0;              // calls on the I/O pool under way
   bool ending_ = false;         // a final epoch was begun, or the attempt failed or was cancelled: no other begins

@@ -8,6 +8,7 @@
 #include "env/executor.h"
 #include "env/faults.h"
 #include "env/file_system.h"
+#include "env/local_services.h"
 #include "env/random.h"
 
 namespace tidemill {
@@ -17,6 +18,7 @@ struct Environment {
   Clock& clock;
   Executor& executor;
   FileSystem& files;
+  LocalServices& services;
   Console& console;
   Random& random;
   Faults& faults;

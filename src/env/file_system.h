@@ -51,6 +51,12 @@ class ScratchFile {
   virtual void prefetch(int64_t offset, size_t bytes) = 0;
 };
 
+// Held while it lives; the system gives it back when the process dies.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 // Paths are as the user wrote them, relative ones to the working directory. Calls may block: use the I/O pool on a
 // row's path. Throws UserError where the user named something that is not there or not allowed, TransientError for the
 // rest.
@@ -70,6 +76,9 @@ class FileSystem {
   // Replaces `to` atomically.
   virtual void rename(const std::string& from, const std::string& to) = 0;
   virtual void remove(const std::string& path) = 0;
+  // Takes the lock that the file `path` stands for (made where it is missing, and left there), against this process and
+  // others alike. Throws UserError where it is taken.
+  virtual std::unique_ptr<FileLock> lock(const std::string& path) = 0;
   // Makes renames and creations inside the directory durable.
   virtual void sync_directory(const std::string& directory) = 0;
 };

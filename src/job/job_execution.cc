@@ -6,6 +6,8 @@
 namespace tidemill {
 namespace {
 
+constexpr std::string_view kLockFile = "lock";
+
 std::shared_ptr<const Source> source_of(const Vertex& vertex) {
   if (const auto* source = std::get_if<SourceSpec>(&vertex.spec)) return source->source;
   if (const auto* values = std::get_if<ValuesSpec>(&vertex.spec)) return make_values_source(values->rows);
@@ -35,8 +37,24 @@ JobExecution::JobExecution(JobGraph graph, Environment& environment, JobOptions 
 
 JobExecution::~JobExecution() = default;
 
+std::unique_ptr<FileLock> JobExecution::lock_directory() {
+  try {
+    environment_.files.create_directories(options_.checkpoint_directory);
+    return environment_.files.lock(fmt::format("{}/{}", options_.checkpoint_directory, kLockFile));
+  } catch (const UserError& error) {
+    throw UserError(
+        fmt::format("The checkpoint directory '{}' cannot be used: {}", options_.checkpoint_directory, error.what()),
+        error.hint().empty()
+            ? fmt::format("One process runs a job: look at it with 'tidemill job status {0}', end it with "
+                          "'tidemill job stop {0}', or choose another directory",
+                          options_.checkpoint_directory)
+            : error.hint());
+  }
+}
+
 std::optional<Manifest> JobExecution::last_checkpoint() {
   if (options_.checkpoint_directory.empty()) return std::nullopt;
+  lock_ = lock_directory();
   directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
                                                      options_.checkpoints_retained);
   first_epoch_ = directory_->sweep() + 1;
@@ -106,6 +124,15 @@ RestoredJob JobExecution::open_state(const Manifest& manifest) {
 
 void JobExecution::start() {
   CHECK(!coordinator_);
+  try {
+    prepare();
+  } catch (...) {
+    lock_ = nullptr;  // nothing runs: others may have it
+    throw;
+  }
+}
+
+void JobExecution::prepare() {
   const std::optional<Manifest> manifest = last_checkpoint();
   std::vector<SourceCoordination> sources = coordinate_sources(manifest);
   std::map<std::string, bool> splits_may_come;
@@ -122,7 +149,9 @@ void JobExecution::start() {
       decider, std::move(sources), recover_sinks(manifest), std::move(operators));
   std::optional<RestoredJob> restored;
   if (manifest) restored = open_state(*manifest);
-  execution_ = std::make_unique<ExecutionGraph>(graph_, environment_, options_.runtime, *coordinator_, directory_.get(),
+  RuntimeOptions runtime = options_.runtime;
+  runtime.idle_at_barriers = options_.publish_interval_ms > 0;
+  execution_ = std::make_unique<ExecutionGraph>(graph_, environment_, runtime, *coordinator_, directory_.get(),
                                                 splits_may_come, restored ? &*restored : nullptr);
   for (const std::string& lost : execution_->lost_state())
     warnings_.push_back(fmt::format("State in the checkpoint is not taken up any more: {}", lost));
@@ -140,7 +169,10 @@ void JobExecution::run(const std::function<bool()>& stop) {
 void JobExecution::trigger(BarrierKind kind, std::function<void(EpochResult)> done) {
   coordinator_->trigger(kind, std::move(done));
 }
-void JobExecution::stop() { coordinator_->stop(); }
+void JobExecution::stop(std::function<void(EpochResult)> done) { coordinator_->stop(std::move(done)); }
+void JobExecution::inspect(std::function<void(std::vector<TaskInspection>)> done) {
+  coordinator_->inspect(std::move(done));
+}
 void JobExecution::cancel() { coordinator_->cancel(); }
 void JobExecution::poll_sources() { coordinator_->poll_sources(); }
 

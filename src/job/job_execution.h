@@ -19,7 +19,7 @@ struct JobOptions {
   RuntimeOptions runtime;
   std::string checkpoint_directory = {};      // empty: none is kept, and a restart begins anew
   DurationMillis checkpoint_interval_ms = 0;  // 0: only when asked
-  DurationMillis publish_interval_ms = 0;
+  DurationMillis publish_interval_ms = 0;     // publish epochs; 0: none
   int32_t checkpoints_retained = kCheckpointsRetainedDefault;
   int64_t state_memory_bytes = MemoryBudget::kUnlimited;  // of all operators; what is more is spilled
   std::string spill_directory = {};                       // empty: nothing is spilled, whatever state takes
@@ -36,23 +36,29 @@ class JobExecution {
   ~JobExecution();
 
   // Discovers splits, recovers sinks, restores state, and hands everything to the executor. May block. Throws UserError
-  // for what connectors refuse and for checkpoints that do not fit.
+  // for what connectors refuse, for checkpoints that do not fit, and where another process has the directory.
   void start();
   // Steps the executor until this job has finished or `stop` returns true (empty: never). Rethrows what ended the job.
   void run(const std::function<bool()>& stop = {});
+  const JobGraph& graph() const { return graph_; }
+  // True once start() has returned.
+  bool started() const { return execution_ != nullptr; }
   // True when nothing of the job runs any more. Any thread.
   bool finished() const;
 
   // Begins a checkpoint or savepoint; `done` is called on an executor thread, not at all when the job has finished
   // already. Any thread.
   void trigger(BarrierKind kind, std::function<void(EpochResult)> done = {});
-  // Ends an unbounded job cleanly: what was read so far is finished and its epoch decided; windows stay open. Any
-  // thread.
-  void stop();
+  // Ends an unbounded job cleanly: what was read so far is finished and its epoch decided; windows stay open. `done` as
+  // for trigger(). Any thread.
+  void stop(std::function<void(EpochResult)> done = {});
   // Ends the job at once. Any thread.
   void cancel();
   // Lets sources look for new rows now. Any thread.
   void poll_sources();
+
+  // Asks every task how it stands; `done` as for trigger(). Any thread.
+  void inspect(std::function<void(std::vector<TaskInspection>)> done);
 
   // Any thread, after start().
   JobMetrics metrics() const;
@@ -65,6 +71,8 @@ class JobExecution {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  void prepare();
+  std::unique_ptr<FileLock> lock_directory();
   std::optional<Manifest> last_checkpoint();
   std::vector<SourceCoordination> coordinate_sources(const std::optional<Manifest>& manifest);
   std::map<std::string, std::unique_ptr<SinkCommitter>> recover_sinks(const std::optional<Manifest>& manifest);
@@ -73,6 +81,7 @@ class JobExecution {
   const JobGraph graph_;
   Environment& environment_;
   const JobOptions options_;
+  std::unique_ptr<FileLock> lock_;  // one process a directory
   std::unique_ptr<CheckpointDirectory> directory_;
   ForgetfulDecider forgetful_;
   int64_t restored_epoch_ = 0;

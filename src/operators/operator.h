@@ -2,6 +2,7 @@
 // partial calls. The runtime merges watermarks, aligns barriers, cuts batches, saves state and forwards control events.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,13 @@ class OperatorContext {
   virtual void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) = 0;
 };
 
+// When an operator that gathers rows by event time gives its next result.
+struct NextFiring {
+  EpochMillis window_end = 0;  // in window time, as rows show it
+  EpochMillis fires_at = 0;    // the watermark that completes it
+  bool may_grow = false;       // a session: both are the earliest that they can be
+};
+
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -79,6 +87,10 @@ class Operator {
   }
   // What downstream may believe once this operator has seen `watermark`; interval joins hold it back.
   virtual EpochMillis output_watermark(EpochMillis watermark) const { return watermark; }
+
+  // Returns what the watermark completes next, nullopt where nothing waits for it. For people, not for the runtime;
+  // between events, task thread.
+  virtual std::optional<NextFiring> next_firing() const { return std::nullopt; }
 
   // Returns the wall time (ms) at which on_processing_time should be called, kMaxWatermark: never.
   virtual EpochMillis next_processing_timer() const { return kMaxWatermark; }

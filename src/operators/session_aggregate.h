@@ -24,6 +24,9 @@ class SessionAggregate final : public Operator {
   void restored() override;
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
+  std::optional<NextFiring> next_firing() const override {
+    return spec_.window.processing_time ? std::nullopt : intervals_->next_firing();
+  }
   EpochMillis next_processing_timer() const override { return next_clock_timer_; }
   void on_processing_time(EpochMillis now, Output& output) override;
   void finish(Output& output) override;

@@ -94,6 +94,12 @@ bool SessionIntervals::take_due(EpochMillis progress, std::vector<Due>& due) {
   return false;
 }
 
+std::optional<NextFiring> SessionIntervals::next_firing() const {
+  const std::optional<EpochMillis> next = ends_.next_time();
+  if (!next) return std::nullopt;
+  return NextFiring{time_.of(*next) + 1, *next, true};
+}
+
 void SessionIntervals::take_due_of_key(int32_t key, EpochMillis progress, std::vector<Due>& due) {
   const KeyRef key_ref = due_timers_.keys[key];
   const size_t first_due = due.size();

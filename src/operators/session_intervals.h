@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "operators/operator.h"
 #include "operators/window_time.h"
 #include "state/state_store.h"
 
@@ -46,6 +47,8 @@ class SessionIntervals {
   const KeyBatch& due_keys() const { return due_timers_.keys; }
   // Returns when the next session may be complete, kMaxWatermark: there is none. May be early, never late.
   EpochMillis next_end() const { return ends_.next_time().value_or(kMaxWatermark); }
+  // Returns the same for people.
+  std::optional<NextFiring> next_firing() const;
 
  private:
   void find_open(KeyRef key, EpochMillis start, EpochMillis end, EpochMillis watermark);

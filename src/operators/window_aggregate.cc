@@ -119,6 +119,11 @@ void WindowAggregate::on_watermark(EpochMillis watermark, Output& output) {
   if (!spec_.window.processing_time) fire_until(watermark, output);
 }
 
+std::optional<NextFiring> WindowAggregate::next_firing() const {
+  if (spec_.window.processing_time || pending_ends_.empty()) return std::nullopt;
+  return NextFiring{*pending_ends_.begin(), windows_->time().fires_at(*pending_ends_.begin()), false};
+}
+
 EpochMillis WindowAggregate::next_processing_timer() const {
   if (!spec_.window.processing_time || pending_ends_.empty()) return kMaxWatermark;
   return windows_->time().fires_at(*pending_ends_.begin());

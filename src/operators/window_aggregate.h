@@ -30,6 +30,7 @@ class WindowAggregate final : public Operator {
   void restored() override;
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
+  std::optional<NextFiring> next_firing() const override;
   EpochMillis next_processing_timer() const override;
   void on_processing_time(EpochMillis now, Output& output) override;
   void finish(Output& output) override;

@@ -54,9 +54,11 @@ JobMetrics ExecutionGraph::metrics() const {
                                    task->counters().all(), task->output_watermark()});
   for (const std::unique_ptr<Task>& task : tasks_) {
     const auto& nodes = task->chain().nodes();
-    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
       metrics.operators.push_back({(*node)->options().id, (*node)->options().name, (*node)->options().subtask.index,
                                    (*node)->counters().all(), (*node)->output_watermark()});
+      metrics.state_bytes += (*node)->state_bytes();
+    }
   }
   for (const EdgeOfSubtask& edge : edges_) {
     int32_t queued = 0;
@@ -64,18 +66,25 @@ JobMetrics ExecutionGraph::metrics() const {
     metrics.edges.push_back({edge.from, edge.to, edge.subtask, edge.output->counters().rows.load(),
                              edge.output->counters().batches.load(), queued});
   }
+  metrics.watermark = sources_.empty() ? kNoWatermark : kMaxWatermark;
+  for (const SourceVertex& source : sources_) {
+    metrics.rows_in += metrics.sum(counter::kRecordsOut, source.id);
+    metrics.rows_in_errors += metrics.sum(counter::kRecordsInErrors, source.id);
+    for (const SourceTask* task : source.tasks)
+      metrics.watermark = std::min(metrics.watermark, task->output_watermark());
+  }
+  for (const SinkVertex& sink : sinks_) metrics.rows_out += metrics.sum(counter::kRecordsIn, sink.id);
+  metrics.rows_late = metrics.sum(counter::kLateRecordsDropped);
   return metrics;
 }
 
 JobSummary ExecutionGraph::summary() const {
   JobSummary summary;
   summary.metrics = metrics();
-  for (const SourceVertex& source : sources_) {
-    summary.rows_in += summary.metrics.sum(counter::kRecordsOut, source.id);
-    summary.rows_in_errors += summary.metrics.sum(counter::kRecordsInErrors, source.id);
-  }
-  for (const SinkVertex& sink : sinks_) summary.rows_out += summary.metrics.sum(counter::kRecordsIn, sink.id);
-  summary.rows_late = summary.metrics.sum(counter::kLateRecordsDropped);
+  summary.rows_in = summary.metrics.rows_in;
+  summary.rows_out = summary.metrics.rows_out;
+  summary.rows_in_errors = summary.metrics.rows_in_errors;
+  summary.rows_late = summary.metrics.rows_late;
   summary.rows_left_open = summary.metrics.sum(counter::kRowsLeftOpen);
   std::map<std::string, LateReport> late;
   const std::string reason_prefix = fmt::format("{}.", counter::kLateRecordsDropped);

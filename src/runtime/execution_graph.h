@@ -25,6 +25,7 @@ struct RuntimeOptions {
   int32_t batch_rows = kBatchRowsTarget;    // rows a source reads at a time; 1 … kBatchRowsMax
   DurationMillis buffer_timeout_ms = kBufferTimeoutDefaultMs;
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;
+  bool idle_at_barriers = false;               // barriers come by themselves: splits turn idle only there
   int32_t channel_events = kChannelEventsMax;  // a power of two
   EvaluationContext evaluation;                // settings of expressions; the zone is the graph's
   PageTableOptions pages;

@@ -148,6 +148,7 @@ void ExecutionGraph::Builder::build_source(size_t vertex, int32_t subtask) {
   options.splits_may_come = may_come != splits_may_come_.end() && may_come->second;
   options.batch_rows = options_.batch_rows;
   options.auto_watermark_interval_ms = options_.auto_watermark_interval_ms;
+  options.idle_at_barriers = options_.idle_at_barriers;
   options.evaluation = evaluation_;
   auto task = std::make_unique<SourceTask>(TaskOptions{number, task_name(source.id, subtask), storage_},
                                            built_.environment_, reports_, source_spec_of(source.spec), options);

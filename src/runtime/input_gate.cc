@@ -12,6 +12,11 @@ InputGate::InputGate(std::vector<Input> inputs, Faults& faults)
   for (const Input& input : inputs) channels_.push_back({input});
 }
 
+int32_t InputGate::blocked() const {
+  return static_cast<int32_t>(
+      std::count_if(channels_.begin(), channels_.end(), [](const State& s) { return s.blocked; }));
+}
+
 std::optional<InputGate::PortEvent> InputGate::next() {
   for (size_t tried = 0; ready_.empty() && tried < channels_.size();) {
     State& state = channels_[cursor_];

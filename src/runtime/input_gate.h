@@ -34,6 +34,8 @@ class InputGate {
   EpochMillis watermark() const { return merger_.merged(); }
   // True while a barrier waits for some channels.
   bool aligning() const { return barrier_.has_value(); }
+  // Returns how many channels wait at a barrier for the others.
+  int32_t blocked() const;
 
  private:
   struct State {

@@ -1,6 +1,7 @@
 // runtime/job_metrics.h - what a job has counted, as plain data. Rule: counters continue over a restore; names are
 // Flink's where Flink has one (operator_counters.h).
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -30,6 +31,12 @@ struct EdgeMetrics {
 };
 
 struct JobMetrics {
+  int64_t rows_in = 0;   // that sources gave
+  int64_t rows_out = 0;  // that sinks took
+  int64_t rows_in_errors = 0;
+  int64_t rows_late = 0;
+  EpochMillis watermark = kNoWatermark;  // the lowest of any source's subtask; kMaxWatermark: all have ended
+  size_t state_bytes = 0;                // pages of state in memory
   std::vector<OperatorSubtaskMetrics> operators;
   std::vector<EdgeMetrics> edges;
 
@@ -48,8 +55,8 @@ struct LateReport {
 
 // The closing summary of a job.
 struct JobSummary {
-  int64_t rows_in = 0;   // that sources gave
-  int64_t rows_out = 0;  // that sinks took
+  int64_t rows_in = 0;
+  int64_t rows_out = 0;
   int64_t rows_in_errors = 0;
   int64_t rows_late = 0;
   int64_t rows_left_open = 0;  // in processing-time windows that the end left unfired

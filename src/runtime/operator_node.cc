@@ -43,6 +43,13 @@ std::unique_ptr<PendingSnapshot> OperatorNode::freeze(int64_t checkpoint) {
   return state_.freeze(checkpoint);
 }
 
+OperatorInspection OperatorNode::inspect() {
+  OperatorInspection inspection{options_.id, options_.name, options_.subtask.index, options_.evaluation.watermark, {}};
+  inspection.next_firing = operator_->next_firing();
+  state_.release();
+  return inspection;
+}
+
 void OperatorNode::accept(Event event, int32_t port) {
   with_operator_name(options_.name, [&] { dispatch(std::move(event), port); });
 }

@@ -10,6 +10,7 @@
 #include "operators/operator.h"
 #include "runtime/event_target.h"
 #include "runtime/operator_counters.h"
+#include "runtime/task_inspection.h"
 
 namespace tidemill {
 
@@ -50,6 +51,9 @@ class OperatorNode final : private OperatorContext, private Output {
   // Freezes the state with the watermark and the counters in it. Requires: between events.
   std::unique_ptr<PendingSnapshot> freeze(int64_t checkpoint);
 
+  // How the operator stands. Requires: between events.
+  OperatorInspection inspect();
+
   const OperatorNodeOptions& options() const { return options_; }
   Operator& op() { return *operator_; }
   OperatorCounters& counters() { return counters_; }
@@ -59,6 +63,8 @@ class OperatorNode final : private OperatorContext, private Output {
   EpochMillis output_watermark() const { return output_watermark_.load(std::memory_order_relaxed); }
   const std::vector<LateSample>& late_samples() const { return late_samples_; }
   StateStore& state() override { return state_; }
+  // Bytes of state in memory. Any thread.
+  size_t state_bytes() const { return state_.page_bytes(); }
 
  private:
   const Subtask& subtask() const override { return options_.subtask; }

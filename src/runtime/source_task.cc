@@ -45,7 +45,8 @@ void SourceTask::post_splits(std::vector<SplitProgress> splits) {
 void SourceTask::post_barrier(Barrier barrier) {
   mailbox().post([this, barrier] {
     if (cancelled()) return;
-    publish_time(false);
+    if (!drained_) splits_.check_idle(environment().clock.now());
+    publish_time(barrier.kind == BarrierKind::kPublish);
     head_->accept(barrier);
     stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
     complete_barrier(barrier);
@@ -77,9 +78,13 @@ Task::Taken SourceTask::take_event() {
     drain();
     return Taken::kEvent;
   }
-  splits_.check_idle(now());
+  EpochMillis next_idle_check = kMaxWatermark;
+  if (!source_.idle_at_barriers) {
+    splits_.check_idle(now());
+    next_idle_check = splits_.next_idle_check();
+  }
   publish_time(false);
-  wake_at(std::min(wake.value_or(now() + kPollPauseMs), splits_.next_idle_check()));
+  wake_at(std::min(wake.value_or(now() + kPollPauseMs), next_idle_check));
   return Taken::kNothing;
 }
 
@@ -128,6 +133,13 @@ void SourceTask::drain() {
   output_watermark_.store(kMaxWatermark, std::memory_order_relaxed);
   head_->accept(Watermark{kMaxWatermark});
   reports().drained(options().number);
+}
+
+void SourceTask::inspect_input(TaskInspection& inspection) const {
+  inspection.drained = drained_;
+  inspection.source_id = source_.id;
+  inspection.source_name = source_.name;
+  inspection.splits = splits_.inspect();
 }
 
 void SourceTask::seal_input(TaskSnapshot& snapshot) {

@@ -22,6 +22,8 @@ struct SourceTaskOptions {
   bool splits_may_come = false;                                                 // its enumerator goes on discovering
   int32_t batch_rows = kBatchRowsTarget;                                        // read at a time
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;  // how often Watermark events travel
+  // Splits turn idle at barriers only, so that an epoch knows which were. Requires: barriers come by themselves.
+  bool idle_at_barriers = false;
   EvaluationContext evaluation;
 };
 
@@ -52,6 +54,7 @@ class SourceTask final : public Task {
  private:
   Taken take_event() override;
   void seal_input(TaskSnapshot& snapshot) override;
+  void inspect_input(TaskInspection& inspection) const override;
 
   void take_result(ReadResult result);
   void take_rows(std::string_view split, const Batch& raw);

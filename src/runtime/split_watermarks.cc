@@ -114,4 +114,11 @@ SplitProgress SplitWatermarks::progress(const Split& split) const {
   return {split, found->second.watermark, merger_.is_idle(found->second.input)};
 }
 
+std::vector<SplitInspection> SplitWatermarks::inspect() const {
+  std::vector<SplitInspection> splits;
+  for (const auto& [id, state] : splits_)
+    splits.push_back({id, state.watermark, merger_.is_idle(state.input), state.caught_up_since});
+  return splits;
+}
+
 }  // namespace tidemill

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "runtime/task_inspection.h"
 #include "runtime/task_snapshot.h"
 #include "runtime/watermark_merger.h"
 
@@ -53,6 +54,8 @@ class SplitWatermarks {
   std::string_view preferred() const;
   // Returns the split's event time for a snapshot. Requires: it was added and has not finished.
   SplitProgress progress(const Split& split) const;
+  // Returns how each split stands that has not finished, by id.
+  std::vector<SplitInspection> inspect() const;
 
  private:
   struct State {

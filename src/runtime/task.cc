@@ -25,6 +25,22 @@ void Task::post_cancel() {
   mailbox_.post([this] { cancelled_ = true; });
 }
 
+TaskInspection Task::inspect() {
+  TaskInspection inspection;
+  inspection.number = options_.number;
+  inspection.name = options_.name;
+  if (preparing_ > 0 && chain_.has_sinks())
+    inspection.block = TaskBlock::kPreparing;
+  else if (chain_.full())
+    inspection.block = TaskBlock::kOutputFull;
+  else if (!chain_.sinks_ready())
+    inspection.block = TaskBlock::kSinkBusy;
+  inspect_input(inspection);
+  for (auto node = chain_.nodes().rbegin(); node != chain_.nodes().rend(); ++node)
+    inspection.operators.push_back((*node)->inspect());
+  return inspection;
+}
+
 Tasklet::Progress Task::step() {
   try {
     return do_step();

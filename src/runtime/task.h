@@ -11,6 +11,7 @@
 #include "runtime/input_gate.h"
 #include "runtime/mailbox.h"
 #include "runtime/participant.h"
+#include "runtime/task_inspection.h"
 #include "runtime/task_snapshot.h"
 
 namespace tidemill {
@@ -48,6 +49,9 @@ class Task {
   const Chain& chain() const { return chain_; }
   Mailbox& mailbox() { return mailbox_; }
 
+  // Returns how the task stands. Task thread, between events: in mail.
+  TaskInspection inspect();
+
   // Called by the tasklet that stands for this task, on its thread.
   Tasklet::Progress step();
   // Says which tasklet that is. Before start().
@@ -68,6 +72,8 @@ class Task {
   virtual Taken take_event() = 0;
   // Adds to the snapshot what the input itself keeps (split positions). Task thread, at a barrier that saves state.
   virtual void seal_input(TaskSnapshot& snapshot) { (void)snapshot; }
+  // Adds how the input itself stands. Task thread, between events.
+  virtual void inspect_input(TaskInspection& inspection) const { (void)inspection; }
   // Called when a barrier has passed the chain: seals everything, and prepares it on the I/O pool.
   void complete_barrier(const Barrier& barrier);
 
@@ -113,6 +119,7 @@ class ProcessingTask final : public Task {
 
  private:
   Taken take_event() override;
+  void inspect_input(TaskInspection& inspection) const override { inspection.inputs_blocked = gate_.blocked(); }
 
   InputGate gate_;
   OperatorNode* head_ = nullptr;

@@ -34,6 +34,7 @@ class FileSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override;
   std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const override;
   std::string description() const override;
+  bool shows_rows_by_epoch() const override { return true; }
 
  private:
   FileSinkSettings settings_;

@@ -37,6 +37,8 @@ class PrintWriter final : public SinkWriter {
     }
     standard_error_ ? console_.write_error(lines_) : console_.write_out(lines_);
   }
+  // Epochs come here: a reader at the other end of a pipe sees rows soon, not when a buffer is full.
+  void flush() override { console_.flush(); }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
 

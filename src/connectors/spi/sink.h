@@ -60,6 +60,8 @@ class Sink {
   virtual std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const = 0;
   virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const = 0;
   virtual std::string description() const = 0;
+  // True where rows are seen only once their epoch is decided: without checkpoints, at the end of the job.
+  virtual bool shows_rows_by_epoch() const { return false; }
 };
 
 }  // namespace tidemill

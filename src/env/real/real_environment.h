@@ -5,6 +5,7 @@
 #include "env/real/real_clock.h"
 #include "env/real/real_console.h"
 #include "env/real/real_file_system.h"
+#include "env/real/real_local_services.h"
 #include "env/real/threaded_executor.h"
 
 namespace tidemill {
@@ -29,6 +30,7 @@ class RealEnvironment {
 
   RealClock clock_;
   RealFileSystem files_;
+  RealLocalServices services_;
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;

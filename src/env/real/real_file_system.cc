@@ -2,12 +2,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 
+#include "base/error.h"
 #include "env/real/real_file.h"
 
 namespace tidemill {
@@ -31,6 +33,13 @@ std::string parent_of(const std::string& path) {
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }
+
+// The lock goes with the descriptor.
+class RealFileLock final : public FileLock {
+ public:
+  explicit RealFileLock(int value) : descriptor(value) {}
+  FileDescriptor descriptor;
+};
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }
@@ -123,6 +132,24 @@ void RealFileSystem::rename(const std::string& from, const std::string& to) {
 
 void RealFileSystem::remove(const std::string& path) {
   if (::remove(path.c_str()) != 0) throw_file_error("remove", path, errno);
+}
+
+std::unique_ptr<FileLock> RealFileSystem::lock(const std::string& path) {
+  auto held = std::make_unique<RealFileLock>(open_retrying(path, O_RDWR | O_CREAT));
+  const int descriptor = held->descriptor.get();
+  if (descriptor < 0) throw_file_error("lock", path, errno);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw_file_error("lock", path, errno);
+    char holder[32] = {};
+    const ssize_t bytes = ::pread(descriptor, holder, sizeof(holder) - 1, 0);
+    throw UserError(fmt::format("'{}' is locked by another process ({})", path,
+                                bytes > 0 ? std::string_view(holder, static_cast<size_t>(bytes)) : "unknown"));
+  }
+  const std::string holder = fmt::format("process {}", ::getpid());
+  // Only for the message above: the lock itself needs no text.
+  [[maybe_unused]] const bool told =
+      ::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, holder.data(), holder.size(), 0) > 0;
+  return held;
 }
 
 void RealFileSystem::sync_directory(const std::string& directory) {

@@ -18,6 +18,8 @@ class RealFileSystem final : public FileSystem {
   void create_directories(const std::string& path) override;
   void rename(const std::string& from, const std::string& to) override;
   void remove(const std::string& path) override;
+  // The file holds the number of the process that has, or had, the lock.
+  std::unique_ptr<FileLock> lock(const std::string& path) override;
   void sync_directory(const std::string& directory) override;
 
  private:

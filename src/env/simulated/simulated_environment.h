@@ -7,6 +7,7 @@
 #include "env/simulated/simulated_executor.h"
 #include "env/simulated/simulated_faults.h"
 #include "env/simulated/simulated_file_system.h"
+#include "env/simulated/simulated_local_services.h"
 
 namespace tidemill {
 
@@ -18,12 +19,14 @@ class SimulatedEnvironment {
         faults_(fault_random_),
         files_(clock_, faults_),
         executor_(clock_, seed),
-        environment_{clock_, executor_, files_, console_, random_, faults_} {}
+        services_(clock_, executor_),
+        environment_{clock_, executor_, files_, services_, console_, random_, faults_} {}
 
   Environment& get() { return environment_; }
   SimulatedClock& clock() { return clock_; }
   SimulatedExecutor& executor() { return executor_; }
   SimulatedFileSystem& files() { return files_; }
+  SimulatedLocalServices& services() { return services_; }
   SimulatedConsole& console() { return console_; }
   SimulatedFaults& faults() { return faults_; }
 
@@ -35,6 +38,7 @@ class SimulatedEnvironment {
   SimulatedConsole console_;
   SimulatedFileSystem files_;
   SimulatedExecutor executor_;
+  SimulatedLocalServices services_;
   Environment environment_;
 };
 

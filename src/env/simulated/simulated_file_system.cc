@@ -221,6 +221,26 @@ void SimulatedFileSystem::sync_directory(const std::string& directory) {
     if (parent_of(path) == normal) durable_[path] = file;
 }
 
+class SimulatedFileSystem::Lock final : public FileLock {
+ public:
+  Lock(std::shared_ptr<std::set<std::string>> locked, std::string path)
+      : locked_(std::move(locked)), path_(std::move(path)) {}
+  ~Lock() override { locked_->erase(path_); }
+
+ private:
+  const std::shared_ptr<std::set<std::string>> locked_;
+  const std::string path_;
+};
+
+std::unique_ptr<FileLock> SimulatedFileSystem::lock(const std::string& path) {
+  const std::string normal = normal_path(path);
+  require_parent("lock", normal);
+  if (!locked_->insert(normal).second)
+    throw UserError(fmt::format("'{}' is locked by another process (simulated)", path));
+  if (!cached_.contains(normal)) cached_[normal] = std::make_shared<File>();
+  return std::make_unique<Lock>(locked_, normal);
+}
+
 void SimulatedFileSystem::power_cut() {
   cached_ = durable_;
   for (const auto& [path, file] : cached_) file->cached = file->durable;

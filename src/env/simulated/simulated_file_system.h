@@ -29,6 +29,7 @@ class SimulatedFileSystem final : public FileSystem {
   void create_directories(const std::string& path) override;
   void rename(const std::string& from, const std::string& to) override;
   void remove(const std::string& path) override;
+  std::unique_ptr<FileLock> lock(const std::string& path) override;
   void sync_directory(const std::string& directory) override;
 
   // What the process and the kernel forget when the power goes: bytes not synced, names whose directory was not synced.
@@ -43,6 +44,7 @@ class SimulatedFileSystem final : public FileSystem {
   class Reading;
   class Writing;
   class Scratch;
+  class Lock;
   struct File {
     std::string cached;
     std::string durable;
@@ -58,6 +60,7 @@ class SimulatedFileSystem final : public FileSystem {
   Faults& faults_;
   Names cached_;
   Names durable_;
+  const std::shared_ptr<std::set<std::string>> locked_ = std::make_shared<std::set<std::string>>();
   std::set<std::string> directories_;  // durable at once, besides the root ""
 };
 

@@ -61,6 +61,17 @@ class FileSystemContract : public testing::Test {
 using Worlds = testing::Types<RealFiles, SimulatedFiles>;
 TYPED_TEST_SUITE(FileSystemContract, Worlds);
 
+TYPED_TEST(FileSystemContract, ALockIsOneHoldersUntilItGivesItBack) {
+  std::unique_ptr<FileLock> lock = this->files().lock(this->path("lock"));
+  EXPECT_NE(
+      this->user_error([&] { this->files().lock(this->path("lock")); }).find("lock' is locked by another process"),
+      std::string::npos);
+  EXPECT_NO_THROW(this->files().lock(this->path("other")));
+  lock.reset();
+  EXPECT_NO_THROW(this->files().lock(this->path("lock")));
+  EXPECT_THROW(this->files().lock(this->path("none/lock")), UserError);
+}
+
 TYPED_TEST(FileSystemContract, ReadsWhatWasWrittenAtAnyOffset) {
   const std::string path = this->path("a.txt");
   this->write(path, "0123456789");

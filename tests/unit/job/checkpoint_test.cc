@@ -129,7 +129,7 @@ TEST(JobCheckpoint, ARestoredJobGoesOnAtAnyParallelism) {
 TEST(JobCheckpoint, TheSameOnThreads) {
   SimulatedEnvironment memory(1);
   RealEnvironment threads(3);
-  Environment mixed{threads.get().clock,   threads.get().executor, threads.get().files,
+  Environment mixed{threads.get().clock,   threads.get().executor, threads.get().files, threads.get().services,
                     threads.get().console, threads.get().random,   threads.get().faults};
   const std::string directory = fmt::format("{}tidemill_checkpoint_{}", testing::TempDir(), mixed.random.next());
   sim::CommittedRows out;
@@ -150,7 +150,8 @@ TEST(JobCheckpoint, TheSameOnThreads) {
   job.run();
   EXPECT_EQ(out.folded(), expected());
   for (const FileInfo& entry : mixed.files.list(directory)) {
-    for (const FileInfo& file : mixed.files.list(entry.path)) mixed.files.remove(file.path);
+    if (entry.is_directory)
+      for (const FileInfo& file : mixed.files.list(entry.path)) mixed.files.remove(file.path);
     mixed.files.remove(entry.path);
   }
   mixed.files.remove(directory);
@@ -180,8 +181,9 @@ TEST(JobCheckpoint, IntervalsTakeCheckpointsWhileRowsFlow) {
   job.run();
   EXPECT_EQ(out.folded(), expected());
   EXPECT_GT(job.checkpoint_statistics().completed, 3);
+  EXPECT_GT(job.checkpoint_statistics().published, 3);
   const auto entries = environment.files().list("ck");
-  EXPECT_EQ(entries.size(), 2u);  // retained
+  EXPECT_EQ(entries.size(), 3u);  // two retained, and the lock
 }
 
 TEST(JobCheckpoint, AnErrorWhileSavingEndsTheAttemptAndTheLastCheckpointHolds) {
