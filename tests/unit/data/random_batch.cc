@@ -44,6 +44,10 @@ T random_value(const Type& type, SeededRandom& random) {
     const T special[] = {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(), T{-0.0}, T{0}};
     const uint64_t choice = random.below(8);
     return choice < 4 ? special[choice] : static_cast<T>(static_cast<int64_t>(random.next())) / T{1000};
+  } else if (type.kind == TypeKind::kTime) {
+    return static_cast<T>(random.below(86'400'000));
+  } else if (type.kind == TypeKind::kDecimal) {
+    return static_cast<T>(static_cast<int64_t>(random.next()) % 10'000'000'000);  // ten digits are the least of them
   } else if (type.is_timestamp() && type.precision > 6) {
     return static_cast<T>(static_cast<int64_t>(random.next()));  // what 64 bits of nanoseconds hold
   } else if (random.below(4) == 0) {
