@@ -95,6 +95,9 @@ class Column {
   const std::vector<BufferPtr>& text_buffers() const { return source().text_buffers_; }
   const BufferPtr& values_buffer() const { return source().values_; }
   const BufferPtr& validity_buffer() const { return source().validity_; }
+  // The flat column that a dictionary column's rows are entries of, and their int32 indices; null for other encodings.
+  const ColumnPtr& dictionary() const { return dictionary_; }
+  const BufferPtr& indices_buffer() const { return indices_; }
   // Bytes held, for the memory account (shared buffers are counted whole).
   size_t memory_bytes() const;
 

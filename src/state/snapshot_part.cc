@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "state/byte_stream.h"
+#include "state/damaged.h"
 #include "state/key_encoding.h"
 
 namespace tidemill {
@@ -75,7 +75,7 @@ struct Head {
 Head read_head(const SnapshotReader& reader) {
   const std::string bytes = read_bytes(reader, 0, kHeadBytes);
   if (bytes.substr(0, kMagic.size()) != kMagic) throw_damaged(reader.name(), 0, "it is not a part of a snapshot");
-  ByteReader in(reader.name(), kMagic.size(), std::string_view(bytes).substr(kMagic.size()));
+  ByteReader in(reader.name(), kMagic.size(), std::string_view(bytes).substr(kMagic.size()), throw_damaged);
   // The format version comes first: of a newer one nothing else may be believed.
   refuse_newer(reader, "snapshot format", in.get<uint32_t>(), kSnapshotFormatVersion);
   const uint64_t body = hash_bytes(bytes.data(), kHeadBytes - sizeof(uint64_t));
@@ -149,7 +149,7 @@ SnapshotPart::SnapshotPart(const SnapshotReader& reader) : reader_(&reader), pag
   std::memcpy(&checksum, catalogue.data() + head.catalogue_bytes, sizeof(checksum));
   if (checksum != hash_bytes(catalogue.data(), head.catalogue_bytes))
     throw_damaged(name(), kHeadBytes, "the checksum of its catalogue is wrong");
-  ByteReader in(name(), kHeadBytes, std::string_view(catalogue).substr(0, head.catalogue_bytes));
+  ByteReader in(name(), kHeadBytes, std::string_view(catalogue).substr(0, head.catalogue_bytes), throw_damaged);
   image_ = read_image(in);
   image_.max_parallelism = info_.max_parallelism;
   image_.key_groups = info_.key_groups;
@@ -161,7 +161,7 @@ void SnapshotPart::read_pages() {
   uint64_t all_checksums = 0;
   for (uint32_t pages = 0;; ++pages) {
     const std::string head = read_bytes(*reader_, offset, kPageHeadBytes);
-    ByteReader in(name(), offset, head);
+    ByteReader in(name(), offset, head, throw_damaged);
     const auto id = in.get<PageId>();
     const auto size = in.get<uint32_t>();
     const auto checksum = in.get<uint64_t>();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "state/byte_stream.h"
+#include "base/byte_stream.h"
 #include "state/key_groups.h"
 #include "state/operator_scalars.h"
 #include "state/record_log.h"

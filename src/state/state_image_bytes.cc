@@ -30,13 +30,6 @@ std::vector<Element> get_list(ByteReader& in, Read read) {
   return list;
 }
 
-template <class Enum>
-Enum get_enum(ByteReader& in, Enum last) {
-  const auto value = in.get<uint8_t>();
-  if (value > static_cast<uint8_t>(last)) in.fail("a kind is unknown");
-  return static_cast<Enum>(value);
-}
-
 void put_types(ByteWriter& out, const std::vector<Type>& types) {
   put_list(out, types, [&](const Type& type) {
     out.put(type.kind);
@@ -49,7 +42,7 @@ void put_types(ByteWriter& out, const std::vector<Type>& types) {
 std::vector<Type> get_types(ByteReader& in) {
   return get_list<Type>(in, [&] {
     Type type;
-    type.kind = get_enum(in, TypeKind::kIntervalDayTime);
+    type.kind = in.get_enum(TypeKind::kIntervalDayTime);
     type.nullable = in.get<uint8_t>() != 0;
     type.precision = in.get<int32_t>();
     type.scale = in.get<int32_t>();
@@ -86,8 +79,8 @@ void put_format(ByteWriter& out, const TableFormat& format) {
 TableFormat get_format(ByteReader& in, int nesting) {
   if (nesting > kNestingMax) in.fail("tables are nested too deep");
   TableFormat format;
-  format.kind = get_enum(in, TableKind::kOrderedSequence);
-  format.sub_key_kind = get_enum(in, SubKeyKind::kBytes);
+  format.kind = in.get_enum(TableKind::kOrderedSequence);
+  format.sub_key_kind = in.get_enum(SubKeyKind::kBytes);
   format.name = in.get_string();
   format.version = in.get<uint32_t>();
   format.time_to_live_ms = in.get<int64_t>();
@@ -99,7 +92,7 @@ TableFormat get_format(ByteReader& in, int nesting) {
     field.name = in.get_string();
     field.size = in.get<uint32_t>();
     field.align = in.get<uint32_t>();
-    field.kind = get_enum(in, FieldKind::kText);
+    field.kind = in.get_enum(FieldKind::kText);
     format.offsets.push_back(in.get<uint32_t>());
     field.text_slots = get_list<uint32_t>(in, [&] { return in.get<uint32_t>(); });
   }
@@ -162,7 +155,7 @@ StateImage read_image(ByteReader& in) {
   for (uint64_t count = in.get_count(); count > 0; --count) {
     const std::string name = in.get_string();
     OperatorScalars::Scalar& scalar = image.scalars[name];
-    scalar.merge = get_enum(in, ScalarMerge::kSum);
+    scalar.merge = in.get_enum(ScalarMerge::kSum);
     scalar.value = in.get<int64_t>();
   }
   image.tables = get_list<TableImage>(in, [&] {
