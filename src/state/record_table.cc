@@ -1,5 +1,6 @@
 #include "state/record_table.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -33,8 +34,13 @@ class ScanGuard {
 // candidate is the first record that may have the key, 0: there is none, or one came after the look ahead.
 template <class RowOf, class Use>
 void probe(const KeyBatch& keys, const SlotIndex& index, const PageTable& pages, size_t count, RowOf row_of, Use use) {
-  std::array<StateAddress, kProbeRows> candidates;
   const uint64_t* const hashes = keys.hashes().data();
+  if (index.is_small()) {  // in the first-level cache, as most of its records: looking ahead costs more than it saves
+    for (size_t i = 0; i < count; ++i)
+      use(i, keys[static_cast<int32_t>(row_of(i))], index.first_candidate(hashes[row_of(i)]));
+    return;
+  }
+  std::array<StateAddress, kProbeRows> candidates;
   for (size_t start = 0; start < count; start += kProbeRows) {
     const size_t end = std::min(count, start + kProbeRows);
     for (size_t i = start; i < end; ++i) index.prefetch(hashes[row_of(i)]);
@@ -76,6 +82,12 @@ StateAddress RecordTable::insert(uint64_t hash) {
 template <class RowOf>
 void RecordTable::upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created) {
   CHECK_EQ(keys.layout().record_bytes(), key_layout()->record_bytes());
+  if (key_layout()->record_bytes() == 0 && count > 1) {  // no key columns: all rows have one record
+    upsert_rows(keys, 1, row_of, records, created);
+    std::fill(records + 1, records + count, records[0]);
+    std::fill(created + 1, created + count, uint8_t{0});
+    return;
+  }
   with_key_match(*key_layout(), texts_, [&](auto match) {
     probe(keys, index_, *pages_, count, row_of, [&](size_t i, KeyRef key, StateAddress candidate) {
       created[i] = 0;

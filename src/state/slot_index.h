@@ -57,6 +57,8 @@ class SlotIndex {
   void replace(uint64_t hash, StateAddress from, StateAddress to) { *slot_of(hash, from) = slot(tag_of(hash), to); }
   void clear();
 
+  // True while one partition holds all, which fits the nearest cache.
+  bool is_small() const { return partition_mask_ == 0; }
   size_t memory_bytes() const;
 
  private:
