@@ -89,24 +89,30 @@ void RecordTable::upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, 
     return;
   }
   with_key_match(*key_layout(), texts_, [&](auto match) {
-    probe(keys, index_, *pages_, count, row_of, [&](size_t i, KeyRef key, StateAddress candidate) {
-      created[i] = 0;
-      if (candidate != 0) {
-        records[i] = pages_->write_at(candidate);
-        if (match.equal(records[i], key.bytes)) [[likely]]
-          return;
-      }
-      const StateAddress found =
-          index_.find(key.hash, [&](StateAddress address) { return match.equal(pages_->read_at(address), key.bytes); });
-      if (found != 0) {
-        records[i] = pages_->write_at(found);
-        return;
-      }
-      records[i] = pages_->write_at(insert(key.hash));
-      match.put(records[i], key.bytes);
-      created[i] = 1;
-    });
+    // Inline in the loops of probe(), but for what is rare.
+    probe(keys, index_, *pages_, count, row_of,
+          [&](size_t i, KeyRef key, StateAddress candidate) [[gnu::always_inline]] {
+            created[i] = 0;
+            if (candidate != 0) [[likely]] {
+              records[i] = pages_->write_at(candidate);
+              if (match.equal(records[i], key.bytes)) [[likely]]
+                return;
+            }
+            records[i] = find_or_insert(match, key, created[i]);
+          });
   });
+}
+
+// Returns the record of a key that is not that of the first candidate.
+template <class Match>
+[[gnu::noinline]] std::byte* RecordTable::find_or_insert(const Match& match, KeyRef key, uint8_t& created) {
+  const StateAddress found =
+      index_.find(key.hash, [&](StateAddress address) { return match.equal(pages_->read_at(address), key.bytes); });
+  if (found != 0) return pages_->write_at(found);
+  std::byte* const record = pages_->write_at(insert(key.hash));
+  match.put(record, key.bytes);
+  created = 1;
+  return record;
 }
 
 void RecordTable::upsert(const KeyBatch& keys, std::span<std::byte*> records, std::span<uint8_t> created) {
