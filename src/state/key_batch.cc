@@ -32,13 +32,20 @@ void KeyBatch::encode_column(const Column& column, int32_t index) {
   std::byte* const first = bytes_.data() + layout_->offset(index);
   dispatch_physical(column.type().physical(), [&]<class T>() {
     const Decoded<T> values = column.decode<T>();
-    for (int32_t row = 0; row < num_rows_; ++row) {
-      T value = values[row];
-      if constexpr (std::is_same_v<T, Text>)
-        value = Text(canonical_text(column.type(), values[row].view()));
-      else
+    const bool padded = column.type().kind == TypeKind::kChar;
+    const auto put = [&](int32_t row, T value) {
+      if constexpr (std::is_same_v<T, Text>) {
+        if (padded) value = Text(canonical_text(column.type(), value.view()));
+      } else {
         value = canonical_value(value);
+      }
       std::memcpy(first + static_cast<size_t>(row) * stride, &value, sizeof(T));
+    };
+    if (values.is_flat()) {
+      const T* const flat = values.values();
+      for (int32_t row = 0; row < num_rows_; ++row) put(row, flat[row]);
+    } else {
+      for (int32_t row = 0; row < num_rows_; ++row) put(row, values[row]);
     }
     if (!values.has_nulls()) return;
     for (int32_t row = 0; row < num_rows_; ++row) {
@@ -50,16 +57,24 @@ void KeyBatch::encode_column(const Column& column, int32_t index) {
   });
 }
 
+void KeyBatch::clear_nulls() {
+  const size_t stride = layout_->record_bytes();
+  const size_t null_bytes = stride - layout_->nulls_offset();
+  std::byte* const first = bytes_.data() + layout_->nulls_offset();
+  if (null_bytes == 1) {
+    for (int32_t row = 0; row < num_rows_; ++row) first[static_cast<size_t>(row) * stride] = std::byte{0};
+  } else if (null_bytes > 1) {
+    for (int32_t row = 0; row < num_rows_; ++row) std::memset(first + static_cast<size_t>(row) * stride, 0, null_bytes);
+  }
+}
+
 void KeyBatch::assign(std::span<const ColumnPtr> columns, int32_t num_rows) {
   CHECK_EQ(columns.size(), layout_->types().size());
-  clear();
+  drop_texts();
   num_rows_ = num_rows;
   bytes_.resize(static_cast<size_t>(num_rows) * layout_->record_bytes());
   hashes_.resize(static_cast<size_t>(num_rows));
-  const size_t stride = layout_->record_bytes();
-  const size_t null_bytes = stride - layout_->nulls_offset();
-  for (int32_t row = 0; row < num_rows; ++row)
-    std::memset(nulls_of(*layout_, bytes_.data() + static_cast<size_t>(row) * stride), 0, null_bytes);
+  clear_nulls();
   for (size_t i = 0; i < columns.size(); ++i) {
     CHECK(columns[i]->num_rows() >= num_rows);
     CHECK(columns[i]->type().physical() == layout_->types()[i].physical());
@@ -73,6 +88,10 @@ void KeyBatch::clear() {
   num_rows_ = 0;
   bytes_.clear();
   hashes_.clear();
+  drop_texts();
+}
+
+void KeyBatch::drop_texts() {
   text_columns_.clear();
   copied_.clear();
   copied_used_ = 0;

@@ -49,6 +49,8 @@ class KeyBatch {
 
  private:
   void encode_column(const Column& column, int32_t index);
+  void clear_nulls();
+  void drop_texts();
   Text copy_text(std::string_view text);
 
   KeyLayoutPtr layout_;

@@ -32,6 +32,13 @@ template <class Put>
 void for_each_hash(const Column& column, int32_t num_rows, Put put) {
   dispatch_physical(column.type().physical(), [&]<class T>() {
     const Decoded<T> values = column.decode<T>();
+    if constexpr (!std::is_same_v<T, Text>) {
+      if (values.is_flat() && !values.has_nulls()) {
+        const T* const flat = values.values();
+        for (int32_t row = 0; row < num_rows; ++row) put(row, hash_value(flat[row]));
+        return;
+      }
+    }
     for (int32_t row = 0; row < num_rows; ++row) {
       if (values.is_null(row)) {
         put(row, kNullHash);

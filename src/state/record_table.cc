@@ -1,5 +1,6 @@
 #include "state/record_table.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -42,9 +43,14 @@ void load_candidates(const uint64_t* hashes, const SlotIndex& index, const PageT
 // candidate is the first record that may have the key, 0: there is none, or one came after the look ahead.
 template <class RowOf, class Use>
 void probe(const KeyBatch& keys, const SlotIndex& index, const PageTable& pages, size_t count, RowOf row_of, Use use) {
-  std::array<StateAddress, kProbeRows> candidates;
   const uint64_t* const hashes = keys.hashes().data();
   if (pages.any_spilled()) load_candidates(hashes, index, pages, count, row_of);
+  if (index.is_small()) {  // in the first-level cache, as most of its records: looking ahead costs more than it saves
+    for (size_t i = 0; i < count; ++i)
+      use(i, keys[static_cast<int32_t>(row_of(i))], index.first_candidate(hashes[row_of(i)]));
+    return;
+  }
+  std::array<StateAddress, kProbeRows> candidates;
   for (size_t start = 0; start < count; start += kProbeRows) {
     const size_t end = std::min(count, start + kProbeRows);
     for (size_t i = start; i < end; ++i) index.prefetch(hashes[row_of(i)]);
@@ -86,25 +92,37 @@ StateAddress RecordTable::insert(uint64_t hash) {
 template <class RowOf>
 void RecordTable::upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created) {
   CHECK_EQ(keys.layout().record_bytes(), key_layout()->record_bytes());
+  if (key_layout()->record_bytes() == 0 && count > 1) {  // no key columns: all rows have one record
+    upsert_rows(keys, 1, row_of, records, created);
+    std::fill(records + 1, records + count, records[0]);
+    std::fill(created + 1, created + count, uint8_t{0});
+    return;
+  }
   with_key_match(*key_layout(), texts_, [&](auto match) {
-    probe(keys, index_, *pages_, count, row_of, [&](size_t i, KeyRef key, StateAddress candidate) {
-      created[i] = 0;
-      if (candidate != 0) {
-        records[i] = pages_->write_at(candidate);
-        if (match.equal(records[i], key.bytes)) [[likely]]
-          return;
-      }
-      const StateAddress found =
-          index_.find(key.hash, [&](StateAddress address) { return match.equal(pages_->read_at(address), key.bytes); });
-      if (found != 0) {
-        records[i] = pages_->write_at(found);
-        return;
-      }
-      records[i] = pages_->write_at(insert(key.hash));
-      match.put(records[i], key.bytes);
-      created[i] = 1;
-    });
+    // Inline in the loops of probe(), but for what is rare.
+    probe(keys, index_, *pages_, count, row_of,
+          [&](size_t i, KeyRef key, StateAddress candidate) [[gnu::always_inline]] {
+            created[i] = 0;
+            if (candidate != 0) [[likely]] {
+              records[i] = pages_->write_at(candidate);
+              if (match.equal(records[i], key.bytes)) [[likely]]
+                return;
+            }
+            records[i] = find_or_insert(match, key, created[i]);
+          });
   });
+}
+
+// Returns the record of a key that is not that of the first candidate.
+template <class Match>
+[[gnu::noinline]] std::byte* RecordTable::find_or_insert(const Match& match, KeyRef key, uint8_t& created) {
+  const StateAddress found =
+      index_.find(key.hash, [&](StateAddress address) { return match.equal(pages_->read_at(address), key.bytes); });
+  if (found != 0) return pages_->write_at(found);
+  std::byte* const record = pages_->write_at(insert(key.hash));
+  match.put(record, key.bytes);
+  created = 1;
+  return record;
 }
 
 void RecordTable::upsert(const KeyBatch& keys, std::span<std::byte*> records, std::span<uint8_t> created) {

@@ -99,6 +99,8 @@ class RecordTable {
   void maintain();
 
  private:
+  template <class Match>
+  std::byte* find_or_insert(const Match& match, KeyRef key, uint8_t& created);
   template <class RowOf>
   void upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created);
   template <class RowOf>

@@ -8,7 +8,10 @@ namespace {
 constexpr uint32_t kCapacityMin = 16;
 constexpr uint32_t kCapacityMax = 1U << 24;  // a tag must tell homes apart: 3 G records in 256 partitions
 
-bool has_room(uint32_t used, uint32_t capacity) { return (used + 1) * 4ULL <= capacity * 3ULL; }
+// A small index is half full at most: there, a slot that is looked at in vain costs more than the memory.
+bool has_room(uint32_t used, uint32_t capacity, bool small) {
+  return (used + 1) * 4ULL <= capacity * (small ? 2ULL : 3ULL);
+}
 
 }  // namespace
 
@@ -20,7 +23,8 @@ void SlotIndex::place(Partition& partition, uint64_t slot) {
 }
 
 void SlotIndex::grow(Partition& partition) {
-  const uint32_t capacity = std::max(kCapacityMin, partition.capacity + partition.capacity / 2);
+  const uint32_t capacity =
+      std::max(kCapacityMin, is_small() ? partition.capacity * 2 : partition.capacity + partition.capacity / 2);
   CHECK_MSG(capacity <= kCapacityMax, "{} records in one partition of an index", partition.used);
   Partition bigger;
   bigger.slots = std::make_unique<uint64_t[]>(capacity);
@@ -45,12 +49,12 @@ void SlotIndex::split(const HashOfRecord& hash_of_record) {
 
 void SlotIndex::insert(uint64_t hash, StateAddress address, const HashOfRecord& hash_of_record) {
   Partition* partition = &partitions_[partition_of(hash)];
-  if (!has_room(partition->used, partition->capacity)) {
+  if (!has_room(partition->used, partition->capacity, is_small())) {
     if (partition_mask_ == 0 && partition->capacity >= kSmallSlotsMax) {
       split(hash_of_record);
       partition = &partitions_[partition_of(hash)];
     }
-    if (!has_room(partition->used, partition->capacity)) grow(*partition);
+    if (!has_room(partition->used, partition->capacity, is_small())) grow(*partition);
   }
   place(*partition, slot(tag_of(hash), address));
 }

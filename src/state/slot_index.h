@@ -57,6 +57,8 @@ class SlotIndex {
   void replace(uint64_t hash, StateAddress from, StateAddress to) { *slot_of(hash, from) = slot(tag_of(hash), to); }
   void clear();
 
+  // True while one partition holds all, which fits the nearest cache.
+  bool is_small() const { return partition_mask_ == 0; }
   size_t memory_bytes() const;
 
  private:
@@ -64,7 +66,7 @@ class SlotIndex {
   static constexpr uint64_t kAddressMask = (1ULL << kAddressBits) - 1;
   static constexpr uint64_t kTagMask = (1ULL << 24) - 1;
   static constexpr uint32_t kPartitions = 256;
-  static constexpr uint32_t kSmallSlotsMax = 4096;  // of the one partition; beyond, growing it would be a pause
+  static constexpr uint32_t kSmallSlotsMax = 8192;  // of the one partition; beyond, growing it would be a pause
 
   struct Partition {
     std::unique_ptr<uint64_t[]> slots;
@@ -78,7 +80,7 @@ class SlotIndex {
   uint64_t tag_of(uint64_t hash) const { return hash >> tag_shift_ & kTagMask; }
   uint64_t* slot_of(uint64_t hash, StateAddress address);
   static void place(Partition& partition, uint64_t slot);
-  static void grow(Partition& partition);
+  void grow(Partition& partition);
   void split(const HashOfRecord& hash_of_record);
 
   std::vector<Partition> partitions_ = std::vector<Partition>(1);

@@ -9,6 +9,8 @@
 namespace tidemill {
 namespace {
 
+// Bytes indexed at a time: text and index stay in the second-level cache.
+constexpr size_t kWindowBytes = size_t{1} << 16;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_ascii(std::string_view text) {
@@ -29,8 +31,6 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
-bool has(std::string_view text, std::optional<char> c) { return c && text.find(*c) != std::string_view::npos; }
-
 std::string plural(size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -45,6 +45,7 @@ CsvDecoder::CsvDecoder(const CsvSettings& settings, std::string split, const Dec
       rows_(settings.types),
       has_text_(std::any_of(settings.types.begin(), settings.types.end(),
                             [](const Type& type) { return type.is_character(); })),
+      index_(settings.dialect),
       header_pending_(settings.dialect.header && position.state.empty()),
       offset_(position.byte_offset),
       line_(position.line),
@@ -54,6 +55,7 @@ CsvDecoder::CsvDecoder(const CsvSettings& settings, std::string split, const Dec
     column_of_field_.assign(settings.table_columns.size(), kNotWanted);
     for (size_t i = 0; i < settings.projection.size(); ++i)
       column_of_field_[static_cast<size_t>(settings.projection[i])] = static_cast<int32_t>(i);
+    want_fields();
   } else if (!header_.empty()) {
     take_header(header_);
   }
@@ -80,37 +82,86 @@ void CsvDecoder::note_position() {
   returned_.state = header_;
 }
 
+void CsvDecoder::want_fields() {
+  wanted_.clear();
+  for (size_t field = 0; field < column_of_field_.size(); ++field)
+    if (column_of_field_[field] != kNotWanted) wanted_.push_back({field, column_of_field_[field]});
+}
+
 void CsvDecoder::advance(size_t bytes) {
   buffer_.consume(bytes);
   offset_ += static_cast<int64_t>(bytes);
+  cursor_ += bytes;
+  if (cursor_ >= window_.size()) window_ = {};
 }
 
-bool CsvDecoder::decode_record() {
+bool CsvDecoder::open_window() {
   if (offset_ == 0 && std::string_view(buffer_.data(), buffer_.size()).starts_with(kByteOrderMark))
     advance(kByteOrderMark.size());
   const std::string_view rest(buffer_.data(), buffer_.size());
   if (rest.empty()) return false;
-  const size_t newline = rest.find('\n');
-  if (newline == std::string_view::npos && !buffer_.ended()) {
+  size_t end = rest.substr(0, kWindowBytes).rfind('\n');
+  if (end == std::string_view::npos) end = rest.find('\n', std::min(kWindowBytes, rest.size()));
+  if (end == std::string_view::npos && !buffer_.ended()) {
     if (rest.size() > kRecordBytesMax)
       throw UserError(
           fmt::format("CSV record is too long: {} line {} has more than {} bytes", split_, line_, kRecordBytesMax),
           "Is this a text file with line breaks?");
     return false;
   }
-  const size_t line_bytes = newline == std::string_view::npos ? rest.size() : newline + 1;
-  const std::string_view line = without_line_end(rest.substr(0, line_bytes));
+  window_ = rest.substr(0, end == std::string_view::npos ? rest.size() : end + 1);
+  cursor_ = 0;
+  token_ = 0;
+  index_.build(window_);
+  return true;
+}
+
+bool CsvDecoder::decode_record() {
+  if (window_.empty() && !open_window()) return false;
+  const std::span<const uint32_t> offsets = index_.offsets();
+  size_t end_token = token_;
+  while (end_token < offsets.size() && window_[offsets[end_token]] == settings_.dialect.delimiter) ++end_token;
+  const size_t stop = end_token < offsets.size() ? offsets[end_token] : window_.size();
+  const bool plain = stop == window_.size() || window_[stop] == '\n';
+  const size_t newline = plain ? stop : std::min(window_.find('\n', stop), window_.size());
+  const size_t line_bytes = std::min(newline + 1, window_.size()) - cursor_;
+  const std::string_view line = without_line_end(window_.substr(cursor_, line_bytes));
   const bool blank = line.empty() && settings_.table_columns.size() > 1;  // of one column, it is an empty field
   if (blank || is_csv_comment(line, settings_.dialect)) {
     advance(line_bytes);
     ++line_;
+  } else if (!plain) {
+    // Goes on behind the window where a quote does.
+    if (!read_quoted({buffer_.data(), buffer_.size()}, line)) {
+      window_ = {};
+      return false;
+    }
+  } else {
+    if (!decode_plain(end_token, line)) {
+      record_.split(line, settings_.dialect.delimiter);
+      take_fields(line);
+    }
+    advance(line_bytes);
+    ++line_;
+    token_ = end_token + 1;
     return true;
   }
-  if (has(line, settings_.dialect.quote) || has(line, settings_.dialect.escape)) return read_quoted(rest, line);
-  record_.split(line, settings_.dialect.delimiter);
-  take_fields(line);
-  advance(line_bytes);
-  ++line_;
+  while (token_ < offsets.size() && offsets[token_] < cursor_) ++token_;
+  return true;
+}
+
+bool CsvDecoder::decode_plain(size_t end_token, std::string_view line) {
+  if (header_pending_ || end_token - token_ + 1 != column_of_field_.size()) return false;
+  if (!index_.is_ascii() && !is_ascii(line) && !is_valid_utf8(line)) return false;
+  const uint32_t* const ends = index_.offsets().data() + token_;
+  const char* const line_end = line.data() + line.size();
+  for (const WantedField& wanted : wanted_) {
+    const char* const begin = wanted.field == 0 ? line.data() : window_.data() + ends[wanted.field - 1] + 1;
+    const bool last = wanted.field + 1 == column_of_field_.size();
+    const char* const end = last ? line_end : window_.data() + ends[wanted.field];
+    if (!set_field({begin, static_cast<size_t>(end - begin)}, false, wanted.column, line)) return true;
+  }
+  rows_.commit_row(line_);
   return true;
 }
 
@@ -155,7 +206,7 @@ void CsvDecoder::take_fields(std::string_view record) {
   const size_t fields = std::min(record_.fields().size(), column_of_field_.size());
   for (size_t field = 0; field < fields; ++field) {
     const int32_t column = column_of_field_[field];
-    if (column != kNotWanted && !set_field(field, column, record)) return;
+    if (column != kNotWanted && !set_field(record_.fields()[field], record_.is_copied(field), column, record)) return;
   }
   for (size_t field = fields; field < column_of_field_.size(); ++field) {  // only when parse errors are ignored
     const int32_t column = column_of_field_[field];
@@ -188,6 +239,7 @@ void CsvDecoder::bind_header() {
     }
     column_of_field_[static_cast<size_t>(found - names.begin())] = static_cast<int32_t>(i);
   }
+  want_fields();
 }
 
 bool CsvDecoder::check_field_count(std::string_view record) {
@@ -214,12 +266,11 @@ bool CsvDecoder::check_field_count(std::string_view record) {
   return false;
 }
 
-ValueStatus CsvDecoder::set_value(ColumnFiller& column, size_t field) {
-  const std::string_view text = record_.fields()[field];
+ValueStatus CsvDecoder::set_value(ColumnFiller& column, std::string_view text, bool copied) {
   const int32_t row = rows_.num_rows();
   if (settings_.dialect.null_literal && text == *settings_.dialect.null_literal) return set_null(column, row);
   if (column.type().is_character()) {
-    record_.is_copied(field) ? column.copy_text(row, text) : column.set_text(row, text);
+    copied ? column.copy_text(row, text) : column.set_text(row, text);
     return ValueStatus::kOk;
   }
   if (column.type().kind == TypeKind::kBoolean) {
@@ -229,9 +280,9 @@ ValueStatus CsvDecoder::set_value(ColumnFiller& column, size_t field) {
   return set_from_text(column, row, text, settings_.form);
 }
 
-bool CsvDecoder::set_field(size_t field, int32_t column, std::string_view record) {
+bool CsvDecoder::set_field(std::string_view text, bool copied, int32_t column, std::string_view record) {
   ColumnFiller& filler = rows_.column(column);
-  const ValueStatus status = set_value(filler, field);
+  const ValueStatus status = set_value(filler, text, copied);
   if (status == ValueStatus::kOk) [[likely]]
     return true;
   if (status == ValueStatus::kNulled || (settings_.ignore_parse_errors && status != ValueStatus::kNotNull &&
@@ -239,7 +290,6 @@ bool CsvDecoder::set_field(size_t field, int32_t column, std::string_view record
     errors_.ignore_value();
     return true;
   }
-  const std::string_view text = record_.fields()[field];
   ValueComplaint complaint = complain(status, filler.type(), text, settings_.form);
   if (text.empty() && status == ValueStatus::kMalformed)
     complaint = {fmt::format("an empty field is not {}", filler.type().with_nullable(true).to_string()),

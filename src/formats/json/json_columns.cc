@@ -93,7 +93,9 @@ JsonKeys::JsonKeys(std::vector<std::string> columns) {
 }
 
 int32_t JsonKeys::look_up(std::string_view key, size_t place) {
-  const auto found = columns_.find(key);
+  std::string name;
+  append_json_unescaped(key, name);
+  const auto found = columns_.find(name);
   const int32_t column = found == columns_.end() ? kNone : found->second;
   if (place >= kExpectedKeysMax) return column;
   if (place >= expected_.size()) expected_.resize(place + 1);

@@ -2,6 +2,7 @@
 // each kind of value; of members with the same name the last one counts.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,9 +21,10 @@ class JsonKeys {
   static constexpr int32_t kNone = -1;
 
   explicit JsonKeys(std::vector<std::string> columns);
-  // Returns the column of the `place`-th key of a record, or kNone.
+  // Returns the column of the `place`-th key of a record, or kNone. `key` as it stands between its quotes, with escapes
+  // that JSON has.
   int32_t find(std::string_view key, size_t place) {
-    if (place < expected_.size() && expected_[place].key == key) [[likely]]
+    if (place < expected_.size() && same_bytes(expected_[place].key, key)) [[likely]]
       return expected_[place].column;
     return look_up(key, place);
   }
@@ -36,11 +38,34 @@ class JsonKeys {
     using is_transparent = void;
     size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
   };
+  // Compares without a call: keys are short.
+  static bool same_bytes(std::string_view a, std::string_view b);
   int32_t look_up(std::string_view key, size_t place);
 
   std::unordered_map<std::string, int32_t, Hash, std::equal_to<>> columns_;
   std::vector<Expected> expected_;
 };
+
+inline bool JsonKeys::same_bytes(std::string_view a, std::string_view b) {
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  const auto differ = [&]<class Word>(Word, size_t at) {
+    Word left, right;
+    std::memcpy(&left, a.data() + at, sizeof(Word));
+    std::memcpy(&right, b.data() + at, sizeof(Word));
+    return left ^ right;
+  };
+  // The last word may overlap the one before it.
+  if (size >= 8) {
+    uint64_t difference = differ(uint64_t{}, size - 8);
+    for (size_t at = 0; at + 8 < size; at += 8) difference |= differ(uint64_t{}, at);
+    return difference == 0;
+  }
+  if (size >= 4) return (differ(uint32_t{}, 0) | differ(uint32_t{}, size - 4)) == 0;
+  for (size_t at = 0; at < size; ++at)
+    if (a[at] != b[at]) return false;
+  return true;
+}
 
 // Which columns of the current row are set.
 class JsonRowMarks {

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "data/utf8.h"
 #include "formats/json/json_scanner.h"
-#include "formats/json/json_text.h"
 
 namespace tidemill {
 namespace {
@@ -220,11 +219,8 @@ void JsonDecoder::decode_object(std::string_view object, std::string_view line) 
   marks_.begin_row();
   JsonScanner scanner(object);
   scanner.enter('{');
-  std::string name;
   for (size_t place = 0; const auto key = scanner.next_key(); ++place) {
-    name.clear();
-    append_json_unescaped(key->text, name);
-    const int32_t column = keys_.find(name, place);
+    const int32_t column = keys_.find(key->text, place);
     const JsonToken token = *scanner.value();
     if (column == JsonKeys::kNone) continue;
     marks_.mark(column);

@@ -21,7 +21,7 @@ void JsonFastPath::begin(std::string_view text, std::span<const uint32_t> offset
   escapes_ = text.find('\\') != std::string_view::npos;
 }
 
-std::string_view JsonFastPath::token_text(size_t at) const {
+[[gnu::always_inline]] inline std::string_view JsonFastPath::token_text(size_t at) const {
   const char* const begin = text_ + offsets_[at];
   const char* end = text_ + offsets_[at + 1];
   while (is_space(end[-1])) --end;  // ends at the token's first byte, which is no space
@@ -29,7 +29,7 @@ std::string_view JsonFastPath::token_text(size_t at) const {
 }
 
 // Requires: token `at` is a quote. The next token starts behind the closing one.
-bool JsonFastPath::read_string(size_t at, JsonToken& token) const {
+[[gnu::always_inline]] inline bool JsonFastPath::read_string(size_t at, JsonToken& token) const {
   const std::string_view quoted = token_text(at);
   token.kind = JsonKind::kString;
   token.text = quoted.substr(1, quoted.size() - 2);
@@ -49,20 +49,15 @@ bool JsonFastPath::read_scalar(std::string_view text, JsonToken& token) const {
   return text == "true" || text == "false" || text == "null";
 }
 
-bool JsonFastPath::read_key(size_t at, std::string_view& key) {
+[[gnu::always_inline]] inline bool JsonFastPath::read_key(size_t at, std::string_view& key) const {
   if (text_[offsets_[at]] != '"' || text_[offsets_[at + 1]] != ':') return false;
   JsonToken token;
   if (!read_string(at, token)) return false;
   key = token.text;
-  if (token.escaped) {
-    unescaped_key_.clear();
-    append_json_unescaped(token.text, unescaped_key_);
-    key = unescaped_key_;
-  }
   return true;
 }
 
-bool JsonFastPath::skip_container(size_t& at) {
+bool JsonFastPath::skip_container(size_t& at) const {
   std::array<char, kFastDepthMax> closing;
   size_t depth = 0;
   std::string_view key;
@@ -106,7 +101,7 @@ bool JsonFastPath::skip_container(size_t& at) {
   return true;
 }
 
-bool JsonFastPath::read_value(size_t& at, JsonToken& token) {
+bool JsonFastPath::read_value(size_t& at, JsonToken& token) const {
   const char c = text_[offsets_[at]];
   if (c == '"') return read_string(at++, token);
   if (c != '{' && c != '[') return read_scalar(token_text(at++), token);
@@ -118,15 +113,46 @@ bool JsonFastPath::read_value(size_t& at, JsonToken& token) {
   return true;
 }
 
-bool JsonFastPath::set_value(int32_t column, const JsonToken& token) {
+[[gnu::always_inline]] inline bool JsonFastPath::skip_value(size_t& at) const {
+  // The index has found the end of a string, and what may not stand in it.
+  if (text_[offsets_[at]] == '"' && !escapes_) {
+    ++at;
+    return true;
+  }
+  JsonToken token;
+  return read_value(at, token);
+}
+
+bool JsonFastPath::read_into(size_t& at, int32_t column) {
   marks_.mark(column);
   const int32_t row = rows_.num_rows();
   ColumnFiller& filler = rows_.column(column);
+  if (filler.type().kind == TypeKind::kBigInt && set_plain_number(at, filler, row)) return true;
+  JsonToken token;
+  if (!read_value(at, token)) return false;
   if (token.kind == JsonKind::kString && !token.escaped && filler.type().is_character()) {
     filler.set_text(row, token.text);
     return true;
   }
   return set_from_json(filler, row, token, form_) == ValueStatus::kOk;
+}
+
+// Sets a whole number that needs no second look: checked and converted in one go.
+bool JsonFastPath::set_plain_number(size_t& at, ColumnFiller& filler, int32_t row) const {
+  constexpr ptrdiff_t kSafeDigits = 18;  // as many always fit 64 bits
+  const char* next = text_ + offsets_[at];
+  const char* const end = text_ + offsets_[at + 1];
+  const bool negative = *next == '-';
+  next += negative ? 1 : 0;
+  if (end - next > kSafeDigits || next == end || (*next == '0' && end - next > 1)) return false;
+  int64_t number = 0;
+  for (; next != end; ++next) {
+    if (!is_digit(*next)) return false;
+    number = number * 10 + (*next - '0');
+  }
+  filler.set(row, negative ? -number : number);
+  ++at;
+  return true;
 }
 
 bool JsonFastPath::read_object(size_t& at) {
@@ -143,9 +169,7 @@ bool JsonFastPath::read_object(size_t& at) {
     if (i + 3 >= offsets_.size() || !read_key(i, key)) return false;
     const int32_t column = keys_.find(key, place);
     i += 2;
-    JsonToken token;
-    if (!read_value(i, token)) return false;
-    if (column != JsonKeys::kNone && !set_value(column, token)) return false;
+    if (!(column == JsonKeys::kNone ? skip_value(i) : read_into(i, column))) return false;
     if (i >= offsets_.size()) return false;
     const char next = text_[offsets_[i++]];
     if (next == '}') break;

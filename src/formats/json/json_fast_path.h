@@ -28,11 +28,14 @@ class JsonFastPath {
   bool read_object(size_t& at);
 
  private:
-  bool set_value(int32_t column, const JsonToken& token);
-  bool read_key(size_t at, std::string_view& key);
-  // Both read the value at token `at`, and move `at` behind it.
-  bool read_value(size_t& at, JsonToken& token);
-  bool skip_container(size_t& at);
+  bool read_key(size_t at, std::string_view& key) const;
+  // All read the value at token `at`, which another token follows, and move `at` behind it.
+  bool read_into(size_t& at, int32_t column);
+  bool read_value(size_t& at, JsonToken& token) const;
+  bool skip_value(size_t& at) const;
+  bool skip_container(size_t& at) const;
+  // Returns false, leaving `at`, where the value is anything but digits that fit.
+  bool set_plain_number(size_t& at, ColumnFiller& filler, int32_t row) const;
   bool read_scalar(std::string_view text, JsonToken& token) const;
   bool read_string(size_t at, JsonToken& token) const;
   // Returns what stands between two tokens, the first included, without the space at its end.
@@ -45,7 +48,6 @@ class JsonFastPath {
   const char* text_ = nullptr;
   std::span<const uint32_t> offsets_;
   bool escapes_ = false;  // the text has a backslash somewhere
-  std::string unescaped_key_;
 };
 
 }  // namespace tidemill

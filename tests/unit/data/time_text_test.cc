@@ -38,6 +38,28 @@ TEST(TimeText, ReadsTheSqlForm) {
   }
 }
 
+// Timestamps of the usual lengths have a reader of their own; with an offset behind them they are read by the general
+// one.
+TEST(TimeText, ReadsUsualLengthsAsItReadsAllOthers) {
+  const auto check = [](const std::string& text, TimestampForm form) {
+    EXPECT_EQ(shown(parse_timestamp(text, form)), shown(parse_instant(text + "Z", form))) << text;
+  };
+  for (const TimestampForm form : {TimestampForm::kSql, TimestampForm::kIso8601}) {
+    const std::string right = form == TimestampForm::kSql ? "2020-02-29 13:57:08.246" : "2020-02-29T13:57:08.246";
+    for (const size_t size : {right.size(), size_t{19}}) {
+      for (size_t at = 0; at < size; ++at) {
+        std::string text = right.substr(0, size);
+        for (int c = 0; c < 256; ++c) {
+          text[at] = static_cast<char>(c);
+          check(text, form);
+        }
+      }
+    }
+    for (const char* date : {"0000-01-01", "9999-12-31", "2100-02-29", "2000-02-29", "2021-04-31", "2021-13-01"})
+      check(date + right.substr(10), form);
+  }
+}
+
 TEST(TimeText, ReadsIso8601AndOffsets) {
   const auto local = [](const char* text) { return shown(parse_timestamp(text, TimestampForm::kIso8601)); };
   const auto instant = [](const char* text, TimestampForm form = TimestampForm::kIso8601) {

@@ -52,11 +52,12 @@ ValueStatus set_moment(ColumnFiller& column, int32_t row, const std::optional<Se
   if (!moment) return ValueStatus::kMalformed;
   // Digits beyond the declared precision stay as far as the column can hold them, as in Flink.
   const int32_t precision = column.type().precision;
-  const int128 value = join_timestamp(*moment, precision <= 3 ? 3 : precision <= 6 ? 6 : 9);
-  if (column.type().physical() == PhysicalType::kInt64) {
-    column.set(row, static_cast<int64_t>(value));
+  if (precision <= 3) {
+    column.set(row, moment->seconds * 1000 + moment->nanos / 1'000'000);
+  } else if (precision <= 6) {
+    column.set(row, moment->seconds * 1'000'000 + moment->nanos / 1000);
   } else {
-    column.set(row, value);
+    column.set(row, join_timestamp(*moment, 9));
   }
   return ValueStatus::kOk;
 }
