@@ -250,6 +250,9 @@ bool CsvDecoder::set_field(size_t field, int32_t column, std::string_view record
 }
 
 void CsvDecoder::reject(std::string_view record, std::string column, std::string message, std::string hint) {
+  if (header_pending_)  // leaving it out would make a record the header
+    throw UserError(fmt::format("The header of {} cannot be read: line {}: {}", split_, line_, message),
+                    std::move(hint));
   if (settings_.ignore_parse_errors) return errors_.ignore_record();
   RecordError error;
   error.format = "CSV";
