@@ -108,7 +108,8 @@ elseif(TIDEMILL_SANITIZE MATCHES "thread")
   set(TIDEMILL_TEST_PREFIX tsan_)
 endif()
 
-# Declares tests/unit/<name>/**/*.cc as one gtest binary, registered with ctest as unit_<name> (asan_unit_<name>).
+# Declares tests/unit/<name>/**/*.cc as one gtest binary, registered with ctest as unit_<name> (asan_unit_<name>). All
+# are built by the target `unit_tests`.
 # Usage: tidemill_unit_tests(state DEPENDS state)
 function(tidemill_unit_tests name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
@@ -118,6 +119,7 @@ function(tidemill_unit_tests name)
     return()
   endif()
   if(NOT TARGET tidemill_gtest)
+    add_custom_target(unit_tests)
     file(CONFIGURE OUTPUT gtest_pch.cc CONTENT "// Carries the precompiled header of the unit tests.\n")
     add_library(tidemill_gtest STATIC ${CMAKE_CURRENT_BINARY_DIR}/gtest_pch.cc)
     target_precompile_headers(tidemill_gtest PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h <gtest/gtest.h>)
@@ -131,15 +133,16 @@ function(tidemill_unit_tests name)
     target_link_libraries(${target} PRIVATE ${dependency_target})
   endforeach()
   target_link_libraries(${target} PRIVATE tidemill_gtest ${ARG_LIBRARIES})
+  add_dependencies(unit_tests ${target})
   add_test(NAME ${TIDEMILL_TEST_PREFIX}${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${TIDEMILL_TEST_PREFIX}${target} PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
 
 # Declares every tests/fuzz/<name>_fuzz.cc as libFuzzer target fuzz_<name> and as a test that runs it FUZZ_SECONDS
 # (environment, 60). Inputs to start from: tests/fuzz/corpus/<name>/. All are built by the target `fuzz_targets`.
-# Usage: tidemill_fuzz_targets(DEPENDS sql builtins)
+# Usage: tidemill_fuzz_targets(DEPENDS sql builtins [LIBRARIES tidemill_fuzz_oracles])
 function(tidemill_fuzz_targets)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
   add_custom_target(fuzz_targets)
   foreach(source ${sources})
@@ -148,7 +151,7 @@ function(tidemill_fuzz_targets)
     add_executable(fuzz_${name} ${source})
     target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-    target_link_libraries(fuzz_${name} PRIVATE tidemill_settings)
+    target_link_libraries(fuzz_${name} PRIVATE tidemill_settings ${ARG_LIBRARIES})
     foreach(dependency ${ARG_DEPENDS})
       string(REPLACE "/" "_" dependency_target "tm_${dependency}")
       target_link_libraries(fuzz_${name} PRIVATE ${dependency_target})
@@ -157,7 +160,8 @@ function(tidemill_fuzz_targets)
     add_test(NAME ${TIDEMILL_TEST_PREFIX}fuzz_${name}
              COMMAND ${CMAKE_SOURCE_DIR}/tools/run_fuzz_target.sh $<TARGET_FILE:fuzz_${name}> ${name}
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${TIDEMILL_TEST_PREFIX}fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 0)
+    # The cost lets ctest start them first: the short tests fill the time beside them.
+    set_tests_properties(${TIDEMILL_TEST_PREFIX}fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 0 COST 60)
   endforeach()
 endfunction()
 

@@ -300,6 +300,9 @@ bool CsvDecoder::set_field(std::string_view text, bool copied, int32_t column, s
 }
 
 void CsvDecoder::reject(std::string_view record, std::string column, std::string message, std::string hint) {
+  if (header_pending_)  // leaving it out would make a record the header
+    throw UserError(fmt::format("The header of {} cannot be read: line {}: {}", split_, line_, message),
+                    std::move(hint));
   if (settings_.ignore_parse_errors) return errors_.ignore_record();
   RecordError error;
   error.format = "CSV";

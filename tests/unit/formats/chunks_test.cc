@@ -48,14 +48,15 @@ TEST(Chunks, ReadingGoesOnFromEveryPosition) {
   for (const Input& input : inputs()) {
     for (const size_t chunk : {size_t{1}, size_t{13}, size_t{4096}}) {
       const DecodedText whole = decode_text(input.table, input.text, {chunk, 1, {}});
-      ASSERT_EQ(whole.positions.size(), whole.rows.size());
-      for (size_t i = 0; i < whole.positions.size(); ++i) {
-        const DecoderPosition position = DecoderPosition::parse(whole.positions[i].to_string());
-        EXPECT_EQ(position, whole.positions[i]);
+      ASSERT_EQ(whole.points_behind_rows().size(), whole.rows.size());
+      for (const DecodePoint& point : whole.points) {
+        const DecoderPosition position = DecoderPosition::parse(point.position.to_string());
+        EXPECT_EQ(position, point.position);
         const DecodedText rest = decode_text(input.table, input.text, {chunk, 3, position});
-        const std::vector<std::string> expected(whole.rows.begin() + static_cast<ptrdiff_t>(whole.row_counts[i]),
+        const std::vector<std::string> expected(whole.rows.begin() + static_cast<ptrdiff_t>(point.rows),
                                                 whole.rows.end());
         EXPECT_EQ(rest.rows, expected) << input.table.format << " from " << position.to_string();
+        EXPECT_EQ(point.errors + rest.errors_counted, whole.errors_counted);
         EXPECT_EQ(rest.error, "");
       }
     }
@@ -64,9 +65,12 @@ TEST(Chunks, ReadingGoesOnFromEveryPosition) {
 
 TEST(Chunks, PositionsAreTheSameAtAnyChunkSize) {
   for (const Input& input : inputs()) {
-    const DecodedText whole = decode_text(input.table, input.text, {4096, 1, {}});
-    for (size_t chunk = 1; chunk <= 64; ++chunk)
-      EXPECT_EQ(decode_text(input.table, input.text, {chunk, 1, {}}).positions, whole.positions) << chunk;
+    const auto whole = decode_text(input.table, input.text, {4096, 1, {}}).points_behind_rows();
+    for (size_t chunk = 1; chunk <= 64; ++chunk) {
+      const auto cut = decode_text(input.table, input.text, {chunk, 1, {}}).points_behind_rows();
+      ASSERT_EQ(cut.size(), whole.size()) << chunk;
+      for (size_t i = 0; i < cut.size(); ++i) EXPECT_EQ(cut[i].position, whole[i].position) << chunk;
+    }
   }
 }
 

@@ -167,5 +167,17 @@ TEST(CsvDecoding, RefusesDialectsThatCannotBeTold) {
             "'csv.quote-character' has no effect with 'csv.disable-quote-character' = 'true' | Take one of them out.");
 }
 
+// Whatever the policy: with the header left out, the next record would name the columns.
+TEST(CsvDecoding, AHeaderThatCannotBeReadIsAnError) {
+  const RecordErrorSettings skip = {RecordErrorPolicy::kSkip, ""};
+  const TextTable table = {"csv", "a INT, b INT", {{"header", "true"}}, skip};
+  EXPECT_EQ(decode_text(table, "a,\"b\"x\na,b\n1,2\n").error,
+            "The header of in cannot be read: line 1: 'x' stands behind a closing quote, where ',' or the end of the "
+            "line should | Write a quote inside quotes twice, or set 'csv.escape-character'.");
+  EXPECT_EQ(decode_text(table, "\na,b\xE9\na,b\n").error,
+            "The header of in cannot be read: line 2: it is not UTF-8 at character 4 | Convert the file to UTF-8, for "
+            "example with `iconv -f latin1 -t utf-8`.");
+}
+
 }  // namespace
 }  // namespace tidemill

@@ -1,6 +1,8 @@
 #include "tests/unit/formats/decoding.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "base/error.h"
 #include "data/pretty.h"
@@ -34,7 +36,7 @@ SchemaPtr projected(const FormatRequest& request) {
 }
 
 void take(const DecodedRows& rows, const SchemaPtr& schema, DecodedText& out) {
-  const Batch batch(schema, rows.columns, rows.num_rows);
+  const Batch& batch = out.batches.emplace_back(schema, rows.columns, rows.num_rows);
   for (int32_t row = 0; row < rows.num_rows; ++row) {
     const int64_t line = rows.lines ? (*rows.lines)[static_cast<size_t>(row)] : rows.first_line + row;
     std::string text = std::to_string(line) + ": ";
@@ -42,6 +44,97 @@ void take(const DecodedRows& rows, const SchemaPtr& schema, DecodedText& out) {
     out.rows.push_back(std::move(text));
   }
 }
+
+std::vector<std::string> letters_in(FileSystem& files, const std::string& directory) {
+  std::vector<std::string> letters;
+  if (directory.empty() || !files.exists(directory)) return letters;
+  for (const FileInfo& info : files.list(directory)) {
+    std::string text(static_cast<size_t>(info.size_bytes), '\0');
+    files.open_read(info.path)->read_at(0, text);
+    for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+      letters.push_back(text.substr(begin, end - begin));
+  }
+  return letters;
+}
+
+// Feeds one decoder in the steps asked for, and notes what it gives.
+class Decoding {
+ public:
+  Decoding(const TextTable& table, std::string_view text, const DecodeSteps& steps)
+      : table_(table),
+        text_(text),
+        steps_(steps),
+        random_(steps.seed),
+        environment_(1),
+        errors_(table.errors, "t", environment_.get(), {}),
+        told_(steps.from) {}
+
+  DecodedText run() {
+    try {
+      decode();
+    } catch (const UserError& error) {
+      out_.error = std::string(error.what()) + " | " + error.hint();
+    }
+    errors_.flush();
+    out_.letters = letters_in(environment_.files(), table_.errors.dead_letter_path);
+    out_.errors_counted = errors_.count();
+    return std::move(out_);
+  }
+
+ private:
+  // Returns `most`, or with a seed a number from 1 to it.
+  size_t drawn(size_t most) { return steps_.seed == 0 ? most : 1 + random_.below(most); }
+
+  void decode() {
+    const auto format = make_format(table_.format);
+    const FormatRequest request = request_for(table_, *format);
+    const SchemaPtr schema = projected(request);
+    const auto decoding = format->make_decoding(request);
+    const auto decoder = decoding->make_decoder("in", steps_.from, errors_);
+    auto offset = static_cast<size_t>(steps_.from.byte_offset);
+    bool ended = false;
+    auto max_rows = static_cast<int32_t>(drawn(static_cast<size_t>(steps_.max_rows)));
+    for (;;) {
+      const bool flush = steps_.seed != 0 && random_.below(4) == 0;
+      const std::optional<DecodedRows> rows = decoder->next(max_rows, flush);
+      if (rows) {
+        take(*rows, schema, out_);
+        max_rows = static_cast<int32_t>(drawn(static_cast<size_t>(steps_.max_rows)));
+      }
+      note_point(decoder->position(), rows.has_value());
+      if (rows) continue;
+      if (ended) return;
+      if (offset == text_.size()) {
+        decoder->end_input();
+        ended = true;
+        continue;
+      }
+      const size_t bytes = std::min(drawn(steps_.chunk_bytes), text_.size() - offset);
+      const std::span<char> room = decoder->room(bytes);
+      std::memcpy(room.data(), text_.data() + offset, bytes);
+      decoder->filled(bytes);
+      offset += bytes;
+    }
+  }
+
+  // While rows wait for more input the decoder tells the position it told before, and records left out since then
+  // belong behind it.
+  void note_point(const DecoderPosition& position, bool behind_rows) {
+    if (!behind_rows && position == told_) return;
+    told_ = position;
+    errors_.flush();
+    out_.points.push_back({position, out_.rows.size(), errors_.count(), behind_rows});
+  }
+
+  const TextTable& table_;
+  const std::string_view text_;
+  const DecodeSteps& steps_;
+  SeededRandom random_;
+  SimulatedEnvironment environment_;
+  RecordErrors errors_;
+  DecoderPosition told_;
+  DecodedText out_;
+};
 
 }  // namespace
 
@@ -56,51 +149,29 @@ std::string DecodedText::text() const {
   return out;
 }
 
-DecodedText decode_text(const TextTable& table, const std::string& text, const DecodeSteps& steps) {
-  DecodedText out;
-  SimulatedEnvironment environment(1);
+std::vector<DecodePoint> DecodedText::points_behind_rows() const {
+  std::vector<DecodePoint> behind;
+  std::copy_if(points.begin(), points.end(), std::back_inserter(behind),
+               [](const DecodePoint& point) { return point.behind_rows; });
+  return behind;
+}
+
+DecodedText decode_text(const TextTable& table, std::string_view text, const DecodeSteps& steps) {
+  return Decoding(table, text, steps).run();
+}
+
+std::string encode_batches(const TextTable& table, const std::vector<Batch>& batches) {
   const auto format = make_format(table.format);
-  RecordErrors errors(table.errors, "t", environment.get(), {});
-  try {
-    const FormatRequest request = request_for(table, *format);
-    const auto decoding = format->make_decoding(request);
-    const auto decoder = decoding->make_decoder("in", steps.from, errors);
-    auto offset = static_cast<size_t>(steps.from.byte_offset);
-    bool ended = false;
-    for (;;) {
-      const std::optional<DecodedRows> rows = decoder->next(steps.max_rows, false);
-      if (rows) {
-        take(*rows, projected(request), out);
-        out.positions.push_back(decoder->position());
-        out.row_counts.push_back(out.rows.size());
-      } else if (ended) {
-        break;
-      } else if (offset == text.size()) {
-        decoder->end_input();
-        ended = true;
-      } else {
-        const std::span<char> room = decoder->room(steps.chunk_bytes);
-        const size_t bytes = std::min(steps.chunk_bytes, text.size() - offset);
-        std::memcpy(room.data(), text.data() + offset, bytes);
-        decoder->filled(bytes);
-        offset += bytes;
-      }
-    }
-  } catch (const UserError& error) {
-    out.error = std::string(error.what()) + " | " + error.hint();
-  }
-  out.errors_counted = errors.count();
+  const auto encoding = format->make_encoding(request_for(table, *format));
+  const auto encoder = encoding->make_encoder();
+  std::string out;
+  encoder->begin_file(out);
+  for (const Batch& batch : batches) encoder->encode(batch, out);
   return out;
 }
 
 std::string encode_text(const TextTable& table, const std::string& pretty_rows) {
-  const auto format = make_format(table.format);
-  const FormatRequest request = request_for(table, *format);
-  const auto encoder = format->make_encoding(request)->make_encoder();
-  std::string out;
-  encoder->begin_file(out);
-  encoder->encode(parse_batch(request.physical, pretty_rows), out);
-  return out;
+  return encode_batches(table, {parse_batch(parse_schema(table.schema), pretty_rows)});
 }
 
 }  // namespace tidemill

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connectors/spi/format.h"
@@ -21,22 +22,37 @@ struct DecodeSteps {
   size_t chunk_bytes = 1 << 16;
   int32_t max_rows = 1024;
   DecoderPosition from = {};
+  // Not 0: chunks of 1 … chunk_bytes bytes, calls for 1 … max_rows rows and flushes are drawn from this seed.
+  uint64_t seed = 0;
+};
+
+// A position that the decoder told, and what it had given by then.
+struct DecodePoint {
+  DecoderPosition position;
+  size_t rows = 0;
+  int64_t errors = 0;
+  bool behind_rows = false;  // told by a call that gave rows; otherwise only records left out lie behind the last point
 };
 
 struct DecodedText {
-  std::vector<std::string> rows;           // "2: +I[1, x]": the line, then the row
-  std::string error;                       // "message | hint" of the UserError that ended decoding
-  std::vector<DecoderPosition> positions;  // after each call that gave rows; positions[i] is behind row_counts[i] rows
-  std::vector<size_t> row_counts;
+  std::vector<std::string> rows;     // "2: +I[1, x]": the line, then the row
+  std::string error;                 // "message | hint" of the UserError that ended decoding
+  std::vector<DecodePoint> points;   // every one told, in order
+  std::vector<std::string> letters;  // dead letters, where the table's policy asks for them
+  std::vector<Batch> batches;        // the rows
   int64_t errors_counted = 0;
 
   // Returns the rows without their lines, then "error: …" if there was one, one a line.
   std::string text() const;
+  // Returns the points behind rows.
+  std::vector<DecodePoint> points_behind_rows() const;
 };
 
 std::unique_ptr<const Format> make_format(const std::string& name);
-DecodedText decode_text(const TextTable& table, const std::string& text, const DecodeSteps& steps = {});
-// Returns the text that the format writes for rows given as data/pretty.h reads them.
+DecodedText decode_text(const TextTable& table, std::string_view text, const DecodeSteps& steps = {});
+// Returns the file that the format writes for these batches.
+std::string encode_batches(const TextTable& table, const std::vector<Batch>& batches);
+// The same for rows given as data/pretty.h reads them.
 std::string encode_text(const TextTable& table, const std::string& pretty_rows);
 
 }  // namespace tidemill

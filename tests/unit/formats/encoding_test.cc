@@ -56,6 +56,15 @@ TEST(Encoding, CsvAsFlink) {
   EXPECT_EQ(encode_text({"csv", "a INT, b INT", {{"header", "true"}}}, "1 | 2"), "a,b\n1,2\n");
 }
 
+// Flink writes the second row bare, and would leave it out as a comment when reading.
+TEST(Encoding, CsvQuotesWhatWouldReadAsAComment) {
+  const TextTable table = {
+      "csv", "a STRING, b STRING", {{"field-delimiter", "\t"}, {"allow-comments", "true"}, {"null-literal", "-"}}};
+  const std::string text = encode_text(table, "'a' | 'b'\n'#1' | '#2'\n' #' | NULL");
+  EXPECT_EQ(text, "a\tb\n\"#1\"\t\"#2\"\n\" #\"\t-\n");
+  EXPECT_EQ(decode_text(table, text).rows.size(), 3u);
+}
+
 TEST(Encoding, JsonEscapesWhatItMust) {
   EXPECT_EQ(encode_text({"json", "a STRING, d DOUBLE, f FLOAT"}, "'\x01\x1f\b\f\t\\' | NaN | -Infinity"),
             "{\"a\":\"\\u0001\\u001F\\b\\f\\t\\\\\",\"d\":\"NaN\",\"f\":\"-Infinity\"}\n");
