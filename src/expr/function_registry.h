@@ -20,7 +20,7 @@ namespace tidemill {
 struct FunctionDoc {
   std::string_view syntax;   // "LPAD(text, length, pad)"; operators as written: "a + b"
   std::string_view text;     // one sentence
-  std::string_view example;  // "LPAD('hi', 4, '?') = '??hi'"
+  std::string_view example;  // "LPAD('hi', 4, '?') = '??hi'"; of an aggregate "MAX(x) = 3 for x in 1, 3". Tests run it
 };
 
 class FunctionRegistry;

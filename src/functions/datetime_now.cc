@@ -45,34 +45,34 @@ ExpressionPtr bind_current_watermark(const CallSite& call) {
 void register_datetime_now(FunctionRegistry& registry) {
   const auto instant = [](const EvaluationContext& context) { return context.now; };
   clock_function(registry, "CURRENT_TIMESTAMP",
-                 {"CURRENT_TIMESTAMP", "The present instant.", "CURRENT_TIMESTAMP = 2020-01-05 10:20:30.123"},
+                 {"CURRENT_TIMESTAMP", "The present instant.", "CURRENT_TIMESTAMP = 2024-01-01 00:00:30.123"},
                  Type::timestamp_ltz(3), instant);
-  clock_function(registry, "NOW", {"NOW()", "The present instant.", "NOW() = 2020-01-05 10:20:30.123"},
+  clock_function(registry, "NOW", {"NOW()", "The present instant.", "NOW() = 2024-01-01 00:00:30.123"},
                  Type::timestamp_ltz(3), instant);
   clock_function(registry, "CURRENT_ROW_TIMESTAMP",
                  {"CURRENT_ROW_TIMESTAMP()", "The instant at which the row is processed.",
-                  "CURRENT_ROW_TIMESTAMP() = 2020-01-05 10:20:30.123"},
+                  "CURRENT_ROW_TIMESTAMP() = 2024-01-01 00:00:30.123"},
                  Type::timestamp_ltz(3), instant);
   clock_function(registry, "PROCTIME",
-                 {"PROCTIME()", "Processing time, as a time attribute.", "PROCTIME() = 2020-01-05 10:20:30.123"},
+                 {"PROCTIME()", "Processing time, as a time attribute.", "PROCTIME() = 2024-01-01 00:00:30.123"},
                  Type::timestamp_ltz(3), instant);
   clock_function(
       registry, "LOCALTIMESTAMP",
-      {"LOCALTIMESTAMP", "The present reading of the session's clock.", "LOCALTIMESTAMP = 2020-01-05 10:20:30.123"},
+      {"LOCALTIMESTAMP", "The present reading of the session's clock.", "LOCALTIMESTAMP = 2024-01-01 00:00:30.123"},
       Type::timestamp(3), local_now);
   clock_function(registry, "CURRENT_DATE",
-                 {"CURRENT_DATE", "The present day in the session's time zone.", "CURRENT_DATE = 2020-01-05"},
+                 {"CURRENT_DATE", "The present day in the session's time zone.", "CURRENT_DATE = 2024-01-01"},
                  Type::date(), local_day);
   clock_function(registry, "LOCALTIME",
-                 {"LOCALTIME", "The present time of day in the session's time zone.", "LOCALTIME = 10:20:30"},
+                 {"LOCALTIME", "The present time of day in the session's time zone.", "LOCALTIME = 00:00:30"},
                  Type::time(0), local_time);
   clock_function(registry, "CURRENT_TIME",
-                 {"CURRENT_TIME", "The present time of day in the session's time zone.", "CURRENT_TIME = 10:20:30"},
+                 {"CURRENT_TIME", "The present time of day in the session's time zone.", "CURRENT_TIME = 00:00:30"},
                  Type::time(0), local_time);
   registry.with_rule(
       "CURRENT_WATERMARK",
       {"CURRENT_WATERMARK(rowtime)", "The watermark that the row was read at; NULL where there was none yet.",
-       "CURRENT_WATERMARK(ts) = 2020-01-05 10:20:25.000"},
+       "CURRENT_WATERMARK(ts) = 2024-01-01 00:00:25.000"},
       bind_current_watermark);
 }
 

@@ -150,13 +150,13 @@ ExpressionPtr bind_times(const CallSite& site) {
 void register_interval_functions(FunctionRegistry& registry) {
   registry.with_rule("+",
                      {"time + interval | interval + interval", "A moment moved, or the sum of two intervals.",
-                      "DATE '2020-01-31' + INTERVAL '1' MONTH = DATE '2020-02-29'"},
+                      "DATE '2020-01-31' + INTERVAL '1' MONTH = 2020-02-29"},
                      bind_plus);
   registry.with_rule("-",
                      {"time - interval | interval - interval | timestamp - timestamp",
-                      "A moment moved back, or a distance.", "TIME '00:30:00' - INTERVAL '1' HOUR = TIME '23:30:00'"},
+                      "A moment moved back, or a distance.", "TIME '00:30:00' - INTERVAL '1' HOUR = 23:30:00"},
                      bind_minus);
-  registry.with_rule("*", {"interval * integer", "Many intervals.", "INTERVAL '1' DAY * 2 = INTERVAL '2' DAY"},
+  registry.with_rule("*", {"interval * integer", "Many intervals.", "INTERVAL '1' DAY * 2 = +2 00:00:00.000"},
                      bind_times);
 }
 

@@ -30,10 +30,13 @@ std::optional<std::vector<int32_t>> SourceProjection::timed_rows(const Batch& ro
 void SourceProjection::raise_null_rowtime(const Batch& rows) const {
   int32_t row = 0;
   while (!rows.column(*spec_.rowtime)->is_null(row)) ++row;
-  RowErrors errors;
-  errors.add(row, fmt::format("Column '{}' of table {} is the event time of its rows and must not be NULL",
-                              rows.schema()->field(*spec_.rowtime).name, spec_.table));
-  errors.raise(rows);
+  std::string message = fmt::format("Column '{}' of table {} is the event time of its rows and must not be NULL",
+                                    rows.schema()->field(*spec_.rowtime).name, spec_.table);
+  const RowOrigin& origin = rows.origin();
+  if (origin.split) message += fmt::format(" (row read from {} at offset {})", *origin.split, origin.at(row));
+  throw UserError(std::move(message),
+                  "SET 'table.exec.source.rowtime-null-handling' = 'DROP' leaves such rows out; a computed column with "
+                  "COALESCE(…) gives them a time");
 }
 
 ProjectedRows SourceProjection::project(const Batch& raw, const EvaluationContext& context,

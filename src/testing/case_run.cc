@@ -252,7 +252,7 @@ class CaseRun {
 };
 
 std::string full_text(const UserError& error) {
-  return std::string(error.what()) + (error.hint().empty() ? "" : " " + error.hint());
+  return std::string(error.what()) + (error.hint().empty() ? "" : "; " + error.hint());
 }
 
 }  // namespace

@@ -28,15 +28,16 @@ class DatagenConnector final : public Connector {
   std::vector<OptionSpec> options() const override {
     using enum OptionType;
     std::vector<OptionSpec> specs = table_options();
-    specs.push_back({"fields.#.kind", kEnum, "How values are made up.", "", false, {"random", "sequence"}});
-    specs.push_back({"fields.#.min", kDouble, "Smallest value of a number."});
-    specs.push_back({"fields.#.max", kDouble, "Largest value of a number."});
-    specs.push_back({"fields.#.length", kInt, "How long texts are."});
-    specs.push_back({"fields.#.var-len", kBool, "Whether the length of texts varies."});
-    specs.push_back({"fields.#.max-past", kDuration, "How far before now times may lie."});
-    specs.push_back({"fields.#.null-rate", kDouble, "Share of NULLs, 0 to 1."});
-    specs.push_back({"fields.#.start", kInt, "First value of a sequence."});
-    specs.push_back({"fields.#.end", kInt, "Last value of a sequence."});
+    specs.push_back({"fields.#.kind", kEnum, "How values are made up.", "random", false, {"random", "sequence"}});
+    specs.push_back({"fields.#.min", kDouble,
+                     "Smallest value of a number; without it, the least of an integer type, 0 of others."});
+    specs.push_back({"fields.#.max", kDouble, "Largest value of a number; without it, the greatest of the type."});
+    specs.push_back({"fields.#.length", kInt, "How long texts are; without it 100, or the length in the type."});
+    specs.push_back({"fields.#.var-len", kBool, "Whether the length of texts varies from 1 up.", "false"});
+    specs.push_back({"fields.#.max-past", kDuration, "How far before now times may lie.", "0 s"});
+    specs.push_back({"fields.#.null-rate", kDouble, "Share of NULLs, 0 to 1.", "0"});
+    specs.push_back({"fields.#.start", kInt, "First value of a sequence, which must have one."});
+    specs.push_back({"fields.#.end", kInt, "Last value of a sequence; the table ends after it."});
     return specs;
   }
 

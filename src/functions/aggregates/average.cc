@@ -136,13 +136,14 @@ AggregateFunctionPtr make_average(const Type& type) {
 }  // namespace
 
 void register_average(FunctionRegistry& registry) {
-  registry.aggregate("AVG",
-                     {"AVG([DISTINCT] number)",
-                      "Mean of the values that are not NULL; of integers an integer, towards zero.", "AVG(x) = 2"},
-                     [](const CallSite& call) -> AggregateCall {
-                       if (call.size() != 1) return {};
-                       return {make_average(call.type(0)), call.arguments[0]};
-                     });
+  registry.aggregate(
+      "AVG",
+      {"AVG([DISTINCT] number)", "Mean of the values that are not NULL; of integers an integer, towards zero.",
+       "AVG(x) = 2 for x in 1, NULL, 4"},
+      [](const CallSite& call) -> AggregateCall {
+        if (call.size() != 1) return {};
+        return {make_average(call.type(0)), call.arguments[0]};
+      });
 }
 
 }  // namespace tidemill

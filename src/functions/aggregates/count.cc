@@ -42,14 +42,14 @@ class Count final : public AggregateFunction {
 }  // namespace
 
 void register_count(FunctionRegistry& registry) {
-  registry.aggregate(
-      "COUNT",
-      {"COUNT(*) | COUNT([DISTINCT] value)", "Number of rows, or of values that are not NULL.", "COUNT(x) = 2"},
-      [](const CallSite& call) -> AggregateCall {
-        if (call.size() == 0) return {std::make_shared<Count>(Type::null()), nullptr};
-        if (call.size() != 1) return {};
-        return {std::make_shared<Count>(call.type(0)), call.arguments[0]};
-      });
+  registry.aggregate("COUNT",
+                     {"COUNT(*) | COUNT([DISTINCT] value)", "Number of rows, or of values that are not NULL.",
+                      "COUNT(x) = 2 for x in 1, NULL, 4"},
+                     [](const CallSite& call) -> AggregateCall {
+                       if (call.size() == 0) return {std::make_shared<Count>(Type::null()), nullptr};
+                       if (call.size() != 1) return {};
+                       return {std::make_shared<Count>(call.type(0)), call.arguments[0]};
+                     });
 }
 
 }  // namespace tidemill

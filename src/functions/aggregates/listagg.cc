@@ -57,7 +57,7 @@ void register_listagg(FunctionRegistry& registry) {
   registry.aggregate("LISTAGG",
                      {"LISTAGG(text [, separator])",
                       "The texts that are not NULL, joined in order of arrival; the separator is ',' unless given.",
-                      "LISTAGG(k) = 'a,b'"},
+                      "LISTAGG(x, '-') = 'a-b' for x in 'a', NULL, 'b'"},
                      [](const CallSite& call) -> AggregateCall {
                        if (call.size() < 1 || call.size() > 2 || !call.type(0).is_character()) return {};
                        const std::string* separator = call.size() == 2 ? call.literal_text(1) : nullptr;

@@ -124,14 +124,14 @@ AggregateFunctionPtr make_sum(const Type& type) {
 }  // namespace
 
 void register_sum(FunctionRegistry& registry) {
-  registry.aggregate(
-      "SUM",
-      {"SUM([DISTINCT] number)",
-       "Sum of the values that are not NULL, in the type of the argument; DECIMAL: 38 digits.", "SUM(x) = 6"},
-      [](const CallSite& call) -> AggregateCall {
-        if (call.size() != 1) return {};
-        return {make_sum(call.type(0)), call.arguments[0]};
-      });
+  registry.aggregate("SUM",
+                     {"SUM([DISTINCT] number)",
+                      "Sum of the values that are not NULL, in the type of the argument; DECIMAL: 38 digits.",
+                      "SUM(x) = 5 for x in 1, NULL, 4"},
+                     [](const CallSite& call) -> AggregateCall {
+                       if (call.size() != 1) return {};
+                       return {make_sum(call.type(0)), call.arguments[0]};
+                     });
 }
 
 }  // namespace tidemill
