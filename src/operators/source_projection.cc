@@ -33,7 +33,13 @@ void SourceProjection::raise_null_rowtime(const Batch& rows) const {
   RowErrors errors;
   errors.add(row, fmt::format("Column '{}' of table {} is the event time of its rows and must not be NULL",
                               rows.schema()->field(*spec_.rowtime).name, spec_.table));
-  errors.raise(rows);
+  try {
+    errors.raise(rows);
+  } catch (const UserError& error) {
+    throw UserError(error.what(),
+                    "SET 'table.exec.source.rowtime-null-handling' = 'DROP' to leave out such rows, or "
+                    "'SKIP_WATERMARK' to keep them.");
+  }
 }
 
 ProjectedRows SourceProjection::project(const Batch& raw, const EvaluationContext& context,
