@@ -38,7 +38,7 @@ int test_command(const TestOptions& options, Environment& environment);
 std::unique_ptr<Registries> make_builtin_registries();
 // Reads a script. Throws UserError where it cannot be read.
 std::string read_script(const std::string& file, Environment& environment);
-// Applies key=value pairs. Throws UserError naming the pair; notes go to standard error.
+// Applies key=value pairs. Throws UsageError naming the pair; notes go to standard error.
 void apply_settings(Session& session, const std::vector<std::string>& settings, Environment& environment);
 
 }  // namespace tidemill

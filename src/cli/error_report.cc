@@ -1,6 +1,10 @@
 #include "cli/error_report.h"
 
-#include "base/error.h"
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "data/value_text.h"
 
 namespace tidemill {
 namespace {
@@ -26,6 +30,22 @@ size_t byte_of_column(std::string_view line, int32_t column) {
   return line.size();
 }
 
+// What a terminal would obey, or could not show, becomes U+FFFD.
+std::string printable(std::string_view bytes) {
+  std::string text;
+  append_valid_utf8(text, bytes);
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t' && c != '\n') || byte == 0x7f) {
+      result += "\xEF\xBF\xBD";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 std::string excerpt(std::string_view sql, SourceLocation location) {
   std::string_view line = line_of(sql, location.line);
   if (line.empty()) return "";
@@ -35,20 +55,22 @@ std::string excerpt(std::string_view sql, SourceLocation location) {
     line = line.substr(first, kExcerptBytesMax);
     at -= first;
   }
+  const std::string before = printable(line.substr(0, at));
   std::string padding;
-  for (const char c : line.substr(0, at)) {
+  for (const char c : before) {
     if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) padding += c == '\t' ? '\t' : ' ';
   }
   const std::string number = std::to_string(location.line);
   const std::string margin(number.size(), ' ');
-  return fmt::format(" {} | {}\n {} | {}^\n", number, line, margin, padding);
+  return fmt::format(" {} | {}\n {} | {}^\n", number, before + printable(line.substr(at)), margin, padding);
 }
 
 std::string user_error_text(const UserError& error, std::string_view file, std::string_view sql) {
-  std::string text = fmt::format("error: {}\n", error.what());
+  std::string text = fmt::format("error: {}\n", printable(error.what()));
   if (error.location()) {
     const SourceLocation at = *error.location();
-    text += fmt::format("  at {}{}line {}, column {}\n", file, file.empty() ? "" : ", ", at.line, at.column);
+    const std::string_view place = file == "-" ? "standard input" : file;
+    text += fmt::format("  at {}{}line {}, column {}\n", place, place.empty() ? "" : ", ", at.line, at.column);
     text += excerpt(sql, at);
   }
   if (!error.hint().empty()) text += fmt::format("hint: {}\n", error.hint());
@@ -60,10 +82,13 @@ std::string user_error_text(const UserError& error, std::string_view file, std::
 ErrorReport report_error(std::exception_ptr error, std::string_view file, std::string_view sql) {
   try {
     std::rethrow_exception(error);
+  } catch (const UsageError& usage) {
+    return {user_error_text(usage, file, sql), kExitUsage};
   } catch (const UserError& user) {
     return {user_error_text(user, file, sql), kExitUserError};
   } catch (const TransientError& transient) {
-    return {fmt::format("error: {}\nhint: This may pass; run it again.\n", transient.what()), kExitUserError};
+    return {fmt::format("error: {}\nhint: This may pass; run it again.\n", printable(transient.what())),
+            kExitUserError};
   } catch (const EngineError& engine) {
     return {fmt::format("internal error: {}\nhint: This is a bug in Tidemill; please report it with the SQL.\n",
                         engine.what()),
@@ -73,6 +98,28 @@ ErrorReport report_error(std::exception_ptr error, std::string_view file, std::s
   } catch (const std::exception& other) {
     return {fmt::format("internal error: {}\n", other.what()), kExitInternal};
   }
+}
+
+std::string usage_error_text(const WrongUsage& usage) {
+  const std::string help =
+      usage.command.empty() ? "Run tidemill --help." : fmt::format("Run tidemill {} --help.", usage.command);
+  std::string message = usage.message;
+  std::string hint = help;
+  const auto option = std::ranges::find_if(usage.leftover, [](const std::string& arg) { return arg.starts_with('-'); });
+  if (usage.command.empty() && !usage.leftover.empty()) {
+    message = fmt::format("Unknown command '{}'", usage.leftover.front());
+    const auto nearest = nearest_name(usage.leftover.front(), usage.commands);
+    hint = nearest ? fmt::format("Did you mean '{}'? {}", *nearest, help)
+                   : fmt::format("There are: {}. {}", fmt::join(usage.commands, ", "), help);
+  } else if (option != usage.leftover.end()) {
+    const std::string name = option->substr(0, option->find('='));
+    message = fmt::format("Unknown option '{}'", name);
+    const auto nearest = nearest_name(name, usage.options);
+    if (nearest) hint = fmt::format("Did you mean '{}'? {}", *nearest, help);
+  } else if (!usage.leftover.empty()) {
+    message = fmt::format("Unexpected argument '{}'", usage.leftover.front());
+  }
+  return fmt::format("error: {}\nhint: {}\n", message, hint);
 }
 
 }  // namespace tidemill

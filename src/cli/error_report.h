@@ -5,6 +5,9 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/error.h"
 
 namespace tidemill {
 
@@ -14,6 +17,12 @@ constexpr int kExitUsage = 2;          // the command line
 constexpr int kExitInternal = 3;       // our bug, or the machine's failure
 constexpr int kExitInterrupted = 130;  // 128 + SIGINT, as shells expect
 
+// The command line is wrong, not the script.
+class UsageError : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 struct ErrorReport {
   std::string text;  // ends with a line end
   int exit_code = kExitInternal;
@@ -22,5 +31,17 @@ struct ErrorReport {
 // Describes the exception. `file` names the script (empty: none), `sql` is its whole text, to which error locations
 // refer.
 ErrorReport report_error(std::exception_ptr error, std::string_view file, std::string_view sql);
+
+// What a wrong command line holds, for its message.
+struct WrongUsage {
+  std::string message;                // of the parser: "file is required"
+  std::string command;                // the command that was read; empty: none
+  std::vector<std::string> leftover;  // arguments that nothing took, in order
+  std::vector<std::string> commands;  // all there are
+  std::vector<std::string> options;   // of the command
+};
+
+// Describes a wrong command line: the first argument that nothing took, with the nearest one that exists.
+std::string usage_error_text(const WrongUsage& usage);
 
 }  // namespace tidemill

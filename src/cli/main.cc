@@ -20,11 +20,26 @@ void add_script(CLI::App& command, ScriptOptions& options) {
       ->allow_extra_args(false);
 }
 
+WrongUsage wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  WrongUsage usage;
+  usage.message = error.what();
+  usage.leftover = app.remaining(true);
+  for (const CLI::App* command : app.get_subcommands({})) usage.commands.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands()) {
+    usage.command = command->get_name();
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) usage.options.push_back("--" + name);
+    }
+  }
+  return usage;
+}
+
 int main_of(int argc, char** argv) {
   CLI::App app{"Tidemill: streaming SQL in Apache Flink's dialect, on one machine.", "tidemill"};
   app.require_subcommand(1);
   app.set_version_flag("--version", kVersion);
 
+  RealEnvironment environment;
   RunOptions run;
   std::string format = "table";
   CLI::App* run_app =
@@ -50,9 +65,10 @@ int main_of(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    environment.get().console.write_error(usage_error_text(wrong_usage(app, error)));
+    return kExitUsage;
   }
-  RealEnvironment environment;
   try {
     run.format = parse_result_format(format);
   } catch (const UserError&) {

@@ -9,7 +9,7 @@ class QueryWriter final : public SinkWriter {
  public:
   QueryWriter(ResultWriter& writer, const EvaluationContext& context) : writer_(writer), context_(context) {}
   void write(const Batch& batch) override {
-    for (const ResultChange& change : change_texts(batch, context_)) writer_.add(change);
+    for (const ResultChange& change : change_texts(batch, context_, BytesText::kLiteral)) writer_.add(change);
   }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }

@@ -11,6 +11,8 @@
 namespace tidemill {
 namespace {
 
+std::string rows_text(int64_t rows) { return fmt::format("{} {}", rows, rows == 1 ? "row" : "rows"); }
+
 class ScriptRun {
  public:
   ScriptRun(const RunOptions& options, Environment& environment, const std::function<bool()>& stop_requested)
@@ -56,7 +58,9 @@ class ScriptRun {
     }
     std::vector<Field> fields;
     for (const std::string& column : text.columns) fields.push_back({column, Type::string()});
-    const auto writer = make_result_writer(options_.format, {make_schema(std::move(fields)), false}, true, output());
+    const bool changelog = options_.format == ResultFormat::kChangelog;  // what is no query has no changes
+    const ResultFormat format = changelog ? ResultFormat::kTable : options_.format;
+    const auto writer = make_result_writer(format, {make_schema(std::move(fields)), false}, true, output());
     for (const auto& row : text.rows) writer->add({RowKind::kInsert, row});
     writer->finish();
   }
@@ -98,17 +102,17 @@ class ScriptRun {
     if (is_query && summary.rows_late == 0 && summary.rows_in_errors == 0 && summary.rows_left_open == 0 &&
         !reads_tables(summary))
       return;
-    tell(fmt::format("{} rows in, {} rows out, {} late, {:.2f} s", summary.rows_in, summary.rows_out, summary.rows_late,
-                     seconds));
+    tell(fmt::format("{} in, {} out, {} late, {:.2f} s", rows_text(summary.rows_in), rows_text(summary.rows_out),
+                     summary.rows_late, seconds));
     for (const LateReport& late : summary.late) {
       std::vector<std::string> reasons;
       for (const auto& [reason, rows] : late.by_reason) reasons.push_back(fmt::format("{} {}", rows, reason));
-      tell(fmt::format("  {} rows were late for {} ({})", late.rows, late.operator_name, fmt::join(reasons, ", ")));
+      tell(fmt::format("  {} late for {} ({})", rows_text(late.rows), late.operator_name, fmt::join(reasons, ", ")));
     }
     if (summary.rows_in_errors > 0)
-      tell(fmt::format("  {} records could not be read (numRecordsInErrors)", summary.rows_in_errors));
+      tell(fmt::format("  {} that could not be read (numRecordsInErrors)", rows_text(summary.rows_in_errors)));
     if (summary.rows_left_open > 0)
-      tell(fmt::format("  {} rows are in processing-time windows that had not ended", summary.rows_left_open));
+      tell(fmt::format("  {} in processing-time windows that had not ended", rows_text(summary.rows_left_open)));
   }
 
   static bool reads_tables(const JobSummary& summary) {

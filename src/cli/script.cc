@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "builtins/builtins.h"
 #include "cli/commands.h"
+#include "cli/error_report.h"
 #include "functions/all.h"
 
 namespace tidemill {
@@ -28,10 +29,14 @@ std::string read_script(const std::string& file, Environment& environment) {
 void apply_settings(Session& session, const std::vector<std::string>& settings, Environment& environment) {
   for (const std::string& setting : settings) {
     const size_t equals = setting.find('=');
-    if (equals == std::string::npos)
-      throw UserError(fmt::format("'{}' is no setting", setting), "Write --set key=value.");
-    const auto note = session.config().set(setting.substr(0, equals), setting.substr(equals + 1));
-    if (note) environment.console.write_error(fmt::format("note: {}\n", *note));
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError(fmt::format("'{}' is no setting", setting), "Write --set key=value.");
+    try {
+      const auto note = session.config().set(setting.substr(0, equals), setting.substr(equals + 1));
+      if (note) environment.console.write_error(fmt::format("note: {}\n", *note));
+    } catch (const UserError& error) {
+      throw UsageError(fmt::format("--set {}: {}", setting, error.what()), error.hint());
+    }
   }
 }
 

@@ -7,6 +7,8 @@
 namespace tidemill {
 namespace {
 
+constexpr int64_t kSizeMax = int64_t{1} << 40;  // counting stops here: shared parts double it at every level
+
 uint64_t hash_text(const std::string& text) { return hash_bytes(text.data(), text.size()); }
 
 uint64_t hash_type(const Type& type) {
@@ -58,6 +60,8 @@ Expression::Expression(ExpressionKind kind, const Type& type, std::vector<Expres
     deterministic_ = deterministic_ && child->deterministic_;
     can_fail_ = can_fail_ || child->can_fail_;
     constant_ = constant_ && child->constant_;
+    size_ = std::min(size_ + child->size_, kSizeMax);
+    height_ = std::max(height_, child->height_ + 1);
     hash_ = hash_combine(hash_, child->hash_);
   }
 }

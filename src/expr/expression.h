@@ -34,6 +34,9 @@ class Expression {
   bool can_fail() const { return can_fail_; }
   // True where no column is read (a literal, or a function of literals).
   bool is_constant() const { return constant_; }
+  // Nodes of the tree and of its longest branch. What several places share counts at each: whoever walks the tree does.
+  int64_t size() const { return size_; }
+  int32_t height() const { return height_; }
   // Consistent with operator==; computed once.
   uint64_t hash() const { return hash_; }
   // Returns SQL-like text with the given column names, $0, $1, … where there are none.
@@ -60,6 +63,8 @@ class Expression {
   bool deterministic_;
   bool can_fail_;
   bool constant_;
+  int64_t size_ = 1;
+  int32_t height_ = 1;
   uint64_t hash_;
 };
 

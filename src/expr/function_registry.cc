@@ -35,7 +35,7 @@ std::string list_forms(const std::vector<FunctionDoc>& docs) {
 [[noreturn]] void refuse(std::string_view name, const std::vector<ExpressionPtr>& arguments,
                          const std::vector<FunctionDoc>& docs, SourceLocation location) {
   throw UserError(location, fmt::format("{} cannot be applied to ({})", name, list_types(arguments)),
-                  fmt::format("Forms that exist: {}", list_forms(docs)));
+                  fmt::format("Forms that exist: {}. Where a type does not fit, CAST it.", list_forms(docs)));
 }
 
 // Returns the arguments as the parameters want them, empty where they do not fit.

@@ -40,7 +40,8 @@ void RowErrors::raise(const Batch& batch) const {
   if (batch.origin().split) {
     message += fmt::format(" (row read from {} at offset {})", *batch.origin().split, batch.origin().at(first->row));
   }
-  throw UserError(std::move(message), "TRY_CAST gives NULL instead of failing; CASE and WHERE keep bad rows away",
+  throw UserError(std::move(message),
+                  "CASE and WHERE keep such rows away; TRY_CAST and NULLIF(divisor, 0) give NULL instead.",
                   first->location);
 }
 

@@ -35,8 +35,8 @@ void SourceProjection::raise_null_rowtime(const Batch& rows) const {
   const RowOrigin& origin = rows.origin();
   if (origin.split) message += fmt::format(" (row read from {} at offset {})", *origin.split, origin.at(row));
   throw UserError(std::move(message),
-                  "SET 'table.exec.source.rowtime-null-handling' = 'DROP' leaves such rows out; a computed column with "
-                  "COALESCE(…) gives them a time");
+                  "SET 'table.exec.source.rowtime-null-handling' = 'DROP' to leave out such rows, or "
+                  "'SKIP_WATERMARK' to keep them.");
 }
 
 ProjectedRows SourceProjection::project(const Batch& raw, const EvaluationContext& context,

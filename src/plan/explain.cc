@@ -1,6 +1,7 @@
 // Plans as text.
 #include "plan/explain.h"
 
+#include <algorithm>
 #include <map>
 
 #include "plan/passes/distribution.h"
@@ -10,12 +11,16 @@ namespace {
 
 enum class Style : uint8_t { kLogical, kPhysical, kExecution };
 
+// Logical and physical plans are drawn as trees, as Flink does, up to this many nodes; larger ones show once what
+// several nodes read.
+constexpr int64_t kTreeNodesMax = 1000;
+
 class TreeWriter {
  public:
   TreeWriter(Style style, const Changelog* changelog) : style_(style), changelog_(changelog) {}
 
   std::string write(const std::vector<PlanPtr>& roots) {
-    for (const PlanPtr& root : roots) count_consumers(*root);
+    measure(roots);
     for (const PlanPtr& root : roots) {
       if (!text_.empty()) text_ += "\n";
       write_node(*root, "", "");
@@ -24,15 +29,25 @@ class TreeWriter {
   }
 
  private:
-  void count_consumers(const PlanNode& node) {
-    if (++consumers_[&node] > 1) return;
-    for (const PlanPtr& input : node.inputs()) count_consumers(*input);
+  void measure(const std::vector<PlanPtr>& roots) {
+    std::map<const PlanNode*, int64_t> tree_nodes;  // not above the maximum + 1
+    int64_t all = 0;
+    visit_plan(roots, [&](const PlanNode& node) {
+      int64_t nodes = 1;
+      for (const PlanPtr& input : node.inputs()) {
+        ++consumers_[input.get()];
+        nodes = std::min(nodes + tree_nodes[input.get()], kTreeNodesMax + 1);
+      }
+      tree_nodes[&node] = nodes;
+    });
+    for (const PlanPtr& root : roots) all += tree_nodes[root.get()];
+    reuse_ = style_ == Style::kExecution || all > kTreeNodesMax;
   }
 
   // `first` stands before the node's own line, `rest` before what is below it.
   void write_node(const PlanNode& node, const std::string& first, const std::string& rest) {
     std::string line = style_ == Style::kLogical ? node.logical_text() : node.physical_text();
-    if (style_ == Style::kExecution && consumers_[&node] > 1 && !node.inputs().empty()) {
+    if (reuse_ && consumers_[&node] > 1) {
       const auto [reuse, is_new] = reuse_ids_.emplace(&node, static_cast<int32_t>(reuse_ids_.size()) + 1);
       if (!is_new) {
         text_ += fmt::format("{}Reused(reference_id=[{}])\n", first, reuse->second);
@@ -70,6 +85,7 @@ class TreeWriter {
 
   Style style_;
   const Changelog* changelog_;
+  bool reuse_ = false;
   std::map<const PlanNode*, int32_t> consumers_;
   std::map<const PlanNode*, int32_t> reuse_ids_;
   std::string text_;

@@ -8,7 +8,8 @@
 
 namespace tidemill {
 
-// Return one tree a root, drawn with ":-" and "+-", each line a node.
+// Return one tree a root, drawn with ":-" and "+-", each line a node. A tree of more than 1,000 nodes is drawn like
+// the plan as it will run, because sharing can make it double at each level.
 // The plan as bound: columns by number.
 std::string explain_logical(const std::vector<PlanPtr>& roots);
 // The plan as optimised: columns by name, exchanges shown; row kinds where `changelog` is given.

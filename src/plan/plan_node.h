@@ -1,7 +1,9 @@
 // plan/plan_node.h - the base of logical plan nodes. Rule: immutable and shared; `kind` names the class, and a node's
 // schema follows from its inputs, so a rule that changes an input keeps the columns or rebuilds what is above.
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +39,8 @@ class PlanNode {
   const SchemaPtr& schema() const { return schema_; }
   const std::vector<PlanPtr>& inputs() const { return inputs_; }
   const PlanPtr& input(size_t index = 0) const { return inputs_.at(index); }
+  // Nodes on the longest way from here to a source, this one included: how deep whoever walks the plan must go.
+  int32_t depth() const { return depth_; }
 
   // Returns this node over other inputs. Requires: as many inputs, with the same columns in the same places.
   virtual PlanPtr with_inputs(std::vector<PlanPtr> inputs) const = 0;
@@ -62,13 +66,21 @@ class PlanNode {
 
  protected:
   PlanNode(PlanKind kind, SchemaPtr schema, std::vector<PlanPtr> inputs)
-      : kind_(kind), schema_(std::move(schema)), inputs_(std::move(inputs)) {}
+      : kind_(kind), schema_(std::move(schema)), inputs_(std::move(inputs)) {
+    for (const PlanPtr& input : inputs_) depth_ = std::max(depth_, input->depth() + 1);
+  }
 
  private:
   PlanKind kind_;
   SchemaPtr schema_;
   std::vector<PlanPtr> inputs_;
+  int32_t depth_ = 1;
 };
+
+// Calls `visit` for every node of the plans, inputs first. A node that several share is visited once: a plan is no
+// tree, and walking one as a tree takes time that doubles with each level where something is read twice.
+void visit_plan(const std::vector<PlanPtr>& roots, const std::function<void(const PlanNode&)>& visit);
+void visit_plan(const PlanNode& root, const std::function<void(const PlanNode&)>& visit);
 
 // Returns `items` joined by ", ".
 std::string join_texts(const std::vector<std::string>& items);

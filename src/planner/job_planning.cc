@@ -25,24 +25,16 @@ EvaluationContext evaluation_context(const Config& config) {
   return context;
 }
 
-bool any_source(const PlanNode& node, const std::function<bool(const ScanNode&)>& test) {
-  if (const auto* scan = node.try_as<ScanNode>()) return test(*scan);
-  return std::ranges::any_of(node.inputs(), [&](const PlanPtr& input) { return any_source(*input, test); });
-}
-
 // STREAMING, BATCH, or AUTOMATIC: batch where all input is bounded.
 bool runs_as_batch(const PlannedJob& job, const Config& config) {
   const std::string mode = config.get(kRuntimeMode);
   if (mode == "STREAMING") return false;
   std::string unbounded;
-  const auto is_unbounded = [&](const ScanNode& scan) {
-    if (job.tables->source(scan).bounded) return false;
-    unbounded = scan.table()->name.name;
-    return true;
-  };
-  for (const PlanPtr& root : job.optimized) {
-    if (any_source(*root, is_unbounded)) break;
-  }
+  visit_plan(job.optimized, [&](const PlanNode& node) {
+    const auto* scan = node.try_as<ScanNode>();
+    if (scan == nullptr || !unbounded.empty() || job.tables->source(*scan).bounded) return;
+    unbounded = scan->table()->name.name;
+  });
   if (unbounded.empty()) return true;
   if (mode == "AUTOMATIC") return false;
   throw UserError(fmt::format("Batch mode needs bounded input, and table {} never ends", unbounded),
@@ -56,12 +48,14 @@ bool reads_current_watermark(const ExpressionPtr& expression) {
   return std::ranges::any_of(expression->children(), reads_current_watermark);
 }
 
-bool plan_reads_current_watermark(const PlanNode& node) {
-  if (const auto* calc = node.try_as<CalcNode>()) {
-    if (reads_current_watermark(calc->predicate())) return true;
-    if (std::ranges::any_of(calc->projections(), reads_current_watermark)) return true;
-  }
-  return std::ranges::any_of(node.inputs(), [](const PlanPtr& input) { return plan_reads_current_watermark(*input); });
+bool plan_reads_current_watermark(const std::vector<PlanPtr>& roots) {
+  bool reads = false;
+  visit_plan(roots, [&](const PlanNode& node) {
+    const auto* calc = node.try_as<CalcNode>();
+    reads = reads || (calc != nullptr && (reads_current_watermark(calc->predicate()) ||
+                                          std::ranges::any_of(calc->projections(), reads_current_watermark)));
+  });
+  return reads;
 }
 
 SchemaPtr result_schema(const Schema& schema) {
@@ -107,8 +101,7 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
 
 JobGraph make_job_graph(const PlannedJob& job, const PlannerSession& session, std::shared_ptr<const Sink> result_sink) {
   TranslationContext context{session.config, *job.tables, *job.changelog, job.batch, false, std::move(result_sink)};
-  context.row_watermarks =
-      std::ranges::any_of(job.optimized, [](const PlanPtr& root) { return plan_reads_current_watermark(*root); });
+  context.row_watermarks = plan_reads_current_watermark(job.optimized);
   Translation translation(std::move(context));
   for (const PlanPtr& root : job.optimized) {
     if (root->kind() == PlanKind::kSink) {

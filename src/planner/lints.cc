@@ -1,8 +1,6 @@
 // What is legal but likely not meant.
 #include "planner/lints.h"
 
-#include <set>
-
 #include "plan/aggregate.h"
 #include "plan/scan.h"
 #include "plan/window.h"
@@ -15,17 +13,13 @@ class Linter {
   explicit Linter(const PlannedJob& job) : job_(job) {}
 
   std::vector<std::string> run() {
-    for (const PlanPtr& root : job_.optimized) visit(*root);
+    visit_plan(job_.optimized, [&](const PlanNode& node) {
+      if (const auto* aggregate = node.try_as<AggregateNode>()) check_aggregate(*aggregate);
+    });
     return std::move(warnings_);
   }
 
  private:
-  void visit(const PlanNode& node) {
-    if (!seen_.insert(&node).second) return;
-    if (const auto* aggregate = node.try_as<AggregateNode>()) check_aggregate(*aggregate);
-    for (const PlanPtr& input : node.inputs()) visit(*input);
-  }
-
   void check_aggregate(const AggregateNode& node) {
     const bool bounded = job_.changelog->bounded(node);
     if (node.keys().empty() && bounded && !job_.batch) {
@@ -46,7 +40,6 @@ class Linter {
   }
 
   const PlannedJob& job_;
-  std::set<const PlanNode*> seen_;
   std::vector<std::string> warnings_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "base/hash.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/scan.h"
@@ -13,33 +14,20 @@
 namespace tidemill {
 namespace {
 
-std::string expression_lineage(const PlanNode& input, const Expression& expression) {
-  std::vector<std::string> names(static_cast<size_t>(input.schema()->size()));
-  for (const int32_t column : columns_of(expression)) {
-    names[static_cast<size_t>(column)] = column_lineage(input, column);
-  }
-  return expression.to_string(names);
-}
-
-std::string lineage_of_keys(const PlanNode& input, const std::vector<int32_t>& keys) {
-  std::vector<std::string> texts;
-  for (const int32_t key : keys) texts.push_back(column_lineage(input, key));
-  return join_texts(texts);
-}
-
-void collect_tables(const PlanNode& node, std::set<std::string>& tables) {
-  if (const auto* scan = node.try_as<ScanNode>()) tables.insert(scan->table()->name.name);
-  for (const PlanPtr& input : node.inputs()) collect_tables(*input, tables);
-}
+constexpr size_t kLineageBytesMax = 200;
 
 std::string tables_text(const PlanNode& node) {
   std::set<std::string> tables;
-  collect_tables(node, tables);
+  visit_plan(node, [&](const PlanNode& below) {
+    if (const auto* scan = below.try_as<ScanNode>()) tables.insert(scan->table()->name.name);
+  });
   return join_texts({tables.begin(), tables.end()});
 }
 
+}  // namespace
+
 // What tells an operator from others of its kind in the same query.
-std::string signature(const PlanNode& node) {
+std::string OperatorIdentities::signature(const PlanNode& node) {
   switch (node.kind()) {
     case PlanKind::kScan:
       return fmt::format("source({})", node.as<ScanNode>().table()->name.name);
@@ -61,13 +49,18 @@ std::string signature(const PlanNode& node) {
                          lineage_of_keys(*node.input(), node.as<AggregateNode>().keys()), tables_text(node));
     case PlanKind::kWindowAggregate: {
       const auto& aggregate = node.as<WindowAggregateNode>();
-      const std::string time = column_lineage(*node.input(), aggregate.time_column());
+      const std::string time = lineage(*node.input(), aggregate.time_column());
       return fmt::format("window_aggregate(keys=[{}], window={}, tables=[{}])",
                          lineage_of_keys(*node.input(), aggregate.keys()), window_text(aggregate.window(), time),
                          tables_text(node));
     }
-    case PlanKind::kWindowAssign:
-      return "window_assign";
+    case PlanKind::kWindowAssign: {
+      const auto& assign = node.as<WindowAssignNode>();
+      if (assign.window().kind != WindowKind::kSession) return "window_assign";
+      return fmt::format("session_assign(keys=[{}], window={}, tables=[{}])",
+                         lineage_of_keys(*node.input(), assign.partition_keys()),
+                         window_text(assign.window(), lineage(*node.input(), assign.time_column())), tables_text(node));
+    }
     case PlanKind::kSink:
       return "sink";
     case PlanKind::kStatementSet:
@@ -76,38 +69,55 @@ std::string signature(const PlanNode& node) {
   CHECK(false);
 }
 
-}  // namespace
+const std::string& OperatorIdentities::lineage(const PlanNode& node, int32_t column) {
+  const auto known = lineages_.find({&node, column});
+  if (known != lineages_.end()) return known->second;
+  std::string text = lineage_anew(node, column);
+  if (text.size() > kLineageBytesMax) text = fmt::format("#{:016x}", hash_bytes(text.data(), text.size()));
+  return lineages_.emplace(std::pair(&node, column), std::move(text)).first->second;
+}
 
-std::string column_lineage(const PlanNode& node, int32_t column) {
+std::string OperatorIdentities::lineage_of_expression(const PlanNode& input, const Expression& expression) {
+  std::vector<std::string> names(static_cast<size_t>(input.schema()->size()));
+  for (const int32_t column : columns_of(expression)) names[static_cast<size_t>(column)] = lineage(input, column);
+  return expression.to_string(names);
+}
+
+std::string OperatorIdentities::lineage_of_keys(const PlanNode& input, const std::vector<int32_t>& keys) {
+  std::vector<std::string> texts;
+  for (const int32_t key : keys) texts.push_back(lineage(input, key));
+  return join_texts(texts);
+}
+
+std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t column) {
   const auto index = static_cast<size_t>(column);
   switch (node.kind()) {
     case PlanKind::kProject:
-      return expression_lineage(*node.input(), *node.as<ProjectNode>().projections()[index]);
+      return lineage_of_expression(*node.input(), *node.as<ProjectNode>().projections()[index]);
     case PlanKind::kCalc:
-      return expression_lineage(*node.input(), *node.as<CalcNode>().projections()[index]);
+      return lineage_of_expression(*node.input(), *node.as<CalcNode>().projections()[index]);
     case PlanKind::kAggregate: {
       const auto& aggregate = node.as<AggregateNode>();
       const size_t keys = aggregate.keys().size();
-      return index < keys ? column_lineage(*node.input(), aggregate.keys()[index])
-                          : aggregate.aggregates()[index - keys].text;
+      return index < keys ? lineage(*node.input(), aggregate.keys()[index]) : aggregate.aggregates()[index - keys].text;
     }
     case PlanKind::kWindowAggregate: {
       const auto& aggregate = node.as<WindowAggregateNode>();
       const size_t keys = aggregate.keys().size();
-      if (index < keys) return column_lineage(*node.input(), aggregate.keys()[index]);
+      if (index < keys) return lineage(*node.input(), aggregate.keys()[index]);
       const size_t calls = aggregate.aggregates().size();
       if (index < keys + calls) return aggregate.aggregates()[index - keys].text;
       constexpr std::array<std::string_view, 3> kNames = {"window_start", "window_end", "window_time"};
       return std::string(kNames[static_cast<size_t>(aggregate.properties()[index - keys - calls])]);
     }
     case PlanKind::kWindowAssign:
-      if (column < node.as<WindowAssignNode>().window_start()) return column_lineage(*node.input(), column);
+      if (column < node.as<WindowAssignNode>().window_start()) return lineage(*node.input(), column);
       return node.schema()->field(column).name;
     case PlanKind::kFilter:
     case PlanKind::kSortLimit:
     case PlanKind::kUnion:
     case PlanKind::kSink:
-      return column_lineage(*node.input(), column);
+      return lineage(*node.input(), column);
     case PlanKind::kScan:
     case PlanKind::kValues:
     case PlanKind::kStatementSet:

@@ -4,13 +4,13 @@
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "expr/expression.h"
 #include "plan/plan_node.h"
 
 namespace tidemill {
-
-// Returns what a column is, in terms of the tables' columns: "ts", "(x + 1)", "COUNT(*)".
-std::string column_lineage(const PlanNode& node, int32_t column);
 
 class OperatorIdentities {
  public:
@@ -19,7 +19,16 @@ class OperatorIdentities {
   std::string identify(const PlanNode& node, const std::string& owner);
 
  private:
+  std::string signature(const PlanNode& node);
+  // Returns what a column is, in terms of the tables' columns: "ts", "(x + 1)", "COUNT(*)"; of a text that is long, its
+  // hash, because columns of columns can double it at each level.
+  const std::string& lineage(const PlanNode& node, int32_t column);
+  std::string lineage_anew(const PlanNode& node, int32_t column);
+  std::string lineage_of_expression(const PlanNode& input, const Expression& expression);
+  std::string lineage_of_keys(const PlanNode& input, const std::vector<int32_t>& keys);
+
   std::map<std::string, int32_t> ordinals_;
+  std::map<std::pair<const PlanNode*, int32_t>, std::string> lineages_;
 };
 
 }  // namespace tidemill

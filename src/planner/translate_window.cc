@@ -20,16 +20,16 @@ Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& 
 }
 
 Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation) {
-  if (node.window().kind == WindowKind::kSession) {
-    throw UserError(
-        node.location(),
-        "SESSION is supported only under GROUP BY of window_start, window_end and exactly its PARTITION BY "
-        "columns",
-        "Write SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), gap) … GROUP BY k, window_start, window_end.");
-  }
+  const bool session = node.window().kind == WindowKind::kSession;
   Vertex vertex;
-  vertex.spec = WindowAssignSpec{node.window(), node.time_column(), node.schema()};
-  vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
+  vertex.spec = WindowAssignSpec{node.window(), node.time_column(), node.schema(), node.partition_keys()};
+  if (!session) {
+    vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
+  } else if (node.partition_keys().empty()) {
+    vertex.parallelism = 1;
+  } else {
+    vertex.parallelism = translation.default_parallelism();
+  }
   vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
   return vertex;
 }

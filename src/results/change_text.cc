@@ -4,8 +4,25 @@
 #include "expr/evaluator.h"
 
 namespace tidemill {
+namespace {
 
-std::vector<ResultChange> change_texts(const Batch& batch, const EvaluationContext& context) {
+std::string bytes_literal(std::string_view bytes) {
+  std::string text = "x'";
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text + "'";
+}
+
+void add_bytes(const Column& column, std::vector<ResultChange>& changes) {
+  for (size_t row = 0; row < changes.size(); ++row) {
+    const auto index = static_cast<int32_t>(row);
+    std::optional<std::string>& cell = changes[row].row.emplace_back();
+    if (!column.is_null(index)) cell = bytes_literal(column.text(index));
+  }
+}
+
+}  // namespace
+
+std::vector<ResultChange> change_texts(const Batch& batch, const EvaluationContext& context, BytesText bytes) {
   std::vector<ResultChange> changes(static_cast<size_t>(batch.num_rows()));
   for (int32_t row = 0; row < batch.num_rows(); ++row) {
     changes[static_cast<size_t>(row)].kind = batch.kind(row);
@@ -13,6 +30,10 @@ std::vector<ResultChange> change_texts(const Batch& batch, const EvaluationConte
   }
   const Selection all = Selection::all(batch.num_rows());
   for (int32_t index = 0; index < batch.num_columns(); ++index) {
+    if (bytes == BytesText::kLiteral && batch.schema()->field(index).type.is_binary()) {
+      add_bytes(*batch.column(index), changes);
+      continue;
+    }
     const ExpressionPtr text =
         make_cast(make_column(index, batch.schema()->field(index).type), Type::string(), false, {});
     RowErrors errors;

@@ -7,11 +7,14 @@
 
 namespace tidemill {
 
-// A UserError whose text already names the operator.
+// A UserError that says where it happened: by its place in the SQL, or by the kind of the operator, "Sink" of
+// "Sink(table=[t], fields=[x])".
 class NamedUserError final : public UserError {
  public:
   NamedUserError(const UserError& error, const std::string& name)
-      : UserError(fmt::format("{} (in {})", error.what(), name), error.hint(), error.location()) {}
+      : UserError(
+            error.location() ? error.what() : fmt::format("{} (in {})", error.what(), name.substr(0, name.find('('))),
+            error.hint(), error.location()) {}
 };
 
 // Calls `body`; a UserError that leaves it gets the operator's name.

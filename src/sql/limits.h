@@ -17,6 +17,9 @@ constexpr int32_t kOperatorChainMax = 1000;
 
 constexpr int32_t kExpressionNodesMax = 100'000;  // of one statement: tens of megabytes of tree, plan and kernels
 
+// Steps from a source to the result, through views, WITH and sub-queries: each is some stack in every walk over a plan.
+constexpr int32_t kPlanDepthMax = 1000;
+
 constexpr size_t kSyntaxErrorsMax = 100;  // reported of a script: nobody reads more; noise has one at every ';'
 
 }  // namespace tidemill

@@ -7,6 +7,7 @@
 #include "plan/calc.h"
 #include "plan/passes/keys.h"
 #include "plan/sort_limit.h"
+#include "plan/window.h"
 
 namespace tidemill {
 namespace {
@@ -62,7 +63,9 @@ RowKinds Changelog::produced(const PlanNode& node) const {
     case PlanKind::kProject:
     case PlanKind::kCalc:
     case PlanKind::kUnion:
+      return input_kinds(node);
     case PlanKind::kWindowAssign:
+      check_session(node.as<WindowAssignNode>());
       return input_kinds(node);
     case PlanKind::kAggregate: {
       const RowKinds input = input_kinds(node);
@@ -98,6 +101,16 @@ void Changelog::check_sort(const PlanNode& node) const {
   }
 }
 
+void Changelog::check_session(const WindowAssignNode& node) const {
+  if (node.window().kind != WindowKind::kSession || input_kinds(node).append_only()) return;
+  throw UserError(
+      node.location(),
+      fmt::format("SESSION gives each row with its window once, and cannot take back rows; updates come "
+                  "from {}",
+                  origin_of_updates(*node.input()).physical_text()),
+      "Group by window_start, window_end and exactly the PARTITION BY columns: such sessions take updates.");
+}
+
 void Changelog::check_sink(const SinkNode& sink) const {
   const RowKinds kinds = input_kinds(sink);
   if (kinds.append_only()) return;
@@ -105,12 +118,14 @@ void Changelog::check_sink(const SinkNode& sink) const {
   if (accepts == SinkAccepts::kRetract) return;
   const std::string origin = origin_of_updates(*sink.input()).physical_text();
   if (accepts == SinkAccepts::kAppend) {
-    throw UserError(sink.location(),
-                    fmt::format("Table {} takes new rows only, and the query also gives {} (from {})",
-                                sink.table()->name.name, kinds.to_string(), origin),
-                    "Aggregate by window (GROUP BY window_start, window_end), whose results are final; or write to a "
-                    "table that takes changes; or SET 'execution.runtime-mode' = 'batch' for bounded input, which "
-                    "gives final rows.");
+    throw UserError(
+        sink.location(),
+        fmt::format("Table {} takes new rows only, and the query also takes rows back or updates them: {} comes "
+                    "from {}",
+                    sink.table()->name.name, kinds.to_string(), origin),
+        "Aggregate by window (GROUP BY window_start, window_end), whose results are final; or write to a "
+        "table that takes changes; or SET 'execution.runtime-mode' = 'batch' for bounded input, which "
+        "gives final rows.");
   }
   const std::vector<int32_t> primary_key = sink.primary_key();
   const std::vector<std::vector<int32_t>> keys = unique_keys(*sink.input());

@@ -10,6 +10,8 @@
 
 namespace tidemill {
 
+class WindowAssignNode;
+
 // What tables can do, from their connectors.
 struct SourceTraits {
   bool bounded = true;
@@ -41,6 +43,7 @@ class Changelog {
   bool all_bounded(const PlanNode& node) const;
   RowKinds input_kinds(const PlanNode& node) const;
   void check_sort(const PlanNode& node) const;
+  void check_session(const WindowAssignNode& node) const;
   void check_sink(const SinkNode& sink) const;
   void demand(const PlanNode& node, bool needs_update_before);
   const PlanNode& origin_of_updates(const PlanNode& node) const;

@@ -20,6 +20,11 @@ Distribution required_distribution(const PlanNode& node) {
       return by_keys(node.as<AggregateNode>().keys());
     case PlanKind::kWindowAggregate:
       return by_keys(node.as<WindowAggregateNode>().keys());
+    case PlanKind::kWindowAssign: {
+      const auto& assign = node.as<WindowAssignNode>();
+      if (assign.window().kind != WindowKind::kSession) return {};
+      return by_keys(assign.partition_keys());  // the rows of a session meet
+    }
     case PlanKind::kSortLimit:
       return {DistributionKind::kSingle, {}};
     default:

@@ -45,6 +45,13 @@ class Rewriter {
 
 }  // namespace
 
+ExpressionPtr merge_expression(const ExpressionPtr& expression, std::span<const ExpressionPtr> replacements) {
+  ExpressionPtr merged = substitute_columns(expression, replacements);
+  const bool grew = merged->size() > expression->size();
+  const bool large = merged->size() > kMergedExpressionSizeMax || merged->height() > kMergedExpressionHeightMax;
+  return grew && large ? nullptr : merged;
+}
+
 std::span<const Rule> optimizer_rules() { return kRules; }
 
 std::vector<PlanPtr> optimize(const std::vector<PlanPtr>& roots, const OptimizerContext& context) {

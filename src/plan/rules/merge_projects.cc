@@ -43,7 +43,8 @@ PlanPtr merge(const PlanPtr& node) {
   if (inner == nullptr || !may_merge(outer->projections(), inner->projections())) return node;
   std::vector<ExpressionPtr> projections;
   for (const ExpressionPtr& expression : outer->projections()) {
-    projections.push_back(substitute_columns(expression, inner->projections()));
+    projections.push_back(merge_expression(expression, inner->projections()));
+    if (projections.back() == nullptr) return node;
   }
   return merge(make_project(inner->input(), std::move(projections), node->schema()));
 }

@@ -93,8 +93,8 @@ Columns needed_of_input(const PlanNode& node, const Columns& needed) {
 class Pruner {
  public:
   explicit Pruner(const PlanPtr& root) {
-    std::vector<const PlanNode*> order;
-    list_inputs_first(*root, order);
+    std::vector<const PlanNode*> order;  // inputs first
+    visit_plan(*root, [&](const PlanNode& node) { order.push_back(&node); });
     needed_[root.get()] = all_columns(*root->schema());
     for (auto node = order.rbegin(); node != order.rend(); ++node) {  // consumers before inputs
       const Columns of_input = needed_of_input(**node, needed_[*node]);
@@ -111,11 +111,6 @@ class Pruner {
     PlanPtr plan;
     std::vector<int32_t> places;
   };
-
-  static void list_inputs_first(const PlanNode& node, std::vector<const PlanNode*>& order) {
-    for (const PlanPtr& input : node.inputs()) list_inputs_first(*input, order);
-    if (std::ranges::find(order, &node) == order.end()) order.push_back(&node);
-  }
 
   static std::vector<int32_t> same_places(int32_t columns) {
     std::vector<int32_t> places;

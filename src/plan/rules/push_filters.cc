@@ -1,7 +1,9 @@
-// plan/rules/push_filters.cc - moves filters towards the sources. Rule: conjuncts keep their order, and one that can
-// fail never passes one that stays behind.
+// plan/rules/push_filters.cc - moves filters towards the sources. Rule: conjuncts keep their order, one that can fail
+// never passes one that stays behind, and no filter divides what several read.
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
@@ -14,14 +16,6 @@ namespace {
 std::vector<ExpressionPtr> conjuncts_of(const ExpressionPtr& predicate) {
   if (predicate->kind() == ExpressionKind::kAnd) return predicate->children();
   return {predicate};
-}
-
-PlanPtr push(const PlanPtr& input, const ExpressionPtr& predicate);
-
-// Returns `input` under a filter of those conjuncts, if any.
-PlanPtr filter_rest(PlanPtr input, std::vector<ExpressionPtr> conjuncts) {
-  if (conjuncts.empty()) return input;
-  return make_filter(std::move(input), make_and(std::move(conjuncts)));
 }
 
 // Splits the conjuncts into those that may move below a node and the rest.
@@ -39,64 +33,105 @@ Split split(const ExpressionPtr& predicate, const std::function<bool(int32_t)>& 
   return result;
 }
 
-PlanPtr push_through_project(const PlanPtr& input, const ExpressionPtr& predicate) {
-  const std::vector<ExpressionPtr>& projections = input->as<ProjectNode>().projections();
-  const Split parts =
-      split(predicate, [&](int32_t column) { return projections[static_cast<size_t>(column)]->is_deterministic(); });
-  if (parts.moved.empty()) return make_filter(input, predicate);
-  const ExpressionPtr below = substitute_columns(make_and(parts.moved), projections);
-  return filter_rest(input->with_inputs({push(input->input(), below)}), parts.kept);
+// Returns `input` under a filter of those conjuncts, if any.
+PlanPtr filter_rest(PlanPtr input, std::vector<ExpressionPtr> conjuncts) {
+  if (conjuncts.empty()) return input;
+  return make_filter(std::move(input), make_and(std::move(conjuncts)));
 }
 
-PlanPtr push_through_union(const PlanPtr& input, const ExpressionPtr& predicate) {
-  std::vector<PlanPtr> inputs;
-  for (const PlanPtr& part : input->inputs()) inputs.push_back(push(part, predicate));
-  return input->with_inputs(std::move(inputs));
-}
-
-PlanPtr push_through_windows(const PlanPtr& input, const ExpressionPtr& predicate) {
-  const int32_t window_start = input->as<WindowAssignNode>().window_start();
-  const Split parts = split(predicate, [&](int32_t column) { return column < window_start; });
-  if (parts.moved.empty()) return make_filter(input, predicate);
-  return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
-}
-
-PlanPtr push_through_keys(const PlanPtr& input, const ExpressionPtr& predicate) {
-  const std::vector<int32_t>& keys = input->as<AggregateNode>().keys();
-  const auto is_key = [&](int32_t column) { return static_cast<size_t>(column) < keys.size(); };
-  Split parts = split(predicate, is_key);
-  // Without keys every row counts for the one group: a constant condition stays above it.
-  const bool global = keys.empty();
-  if (parts.moved.empty() || global) return make_filter(input, predicate);
-  const ExpressionPtr below = renumber_columns(make_and(parts.moved), keys);
-  return filter_rest(input->with_inputs({push(input->input(), below)}), parts.kept);
-}
-
-// Returns the rows of `input` that pass `predicate`, with the filter as far down as it may go.
-PlanPtr push(const PlanPtr& input, const ExpressionPtr& predicate) {
-  switch (input->kind()) {
-    case PlanKind::kFilter:
-      return push(input->input(), make_and({input->as<FilterNode>().predicate(), predicate}));
-    case PlanKind::kProject:
-      return push_through_project(input, predicate);
-    case PlanKind::kUnion:
-      return push_through_union(input, predicate);
-    case PlanKind::kWindowAssign:
-      return push_through_windows(input, predicate);
-    case PlanKind::kAggregate:
-      return push_through_keys(input, predicate);
-    default:
-      return make_filter(input, predicate);
+class Pusher {
+ public:
+  explicit Pusher(const PlanPtr& root) {
+    visit_plan(*root, [&](const PlanNode& node) {
+      for (const PlanPtr& input : node.inputs()) ++consumers_[input.get()];
+    });
   }
-}
+
+  PlanPtr rewrite(const PlanPtr& node) {
+    const auto known = done_.find(node.get());
+    if (known != done_.end()) return known->second;
+    std::vector<PlanPtr> inputs;
+    for (const PlanPtr& input : node->inputs()) inputs.push_back(rewrite(input));
+    PlanPtr result = inputs == node->inputs() ? node : node->with_inputs(std::move(inputs));
+    if (const auto* filter = result->try_as<FilterNode>()) result = push(result->input(), filter->predicate());
+    if (consumers_[node.get()] > 1) shared_.insert(result.get());
+    done_.emplace(node.get(), result);
+    return result;
+  }
+
+ private:
+  // Returns the rows of `input` that pass `predicate`, with the filter as far down as it may go. What several read
+  // (`shared`: by a node above) and is worth computing once, or may fan out again below, stays one; projections and
+  // filters are cheap to have twice.
+  PlanPtr push(const PlanPtr& input, const ExpressionPtr& predicate, bool shared = false) {
+    shared = shared || shared_.contains(input.get());
+    switch (input->kind()) {
+      case PlanKind::kFilter:
+        return push(input->input(), make_and({input->as<FilterNode>().predicate(), predicate}), shared);
+      case PlanKind::kProject:
+        return push_through_project(input, predicate, shared);
+      case PlanKind::kUnion:
+        if (shared) break;
+        return push_through_union(input, predicate);
+      case PlanKind::kWindowAssign:
+        if (shared) break;
+        return push_through_windows(input, predicate);
+      case PlanKind::kAggregate:
+        if (shared) break;
+        return push_through_keys(input, predicate);
+      default:
+        break;
+    }
+    return make_filter(input, predicate);
+  }
+
+  PlanPtr push_through_project(const PlanPtr& input, const ExpressionPtr& predicate, bool shared) {
+    const std::vector<ExpressionPtr>& projections = input->as<ProjectNode>().projections();
+    const Split parts =
+        split(predicate, [&](int32_t column) { return projections[static_cast<size_t>(column)]->is_deterministic(); });
+    if (parts.moved.empty()) return make_filter(input, predicate);
+    const ExpressionPtr below = merge_expression(make_and(parts.moved), projections);
+    if (below == nullptr) return make_filter(input, predicate);
+    return filter_rest(input->with_inputs({push(input->input(), below, shared)}), parts.kept);
+  }
+
+  PlanPtr push_through_union(const PlanPtr& input, const ExpressionPtr& predicate) {
+    std::vector<PlanPtr> inputs;
+    for (const PlanPtr& part : input->inputs()) inputs.push_back(push(part, predicate));
+    return input->with_inputs(std::move(inputs));
+  }
+
+  // A row that is filtered away still belongs to its session, which may reach further because of it: only whole keys
+  // may go before.
+  PlanPtr push_through_windows(const PlanPtr& input, const ExpressionPtr& predicate) {
+    const auto& assign = input->as<WindowAssignNode>();
+    const bool session = assign.window().kind == WindowKind::kSession;
+    const Split parts = split(predicate, [&](int32_t column) {
+      return session ? std::ranges::find(assign.partition_keys(), column) != assign.partition_keys().end()
+                     : column < assign.window_start();
+    });
+    if (parts.moved.empty()) return make_filter(input, predicate);
+    return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
+  }
+
+  PlanPtr push_through_keys(const PlanPtr& input, const ExpressionPtr& predicate) {
+    const std::vector<int32_t>& keys = input->as<AggregateNode>().keys();
+    const auto is_key = [&](int32_t column) { return static_cast<size_t>(column) < keys.size(); };
+    const Split parts = split(predicate, is_key);
+    // Without keys every row counts for the one group: a constant condition stays above it.
+    const bool global = keys.empty();
+    if (parts.moved.empty() || global) return make_filter(input, predicate);
+    const ExpressionPtr below = renumber_columns(make_and(parts.moved), keys);
+    return filter_rest(input->with_inputs({push(input->input(), below)}), parts.kept);
+  }
+
+  std::unordered_map<const PlanNode*, int32_t> consumers_;
+  std::unordered_map<const PlanNode*, PlanPtr> done_;
+  std::unordered_set<const PlanNode*> shared_;  // results that several read
+};
 
 }  // namespace
 
-PlanPtr push_filters(const PlanPtr& root, const OptimizerContext&) {
-  return rewrite_plan(root, [](const PlanPtr& node) {
-    const auto* filter = node->try_as<FilterNode>();
-    return filter == nullptr ? node : push(node->input(), filter->predicate());
-  });
-}
+PlanPtr push_filters(const PlanPtr& root, const OptimizerContext&) { return Pusher(root).rewrite(root); }
 
 }  // namespace tidemill

@@ -29,6 +29,15 @@ struct WindowedInput {
   ExpressionPtr predicate;  // over the origin's output; null: none
 };
 
+// The windows are recognised through any number of projections, and so what these compute has to become one.
+ExpressionPtr merged(const ExpressionPtr& expression, const WindowedInput& below) {
+  ExpressionPtr result = merge_expression(expression, below.projections);
+  if (result != nullptr) return result;
+  throw UserError(
+      "An expression between the windows and their GROUP BY is too large once sub-queries and views are in it",
+      "Compute it in fewer steps, or below the window function.");
+}
+
 std::optional<WindowedInput> find_windows(const PlanPtr& node) {
   if (node->kind() == PlanKind::kWindowAssign || node->kind() == PlanKind::kWindowAggregate) {
     return WindowedInput{node, window_columns(*node), column_references(*node->schema()), node->schema()->names(),
@@ -38,13 +47,13 @@ std::optional<WindowedInput> find_windows(const PlanPtr& node) {
   std::optional<WindowedInput> below = find_windows(node->input());
   if (!below) return std::nullopt;
   if (const auto* filter = node->try_as<FilterNode>()) {
-    ExpressionPtr predicate = substitute_columns(filter->predicate(), below->projections);
+    ExpressionPtr predicate = merged(filter->predicate(), *below);
     below->predicate = below->predicate ? make_and({below->predicate, std::move(predicate)}) : std::move(predicate);
     return below;
   }
   std::vector<ExpressionPtr> projections;
   for (const ExpressionPtr& expression : node->as<ProjectNode>().projections()) {
-    projections.push_back(substitute_columns(expression, below->projections));
+    projections.push_back(merged(expression, *below));
   }
   below->projections = std::move(projections);
   below->names = node->schema()->names();

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "expr/scalar_function.h"
+#include "expr/expression.h"
 #include "plan/plan_node.h"
 
 namespace tidemill {
@@ -20,6 +20,14 @@ struct Rule {
   std::string_view name;
   PlanPtr (*apply)(const PlanPtr& root, const OptimizerContext& context);
 };
+
+// How large an expression a rule may make by putting expressions into one another. Every walk over an expression takes
+// time and stack by these, and projections over projections can double the size at each level.
+constexpr int64_t kMergedExpressionSizeMax = 20'000;
+constexpr int32_t kMergedExpressionHeightMax = 2'000;
+
+// Returns `expression` with the columns replaced, or null where that would be larger than a rule may make it.
+ExpressionPtr merge_expression(const ExpressionPtr& expression, std::span<const ExpressionPtr> replacements);
 
 // Returns all rules in the order they run (all.cc).
 std::span<const Rule> optimizer_rules();

@@ -119,7 +119,13 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
   return {make_scan(with_hints(object.table, hints)), path_of(full)};
 }
 
-PlanPtr QueryBinder::bind_view(const ViewDefinition& view, SourceLocation location) {
+const PlanPtr& QueryBinder::bind_view(const ViewDefinition& view, SourceLocation location) {
+  const auto known = bound_views_.find(view.name);
+  if (known != bound_views_.end()) return known->second;
+  return bound_views_.emplace(view.name, expand_view(view, location)).first->second;
+}
+
+PlanPtr QueryBinder::expand_view(const ViewDefinition& view, SourceLocation location) {
   if (std::ranges::find(open_views_, view.name) != open_views_.end()) {
     throw UserError(location, fmt::format("The view reads itself: {}", view.name.name));
   }

@@ -9,6 +9,7 @@
 #include "sql/binder/literal.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/select_binder.h"
+#include "sql/limits.h"
 
 namespace tidemill {
 
@@ -81,6 +82,11 @@ PlanPtr QueryBinder::bind(const ast::Query& query) {
     named_queries_.push_back({named.name.name, std::move(plan)});
   }
   PlanPtr plan = bind_with_order(query);
+  if (plan->depth() > kPlanDepthMax) {
+    throw UserError(query.location,
+                    fmt::format("The query has more than {} steps from its sources to its result", kPlanDepthMax),
+                    "Views, WITH and sub-queries count; write an intermediate result to a table.");
+  }
   named_queries_.resize(outer);
   return plan;
 }

@@ -51,7 +51,8 @@ class QueryBinder {
   PlanPtr bind_values(const ast::Values& values);                  // values.cc
   // from.cc
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
-  PlanPtr bind_view(const ViewDefinition& view, SourceLocation location);
+  const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
+  PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
@@ -64,7 +65,8 @@ class QueryBinder {
 
   const BindingContext& context_;
   std::vector<NamedQuery> named_queries_;
-  std::vector<ObjectName> open_views_;  // being expanded: one of them again is a cycle
+  std::vector<ObjectName> open_views_;         // being expanded: one of them again is a cycle
+  std::map<ObjectName, PlanPtr> bound_views_;  // read again, a view is the same plan: its rows are computed once
 };
 
 // Returns the plan with its columns renamed. Requires: as many names as columns.

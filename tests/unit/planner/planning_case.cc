@@ -6,10 +6,8 @@
 #include <sstream>
 
 #include "base/check.h"
-#include "functions/all.h"
-#include "planner/statement_planner.h"
 #include "sql/parser.h"
-#include "tests/unit/planner/fake_tables.h"
+#include "tests/unit/planner/planning_session.h"
 
 namespace tidemill {
 namespace {
@@ -17,27 +15,6 @@ namespace {
 void trim_end(std::string& text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
 }
-
-class Session {
- public:
-  Session() {
-    register_builtin_functions(functions_);
-    register_fake_connectors(connectors_);
-  }
-
-  PlannedStatement plan(const ast::Statement& statement) {
-    const PlannerSession session{catalog_, config_, functions_, connectors_, formats_, files_};
-    return StatementPlanner(session).plan(statement, nullptr);
-  }
-
- private:
-  Catalog catalog_;
-  Config config_;
-  FunctionRegistry functions_;
-  ConnectorRegistry connectors_;
-  FormatRegistry formats_;
-  FakeFileTables files_;
-};
 
 std::string result_text(const TextResult& result) {
   if (result.is_text) return *result.rows.front().front();
@@ -78,7 +55,7 @@ std::string section(const std::string& text, const std::string& heading) {
   return text.substr(body, end == std::string::npos ? end : end - body);
 }
 
-std::string plan_text(Session& session, const std::string& sql, const std::string& mode) {
+std::string plan_text(PlanningSession& session, const std::string& sql, const std::string& mode) {
   const std::vector<ast::StatementPtr> statements = parse_script(sql);
   CHECK(!statements.empty());
   for (size_t i = 0; i + 1 < statements.size(); ++i) session.plan(*statements[i]);
@@ -154,7 +131,7 @@ std::string run_planning_case(const std::string& prelude, const PlanningCase& on
     const size_t open = one.title.rfind('[');
     mode = one.title.substr(open + 1, one.title.size() - open - 2);
   }
-  Session session;
+  PlanningSession session;
   for (const ast::StatementPtr& statement : parse_script(prelude)) session.plan(*statement);
   std::string text;
   try {

@@ -82,13 +82,13 @@ Calc(select=[UPPER(k) AS EXPR$0, EXTRACT('DAY', ts) AS EXPR$1, TRIM('LEADING', '
 SELECT k + x FROM t
 ----
 error 1:10: + cannot be applied to (STRING, INT)
-hint: Forms that exist: number + number; + number; time + interval | interval + interval
+hint: Forms that exist: number + number; + number; time + interval | interval + interval. Where a type does not fit, CAST it.
 
 === text with a number
 SELECT k || x FROM t
 ----
 error 1:10: || cannot be applied to (STRING, INT)
-hint: Forms that exist: a || b
+hint: Forms that exist: a || b. Where a type does not fit, CAST it.
 
 === condition that is none
 SELECT k FROM t WHERE x
@@ -111,7 +111,7 @@ hint: Compare it: x <> 0, s = 'yes', t IS NOT NULL.
 SELECT CASE WHEN b THEN 1 ELSE 'a' END FROM t
 ----
 error 1:8: CASE cannot be applied to (BOOLEAN, INT NOT NULL, CHAR(1) NOT NULL)
-hint: Forms that exist: CASE WHEN condition THEN result ... [ELSE result] END
+hint: Forms that exist: CASE WHEN condition THEN result ... [ELSE result] END. Where a type does not fit, CAST it.
 
 === cast that does not exist
 SELECT CAST(x AS TIMESTAMP(3)) FROM t
@@ -205,7 +205,7 @@ error 1:21: The table function explode is not supported yet
 SELECT UPPER(k, k) FROM t
 ----
 error 1:8: UPPER cannot be applied to (STRING, STRING)
-hint: Forms that exist: UPPER(text)
+hint: Forms that exist: UPPER(text). Where a type does not fit, CAST it.
 
 === window function outside FROM and GROUP BY
 SELECT TUMBLE(ts, INTERVAL '1' HOUR) FROM t

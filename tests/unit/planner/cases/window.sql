@@ -91,14 +91,20 @@ Calc(select=[window_start, window_end, EXPR$2], changelogMode=[I])
 SELECT k, window_start, COUNT(*) FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR))
 GROUP BY k, window_start, window_end
 ----
-error 1:45: SESSION is supported only under GROUP BY of window_start, window_end and exactly its PARTITION BY columns
-hint: Write SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), gap) … GROUP BY k, window_start, window_end.
+Calc(select=[k, window_start, EXPR$2], changelogMode=[I,UB,UA])
++- GroupAggregate(groupBy=[k, window_start, window_end], select=[k, window_start, window_end, COUNT(*) AS EXPR$2], changelogMode=[I,UB,UA])
+   +- Exchange(distribution=[hash[k, window_start, window_end]], changelogMode=[I])
+      +- Calc(select=[k, window_start, window_end], changelogMode=[I])
+         +- WindowTableFunction(window=[SESSION(time_col=[ts], gap=[1 h])], changelogMode=[I])
+            +- Exchange(distribution=[single], changelogMode=[I])
+               +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, ts], rowtime=[ts], watermark=[(ts - INTERVAL '+0 00:00:01.000' DAY TO SECOND)], changelogMode=[I])
 
 === session used bare
 SELECT * FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' HOUR))
 ----
-error 1:21: SESSION is supported only under GROUP BY of window_start, window_end and exactly its PARTITION BY columns
-hint: Write SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), gap) … GROUP BY k, window_start, window_end.
+WindowTableFunction(window=[SESSION(time_col=[ts], gap=[1 h], partition keys=[k])], changelogMode=[I])
++- Exchange(distribution=[hash[k]], changelogMode=[I])
+   +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, d, ts], rowtime=[ts], watermark=[(ts - INTERVAL '+0 00:00:01.000' DAY TO SECOND)], changelogMode=[I])
 
 === session with a filter, which goes below as in Flink
 SELECT k, window_end, COUNT(*) FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND))
