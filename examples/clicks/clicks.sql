@@ -1,4 +1,5 @@
 -- A stream that never ends: made-up visits of a shop, 1,000 a second, counted each five seconds. Stop it with Ctrl-C.
+-- Runs as it is on Apache Flink too.
 
 CREATE TABLE clicks (
   user_id  INT,
