@@ -54,12 +54,8 @@ void KeyBatch::assign(std::span<const ColumnPtr> columns, int32_t num_rows) {
   CHECK_EQ(columns.size(), layout_->types().size());
   clear();
   num_rows_ = num_rows;
-  bytes_.resize(static_cast<size_t>(num_rows) * layout_->record_bytes());
+  bytes_.resize(static_cast<size_t>(num_rows) * layout_->record_bytes());  // all zero: nothing is NULL
   hashes_.resize(static_cast<size_t>(num_rows));
-  const size_t stride = layout_->record_bytes();
-  const size_t null_bytes = stride - layout_->nulls_offset();
-  for (int32_t row = 0; row < num_rows; ++row)
-    std::memset(nulls_of(*layout_, bytes_.data() + static_cast<size_t>(row) * stride), 0, null_bytes);
   for (size_t i = 0; i < columns.size(); ++i) {
     CHECK(columns[i]->num_rows() >= num_rows);
     CHECK(columns[i]->type().physical() == layout_->types()[i].physical());
