@@ -5,21 +5,19 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 JOBS ?= $(shell nproc)
-# Seconds that each fuzz target runs, and how many tests run at a time.
+# Seconds that each fuzz target runs, how many tests run at a time, and the builds whose tests `make test` runs.
 FUZZ_SECONDS ?= 60
 TEST_JOBS ?= $(JOBS)
-export FUZZ_SECONDS JOBS TEST_JOBS
+BUILDS ?= release asan
+export FUZZ_SECONDS JOBS TEST_JOBS BUILDS
 
-.PHONY: demo test sanitize build debug bench conformance fuzz format tidy clean help
+.PHONY: demo test build debug bench conformance fuzz tsan format tidy clean help
 
 demo: build ## Build, then run the example job over the shipped flights.
 	@build/release/tidemill run examples/flights/flights.sql
 
-test: ## Build and run every test with g++, release.
+test: ## Run every test with g++, release; unit tests and fuzz targets with clang, ASan and UBSan too.
 	@tools/run_tests.sh
-
-sanitize: ## The same, and unit tests and fuzz targets with clang, ASan and UBSan.
-	@tools/run_tests.sh sanitize
 
 build: ## Build the release binary, build/release/tidemill.
 	@tools/install_dependencies.sh build
@@ -42,6 +40,12 @@ fuzz: ## Run each fuzz target FUZZ_SECONDS, two at a time.
 	@tools/install_dependencies.sh test
 	@tools/build.sh asan fuzz_targets
 	@ctest --test-dir build/asan -L fuzz -j2 --output-on-failure --no-tests=error
+
+tsan: ## Run with ThreadSanitizer what uses real threads: four unit tests, and the flights at parallelism 3.
+	@tools/install_dependencies.sh test
+	@cmake --preset tsan >&2
+	@tools/build.sh tsan thread_tests
+	@ctest --test-dir build/tsan -L threads -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
 format: ## Format every C++ file.
 	@tools/install_dependencies.sh test

@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
-# Builds and runs every test in the release build with g++; with "sanitize" also unit tests and fuzz targets with clang, ASan and UBSan.
+# Builds and runs every test: all of them in the release build with g++; unit tests and fuzz targets with clang, ASan and UBSan.
 # One ctest run holds the tests of both builds, so that its summary is the last thing printed, and the whole truth.
+# BUILDS="release" or "asan" runs those of one build.
 set -euo pipefail
 tools/install_dependencies.sh test
 jobs="${JOBS:-$(nproc)}"
-presets=(release)
-[ "${1:-}" = sanitize ] && presets+=(asan)
 
-# Configured again each time: a build folder made before the test libraries were installed has no tests.
 folders=""
-for preset in "${presets[@]}"; do
-  {
-    cmake --preset "$preset"
-    ninja -C "build/$preset" -j "$jobs"
-  } >&2
+for preset in ${BUILDS:-release asan}; do
+  targets=(all)
+  [ "$preset" = release ] || targets=(unit_tests fuzz_targets)
+  # Configured again each time: a build folder made before the test libraries were installed has no tests.
+  cmake --preset "$preset" >&2
+  tools/build.sh "$preset" "${targets[@]}"
   folders+=" \"$PWD/build/$preset\""
 done
 

@@ -106,13 +106,19 @@ int64_t integer_at(const Column& column, int32_t row) {
   return static_cast<int64_t>(Value::at(column, row).as_integer());
 }
 
+// Beyond what milliseconds can count, as Flink: it multiplies into a Java long, which wraps around.
+int64_t wrapped_to_millis_range(int64_t seconds) {
+  const auto millis = static_cast<int64_t>(static_cast<uint64_t>(seconds) * uint64_t{kMillisPerSecond});
+  return floor_div<int64_t>(millis, kMillisPerSecond);
+}
+
 ExpressionPtr bind_from_unixtime(const CallSite& call) {
   if (call.size() < 1 || call.size() > 2 || !call.type(0).is_integer() || !all_text(call, 1)) return nullptr;
   const PatternArgument pattern(call, 1);
   return make_row_call(
       call, Type::string().with_nullable(call.any_nullable()),
       [pattern](const CallInput& input, int32_t row, ColumnBuilder& out) {
-        const int64_t seconds = integer_at(*input.arguments[0], row);
+        const int64_t seconds = wrapped_to_millis_range(integer_at(*input.arguments[0], row));
         const auto compiled = pattern.at(input, row);
         if (!compiled) return out.append_null();
         std::string text;

@@ -12,6 +12,11 @@ class FileSinkTest : public testing::Test {
     more.insert({{"connector", "filesystem"}, {"path", "out/"}, {"format", "json"}});
     return make_sink({"a INT", std::move(more)});
   }
+  // Returns a writer whose sink lives as long as the test.
+  std::unique_ptr<SinkWriter> writer_of(OptionMap more, const Subtask& subtask = {}) {
+    sinks_.push_back(sink(std::move(more)));
+    return sinks_.back()->make_writer(world_.get(), subtask);
+  }
   static Batch rows(const std::string& text) { return parse_batch(parse_schema("a INT"), text); }
   // Names in the directory, writer names replaced by W.
   std::string names() {
@@ -33,6 +38,7 @@ class FileSinkTest : public testing::Test {
   }
 
   SimulatedEnvironment world_{1};
+  std::vector<std::shared_ptr<const Sink>> sinks_;
 };
 
 TEST_F(FileSinkTest, PublishesAtFinishAndNotBefore) {
@@ -108,13 +114,12 @@ TEST_F(FileSinkTest, SaysWhenADecidedFileIsGone) {
 }
 
 TEST_F(FileSinkTest, RollsBySizeAndAge) {
-  const auto by_size = sink({{"sink.rolling-policy.file-size", "10b"}})->make_writer(world_.get(), {});
+  const auto by_size = writer_of({{"sink.rolling-policy.file-size", "10b"}});
   for (const std::string row : {"1", "2", "3"}) by_size->write(rows(row));  // 8 bytes a row
   by_size->seal(1);
   by_size->prepare(1);
   EXPECT_EQ(names(), ".part-0-W-0.inprogress\n.part-0-W-1.inprogress\n");
-  const auto by_age =
-      sink({{"path", "out/"}, {"sink.rolling-policy.rollover-interval", "1 min"}})->make_writer(world_.get(), {7, 8});
+  const auto by_age = writer_of({{"path", "out/"}, {"sink.rolling-policy.rollover-interval", "1 min"}}, {7, 8});
   by_age->write(rows("1"));
   world_.clock().advance_to(world_.clock().now() + 59'999);
   by_age->write(rows("2"));
@@ -125,7 +130,7 @@ TEST_F(FileSinkTest, RollsBySizeAndAge) {
 }
 
 TEST_F(FileSinkTest, CsvFilesBeginWithTheirHeader) {
-  const auto writer = sink({{"format", "csv"}, {"csv.header", "true"}})->make_writer(world_.get(), {});
+  const auto writer = writer_of({{"format", "csv"}, {"csv.header", "true"}});
   writer->write(rows("1"));
   writer->write(rows("2"));
   writer->seal(1);
