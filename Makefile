@@ -27,10 +27,12 @@ debug: ## Build everything without optimisation in build/debug: the quickest loo
 	@tools/install_dependencies.sh test
 	@tools/build.sh debug all
 
-bench: ## Build and run the benchmarks.
+bench: ## Build and run the benchmarks: ratios to loops written by hand, start-up, peak memory.
 	@tools/install_dependencies.sh bench
-	@tools/build.sh release benchmarks
+	@cmake --preset release >&2
+	@tools/build.sh release tidemill benchmarks
 	@for program in build/release/benchmarks/bench_*; do "$$program"; done
+	@python3 benchmarks/startup.py --program build/release/tidemill
 
 conformance: ## Run every bounded SQL case through real Flink too, and compare (needs a JDK and Maven).
 	@tools/install_dependencies.sh conformance

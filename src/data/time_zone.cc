@@ -72,6 +72,26 @@ int64_t TimeZone::offset_seconds(int64_t epoch_seconds) const {
   return zone_->zone.At(absl::FromUnixSeconds(epoch_seconds)).offset;
 }
 
+TimeZone::OffsetInterval TimeZone::offset_interval(int64_t epoch_seconds) const {
+  // Up to here the database lists every transition; later ones follow from a rule that it does not list.
+  constexpr int64_t kListedUntil = 7'258'118'400;  // 2200-01-01
+  OffsetInterval interval;
+  if (utc_) return interval;
+  interval.offset_seconds = offset_seconds(epoch_seconds);
+  interval.end = kListedUntil;
+  const auto instant_of = [&](const absl::CivilSecond& local) {
+    return (local - absl::CivilSecond(1970, 1, 1)) - interval.offset_seconds;
+  };
+  // A transition tells the wall clock on both sides; the offset on our side is the one known.
+  absl::TimeZone::CivilTransition transition;
+  if (zone_->zone.NextTransition(absl::FromUnixSeconds(epoch_seconds), &transition))
+    interval.end = std::min(interval.end, instant_of(transition.from));
+  if (zone_->zone.PrevTransition(absl::FromUnixSeconds(epoch_seconds + 1), &transition))
+    interval.begin = instant_of(transition.to);
+  if (epoch_seconds < interval.end) return interval;
+  return {epoch_seconds, epoch_seconds + 1, interval.offset_seconds};
+}
+
 EpochMillis TimeZone::to_local(EpochMillis instant) const {
   if (utc_) return instant;
   return instant + offset_seconds(floor_div(instant, kMillisPerSecond)) * kMillisPerSecond;

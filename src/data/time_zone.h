@@ -2,6 +2,7 @@
 // proleptic Gregorian arithmetic on zone-less numbers (data/calendar.h).
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,14 @@ class TimeZone {
   bool is_utc() const { return utc_; }
   // Returns the zone's offset east of UTC at an instant (seconds since the epoch), in seconds.
   int64_t offset_seconds(int64_t epoch_seconds) const;
+  // Seconds since the epoch, `end` excluded, in which the offset is the same.
+  struct OffsetInterval {
+    int64_t begin = std::numeric_limits<int64_t>::min();
+    int64_t end = std::numeric_limits<int64_t>::max();
+    int64_t offset_seconds = 0;
+  };
+  // Returns the interval around an instant, in which offset_seconds() gives the same.
+  OffsetInterval offset_interval(int64_t epoch_seconds) const;
   // Returns the wall-clock reading, as if it were UTC, of an instant. Both in milliseconds.
   EpochMillis to_local(EpochMillis instant) const;
   // Returns the instant of a wall-clock reading. Both in milliseconds.
@@ -38,6 +47,23 @@ class TimeZone {
   explicit TimeZone(std::shared_ptr<const Zone> zone);
   std::shared_ptr<const Zone> zone_;
   bool utc_ = true;
+};
+
+// Offsets of many instants: the zone is asked again only where they leave the interval of the last one.
+class ZoneOffsets {
+ public:
+  // `zone` is borrowed.
+  explicit ZoneOffsets(const TimeZone& zone) : zone_(zone) {}
+  // Returns what zone.offset_seconds() does.
+  int64_t at(int64_t epoch_seconds) {
+    if (epoch_seconds < last_.begin || epoch_seconds >= last_.end) [[unlikely]]
+      last_ = zone_.offset_interval(epoch_seconds);
+    return last_.offset_seconds;
+  }
+
+ private:
+  const TimeZone& zone_;
+  TimeZone::OffsetInterval last_ = {0, 0, 0};  // empty
 };
 
 }  // namespace tidemill

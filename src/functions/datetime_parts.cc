@@ -1,6 +1,7 @@
 // EXTRACT and its short forms, FLOOR and CEIL to a unit.
 #include <limits>
 
+#include "functions/bind.h"
 #include "functions/families.h"
 #include "functions/moment_reader.h"
 
@@ -17,38 +18,89 @@ int64_t period_of_year(int64_t year, int64_t length) {
   return year > 0 ? (year - 1) / length + 1 : (year - length + 1) / length;
 }
 
-// Returns the field; the units are those of kExtractUnits.
-int64_t extract(std::string_view unit, const SecondsAndNanos& moment) {
-  const auto [day, nanos] = day_and_nanos(moment);
-  const CivilDate date = civil_from_days(day);
-  const int64_t second = nanos / 1'000'000'000;
-  if (unit == "YEAR") return date.year;
-  if (unit == "QUARTER") return (date.month - 1) / 3 + 1;
-  if (unit == "MONTH") return date.month;
-  if (unit == "WEEK") return iso_week(day);
-  if (unit == "DAY") return date.day;
-  if (unit == "DOW") return sql_day_of_week(day);
-  if (unit == "ISODOW") return iso_day_of_week(day);
-  if (unit == "ISOYEAR") return iso_week_year(day);
-  if (unit == "DOY") return day_of_year(day);
-  if (unit == "HOUR") return second / 3600;
-  if (unit == "MINUTE") return second / 60 % 60;
-  if (unit == "SECOND") return second % 60;
-  if (unit == "MILLISECOND") return nanos / 1'000'000 % 60'000;
-  if (unit == "MICROSECOND") return nanos / 1000 % 60'000'000;
-  if (unit == "NANOSECOND") return nanos % 60'000'000'000;
-  if (unit == "EPOCH") return moment.seconds;
-  if (unit == "DECADE") return floor_div<int64_t>(date.year, 10);
-  return period_of_year(date.year, unit == "CENTURY" ? 100 : 1000);
+using FieldOfDay = int64_t (*)(int32_t day);
+
+// Returns how a unit that depends on the day alone is computed, nullptr for the others.
+FieldOfDay field_of_day(std::string_view unit) {
+  if (unit == "YEAR") return [](int32_t day) -> int64_t { return civil_from_days(day).year; };
+  if (unit == "QUARTER") return [](int32_t day) -> int64_t { return (civil_from_days(day).month - 1) / 3 + 1; };
+  if (unit == "MONTH") return [](int32_t day) -> int64_t { return civil_from_days(day).month; };
+  if (unit == "WEEK") return [](int32_t day) -> int64_t { return iso_week(day); };
+  if (unit == "DAY") return [](int32_t day) -> int64_t { return civil_from_days(day).day; };
+  if (unit == "DOW") return [](int32_t day) -> int64_t { return sql_day_of_week(day); };
+  if (unit == "ISODOW") return [](int32_t day) -> int64_t { return iso_day_of_week(day); };
+  if (unit == "ISOYEAR") return [](int32_t day) -> int64_t { return iso_week_year(day); };
+  if (unit == "DOY") return [](int32_t day) -> int64_t { return day_of_year(day); };
+  if (unit == "DECADE") return [](int32_t day) { return floor_div<int64_t>(civil_from_days(day).year, 10); };
+  if (unit == "CENTURY") return [](int32_t day) { return period_of_year(civil_from_days(day).year, 100); };
+  if (unit == "MILLENNIUM") return [](int32_t day) { return period_of_year(civil_from_days(day).year, 1000); };
+  return nullptr;
 }
 
-ExpressionPtr bind_part(const CallSite& call, std::string unit, size_t moment_argument) {
+using FieldOfTime = int64_t (*)(const SecondsAndNanos& moment);
+
+// Nanoseconds of the minute; minutes are the same on every day.
+int64_t nanos_of_minute(const SecondsAndNanos& moment) {
+  return floor_mod<int64_t>(moment.seconds, 60) * 1'000'000'000 + moment.nanos;
+}
+
+// Returns how a unit below the day, or EPOCH, is computed.
+FieldOfTime field_of_time(std::string_view unit) {
+  if (unit == "HOUR") return [](const SecondsAndNanos& m) { return floor_mod(m.seconds, kSecondsPerDay) / 3600; };
+  if (unit == "MINUTE") return [](const SecondsAndNanos& m) { return floor_mod<int64_t>(m.seconds, 3600) / 60; };
+  if (unit == "SECOND") return [](const SecondsAndNanos& m) { return floor_mod<int64_t>(m.seconds, 60); };
+  if (unit == "MILLISECOND") return [](const SecondsAndNanos& m) { return nanos_of_minute(m) / 1'000'000; };
+  if (unit == "MICROSECOND") return [](const SecondsAndNanos& m) { return nanos_of_minute(m) / 1000; };
+  if (unit == "NANOSECOND") return nanos_of_minute;
+  CHECK_MSG(unit == "EPOCH", "unit {}", unit);
+  return [](const SecondsAndNanos& m) { return m.seconds; };
+}
+
+// One field of a column of times. What depends on the day is computed where the day changes.
+class ExtractKernel final : public ScalarFunction {
+ public:
+  ExtractKernel(std::string_view unit, size_t moment_argument)
+      : of_day_(field_of_day(unit)),
+        of_time_(of_day_ == nullptr ? field_of_time(unit) : nullptr),
+        moment_argument_(moment_argument) {}
+
+  ColumnPtr evaluate(const CallInput& call) const override {
+    bool all_null = false;
+    const BufferPtr validity = combine_validity(call.arguments, call.num_rows(), all_null);
+    if (all_null) return Column::all_null(call.result_type, call.num_rows());
+    ResultColumn<int64_t> out(call.result_type, call.num_rows());
+    out.set_validity(validity);
+    const Column& moments = *call.arguments[moment_argument_];
+    const TimeZone& zone = call.input.context.time_zone;
+    if (of_time_ != nullptr) {
+      for_each_moment(moments, zone, call.selection, validity.get(),
+                      [&](int32_t row, const SecondsAndNanos& moment) { out[row] = of_time_(moment); });
+      return out.finish();
+    }
+    int64_t last_day = std::numeric_limits<int64_t>::min();
+    int64_t field = 0;
+    for_each_moment(moments, zone, call.selection, validity.get(), [&](int32_t row, const SecondsAndNanos& moment) {
+      const int64_t day = floor_div<int64_t>(moment.seconds, kSecondsPerDay);
+      if (day != last_day) {
+        field = of_day_(static_cast<int32_t>(day));
+        last_day = day;
+      }
+      out[row] = field;
+    });
+    return out.finish();
+  }
+
+ private:
+  FieldOfDay of_day_;
+  FieldOfTime of_time_;  // the other one
+  size_t moment_argument_;
+};
+
+ExpressionPtr bind_part(const CallSite& call, const std::string& unit, size_t moment_argument) {
   if (!is_moment(call.type(moment_argument))) return nullptr;
   const Type result = Type::big_int().with_nullable(call.any_nullable());
-  return make_row_call(
-      call, result, [unit = std::move(unit), moment_argument](const CallInput& input, int32_t row, ColumnBuilder& out) {
-        out.append(extract(unit, MomentReader(*input.arguments[moment_argument], input.input.context.time_zone)[row]));
-      });
+  return make_call(call, std::make_shared<ExtractKernel>(unit, moment_argument),
+                   {call.arguments.begin(), call.arguments.end()}, result);
 }
 
 // Returns the unit that a literal argument names, or throws.

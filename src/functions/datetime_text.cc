@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "data/time_text.h"
+#include "functions/bind.h"
 #include "functions/families.h"
 #include "functions/moment_reader.h"
 #include "functions/time_pattern.h"
@@ -36,6 +37,8 @@ class PatternArgument {
       return nullptr;
     }
   }
+  // Returns the pattern where it is a literal, nullptr otherwise.
+  const std::shared_ptr<const TimePattern>& compiled() const { return compiled_; }
   FunctionProperties properties() const { return {.can_fail = compiled_ == nullptr}; }
 
  private:
@@ -82,13 +85,50 @@ ExpressionPtr bind_to_date(const CallSite& call) {
   });
 }
 
+// Times as text of a pattern known at planning. A text is made where it differs from that of the row before.
+class DateFormatKernel final : public ScalarFunction {
+ public:
+  explicit DateFormatKernel(std::shared_ptr<const TimePattern> pattern) : pattern_(std::move(pattern)) {}
+
+  ColumnPtr evaluate(const CallInput& call) const override {
+    bool all_null = false;
+    const BufferPtr validity = combine_validity(call.arguments, call.num_rows(), all_null);
+    if (all_null) return Column::all_null(call.result_type, call.num_rows());
+    ResultColumn<Text> out(call.result_type, call.num_rows());
+    out.set_validity(validity);
+    const int64_t step = pattern_->step_seconds();
+    std::optional<int64_t> last_step;
+    std::string text;
+    Text copied;
+    for_each_moment(*call.arguments[0], call.input.context.time_zone, call.selection, validity.get(),
+                    [&](int32_t row, const SecondsAndNanos& moment) {
+                      const int64_t at = step == 0 ? 0 : floor_div(moment.seconds, step);
+                      if (step == 0 || at != last_step) {
+                        text.clear();
+                        pattern_->append(text, moment);
+                        copied = out.copy(text);
+                        last_step = at;
+                      }
+                      out[row] = copied;
+                    });
+    return out.finish();
+  }
+
+ private:
+  std::shared_ptr<const TimePattern> pattern_;
+};
+
 ExpressionPtr bind_date_format(const CallSite& call) {
   if (call.size() != 2 || !call.type(1).is_character() || !(is_moment(call.type(0)) || call.type(0).is_character()))
     return nullptr;
   const bool from_text = call.type(0).is_character();
   const PatternArgument pattern(call, 1);
+  const Type result = Type::string().with_nullable(call.any_nullable() || from_text);
+  if (!from_text && pattern.compiled() != nullptr)
+    return make_call(call, std::make_shared<DateFormatKernel>(pattern.compiled()),
+                     {call.arguments.begin(), call.arguments.end()}, result, pattern.properties());
   return make_row_call(
-      call, Type::string().with_nullable(call.any_nullable() || from_text),
+      call, result,
       [pattern, from_text](const CallInput& input, int32_t row, ColumnBuilder& out) {
         const Column& time = *input.arguments[0];
         const auto moment = from_text ? parse_timestamp_cast(time.text(row))

@@ -7,6 +7,7 @@
 #include "data/calendar.h"
 #include "data/column.h"
 #include "expr/function_registry.h"
+#include "expr/result_column.h"
 
 namespace tidemill {
 
@@ -21,6 +22,28 @@ class MomentReader {
   const Column& column_;
   const TimeZone& zone_;
 };
+
+// Calls body(row, moment) for each selected row of a column that is not NULL by `validity` (as in for_each_valid), each
+// moment as MomentReader reads it. The type is looked at once, the zone where its offset changes.
+template <class Body>
+void for_each_moment(const Column& column, const TimeZone& zone, const Selection& selection, const Buffer* validity,
+                     Body&& body) {
+  const Type& type = column.type();
+  if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTime) {
+    const MomentReader moments(column, zone);
+    return for_each_valid(selection, validity, [&](int32_t row) { body(row, moments[row]); });
+  }
+  ZoneOffsets offsets(zone);
+  const bool zoned = type.kind == TypeKind::kTimestampLtz && !zone.is_utc();
+  const auto each = [&](const auto& values) {
+    for_each_valid(selection, validity, [&](int32_t row) {
+      SecondsAndNanos moment = split_timestamp(values[row], type.precision);
+      if (zoned) moment.seconds += offsets.at(moment.seconds);
+      body(row, moment);
+    });
+  };
+  type.physical() == PhysicalType::kInt128 ? each(column.decode<int128>()) : each(column.decode<int64_t>());
+}
 
 // True for DATE, TIME, TIMESTAMP and TIMESTAMP_LTZ.
 bool is_moment(const Type& type);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/error.h"
@@ -137,12 +138,46 @@ void append_name(std::string& out, std::string_view name, int32_t count) {
   out += count >= 4 ? name : name.substr(0, kShortNameBytes);
 }
 
+// Appends at least `width` digits, zeros first.
+void append_number(std::string& out, int64_t value, int32_t width) {
+  constexpr int32_t kDigitsMax = 20;
+  if (value < 0 || width > kDigitsMax) {
+    fmt::format_to(std::back_inserter(out), "{:0{}}", value, width);
+    return;
+  }
+  char digits[kDigitsMax];
+  char* first = digits + kDigitsMax;
+  for (; value > 0; value /= 10) *--first = static_cast<char>('0' + value % 10);
+  while (digits + kDigitsMax - first < width) *--first = '0';
+  out.append(first, static_cast<size_t>(digits + kDigitsMax - first));
+}
+
+// Returns for how many seconds a field stays the same, 0: less than one.
+int64_t step_of_letter(char letter) {
+  switch (letter) {
+    case 'S':
+      return 0;
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'H':
+    case 'k':
+    case 'K':
+    case 'h':
+    case 'a':
+      return 3600;
+    default:
+      return kSecondsPerDay;
+  }
+}
+
 void append_field(std::string& out, char letter, int32_t count, const SecondsAndNanos& moment) {
   const int64_t day = floor_div<int64_t>(moment.seconds, kSecondsPerDay);
   const auto second_of_day = static_cast<int32_t>(moment.seconds - day * kSecondsPerDay);
   const CivilDate date = civil_from_days(static_cast<int32_t>(day));
   const int32_t hour = second_of_day / 3600;
-  const auto number = [&](int64_t value) { out += fmt::format("{:0{}}", value, count); };
+  const auto number = [&](int64_t value) { append_number(out, value, count); };
   switch (letter) {
     case 'y':
     case 'u':
@@ -190,6 +225,7 @@ TimePattern::TimePattern(std::string_view text) : text_(text) {
                         "Letters are y M d D E H h k K m s S a; put text in single quotes.");
       }
       items_.push_back({c, count, ""});
+      step_seconds_ = std::min(step_seconds_, step_of_letter(c));
       i = end;
     } else if (c == '\'') {
       std::string literal;

@@ -23,6 +23,9 @@ class TimePattern {
   // not, or where no such day or time exists.
   std::optional<SecondsAndNanos> parse(std::string_view text) const;
   const std::string& text() const { return text_; }
+  // Returns for how many seconds, counted from 1970, append() gives the same text: 1, 60, 3600 or those of a day; 0
+  // where the text has fractions of a second.
+  int64_t step_seconds() const { return step_seconds_; }
 
  private:
   struct Item {
@@ -33,6 +36,7 @@ class TimePattern {
 
   std::string text_;
   std::vector<Item> items_;
+  int64_t step_seconds_ = kSecondsPerDay;
 };
 
 }  // namespace tidemill

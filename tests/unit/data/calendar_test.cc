@@ -69,6 +69,35 @@ TEST(TimeZone, ResolvesGapsAndOverlapsAsJavaOrAsWindowTimers) {
   EXPECT_EQ(berlin.to_instant(1704067200123), 1704063600123);  // milliseconds are kept
 }
 
+TEST(TimeZone, GivesTheIntervalInWhichAnOffsetHolds) {
+  for (const char* id :
+       {"UTC", "+05:30", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"}) {
+    const TimeZone zone = *TimeZone::find(id);
+    ZoneOffsets offsets(zone);
+    const auto check = [&](int64_t seconds) {
+      ASSERT_EQ(offsets.at(seconds), zone.offset_seconds(seconds)) << id << " at " << seconds;
+    };
+    // Every week from 1850 to 2700, and both sides of every change that the intervals tell.
+    constexpr int64_t kWeek = 7 * kSecondsPerDay;
+    for (int64_t seconds = -3'786'825'600; seconds < 23'036'745'600; seconds += kWeek) {
+      check(seconds);
+      const TimeZone::OffsetInterval interval = zone.offset_interval(seconds);
+      ASSERT_TRUE(interval.begin <= seconds && seconds < interval.end) << id << " at " << seconds;
+      for (const int64_t edge : {interval.begin, interval.end}) {
+        if (edge < -4'000'000'000 || edge > 24'000'000'000) continue;
+        check(edge - 1);
+        check(edge);
+      }
+    }
+    const TimeZone::OffsetInterval summer = zone.offset_interval(1'720'000'000);
+    if (zone.id() == "Europe/Berlin") {
+      EXPECT_EQ(summer.begin, 1'711'846'800);
+      EXPECT_EQ(summer.end, 1'729'990'800);
+      EXPECT_EQ(summer.offset_seconds, 7200);
+    }
+  }
+}
+
 TEST(TimeZone, FindsRegionsAndOffsetsOnly) {
   const auto offset = [](const char* id) { return TimeZone::find(id)->offset_seconds(0); };
   EXPECT_EQ(offset("UTC"), 0);
