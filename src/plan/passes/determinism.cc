@@ -1,6 +1,7 @@
 #include "plan/passes/determinism.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "plan/aggregate.h"
@@ -50,6 +51,11 @@ class Walk {
 
   // `needed`: the columns of `node` that somebody finds a row by.
   void visit(const PlanNode& node, const Columns& needed) {
+    // A node that several read is looked at again only for columns that are new: the walk stays short in a deep plan.
+    const auto [entry, first] = seen_.try_emplace(&node, needed);
+    Columns& seen = entry->second;
+    if (!first && std::ranges::includes(seen, needed)) return;
+    seen.insert(needed.begin(), needed.end());
     switch (node.kind()) {
       case PlanKind::kScan:
         return visit_projections(node.as<ScanNode>().projections(), changelog_.of(node), needed);
@@ -105,6 +111,7 @@ class Walk {
 
   const Changelog& changelog_;
   const TableTraits& tables_;
+  std::map<const PlanNode*, Columns> seen_;
 };
 
 }  // namespace
