@@ -26,6 +26,8 @@ inline constexpr ConfigOption<int64_t> kSourceIdleTimeout{"table.exec.source.idl
 inline constexpr ConfigOption<std::string> kRowtimeNullHandling{"table.exec.source.rowtime-null-handling"};
 inline constexpr ConfigOption<std::string> kNotNullEnforcer{"table.exec.sink.not-null-enforcer"};
 inline constexpr ConfigOption<std::string> kTypeLengthEnforcer{"table.exec.sink.type-length-enforcer"};
+inline constexpr ConfigOption<std::string> kNonDeterministicUpdates{
+    "table.optimizer.non-deterministic-update.strategy"};                            // TRY_RESOLVE, IGNORE
 inline constexpr ConfigOption<std::string> kLocalTimeZone{"table.local-time-zone"};  // "default": UTC
 inline constexpr ConfigOption<std::string> kLateRows{"late-rows"};                   // SPLIT, MERGED
 inline constexpr ConfigOption<std::string> kOverflow{"overflow"};                    // WRAP, ERROR

@@ -79,6 +79,11 @@ Batch Batch::with_columns(SchemaPtr schema, std::vector<ColumnPtr> columns) cons
   return changed;
 }
 
+std::string row_origin_text(const Batch& batch, int32_t row) {
+  const RowOrigin& origin = batch.origin();
+  return origin.split ? fmt::format(" (row read from {} at offset {})", *origin.split, origin.at(row)) : "";
+}
+
 size_t Batch::memory_bytes() const {
   size_t bytes = kinds_.size();
   for (const ColumnPtr& column : columns_) bytes += column->memory_bytes();

@@ -36,9 +36,14 @@ struct RowProgress {
   // Minimum over the other active splits and channels that meet before this operator, lowered at each merge. The merged
   // watermark at row i is min(w(i), other_splits): what a window fires by.
   EpochMillis other_splits = kMaxWatermark;
+  // late-rows = MERGED: w(i) never goes beyond the other splits.
+  bool merged = false;
 
-  EpochMillis at(int32_t row) const { return watermarks ? (*watermarks)[static_cast<size_t>(row)] : watermark; }
-  EpochMillis merged_at(int32_t row) const { return std::min(at(row), other_splits); }
+  // Returns w(i): what the row is judged by.
+  EpochMillis at(int32_t row) const { return merged ? merged_at(row) : own_at(row); }
+  // Returns w(i) of the row's own split.
+  EpochMillis own_at(int32_t row) const { return watermarks ? (*watermarks)[static_cast<size_t>(row)] : watermark; }
+  EpochMillis merged_at(int32_t row) const { return std::min(own_at(row), other_splits); }
 };
 
 // Where rows were read, for error texts and for order-sensitive aggregates.
@@ -48,6 +53,10 @@ struct RowOrigin {
   std::shared_ptr<const std::vector<int64_t>> offsets;
   int64_t at(int32_t row) const { return offsets ? (*offsets)[static_cast<size_t>(row)] : first_offset + row; }
 };
+
+class Batch;
+// Returns where the row was read, to stand in an error: " (row read from x.jsonl at offset 3)"; empty where unknown.
+std::string row_origin_text(const Batch& batch, int32_t row);
 
 class Batch {
  public:

@@ -5,9 +5,10 @@
 //                uint64 XXH3 of all of the frame before it
 //   body      := by tag: 1 schema | 2 batch | 3 watermark | 4 idleness | 5 barrier | 6 end of input
 //   schema    := (string name, type, uint8 time attribute) list      the n-th of the stream has number n, from 0
-//   batch     := uint32 schema number, int32 rows (at most 2^20), uint8 flags, [kinds], [progress], [origin], column a
-//   field
-//                flags: 1 kinds, 2 progress, 4 w(i) a row, 8 origin, 16 an offset a row
+//   batch     := uint32 schema number, int32 rows (at most 2^20), uint8 flags, [kinds], [progress], [origin],
+//                column a field of the schema
+//                flags: 1 kinds, 2 progress, 4 w(i) a row, 8 origin, 16 an offset a row,
+//                       32 merged: w counts up to the other splits' watermark only
 //   kinds     := uint8 a row: 0 +I, 1 -U, 2 +U, 3 -D
 //   progress  := int64 other splits' watermark, int64 w | int64 w a row
 //   origin    := string split, int64 offset of the first row | int64 offset a row
@@ -35,7 +36,8 @@ enum BatchFlag : uint8_t {
   kHasRowWatermarks = 4,
   kHasOrigin = 8,
   kHasRowOffsets = 16,
-  kAllFlags = 31,
+  kIsMerged = 32,
+  kAllFlags = 63,
 };
 
 constexpr size_t kFrameHeadBytes = 8;
@@ -90,6 +92,7 @@ uint8_t flags_of(const Batch& batch) {
   const RowOrigin& origin = batch.origin();
   return static_cast<uint8_t>((batch.append_only() ? 0 : kHasKinds) | (progress.from_split ? kHasProgress : 0) |
                               (progress.from_split && progress.watermarks ? kHasRowWatermarks : 0) |
+                              (progress.from_split && progress.merged ? kIsMerged : 0) |
                               (origin.split ? kHasOrigin : 0) | (origin.split && origin.offsets ? kHasRowOffsets : 0));
 }
 
@@ -141,7 +144,8 @@ struct BatchHead {
 BatchHead read_batch_head(int32_t rows, ByteReader& in) {
   const auto flags = in.get<uint8_t>();
   if ((flags & ~kAllFlags) != 0) in.fail("a flag is unknown");
-  if ((flags & kHasRowWatermarks) != 0 && (flags & kHasProgress) == 0) in.fail("flags contradict each other");
+  if ((flags & (kHasRowWatermarks | kIsMerged)) != 0 && (flags & kHasProgress) == 0)
+    in.fail("flags contradict each other");
   if ((flags & kHasRowOffsets) != 0 && (flags & kHasOrigin) == 0) in.fail("flags contradict each other");
   BatchHead head;
   if (flags & kHasKinds) {
@@ -152,6 +156,7 @@ BatchHead read_batch_head(int32_t rows, ByteReader& in) {
     }
   }
   head.progress.from_split = (flags & kHasProgress) != 0;
+  head.progress.merged = (flags & kIsMerged) != 0;
   if (head.progress.from_split) head.progress.other_splits = in.get<int64_t>();
   if (flags & kHasRowWatermarks) {
     head.progress.watermarks = read_all(rows, in);

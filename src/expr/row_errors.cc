@@ -36,11 +36,7 @@ void RowErrors::raise(const Batch& batch) const {
   for (const RowError& error : errors_) {
     if (error.row < first->row) first = &error;
   }
-  std::string message = first->message;
-  if (batch.origin().split) {
-    message += fmt::format(" (row read from {} at offset {})", *batch.origin().split, batch.origin().at(first->row));
-  }
-  throw UserError(std::move(message),
+  throw UserError(first->message + row_origin_text(batch, first->row),
                   "CASE and WHERE keep such rows away; TRY_CAST and NULLIF(divisor, 0) give NULL instead.",
                   first->location);
 }

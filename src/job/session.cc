@@ -39,6 +39,8 @@ JobOptions Session::job_options(bool bounded) const {
   options.runtime.make_operator = [](const Vertex& vertex) { return make_operator(vertex.spec); };
   options.runtime.buffer_timeout_ms = config_.get(kBufferTimeout);
   options.runtime.auto_watermark_interval_ms = config_.get(kAutoWatermarkInterval);
+  options.runtime.late_rows_merged = config_.get(kLateRows) == "MERGED";
+  options.runtime.chaining = config_.get(kOperatorChaining);
   options.runtime.evaluation.overflow_is_error = config_.get(kOverflow) == "ERROR";
   options.checkpoint_directory = local_path(config_.find(kCheckpointDirectory).value_or(""));
   const DurationMillis interval_ms = options.checkpoint_directory.empty() ? 0 : kCheckpointIntervalDefaultMs;

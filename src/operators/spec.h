@@ -95,6 +95,7 @@ struct SinkSpec {
   std::string table;
   std::vector<int32_t> primary_key;  // columns; empty: none
   enum class NotNull : uint8_t { kError, kDrop } not_null = NotNull::kError;
+  enum class TypeLength : uint8_t { kIgnore, kTrimPad, kError } type_length = TypeLength::kIgnore;
 };
 
 using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,

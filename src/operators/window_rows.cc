@@ -50,6 +50,7 @@ EpochMillis WindowRows::greatest_watermark() const {
   if (!progress.from_split) return operator_watermark_;
   EpochMillis greatest = progress.watermark;
   if (progress.watermarks) greatest = *std::max_element(progress.watermarks->begin(), progress.watermarks->end());
+  if (progress.merged) greatest = std::min(greatest, progress.other_splits);
   return std::max(greatest, operator_watermark_);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/config_options.h"
+#include "plan/passes/determinism.h"
 #include "plan/rules/rule.h"
 #include "planner/translation.h"
 #include "sql/binder/query_binder.h"
@@ -96,6 +97,8 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
   job.tables = std::make_unique<TableAccess>(session.connectors, session.formats);
   job.batch = runs_as_batch(job, session.config);
   job.changelog = std::make_unique<Changelog>(job.optimized, *job.tables, job.batch);
+  if (session.config.get(kNonDeterministicUpdates) == "TRY_RESOLVE")
+    check_deterministic_updates(job.optimized, *job.changelog, *job.tables);
   return job;
 }
 

@@ -24,6 +24,9 @@ Vertex translate_sink(const SinkNode& node, Translation& translation) {
   spec.primary_key = node.primary_key();
   const bool drop = context.config.get(kNotNullEnforcer) == "DROP";
   spec.not_null = drop ? SinkSpec::NotNull::kDrop : SinkSpec::NotNull::kError;
+  const std::string lengths = context.config.get(kTypeLengthEnforcer);
+  if (lengths == "TRIM_PAD") spec.type_length = SinkSpec::TypeLength::kTrimPad;
+  if (lengths == "ERROR") spec.type_length = SinkSpec::TypeLength::kError;
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));

@@ -26,6 +26,8 @@ struct RuntimeOptions {
   DurationMillis buffer_timeout_ms = kBufferTimeoutDefaultMs;
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;
   bool idle_at_barriers = false;               // barriers come by themselves: splits turn idle only there
+  bool late_rows_merged = false;               // late-rows = MERGED: see SourceTaskOptions
+  bool chaining = true;                        // false: a task an operator, joined by channels
   int32_t channel_events = kChannelEventsMax;  // a power of two
   EvaluationContext evaluation;                // settings of expressions; the zone is the graph's
   PageTableOptions pages;

@@ -89,7 +89,7 @@ bool ExecutionGraph::Builder::is_source(const Vertex& vertex) const {
 }
 
 bool ExecutionGraph::Builder::is_chained(const Vertex& vertex) const {
-  if (vertex.inputs.size() != 1 || vertex.inputs[0].shipping != Shipping::kForward) return false;
+  if (!options_.chaining || vertex.inputs.size() != 1 || vertex.inputs[0].shipping != Shipping::kForward) return false;
   return graph_.vertices[static_cast<size_t>(vertex.inputs[0].from)].parallelism == vertex.parallelism;
 }
 
@@ -149,6 +149,7 @@ void ExecutionGraph::Builder::build_source(size_t vertex, int32_t subtask) {
   options.batch_rows = options_.batch_rows;
   options.auto_watermark_interval_ms = options_.auto_watermark_interval_ms;
   options.idle_at_barriers = options_.idle_at_barriers;
+  options.late_rows_merged = options_.late_rows_merged;
   options.evaluation = evaluation_;
   auto task = std::make_unique<SourceTask>(TaskOptions{number, task_name(source.id, subtask), storage_},
                                            built_.environment_, reports_, source_spec_of(source.spec), options);

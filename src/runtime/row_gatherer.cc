@@ -113,7 +113,7 @@ RowProgress RowGatherer::gather_progress() const {
   auto watermarks = std::make_shared<std::vector<EpochMillis>>();
   watermarks->reserve(static_cast<size_t>(num_rows_));
   for (const Part& part : parts_)
-    for (const int32_t row : part.rows) watermarks->push_back(part.batch.progress().at(row));
+    for (const int32_t row : part.rows) watermarks->push_back(part.batch.progress().own_at(row));
   progress.watermarks = std::move(watermarks);
   return progress;
 }

@@ -5,13 +5,16 @@
 namespace tidemill {
 
 SinkOperator::SinkOperator(const SinkSpec& spec, Environment& environment, const Subtask& subtask)
-    : spec_(spec), accepts_(spec.sink->accepts()), writer_(spec.sink->make_writer(environment, subtask)) {
+    : spec_(spec),
+      lengths_(spec),
+      accepts_(spec.sink->accepts()),
+      writer_(spec.sink->make_writer(environment, subtask)) {
   for (int32_t i = 0; i < spec_.schema->size(); ++i)
     if (!spec_.schema->field(i).type.nullable) not_null_columns_.push_back(i);
 }
 
 void SinkOperator::process(Batch input, int32_t, Output&) {
-  Batch rows = without_forbidden_nulls(accepted(std::move(input)));
+  Batch rows = lengths_.enforce(without_forbidden_nulls(accepted(std::move(input))));
   if (rows.num_rows() > 0) writer_->write(rows);
 }
 
@@ -48,12 +51,9 @@ Batch SinkOperator::without_forbidden_nulls(Batch input) {
 }
 
 void SinkOperator::throw_forbidden_null(const Batch& input, int32_t row, int32_t column) const {
-  const RowOrigin& origin = input.origin();
-  throw UserError(
-      fmt::format("Column '{}' of table {} is NOT NULL, however, a null value is being written into it{}",
-                  spec_.schema->field(column).name, spec_.table,
-                  origin.split ? fmt::format(" (row read from {} at offset {})", *origin.split, origin.at(row)) : ""),
-      "SET 'table.exec.sink.not-null-enforcer' = 'DROP' leaves such rows out");
+  throw UserError(fmt::format("Column '{}' of table {} is NOT NULL, however, a null value is being written into it{}",
+                              spec_.schema->field(column).name, spec_.table, row_origin_text(input, row)),
+                  "SET 'table.exec.sink.not-null-enforcer' = 'DROP' leaves such rows out");
 }
 
 void SinkOperator::before_barrier(const Barrier&, Output&) { writer_->flush(); }

@@ -1,5 +1,5 @@
 // runtime/sink_operator.h - the last operator of a chain: hands rows to a connector's writer. Rule: the writer gets
-// only kinds that its sink accepts and no NULL where the table forbids it.
+// only kinds that its sink accepts, no NULL where the table forbids it, and text of the lengths that were asked for.
 #pragma once
 #include <memory>
 #include <optional>
@@ -7,6 +7,7 @@
 
 #include "operators/operator.h"
 #include "operators/spec.h"
+#include "runtime/length_enforcer.h"
 
 namespace tidemill {
 
@@ -31,6 +32,7 @@ class SinkOperator final : public Operator {
   [[noreturn]] void throw_forbidden_null(const Batch& input, int32_t row, int32_t column) const;
 
   const SinkSpec spec_;
+  const LengthEnforcer lengths_;
   const SinkChangelog accepts_;
   std::vector<int32_t> not_null_columns_;
   std::unique_ptr<SinkWriter> writer_;

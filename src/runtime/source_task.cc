@@ -9,7 +9,7 @@ namespace {
 constexpr DurationMillis kPollPauseMs = 10;  // how soon a reader that gave no time is asked again
 
 SplitWatermarkOptions split_options(const SourceSpec& spec, const SourceTaskOptions& source) {
-  return {spec.rowtime, spec.always_row_watermarks, spec.idle_timeout, source.splits_may_come};
+  return {spec.rowtime, spec.always_row_watermarks, spec.idle_timeout, source.splits_may_come, source.late_rows_merged};
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct SourceTaskOptions {
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;  // how often Watermark events travel
   // Splits turn idle at barriers only, so that an epoch knows which were. Requires: barriers come by themselves.
   bool idle_at_barriers = false;
+  bool late_rows_merged = false;  // rows are judged by the minimum over splits, not by their own split's watermark
   EvaluationContext evaluation;
 };
 

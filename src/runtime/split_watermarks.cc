@@ -55,6 +55,7 @@ RowProgress SplitWatermarks::row_progress(const State& state, const Batch& batch
   progress.from_split = true;
   progress.watermark = state.watermark;
   progress.other_splits = merger_.others(state.input);
+  progress.merged = options_.merged;
   if (watermarks.empty()) return progress;
 
   // The column is needed where a row is not ahead of its own w(i). At exactly one millisecond ahead a session that ends

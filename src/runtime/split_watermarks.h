@@ -21,6 +21,7 @@ struct SplitWatermarkOptions {
   bool always_row_watermarks = false;               // give w(i) even where no row is behind it
   std::optional<DurationMillis> idle_timeout = {};  // none: a split is never idle
   bool splits_may_come = false;                     // the source goes on finding splits: it never finishes by itself
+  bool merged = false;                              // late-rows = MERGED
 };
 
 // Task thread only.

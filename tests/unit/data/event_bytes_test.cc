@@ -55,7 +55,8 @@ std::vector<Event> sample_events() {
   split.set_progress(progress);
   split.set_origin({std::make_shared<const std::string>("a.jsonl"), 10, nullptr});
   Batch again = split.slice(1, 2);
-  again.set_progress({.from_split = true, .watermark = 9, .watermarks = nullptr, .other_splits = kMaxWatermark});
+  again.set_progress(
+      {.from_split = true, .watermark = 9, .watermarks = nullptr, .other_splits = kMaxWatermark, .merged = true});
   return {all,
           split,
           again,

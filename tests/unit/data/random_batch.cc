@@ -120,6 +120,7 @@ Batch random_batch(SeededRandom& random) {
     progress.watermark = static_cast<int64_t>(random.next());
   }
   if (progress.from_split) progress.other_splits = static_cast<int64_t>(random.next());
+  progress.merged = progress.from_split && random.below(4) == 0;
   batch.set_progress(std::move(progress));
   if (random.below(2) == 0) {
     RowOrigin origin{std::make_shared<const std::string>(random_text(random)), 0, nullptr};
@@ -143,12 +144,13 @@ std::string difference(const Batch& a, const Batch& b) {
                            to_pretty(Value::at(*b.column(i), row)));
   }
   if (a.progress().from_split != b.progress().from_split) return "from_split";
+  if (a.progress().merged != b.progress().merged) return "merged";
   if (a.progress().other_splits != b.progress().other_splits) return "other_splits";
   if ((a.progress().watermarks == nullptr) != (b.progress().watermarks == nullptr)) return "watermarks";
   if ((a.origin().split == nullptr) != (b.origin().split == nullptr)) return "origin";
   if (a.origin().split && *a.origin().split != *b.origin().split) return "split";
   for (int32_t row = 0; row < a.num_rows(); ++row) {
-    if (a.progress().at(row) != b.progress().at(row)) return fmt::format("w({})", row);
+    if (a.progress().own_at(row) != b.progress().own_at(row)) return fmt::format("w({})", row);
     if (a.origin().at(row) != b.origin().at(row)) return fmt::format("offset of row {}", row);
   }
   return "";

@@ -120,6 +120,24 @@ TEST(JobExecution, ChainsForwardEdgesIntoOneTask) {
   EXPECT_TRUE(job.metrics().edges.empty());
 }
 
+TEST(JobExecution, RunsEachOperatorInATaskOfItsOwnWhereChainingIsOff) {
+  sim::CommittedRows out;
+  SimulatedEnvironment environment(1);
+  GraphOptions options;
+  options.parallelism = 2;
+  JobOptions job_options;
+  job_options.runtime.chaining = false;
+  JobExecution job(filter_job(logs(4, 500), out, options), environment.get(), job_options);
+  job.start();
+  job.run();
+  EXPECT_EQ(out.folded(), kept(4, 500));
+  std::vector<std::string> edges;
+  for (const EdgeMetrics& edge : job.metrics().edges)
+    edges.push_back(fmt::format("{} {} {}", edge.from, edge.to, edge.subtask));
+  std::sort(edges.begin(), edges.end());
+  EXPECT_EQ(edges, (std::vector<std::string>{"filter sink 0", "filter sink 1", "source filter 0", "source filter 1"}));
+}
+
 TEST(JobExecution, ReadsValues) {
   sim::CommittedRows out;
   SimulatedEnvironment environment(1);

@@ -41,6 +41,10 @@ std::string graph_text(const JobPlan& job) {
       if (!edge.keys.empty()) text += fmt::format("[{}]", fmt::join(edge.keys, ", "));
       text += fmt::format(" {}", job.graph.vertices[static_cast<size_t>(edge.from)].id);
     }
+    if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec)) {
+      if (sink->type_length == SinkSpec::TypeLength::kTrimPad) text += ", lengths: trim and pad";
+      if (sink->type_length == SinkSpec::TypeLength::kError) text += ", lengths: error";
+    }
     text += "\n";
   }
   return text;

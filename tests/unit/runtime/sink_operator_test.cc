@@ -95,6 +95,65 @@ TEST_F(SinkOperatorTest, ANullWhereTheTableForbidsItFailsOrIsLeftOut) {
   EXPECT_EQ(dropping.counter("numRecordsSendErrors"), 1);
 }
 
+// What real Flink writes and says; a CHAR or BINARY has exactly its length.
+class SinkLengthTest : public testing::Test {
+ protected:
+  std::string written(const std::string& rows, SinkSpec::TypeLength mode) {
+    const SchemaPtr schema = make_schema({{"a", Type::char_of(3)},
+                                          {"b", Type::varchar(3)},
+                                          {"c", {TypeKind::kBinary, true, 2}},
+                                          {"d", {TypeKind::kVarbinary, true, 2}},
+                                          {"e", Type::string()}});
+    Written written;
+    SinkSpec spec;
+    spec.sink = std::make_shared<TestSink>(written, SinkChangelog::kRetract);
+    spec.schema = schema;
+    spec.table = "t";
+    spec.type_length = mode;
+    OperatorHarness harness([&] { return std::make_unique<SinkOperator>(spec, environment_.get(), Subtask{}); },
+                            {.inputs = {schema}, .output = nullptr});
+    try {
+      harness.push(rows);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return written.rows;
+  }
+  SimulatedEnvironment environment_{1};
+};
+
+TEST_F(SinkLengthTest, IsIgnoredUnlessAskedFor) {
+  const std::string rows = "+I | €öüxy | wxyz | x'010203' | x'010203' | longest\n-D | a | b | x'01' | x'01' | c\n";
+  EXPECT_EQ(written(rows, SinkSpec::TypeLength::kIgnore), rows);
+}
+
+TEST_F(SinkLengthTest, IsReachedByCuttingAndPadding) {
+  EXPECT_EQ(written("€öüxy | wxyz | x'010203' | x'010203' | longest\n"
+                    "-D | a | b | x'01' | x'01' | c\n"
+                    "NULL | NULL | NULL | NULL | NULL\n",
+                    SinkSpec::TypeLength::kTrimPad),
+            "+I | €öü | wxy | x'0102' | x'0102' | longest\n"
+            "-D | 'a  ' | b | x'0100' | x'01' | c\n"
+            "+I | NULL | NULL | NULL | NULL | NULL\n");
+}
+
+TEST_F(SinkLengthTest, IsEnforcedByAnErrorThatNamesColumnAndLength) {
+  const auto error = [&](const std::string& row) { return written(row, SinkSpec::TypeLength::kError); };
+  const std::string fits = "abc | xy | x'0102' | x'01' | longest";
+  EXPECT_EQ(error(fits), "+I | " + fits + "\n");
+  EXPECT_EQ(error("NULL | NULL | NULL | NULL | NULL"), "+I | NULL | NULL | NULL | NULL | NULL\n");
+  const std::string expected = "Column '{}' of table t is {}, however, a {} of length {} is being written into it";
+  const auto contains = [&](const std::string& row, const std::string& text) {
+    EXPECT_NE(error(row).find(text), std::string::npos) << error(row);
+  };
+  contains("€öüxy | xy | x'0102' | x'01' | s", fmt::format(fmt::runtime(expected), "a", "CHAR(3)", "string", 5));
+  contains("ab | xy | x'0102' | x'01' | s", fmt::format(fmt::runtime(expected), "a", "CHAR(3)", "string", 2));
+  contains("abc | wxyz | x'0102' | x'01' | s", fmt::format(fmt::runtime(expected), "b", "VARCHAR(3)", "string", 4));
+  contains("abc | xy | x'01' | x'01' | s", fmt::format(fmt::runtime(expected), "c", "BINARY(2)", "binary value", 1));
+  contains("abc | xy | x'0102' | x'010203' | s",
+           fmt::format(fmt::runtime(expected), "d", "VARBINARY(2)", "binary value", 3));
+}
+
 TEST_F(SinkOperatorTest, FlushesWhenDueAtBarriersAndAtTheEnd) {
   OperatorHarness harness = make(SinkChangelog::kAppend);
   written_.flush_due = 500;

@@ -62,6 +62,14 @@ TEST_F(SplitWatermarksTest, TheColumnIsAlwaysThereWhereThePlanReadsIt) {
   EXPECT_EQ(row_watermarks(read("a", {100, 200})), (Times{kNoWatermark, 90}));
 }
 
+TEST_F(SplitWatermarksTest, MergedARowIsJudgedByTheOtherSplitsToo) {
+  open({"a", "b"}, {.merged = true});
+  read("a", {100});
+  read("b", {200});
+  EXPECT_EQ(row_watermarks(read("b", {150, 180})), (Times{90, 90}));           // its own is 190
+  EXPECT_EQ(row_watermarks(read("a", {95, 300, 250})), (Times{90, 90, 190}));  // its own are 90, 90, 290
+}
+
 TEST_F(SplitWatermarksTest, SplitsNotReadYetHoldTheMinimumBack) {
   open({"a", "b"});
   EXPECT_EQ(watermarks_->preferred(), "a");
