@@ -48,14 +48,14 @@ ExpressionPtr bind_timestampadd(const CallSite& call) {
   if (result.kind == TypeKind::kDate && below_a_day) result = Type::timestamp(0).with_nullable(result.nullable);
   return make_row_call(call, result, [unit](const CallInput& input, int32_t row, ColumnBuilder& out) {
     const auto count = static_cast<int64_t>(Value::at(*input.arguments[1], row).as_integer());
-    const TimeZone& zone = input.input.context.time_zone;
-    SecondsAndNanos moment = MomentReader(*input.arguments[2], zone)[row];
+    const TimeZone utc;  // an instant moves by time that passes, not by the clock of the session's zone
+    SecondsAndNanos moment = MomentReader(*input.arguments[2], utc)[row];
     if (const int64_t months = months_in(unit); months != 0) {
       moment = plus_months(moment, months * count);
     } else {
       moment.seconds += seconds_in(unit) * count;
     }
-    append_moment(out, moment, zone);
+    append_moment(out, moment, utc);
   });
 }
 
@@ -75,9 +75,11 @@ int64_t months_between(const SecondsAndNanos& a, const SecondsAndNanos& b) {
 
 ExpressionPtr bind_timestampdiff(const CallSite& call) {
   if (call.size() != 3 || !is_moment(call.type(1)) || !is_moment(call.type(2))) return nullptr;
+  // Between two instants lies the time that passed; an instant and a reading of the clock meet on the session's clock.
+  const bool instants = call.type(1).kind == TypeKind::kTimestampLtz && call.type(2).kind == TypeKind::kTimestampLtz;
   return make_row_call(call, Type::integer().with_nullable(call.any_nullable()),
-                       [unit = unit_of(call)](const CallInput& input, int32_t row, ColumnBuilder& out) {
-                         const TimeZone& zone = input.input.context.time_zone;
+                       [unit = unit_of(call), instants](const CallInput& input, int32_t row, ColumnBuilder& out) {
+                         const TimeZone zone = instants ? TimeZone() : input.input.context.time_zone;
                          const SecondsAndNanos from = MomentReader(*input.arguments[1], zone)[row];
                          const SecondsAndNanos to = MomentReader(*input.arguments[2], zone)[row];
                          if (const int64_t months = months_in(unit); months != 0)

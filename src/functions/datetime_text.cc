@@ -168,6 +168,13 @@ ExpressionPtr bind_from_unixtime(const CallSite& call) {
       pattern.properties());
 }
 
+// Of a reading that the clock shows twice, the second time (java.util.GregorianCalendar, which Flink uses here; CAST
+// takes the first, by java.time).
+EpochMillis latest_instant(EpochMillis local, const TimeZone& zone) {
+  const EpochMillis second = zone.to_instant(local, LocalResolution::kWindowTimer);
+  return zone.to_local(second) == local ? second : zone.to_instant(local);
+}
+
 ExpressionPtr bind_unix_timestamp(const CallSite& call) {
   const Type result = Type::big_int().with_nullable(call.any_nullable());
   if (call.size() == 0) {
@@ -185,7 +192,7 @@ ExpressionPtr bind_unix_timestamp(const CallSite& call) {
       [pattern, default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
         const auto moment = read_text(input, row, pattern, default_form);
         if (!moment) return out.append(std::numeric_limits<int64_t>::min());  // Flink's answer to a bad text
-        const EpochMillis instant = input.input.context.time_zone.to_instant(moment->seconds * kMillisPerSecond);
+        const EpochMillis instant = latest_instant(moment->seconds * kMillisPerSecond, input.input.context.time_zone);
         out.append(floor_div<int64_t>(instant, kMillisPerSecond));
       },
       pattern.properties());

@@ -24,19 +24,15 @@ ScalarFunctionPtr timestamp_plus_millis(int32_t precision) {
   });
 }
 
-// Adds months to the wall-clock reading; of an instant, that of the session's zone.
+// Adds months of the calendar; to an instant in UTC, whatever the session's zone, as Flink does.
 template <bool kSubtract, class T>
 ScalarFunctionPtr timestamp_plus_months(const Type& type) {
-  return make_kernel([type](RowContext& row, T time, int32_t months) {
-    const TimeZone& zone = row.context().time_zone;
-    const bool instant = type.kind == TypeKind::kTimestampLtz;
+  return make_kernel([type](T time, int32_t months) {
     SecondsAndNanos moment = split_timestamp(time, type.precision);
-    if (instant) moment.seconds += zone.offset_seconds(moment.seconds);
     const int64_t days = floor_div(moment.seconds, kSecondsPerDay);
     const int64_t second_of_day = moment.seconds - days * kSecondsPerDay;
     moment.seconds =
         add_months(static_cast<int32_t>(days), signed_amount<kSubtract>(months)) * kSecondsPerDay + second_of_day;
-    if (instant) moment.seconds = zone.to_instant(moment.seconds * kMillisPerSecond) / kMillisPerSecond;
     return static_cast<T>(join_timestamp(moment, type.precision));
   });
 }

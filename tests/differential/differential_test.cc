@@ -1,7 +1,9 @@
 // Random queries over random rows, in every way, against the naive evaluator. A failing seed prints SQL and data as a
-// test case, with rows taken away as long as it still fails. TIDEMILL_SEED=n runs that seed alone.
+// test case, with parts of the query and rows taken away as long as it still fails. TIDEMILL_SEED=n runs that seed
+// alone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "cli/commands.h"
@@ -12,6 +14,7 @@ namespace tidemill::differential {
 namespace {
 
 constexpr uint64_t kSeeds = 1000;
+constexpr int32_t kFailingSeedsShown = 3;  // a broken operator fails hundreds, and each takes seconds to shrink
 
 TestCase case_of(const Query& query, const std::vector<Row>& rows) {
   TestCase test;
@@ -41,8 +44,41 @@ std::optional<TestFailure> run(const Query& query, const std::vector<Row>& rows)
   return run_test_case("random", case_of(query, rows), all_test_ways(), make_builtin_registries);
 }
 
+// Queries that have one part less.
+std::vector<Query> simpler(const Query& query) {
+  std::vector<Query> result;
+  const auto without = [&](auto&& take_away) {
+    Query less = query;
+    take_away(less);
+    if (less.sql() != query.sql()) result.push_back(std::move(less));
+  };
+  without([](Query& less) { less.where.reset(); });
+  without([](Query& less) { less.having_more_than.reset(); });
+  without([](Query& less) { less.window.offset_ms = 0; });
+  for (size_t i = 0; i < query.projections.size() && query.projections.size() > 1; ++i)
+    without([&](Query& less) { less.projections.erase(less.projections.begin() + static_cast<ptrdiff_t>(i)); });
+  for (size_t i = 0; i < query.aggregates.size(); ++i) {
+    without([&](Query& less) { less.aggregates[i].filter.reset(); });
+    without([&](Query& less) { less.aggregates[i].distinct = false; });
+    if (query.aggregates.size() == 1) continue;
+    without([&](Query& less) { less.aggregates.erase(less.aggregates.begin() + static_cast<ptrdiff_t>(i)); });
+  }
+  return result;
+}
+
+// Takes parts of the query away, one at a time, while it still fails.
+Query shrink_query(Query query, const std::vector<Row>& rows) {
+  for (;;) {
+    const std::vector<Query> candidates = simpler(query);
+    const auto fails = [&](const Query& less) { return run(less, rows).has_value(); };
+    const auto found = std::ranges::find_if(candidates, fails);
+    if (found == candidates.end()) return query;
+    query = *found;
+  }
+}
+
 // Takes rows away, one at a time, while the query still fails.
-std::vector<Row> shrink(const Query& query, std::vector<Row> rows) {
+std::vector<Row> shrink_rows(const Query& query, std::vector<Row> rows) {
   for (size_t i = rows.size(); i-- > 0;) {
     std::vector<Row> fewer = rows;
     fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
@@ -64,20 +100,27 @@ std::string as_test_file(const Query& query, const std::vector<Row>& rows) {
   return text;
 }
 
-void check_seed(uint64_t seed) {
+// Returns whether the seed holds.
+bool check_seed(uint64_t seed) {
   Dice dice(seed);
   const Query query = random_query(dice);
   const std::vector<Row> rows = random_rows(dice);
-  if (!run(query, rows)) return;
-  const std::vector<Row> few = shrink(query, rows);
-  const auto failure = run(query, few);
+  if (!run(query, rows)) return true;
+  const Query less = shrink_query(query, rows);
+  const std::vector<Row> few = shrink_rows(less, rows);
+  const auto failure = run(less, few);
   ADD_FAILURE() << "seed " << seed << " (repeat with TIDEMILL_SEED=" << seed << "), " << failure->way << ":\n"
-                << failure->text << as_test_file(query, few);
+                << failure->text << as_test_file(less, few);
+  return false;
 }
 
 TEST(Differential, RandomQueriesGiveWhatTheNaiveEvaluatorGives) {
-  if (const char* seed = std::getenv("TIDEMILL_SEED")) return check_seed(std::strtoull(seed, nullptr, 10));
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) check_seed(seed);
+  if (const char* seed = std::getenv("TIDEMILL_SEED")) {
+    check_seed(std::strtoull(seed, nullptr, 10));
+    return;
+  }
+  int32_t failing = 0;
+  for (uint64_t seed = 1; seed <= kSeeds && failing < kFailingSeedsShown; ++seed) failing += check_seed(seed) ? 0 : 1;
 }
 
 // The test must be able to fail: a wrong expectation is noticed.

@@ -182,6 +182,46 @@ bool add_to_session(std::vector<Group>& open, std::vector<Group>& closed, const 
   return true;
 }
 
+bool passes(const Query& query, const Row& row) { return !query.where || truth_of(*query.where, row).value_or(false); }
+
+std::vector<Words> projected(const Query& query, const Row& row) {
+  std::vector<Words> cells;
+  for (const Node& node : query.projections)
+    cells.push_back(is_text(node) ? words_of(node, row) : shown(number_of(node, row)));
+  return cells;
+}
+
+// The rows of a window, each with it.
+void add_assigned(const Query& query, const Group& window, std::vector<std::vector<Words>>& answer) {
+  for (const Row& row : window.rows) {
+    if (!passes(query, row)) continue;
+    std::vector<Words> cells = projected(query, row);
+    cells.emplace_back(time_text(window.start));
+    cells.emplace_back(time_text(window.end));
+    answer.push_back(cells);
+  }
+}
+
+// SELECT a0, COUNT(*), SUM(last) … GROUP BY a0 of rows whose a0 stands behind `keys` columns.
+std::vector<std::vector<Words>> regrouped(const std::vector<std::vector<Words>>& rows, size_t keys) {
+  struct Total {
+    int64_t count = 0;
+    std::optional<uint64_t> sum;
+  };
+  std::map<Words, Total> totals;
+  for (const std::vector<Words>& row : rows) {
+    Total& total = totals[row[keys]];
+    ++total.count;
+    if (row.back()) total.sum = total.sum.value_or(0) + static_cast<uint64_t>(std::stoll(*row.back()));
+  }
+  std::vector<std::vector<Words>> result;
+  for (const auto& [a0, total] : totals) {
+    const Number sum = total.sum ? Number(static_cast<int64_t>(*total.sum)) : Number();
+    result.push_back({a0, std::to_string(total.count), shown(sum)});
+  }
+  return result;
+}
+
 }  // namespace
 
 Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
@@ -191,22 +231,20 @@ Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     const int64_t before = watermark;
     watermark = std::max(watermark, row.ts_ms - query.watermark_delay_ms);
-    if (query.where && !truth_of(*query.where, row).value_or(false)) continue;
+    const bool assigns = query.shape == Query::Shape::kAssign;
+    if (!assigns && !passes(query, row)) continue;  // a row that is filtered away still belongs to its window
     Key key;
     for (const std::string& column : query.keys) key.push_back(key_of(column, row));
     if (query.shape == Query::Shape::kProject) {
-      std::vector<Words> cells;
-      for (const Node& node : query.projections)
-        cells.push_back(is_text(node) ? words_of(node, row) : shown(number_of(node, row)));
-      answer.rows.push_back(cells);
-    } else if (query.shape != Query::Shape::kWindow) {
+      answer.rows.push_back(projected(query, row));
+    } else if (query.shape != Query::Shape::kWindow && !assigns) {
       add_to_group(groups, key, 0, 0, row);
     } else if (query.window.kind == Window::Kind::kSession) {
       if (!add_to_session(sessions, groups, key, row, query.window.size_ms, before)) ++answer.late;
     } else {
       bool counted = false;
       for (const auto& [start, end] : windows_of(query.window, row.ts_ms)) {
-        if (end - 1 <= before) continue;
+        if (end - 1 <= before && !assigns) continue;  // nobody waits for such windows: no row is late for them
         add_to_group(groups, key, start, end, row);
         counted = true;
       }
@@ -215,6 +253,10 @@ Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
   }
   groups.insert(groups.end(), sessions.begin(), sessions.end());
   for (const Group& group : groups) {
+    if (query.shape == Query::Shape::kAssign) {
+      add_assigned(query, group, answer.rows);
+      continue;
+    }
     if (query.having_more_than && static_cast<int64_t>(group.rows.size()) <= *query.having_more_than) continue;
     std::vector<Words> cells = group.key;
     if (query.shape == Query::Shape::kWindow) {
@@ -224,6 +266,7 @@ Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
     for (const Aggregate& aggregate : query.aggregates) cells.push_back(aggregate_of(aggregate, group.rows));
     answer.rows.push_back(cells);
   }
+  if (query.shape == Query::Shape::kRegroup) answer.rows = regrouped(answer.rows, query.keys.size());
   return answer;
 }
 

@@ -164,41 +164,47 @@ std::string window_sql(const Query& query) {
 }  // namespace
 
 std::string Query::sql() const {
-  std::vector<std::string> columns = keys;
+  const bool assigns = shape == Shape::kAssign;
+  std::vector<std::string> columns = assigns ? std::vector<std::string>() : keys;
   std::vector<std::string> groups = keys;
   for (const Node& projection : projections) columns.push_back(projection.sql());
-  if (shape == Shape::kWindow) {
+  if (shape == Shape::kWindow || assigns) {
     for (const char* bound : {"window_start", "window_end"}) {
       columns.emplace_back(bound);
       groups.emplace_back(bound);
     }
   }
-  for (const Aggregate& aggregate : aggregates) columns.push_back(aggregate.sql());
+  for (size_t i = 0; i < aggregates.size(); ++i) {
+    columns.push_back(aggregates[i].sql() + (shape == Shape::kRegroup ? fmt::format(" AS a{}", i) : ""));
+  }
   std::string sql = fmt::format("SELECT {}{} FROM {}", shape == Shape::kDistinct ? "DISTINCT " : "",
                                 fmt::join(columns, ", "), window_sql(*this));
   if (where) sql += " WHERE " + where->sql();
-  const bool grouped = shape == Shape::kGroup || shape == Shape::kWindow;
+  const bool grouped = shape == Shape::kGroup || shape == Shape::kRegroup || shape == Shape::kWindow;
   if (grouped && !groups.empty()) sql += fmt::format(" GROUP BY {}", fmt::join(groups, ", "));
   if (having_more_than) sql += fmt::format(" HAVING COUNT(*) > {}", *having_more_than);
-  return sql;
+  if (shape != Shape::kRegroup) return sql;
+  return fmt::format("SELECT a0, COUNT(*), SUM(a{}) FROM ({}) GROUP BY a0", aggregates.size() - 1, sql);
 }
 
 Query random_query(Dice& dice) {
   Query query;
-  query.shape = static_cast<Query::Shape>(std::min(3, dice.below(6)));  // half of them windows
+  query.shape = static_cast<Query::Shape>(std::min(5, dice.below(9)));  // half of them windows
   query.watermark_delay_ms = 500 * dice.below(5);
   if (dice.chance(50)) query.where = random_condition(dice, 2);
-  if (query.shape == Query::Shape::kProject) {
+  const bool assigns = query.shape == Query::Shape::kAssign;
+  const bool windows = query.shape == Query::Shape::kWindow || assigns;
+  if (windows) query.window = random_window(dice);
+  if (query.shape == Query::Shape::kProject || assigns) {
     for (int32_t i = 0, n = 1 + dice.below(3); i < n; ++i)
       query.projections.push_back(dice.chance(75) ? random_number(dice, 3) : random_text(dice));
-    return query;
   }
+  if (query.shape == Query::Shape::kProject) return query;
   const int32_t keys = dice.below(3);
   if (keys >= 1) query.keys.emplace_back("k");
-  if (keys == 2 || (keys == 0 && query.shape != Query::Shape::kWindow)) query.keys.emplace_back("x");
-  if (query.shape == Query::Shape::kDistinct) return query;
+  if (keys == 2 || (keys == 0 && !windows)) query.keys.emplace_back("x");
+  if (query.shape == Query::Shape::kDistinct || assigns) return query;
   for (int32_t i = 0, n = 1 + dice.below(4); i < n; ++i) query.aggregates.push_back(random_aggregate(dice));
-  if (query.shape == Query::Shape::kWindow) query.window = random_window(dice);
   if (dice.chance(25)) query.having_more_than = 1;
   return query;
 }

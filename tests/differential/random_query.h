@@ -61,11 +61,18 @@ struct Window {
 };
 
 struct Query {
-  enum class Shape : uint8_t { kProject, kDistinct, kGroup, kWindow };
+  enum class Shape : uint8_t {
+    kProject,
+    kDistinct,
+    kGroup,
+    kRegroup,  // SELECT a0, COUNT(*), SUM(last aggregate) of the rows of a kGroup, GROUP BY a0: its input changes
+    kAssign,   // kProject over a window function without GROUP BY
+    kWindow,
+  };
   Shape shape = Shape::kProject;
   int64_t watermark_delay_ms = 0;
-  std::vector<Node> projections;  // kProject
-  std::vector<std::string> keys;  // columns; kDistinct, kGroup, kWindow
+  std::vector<Node> projections;  // kProject, kAssign
+  std::vector<std::string> keys;  // columns; kAssign: those of PARTITION BY; not kProject
   std::vector<Aggregate> aggregates;
   Window window;
   std::optional<Node> where;

@@ -1,6 +1,7 @@
 #include "formats/csv/csv_decoder.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "base/error.h"
@@ -11,6 +12,13 @@ namespace {
 
 // Bytes indexed at a time: text and index stay in the second-level cache.
 constexpr size_t kWindowBytes = size_t{1} << 16;
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_ascii(std::string_view text) {
@@ -294,8 +302,12 @@ bool CsvDecoder::set_field(std::string_view text, bool copied, int32_t column, s
   if (text.empty() && status == ValueStatus::kMalformed)
     complaint = {fmt::format("an empty field is not {}", filler.type().with_nullable(true).to_string()),
                  fmt::format("Set '{}null-literal' = '' to read empty fields as NULL.", settings_.form.option_prefix)};
-  reject(record, settings_.table_columns[static_cast<size_t>(settings_.projection[static_cast<size_t>(column)])],
-         std::move(complaint.message), std::move(complaint.hint));
+  const std::string& name =
+      settings_.table_columns[static_cast<size_t>(settings_.projection[static_cast<size_t>(column)])];
+  if (line_ == 1 && !settings_.dialect.header && same_word(text, name))
+    complaint.hint =
+        fmt::format("The first line names the columns: set '{}header' = 'true'.", settings_.form.option_prefix);
+  reject(record, name, std::move(complaint.message), std::move(complaint.hint));
   return false;
 }
 

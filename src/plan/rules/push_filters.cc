@@ -101,15 +101,11 @@ class Pusher {
     return input->with_inputs(std::move(inputs));
   }
 
-  // A row that is filtered away still belongs to its session, which may reach further because of it: only whole keys
-  // may go before.
+  // A row that is filtered away still belongs to its session, which may reach further because of it.
   PlanPtr push_through_windows(const PlanPtr& input, const ExpressionPtr& predicate) {
     const auto& assign = input->as<WindowAssignNode>();
-    const bool session = assign.window().kind == WindowKind::kSession;
-    const Split parts = split(predicate, [&](int32_t column) {
-      return session ? std::ranges::find(assign.partition_keys(), column) != assign.partition_keys().end()
-                     : column < assign.window_start();
-    });
+    if (assign.window().kind == WindowKind::kSession) return make_filter(input, predicate);
+    const Split parts = split(predicate, [&](int32_t column) { return column < assign.window_start(); });
     if (parts.moved.empty()) return make_filter(input, predicate);
     return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
   }

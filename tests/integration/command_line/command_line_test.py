@@ -76,6 +76,37 @@ class Pipes(unittest.TestCase):
         self.assertEqual(exit_code, 1)
         self.assertTrue(stderr.startswith("error: Standard output was closed by the program that reads it"), stderr)
 
+    def test_input_that_never_ends_shows_each_change(self):
+        script = (
+            "CREATE TABLE g (id BIGINT) WITH ('connector' = 'datagen', 'fields.id.min' = '1', 'fields.id.max' = '1');\n"
+            "SELECT id, COUNT(*) AS n FROM g GROUP BY id;"
+        )
+        table = [
+            "+----+----------------------+----------------------+",
+            "| op | id                   | n                    |",
+            "+----+----------------------+----------------------+",
+            "| +I |                    1 |                    1 |",
+            "| -U |                    1 |                    1 |",
+            "| +U |                    1 |                    2 |",
+        ]
+        expected = {
+            "json": ['{"op":"+I","id":1,"n":1}', '{"op":"-U","id":1,"n":1}', '{"op":"+U","id":1,"n":2}'],
+            "csv": ["op,id,n", "+I,1,1", "-U,1,1", "+U,1,2"],
+            "table": table,
+            "changelog": table,
+        }
+        for result_format, lines in expected.items():
+            with self.subTest(result_format), subprocess.Popen(
+                [BINARY, "run", "-", "--format", result_format], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            ) as process:
+                process.stdin.write(script.encode())
+                process.stdin.close()
+                self.assertEqual([process.stdout.readline().decode().rstrip("\n") for _ in lines], lines)
+                process.terminate()
+                process.stdout.read()
+                self.assertEqual(process.wait(case_file.TIMEOUT_SECONDS), 0, process.stderr.read())
+
     def test_a_full_device_is_an_error(self):
         with open("/dev/full", "wb") as full:
             done = subprocess.run(
