@@ -92,8 +92,8 @@ class KillRun {
   JobOptions draw_options() {
     JobOptions options;
     options.checkpoint_directory = kDirectory;
-    options.checkpoint_interval_ms = one_of<DurationMillis>({0, 0, 20});
-    options.publish_interval_ms = one_of<DurationMillis>({0, 0, 7});
+    options.checkpoint_interval_ms = one_of<DurationMillis>({0, 0, 20, 25});
+    options.publish_interval_ms = one_of<DurationMillis>({0, 1, 7, 100});
     options.runtime.batch_rows = one_of({1, 7, 64, 1024});
     options.runtime.buffer_timeout_ms = one_of<DurationMillis>({0, 5, 100});
     options.runtime.auto_watermark_interval_ms = one_of<DurationMillis>({0, 0, 200});

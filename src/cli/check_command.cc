@@ -1,7 +1,6 @@
 // tidemill check and tidemill explain: parse and plan a whole script, run nothing.
 #include <variant>
 
-#include "builtins/file_tables.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "cli/query_sink.h"
@@ -22,9 +21,8 @@ int for_each_statement(const ScriptOptions& options, Environment& environment, U
   };
   try {
     sql = read_script(options.file, environment);
-    const std::unique_ptr<Registries> registries = make_builtin_registries();
-    InferredFileTables files(environment.files, registries->formats);
-    Session session(*registries, files, environment);
+    const std::unique_ptr<Engine> engine = make_builtin_engine(environment);
+    Session& session = engine->open_session();
     apply_settings(session, options.settings, environment);
     const ScriptSyntax syntax = parse_script_with_errors(sql);
     for (const UserError& error : syntax.errors) report(std::make_exception_ptr(error));

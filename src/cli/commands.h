@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "env/environment.h"
-#include "job/session.h"
+#include "job/control_protocol.h"
+#include "job/engine.h"
 #include "results/result_writer.h"
 
 namespace tidemill {
@@ -19,6 +20,14 @@ struct ScriptOptions {
 struct RunOptions {
   ScriptOptions script;
   ResultFormat format = ResultFormat::kTable;
+  std::string checkpoint_directory = {};  // empty: as the script sets it
+  std::string control = {};               // path of the control socket; empty: in the checkpoint directory, if any
+};
+
+struct JobCommandOptions {
+  ControlCommand command = ControlCommand::kStatus;
+  std::string path;  // checkpoint directory of a running job, or its control socket
+  bool json = false;
 };
 
 struct TestOptions {
@@ -32,10 +41,14 @@ int run_command(const RunOptions& options, Environment& environment, const std::
 int check_command(const ScriptOptions& options, Environment& environment);
 // Prints the plan of every query and INSERT.
 int explain_command(const ScriptOptions& options, Environment& environment);
+// Asks a running job, and prints what it answers.
+int job_command(const JobCommandOptions& options, Environment& environment);
 int test_command(const TestOptions& options, Environment& environment);
 
 // Registries with everything that comes with Tidemill.
 std::unique_ptr<Registries> make_builtin_registries();
+// An engine with those, and with files in place of tables.
+std::unique_ptr<Engine> make_builtin_engine(Environment& environment);
 // Reads a script. Throws UserError where it cannot be read.
 std::string read_script(const std::string& file, Environment& environment);
 // Applies key=value pairs. Throws UsageError naming the pair; notes go to standard error.

@@ -1,9 +1,6 @@
 #include "cli/progress.h"
 
-#include <fmt/format.h>
-
-#include "data/time_text.h"
-#include "runtime/operator_counters.h"
+#include "job/progress_text.h"
 
 namespace tidemill {
 namespace {
@@ -12,50 +9,44 @@ constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kRedrawNs = kSecondNs / 2;
 constexpr std::string_view kEraseLine = "\r\x1b[K";
 
-std::string count_text(double count) {
-  if (count >= 1e9) return fmt::format("{:.2f}G", count / 1e9);
-  if (count >= 1e6) return fmt::format("{:.2f}M", count / 1e6);
-  if (count >= 1e4) return fmt::format("{:.1f}k", count / 1e3);
-  return fmt::format("{:.0f}", count);
-}
-
-// The lowest watermark that any operator has told.
-std::string watermark_text(const JobMetrics& metrics) {
-  EpochMillis lowest = kMaxWatermark;
-  for (const OperatorSubtaskMetrics& subtask : metrics.operators) lowest = std::min(lowest, subtask.watermark);
-  if (lowest == kNoWatermark || lowest == kMaxWatermark) return "-";
-  std::string text;
-  append_timestamp(text, lowest, 3);
-  return text;
-}
+double seconds_of(int64_t nanoseconds) { return static_cast<double>(nanoseconds) / static_cast<double>(kSecondNs); }
 
 }  // namespace
 
-double Progress::elapsed_seconds() const {
-  return static_cast<double>(environment_.clock.monotonic_ns() - started_ns_) / static_cast<double>(kSecondNs);
+std::string progress_line(const JobStatus& status, double rows_per_second) {
+  const JobMetrics& metrics = status.metrics;
+  std::string line =
+      fmt::format("{} {} | in {} ({}/s) | out {}", job_state_text(status.state),
+                  clock_duration(status.now - status.started), short_count(static_cast<double>(metrics.rows_in)),
+                  short_count(rows_per_second), short_count(static_cast<double>(metrics.rows_out)));
+  const bool has_watermark = metrics.watermark != kNoWatermark && metrics.watermark != kMaxWatermark;
+  if (has_watermark && !status.bounded) line += " | lag " + short_duration(status.now - metrics.watermark);
+  if (has_watermark) line += " | wm " + watermark_text(metrics.watermark);
+  if (metrics.rows_late > 0) line += " | late " + short_count(static_cast<double>(metrics.rows_late));
+  line += " | state " + short_bytes(metrics.state_bytes);
+  const CheckpointStatistics& taken = status.checkpoints;
+  if (taken.completed > 0 && !status.checkpoint_directory.empty())
+    line += fmt::format(" | ckpt #{} {} ago {} ms", taken.last_epoch,
+                        short_duration(status.now - taken.last_completed_at), taken.last_duration_ms);
+  return line;
 }
 
-void Progress::update(const JobExecution& job) {
-  if (!environment_.console.error_is_terminal()) return;
+double Progress::elapsed_seconds() const { return seconds_of(environment_.clock.monotonic_ns() - started_ns_); }
+
+void Progress::update(const Job& job) {
   const int64_t now = environment_.clock.monotonic_ns();
   if (now - started_ns_ < kSecondNs || now - drawn_ns_ < kRedrawNs) return;
-  drawn_ns_ = now;
-  shown_ = true;
-  const JobMetrics metrics = job.metrics();
-  double in = 0, out = 0;
-  for (const OperatorSubtaskMetrics& subtask : metrics.operators) {
-    const auto value = [&](std::string_view name) {
-      const auto found = subtask.counters.find(std::string(name));
-      return found == subtask.counters.end() ? 0.0 : static_cast<double>(found->second);
-    };
-    if (subtask.id.starts_with("source")) in += value(counter::kRecordsOut);
-    if (subtask.id.starts_with("sink")) out += value(counter::kRecordsIn);
+  if (!environment_.console.error_is_terminal()) {
+    drawn_ns_ = now;
+    return;
   }
-  const double seconds = elapsed_seconds();
-  const auto whole = static_cast<int64_t>(seconds);
-  environment_.console.write_error(fmt::format("{}RUNNING {:02}:{:02}:{:02} | in {} ({}/s) | out {} | wm {}",
-                                               kEraseLine, whole / 3600, whole / 60 % 60, whole % 60, count_text(in),
-                                               count_text(in / seconds), count_text(out), watermark_text(metrics)));
+  const JobStatus status = job.status();
+  const double since = seconds_of(now - (shown_ ? drawn_ns_ : started_ns_));
+  const double rate = static_cast<double>(status.metrics.rows_in - rows_drawn_) / since;
+  environment_.console.write_error(fmt::format("{}{}", kEraseLine, progress_line(status, rate)));
+  drawn_ns_ = now;
+  rows_drawn_ = status.metrics.rows_in;
+  shown_ = true;
 }
 
 void Progress::clear() {

@@ -7,16 +7,20 @@ namespace {
 
 class QueryWriter final : public SinkWriter {
  public:
-  QueryWriter(ResultWriter& writer, const EvaluationContext& context) : writer_(writer), context_(context) {}
+  QueryWriter(ResultWriter& writer, const EvaluationContext& context, Console& console)
+      : writer_(writer), context_(context), console_(console) {}
   void write(const Batch& batch) override {
     for (const ResultChange& change : change_texts(batch, context_, BytesText::kLiteral)) writer_.add(change);
   }
+  // Epochs come here: who reads a stream through a pipe sees its rows soon.
+  void flush() override { console_.flush(); }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
 
  private:
   ResultWriter& writer_;
   const EvaluationContext& context_;
+  Console& console_;
 };
 
 // What was printed cannot be taken back: standard output is at-least-once.
@@ -28,8 +32,8 @@ class NothingToCommit final : public SinkCommitter {
 
 }  // namespace
 
-std::unique_ptr<SinkWriter> QuerySink::make_writer(Environment&, const Subtask&) const {
-  return std::make_unique<QueryWriter>(*writer_, context_);
+std::unique_ptr<SinkWriter> QuerySink::make_writer(Environment& environment, const Subtask&) const {
+  return std::make_unique<QueryWriter>(*writer_, context_, environment.console);
 }
 
 std::unique_ptr<SinkCommitter> QuerySink::make_committer(Environment&) const {

@@ -1,11 +1,12 @@
 // tidemill run: the statements of a script in order, each job to its end.
 #include <variant>
 
-#include "builtins/file_tables.h"
+#include "base/config_options.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "cli/progress.h"
 #include "cli/query_sink.h"
+#include "job/control_channel.h"
 #include "sql/parser.h"
 
 namespace tidemill {
@@ -19,15 +20,16 @@ class ScriptRun {
       : options_(options),
         environment_(environment),
         stop_requested_(stop_requested),
-        registries_(make_builtin_registries()),
-        files_(environment.files, registries_->formats),
-        session_(*registries_, files_, environment) {}
+        engine_(make_builtin_engine(environment)),
+        session_(engine_->open_session()) {}
 
   // Runs the statements in order; what an earlier one printed stays when a later one fails.
   void run(std::string_view sql) {
     apply_settings(session_, options_.script.settings, environment_);
+    if (!options_.checkpoint_directory.empty())
+      session_.config().set(kCheckpointDirectory.key, options_.checkpoint_directory);
     for (const ast::StatementPtr& statement : parse_script(sql)) {
-      if (stop_requested_()) return;
+      if (stop_requested_() || ended_early_) return;
       run_statement(*statement);
       environment_.console.flush();
     }
@@ -73,28 +75,59 @@ class ScriptRun {
       writer = make_result_writer(options_.format, {plan.result, changes}, plan.kinds.append_only(), output());
       sink.open(*writer, evaluation_context_of(plan.graph));
     }
-    const std::unique_ptr<JobExecution> job = session_.make_job(std::move(plan.graph));
-    job->start();
-    for (const std::string& warning : job->warnings()) tell("warning: " + warning);
+    const bool is_query = plan.is_query;
+    Job& job = engine_->create_job(session_, std::move(plan));
+    job.start();
+    for (const std::string& warning : job.warnings()) tell("warning: " + warning);
+    if (job.restored_epoch() > 0)
+      tell(fmt::format("note: goes on from checkpoint {} in '{}'", job.restored_epoch(), job.checkpoint_directory()));
     Progress progress(environment_);
-    bool stopping = false;
+    watch(job, progress);
+    if (writer) writer->finish();
+    environment_.console.flush();
+    summarise(job.summary(), is_query, progress.elapsed_seconds());
+    tell_end(job);
+    ended_early_ = job.state() != JobState::kFinished;
+  }
+
+  // Runs the job to its end, and lets others ask it meanwhile.
+  void watch(Job& job, Progress& progress) {
+    std::unique_ptr<ControlChannel> control;
     try {
-      job->run([&] {
+      control = open_control(job);
+      bool stopping = false;
+      job.run([&] {
         if (!stopping && stop_requested_()) {
           stopping = true;
-          job->stop();
+          (void)job.stop();
         }
-        progress.update(*job);
+        progress.update(job);
         return false;
       });
     } catch (...) {
       progress.clear();
+      // Where only the channel could not be opened the tasks are there, and must go.
+      if (job.cancel() == std::nullopt) job.run();
       throw;
     }
     progress.clear();
-    if (writer) writer->finish();
-    environment_.console.flush();
-    summarise(job->summary(), plan.is_query, progress.elapsed_seconds());
+  }
+
+  std::unique_ptr<ControlChannel> open_control(Job& job) {
+    if (!options_.control.empty()) return std::make_unique<ControlChannel>(job, environment_, options_.control);
+    if (job.checkpoint_directory().empty()) return nullptr;
+    return std::make_unique<ControlChannel>(job, environment_,
+                                            fmt::format("{}/{}", job.checkpoint_directory(), kControlSocket));
+  }
+
+  void tell_end(const Job& job) {
+    if (job.state() == JobState::kCanceled) tell("cancelled");
+    if (job.state() != JobState::kStopped) return;
+    const int64_t epoch = job.status().checkpoints.last_epoch;
+    tell(job.checkpoint_directory().empty()
+             ? "stopped; without --checkpoint-dir the next run begins anew"
+             : fmt::format("stopped at checkpoint {} in '{}'; the next run goes on from it", epoch,
+                           job.checkpoint_directory()));
   }
 
   // The closing summary: nothing for a query over constants, whose rows are all there is to know.
@@ -125,9 +158,9 @@ class ScriptRun {
   const RunOptions& options_;
   Environment& environment_;
   const std::function<bool()>& stop_requested_;
-  std::unique_ptr<Registries> registries_;
-  InferredFileTables files_;
-  Session session_;
+  const std::unique_ptr<Engine> engine_;
+  Session& session_;
+  bool ended_early_ = false;  // a job was stopped or cancelled: nothing more is run
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What the commands that take a script share.
 #include "base/error.h"
 #include "builtins/builtins.h"
+#include "builtins/file_tables.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "functions/all.h"
@@ -13,6 +14,12 @@ std::unique_ptr<Registries> make_builtin_registries() {
   register_builtin_connectors(registries->connectors);
   register_builtin_formats(registries->formats);
   return registries;
+}
+
+std::unique_ptr<Engine> make_builtin_engine(Environment& environment) {
+  std::unique_ptr<Registries> registries = make_builtin_registries();
+  auto files = std::make_unique<InferredFileTables>(environment.files, registries->formats);
+  return std::make_unique<Engine>(std::move(registries), std::move(files), environment);
 }
 
 std::string read_script(const std::string& file, Environment& environment) {

@@ -4,6 +4,14 @@
 #include "base/error.h"
 
 namespace tidemill {
+namespace {
+
+// As Flink names jobs without pipeline.name.
+std::string default_name(const JobPlan& plan) {
+  return plan.is_query ? "collect" : fmt::format("insert-into_{}", fmt::join(plan.tables_written, ","));
+}
+
+}  // namespace
 
 Engine::Engine(std::unique_ptr<Registries> registries, std::unique_ptr<FileTables> files, Environment& environment)
     : registries_(std::move(registries)), files_(std::move(files)), environment_(environment) {}
@@ -27,6 +35,7 @@ Job& Engine::create_job(const Session& session, JobPlan plan) {
                       "SET 'execution.checkpointing.dir' to another one before this statement, or make one job of both "
                       "with EXECUTE "
                       "STATEMENT SET");
+  if (plan.graph.name.empty()) plan.graph.name = default_name(plan);
   std::string id = fmt::format("{:016x}{:016x}", environment_.random.next(), environment_.random.next());
   jobs_.push_back(
       std::make_unique<Job>(std::move(id), std::move(plan.graph), environment_, std::move(options), plan.bounded));

@@ -12,8 +12,8 @@ Job::Job(std::string id, JobGraph graph, Environment& environment, JobOptions op
       environment_(environment),
       execution_(std::move(graph), environment, std::move(options)) {
   for (const Vertex& vertex : execution_.graph().vertices)
-    if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec); sink != nullptr && sink->sink->shows_rows_by_epoch())
-      tables_shown_by_epoch_.push_back(sink->table);
+    if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec))
+      sinks_.push_back({vertex.id, sink->table, sink->sink->shows_rows_by_epoch()});
 }
 
 void Job::start() {

@@ -26,6 +26,12 @@ struct JobStatus {
   JobMetrics metrics;
 };
 
+struct JobSink {
+  std::string id;  // of the operator
+  std::string table;
+  bool shows_rows_by_epoch = false;  // its rows are seen once their epoch is decided
+};
+
 // start() and run() belong to the thread that owns the executor; the rest is for any thread.
 class Job {
  public:
@@ -63,8 +69,8 @@ class Job {
   JobSummary summary() const { return execution_.summary(); }
   const std::vector<std::string>& warnings() const { return execution_.warnings(); }
   int64_t restored_epoch() const { return execution_.restored_epoch(); }
-  // Descriptions of tables that show rows only with a checkpoint; empty: there is none.
-  const std::vector<std::string>& tables_shown_by_epoch() const { return tables_shown_by_epoch_; }
+  // Returns the sinks of the job's graph.
+  const std::vector<JobSink>& sinks() const { return sinks_; }
 
  private:
   Refusal refusal(std::string_view doing) const;
@@ -74,7 +80,7 @@ class Job {
   const std::string name_;
   const std::string checkpoint_directory_;
   const bool bounded_;
-  std::vector<std::string> tables_shown_by_epoch_;
+  std::vector<JobSink> sinks_;
   Environment& environment_;
   JobStateMachine state_;
   std::atomic<EpochMillis> started_ = kNoWatermark;

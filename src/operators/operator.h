@@ -51,11 +51,12 @@ class OperatorContext {
   virtual void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) = 0;
 };
 
-// When an operator that gathers rows by event time gives its next result.
+// When an operator that gathers rows by time gives its next result.
 struct NextFiring {
-  EpochMillis window_end = 0;  // in window time, as rows show it
-  EpochMillis fires_at = 0;    // the watermark that completes it
-  bool may_grow = false;       // a session: both are the earliest that they can be
+  EpochMillis window_end = 0;    // in window time, as rows show it
+  EpochMillis fires_at = 0;      // the watermark, or the clock, that completes it
+  bool may_grow = false;         // a session: both are the earliest that they can be
+  bool processing_time = false;  // it waits for the clock
 };
 
 class Operator {
@@ -88,7 +89,7 @@ class Operator {
   // What downstream may believe once this operator has seen `watermark`; interval joins hold it back.
   virtual EpochMillis output_watermark(EpochMillis watermark) const { return watermark; }
 
-  // Returns what the watermark completes next, nullopt where nothing waits for it. For people, not for the runtime;
+  // Returns what time completes next, nullopt where nothing waits for it. For people, not for the runtime;
   // between events, task thread.
   virtual std::optional<NextFiring> next_firing() const { return std::nullopt; }
 

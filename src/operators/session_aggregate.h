@@ -25,7 +25,9 @@ class SessionAggregate final : public Operator {
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
   std::optional<NextFiring> next_firing() const override {
-    return spec_.window.processing_time ? std::nullopt : intervals_->next_firing();
+    std::optional<NextFiring> next = intervals_->next_firing();
+    if (next) next->processing_time = spec_.window.processing_time;
+    return next;
   }
   EpochMillis next_processing_timer() const override { return next_clock_timer_; }
   void on_processing_time(EpochMillis now, Output& output) override;

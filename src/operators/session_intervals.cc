@@ -97,7 +97,7 @@ bool SessionIntervals::take_due(EpochMillis progress, std::vector<Due>& due) {
 std::optional<NextFiring> SessionIntervals::next_firing() const {
   const std::optional<EpochMillis> next = ends_.next_time();
   if (!next) return std::nullopt;
-  return NextFiring{time_.of(*next) + 1, *next, true};
+  return NextFiring{time_.of(*next) + 1, *next, true, false};
 }
 
 void SessionIntervals::take_due_of_key(int32_t key, EpochMillis progress, std::vector<Due>& due) {

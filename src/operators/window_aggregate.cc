@@ -120,8 +120,9 @@ void WindowAggregate::on_watermark(EpochMillis watermark, Output& output) {
 }
 
 std::optional<NextFiring> WindowAggregate::next_firing() const {
-  if (spec_.window.processing_time || pending_ends_.empty()) return std::nullopt;
-  return NextFiring{*pending_ends_.begin(), windows_->time().fires_at(*pending_ends_.begin()), false};
+  if (pending_ends_.empty()) return std::nullopt;
+  return NextFiring{*pending_ends_.begin(), windows_->time().fires_at(*pending_ends_.begin()), false,
+                    spec_.window.processing_time};
 }
 
 EpochMillis WindowAggregate::next_processing_timer() const {

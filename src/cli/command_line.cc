@@ -1,0 +1,102 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/error_report.h"
+
+namespace tidemill {
+namespace {
+
+void add_script(CLI::App& command, ScriptOptions& options) {
+  command.add_option("file", options.file, "SQL script, or - for standard input")->required();
+  command
+      .add_option("--set", options.settings,
+                  "Setting as key=value, as SET 'key' = 'value' before the script; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void add_run(CLI::App& app, CommandLine& line) {
+  CLI::App* run =
+      app.add_subcommand("run", "Run the statements of a script in order; rows of SELECT go to standard output");
+  add_script(*run, line.run.script);
+  run->add_option("--format", line.format, "How rows are printed: table, json, csv or changelog")
+      ->capture_default_str();
+  run->add_option("--checkpoint-dir", line.run.checkpoint_directory,
+                  "Directory of checkpoints: the job saves itself there (every 10 s, or "
+                  "execution.checkpointing.interval), and goes on from the newest one when it is run again");
+  run->add_option(
+      "--control", line.run.control,
+      "Path of the socket at which 'tidemill job' asks this job; without it, control.sock in the checkpoint "
+      "directory");
+  run->footer(
+      "Ctrl-C or SIGTERM takes a last checkpoint and ends with exit code 0; a second one ends at once.\n"
+      "Exit codes: 1 for an error in the SQL or the data, 2 for the command line, 3 for a fault of Tidemill.");
+  run->callback([&line] { line.command = CommandName::kRun; });
+}
+
+void add_job(CLI::App& app, CommandLine& line) {
+  struct Verb {
+    ControlCommand command;
+    const char* help;
+  };
+  static constexpr Verb kVerbs[] = {
+      {ControlCommand::kStatus, "Show state, rows, watermark and checkpoints"},
+      {ControlCommand::kMetrics, "Show the counters of every operator"},
+      {ControlCommand::kWhy,
+       "Say why there is no output yet: which split holds the watermark back, what windows wait for"},
+      {ControlCommand::kStop, "Take a last checkpoint and end the job; waits until that is done"},
+      {ControlCommand::kCancel, "End the job at once; a later run goes on from its last checkpoint"},
+      {ControlCommand::kCheckpoint, "Take a checkpoint now; waits until it is complete"},
+  };
+  CLI::App* job = app.add_subcommand("job", "Ask a job that runs in another process");
+  job->require_subcommand(1);
+  for (const Verb& verb : kVerbs) {
+    CLI::App* command = job->add_subcommand(std::string(control_command_text(verb.command)), verb.help);
+    command->add_option("path", line.job.path, "Checkpoint directory of the job, or the path given to run --control")
+        ->required();
+    command->add_flag("--json", line.job.json, "Print the answer as one line of JSON");
+    command->callback([&line, &verb] {
+      line.command = CommandName::kJob;
+      line.job.command = verb.command;
+    });
+  }
+}
+
+void add_others(CLI::App& app, CommandLine& line) {
+  const auto on = [&line](CLI::App* command, CommandName name) {
+    command->callback([&line, name] { line.command = name; });
+    return command;
+  };
+  add_script(*on(app.add_subcommand("check", "Parse and plan a script, and report every error; nothing is run"),
+                 CommandName::kCheck),
+             line.script);
+  add_script(
+      *on(app.add_subcommand("explain", "Print the plan of every query and INSERT of a script"), CommandName::kExplain),
+      line.script);
+  CLI::App* test = on(app.add_subcommand("test", "Run test files: streaming jobs as unit tests on virtual time"),
+                      CommandName::kTest);
+  test->add_option("path", line.test.paths, "Test files (*.test), or directories of them")->required();
+  test->add_flag("--rewrite", line.test.rewrite, "Write what the cases give into their expectations");
+  on(app.add_subcommand("version", "Print the version"), CommandName::kVersion);
+}
+
+}  // namespace
+
+std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::string& version, int& exit_code) {
+  CLI::App app{"Tidemill: streaming SQL in Apache Flink's dialect, on one machine.", "tidemill"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version);
+  CommandLine line;
+  add_run(app, line);
+  add_others(app, line);
+  add_job(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return std::nullopt;
+  }
+  return line;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,97 @@
+#include "job/control_channel.h"
+
+#include "base/error.h"
+#include "job/job_report.h"
+#include "job/why.h"
+
+namespace tidemill {
+namespace {
+
+std::string epoch_text(ControlCommand command, EpochResult result) {
+  if (!result.decided) return "The job ended before the epoch was decided.";
+  if (command == ControlCommand::kCheckpoint) return fmt::format("Checkpoint {} is complete.", result.epoch);
+  return fmt::format("The job is stopped; its last epoch is {}.", result.epoch);
+}
+
+}  // namespace
+
+ControlChannel::ControlChannel(Job& job, Environment& environment, const std::string& path)
+    : job_(job), server_(environment.services.serve(path, [this](const std::string& line, const Reply& reply) {
+        try {
+          handle(line, reply);
+        } catch (const UserError& error) {
+          reply(encode_error(error.what(), error.hint()));
+        } catch (const std::exception& error) {
+          reply(encode_error(fmt::format("internal error: {}", error.what())));
+        }
+      })) {}
+
+void ControlChannel::handle(const std::string& line, const Reply& reply) {
+  const ControlCommand command = parse_request(line).command;
+  switch (command) {
+    case ControlCommand::kStatus: {
+      const JobStatus status = job_.status();
+      ControlJson answer = make_answer(command, status_text(status));
+      add_status(answer, status);
+      return reply(encode_answer(answer));
+    }
+    case ControlCommand::kMetrics: {
+      const JobStatus status = job_.status();
+      ControlJson answer = make_answer(command, metrics_text(status));
+      add_metrics(answer, status);
+      return reply(encode_answer(answer));
+    }
+    case ControlCommand::kWhy:
+      return answer_why(reply);
+    case ControlCommand::kStop:
+    case ControlCommand::kCheckpoint:
+      return answer_epoch(command, reply);
+    case ControlCommand::kCancel: {
+      const Job::Refusal refusal = job_.cancel();
+      if (refusal) return reply(encode_error(*refusal));
+      return reply(encode_answer(make_answer(command, "The job is cancelled.")));
+    }
+  }
+}
+
+void ControlChannel::answer_epoch(ControlCommand command, const Reply& reply) {
+  const auto done = [command, reply](EpochResult result) {
+    if (!result.decided) return reply(encode_error(epoch_text(command, result)));
+    ControlJson answer = make_answer(command, epoch_text(command, result));
+    answer["epoch"] = result.epoch;
+    reply(encode_answer(answer));
+  };
+  if (command == ControlCommand::kCheckpoint && job_.checkpoint_directory().empty())
+    return reply(encode_error("The job keeps no checkpoints", "Start it with --checkpoint-dir"));
+  const Job::Refusal refusal =
+      command == ControlCommand::kStop ? job_.stop(done) : job_.trigger(BarrierKind::kCheckpoint, done);
+  if (refusal) reply(encode_error(*refusal));
+}
+
+void ControlChannel::answer_why(const Reply& reply) {
+  const Job::Refusal refusal = job_.inspect([job = &job_, reply](std::vector<TaskInspection> tasks) {
+    const WhyInput input{job->status(), std::move(tasks), job->sinks()};
+    const Why why = explain_output(input);
+    ControlJson answer = make_answer(ControlCommand::kWhy, why_text(why));
+    add_why(answer, input, why);
+    reply(encode_answer(answer));
+  });
+  if (refusal) reply(encode_error(*refusal));
+}
+
+ControlJson ask_job(Environment& environment, const std::string& path, ControlCommand command,
+                    DurationMillis timeout_ms) {
+  const std::string request = encode_request({command});
+  if (!environment.files.exists(path) || !environment.files.info(path).is_directory)
+    return parse_answer(environment.services.ask(path, request, timeout_ms));
+  std::string answer;
+  try {
+    answer = environment.services.ask(fmt::format("{}/{}", path, kControlSocket), request, timeout_ms);
+  } catch (const UserError&) {
+    throw UserError(fmt::format("No job runs in '{}' now", path),
+                    fmt::format("Start one with 'tidemill run FILE.sql --checkpoint-dir {}'", path));
+  }
+  return parse_answer(answer);
+}
+
+}  // namespace tidemill
