@@ -80,20 +80,38 @@ void add_others(CLI::App& app, CommandLine& line) {
   on(app.add_subcommand("version", "Print the version"), CommandName::kVersion);
 }
 
+// What was read, down to the last command that was named, and what might follow it.
+WrongUsage wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  WrongUsage usage;
+  usage.message = error.what();
+  usage.leftover = app.remaining(true);
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    usage.command += fmt::format("{}{}", usage.command.empty() ? "" : " ", command->get_name());
+  }
+  for (const CLI::App* next : command->get_subcommands({})) usage.commands.push_back(next->get_name());
+  for (const CLI::Option* option : command->get_options())
+    for (const std::string& name : option->get_lnames()) usage.options.push_back("--" + name);
+  return usage;
+}
+
 }  // namespace
 
-std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::string& version, int& exit_code) {
+std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::string& version, Console& console,
+                                              int& exit_code) {
   CLI::App app{"Tidemill: streaming SQL in Apache Flink's dialect, on one machine.", "tidemill"};
   app.require_subcommand(1);
   app.set_version_flag("--version", version);
   CommandLine line;
   add_run(app, line);
-  add_others(app, line);
   add_job(app, line);
+  add_others(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    exit_code = app.exit(error) == 0 ? kExitOk : kExitUsage;
+    exit_code = error.get_exit_code() == 0 ? app.exit(error) : kExitUsage;  // --help, --version
+    if (exit_code != kExitOk) console.write_error(usage_error_text(wrong_usage(app, error)));
     return std::nullopt;
   }
   return line;

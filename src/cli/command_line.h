@@ -22,7 +22,8 @@ struct CommandLine {
 };
 
 // Reads the command line; `version` is this program's. Returns nullopt where nothing is to be done, with `exit_code`
-// set: help and version were printed, or an error was.
-std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::string& version, int& exit_code);
+// set: help and version were printed, or what is wrong was written to standard error.
+std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::string& version, Console& console,
+                                              int& exit_code);
 
 }  // namespace tidemill

@@ -106,7 +106,7 @@ std::string usage_error_text(const WrongUsage& usage) {
   std::string message = usage.message;
   std::string hint = help;
   const auto option = std::ranges::find_if(usage.leftover, [](const std::string& arg) { return arg.starts_with('-'); });
-  if (usage.command.empty() && !usage.leftover.empty()) {
+  if (!usage.commands.empty() && !usage.leftover.empty()) {
     message = fmt::format("Unknown command '{}'", usage.leftover.front());
     const auto nearest = nearest_name(usage.leftover.front(), usage.commands);
     hint = nearest ? fmt::format("Did you mean '{}'? {}", *nearest, help)

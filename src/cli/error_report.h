@@ -35,9 +35,9 @@ ErrorReport report_error(std::exception_ptr error, std::string_view file, std::s
 // What a wrong command line holds, for its message.
 struct WrongUsage {
   std::string message;                // of the parser: "file is required"
-  std::string command;                // the command that was read; empty: none
+  std::string command;                // the command that was read, "job why"; empty: none
   std::vector<std::string> leftover;  // arguments that nothing took, in order
-  std::vector<std::string> commands;  // all there are
+  std::vector<std::string> commands;  // that may follow it; empty: none may
   std::vector<std::string> options;   // of the command
 };
 
