@@ -12,7 +12,9 @@
 namespace tidemill {
 namespace {
 
-std::string rows_text(int64_t rows) { return fmt::format("{} {}", rows, rows == 1 ? "row" : "rows"); }
+std::string counted(int64_t count, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", count, count == 1 ? one : several);
+}
 
 class ScriptRun {
  public:
@@ -135,17 +137,20 @@ class ScriptRun {
     if (is_query && summary.rows_late == 0 && summary.rows_in_errors == 0 && summary.rows_left_open == 0 &&
         !reads_tables(summary))
       return;
-    tell(fmt::format("{} in, {} out, {} late, {:.2f} s", rows_text(summary.rows_in), rows_text(summary.rows_out),
-                     summary.rows_late, seconds));
+    tell(fmt::format("{} in, {} out, {} late, {:.2f} s", counted(summary.rows_in, "row", "rows"),
+                     counted(summary.rows_out, "row", "rows"), summary.rows_late, seconds));
     for (const LateReport& late : summary.late) {
       std::vector<std::string> reasons;
       for (const auto& [reason, rows] : late.by_reason) reasons.push_back(fmt::format("{} {}", rows, reason));
-      tell(fmt::format("  {} late for {} ({})", rows_text(late.rows), late.operator_name, fmt::join(reasons, ", ")));
+      tell(fmt::format("  {} late for {} ({})", counted(late.rows, "row was", "rows were"), late.operator_name,
+                       fmt::join(reasons, ", ")));
     }
     if (summary.rows_in_errors > 0)
-      tell(fmt::format("  {} that could not be read (numRecordsInErrors)", rows_text(summary.rows_in_errors)));
+      tell(fmt::format("  {} could not be read (numRecordsInErrors)",
+                       counted(summary.rows_in_errors, "record", "records")));
     if (summary.rows_left_open > 0)
-      tell(fmt::format("  {} in processing-time windows that had not ended", rows_text(summary.rows_left_open)));
+      tell(fmt::format("  {} in processing-time windows that had not ended",
+                       counted(summary.rows_left_open, "row is", "rows are")));
   }
 
   static bool reads_tables(const JobSummary& summary) {
