@@ -1,5 +1,6 @@
 #include "testing/case_run.h"
 
+#include "data/time_text.h"
 #include "env/simulated/simulated_environment.h"
 #include "expr/cast.h"
 #include "expr/evaluator.h"
@@ -63,6 +64,7 @@ class CaseRun {
   void plan() {
     set_parallelism(way_.parallelism);
     session_->config().set("execution.checkpointing.dir", kCheckpoints);
+    session_->config().set("execution.checkpointing.interval", "0 ms");  // the steps say when
     session_->config().set("table.local-time-zone", "UTC");
     for (const auto& [key, value] : test_.settings) session_->config().set(key, value);
     for (const TestSql& sql : test_.statements) plan_statements(sql);
@@ -97,7 +99,18 @@ class CaseRun {
   }
 
   // Lays out the logs of all tables and the actions that release them.
+  // Returns the time of a clock step. Throws UserError where it is before `earliest`.
+  static EpochMillis clock_time(const TestStep& step, EpochMillis earliest) {
+    const EpochMillis time = parse_clock(step.time);
+    if (time >= earliest) return time;
+    std::string text;
+    append_timestamp(text, earliest, 3);
+    throw UserError(fmt::format("The clock cannot go back to {}: it stands at {}", step.time, text),
+                    "A case starts at 2024-01-01 00:00:00 UTC; give later times, in order.");
+  }
+
   void prepare_actions() {
+    EpochMillis clock = SimulatedClock::kStart;
     for (const TestStep& step : test_.steps) {
       switch (step.kind) {
         case TestStep::Kind::kRows:
@@ -108,7 +121,8 @@ class CaseRun {
           release(step.table);
           break;
         case TestStep::Kind::kClock:
-          actions_.push_back({Action::Kind::kClock, "", 0, parse_clock(step.time), {}});
+          clock = clock_time(step, clock);
+          actions_.push_back({Action::Kind::kClock, "", 0, clock, {}});
           break;
         case TestStep::Kind::kCheckpoint:
           actions_.push_back({Action::Kind::kCheckpoint, "", 0, 0, {}});
@@ -186,9 +200,10 @@ class CaseRun {
     }
   }
 
+  // Jumps, so that what happens every 100 ms happens once and not a million times on the way.
   void move_clock(EpochMillis time) {
-    environment_.executor().at(time, [] {});
-    environment_.executor().run([&] { return environment_.clock().now() >= time && environment_.executor().quiet(); });
+    environment_.clock().advance_to(time);
+    until_quiet();
   }
 
   void checkpoint() {
