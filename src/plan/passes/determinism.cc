@@ -13,11 +13,12 @@ namespace {
 
 using Columns = std::set<int32_t>;  // of a node's output
 
+// Returns the innermost call that makes the expression what it is, null where it is deterministic: goes down one path.
 const Call* non_deterministic_call(const Expression& expression) {
+  if (expression.is_deterministic()) return nullptr;
   for (const ExpressionPtr& child : expression.children())
     if (const Call* found = non_deterministic_call(*child)) return found;
-  const Call* call = expression.try_as<Call>();
-  return call != nullptr && !call->is_deterministic() ? call : nullptr;
+  return expression.try_as<Call>();
 }
 
 void require_deterministic(const ExpressionPtr& expression) {
