@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads what data/arrow_export.h exports with Apache Arrow's own library, and compares with the values put in.
 
-Exits with 77, and says why, where pyarrow is not installed (python3 -m pip install pyarrow).
+Where this Python has no pyarrow, one is installed in BUILD_FOLDER/pyarrow and used. Exits with 77, and says why, where it can't be had.
 Usage: arrow_export_test.py BUILD_FOLDER LIBRARY
 """
 
@@ -10,16 +10,33 @@ from __future__ import annotations
 import ctypes
 import datetime
 import math
+import os
 import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
 
+PYARROW = "pyarrow==26.0.1"
+
+
+def install_pyarrow(folder: Path) -> None:
+    """Goes on in a Python environment of its own in `folder`, made where it is missing. Exits with 77 where that fails."""
+    python = folder / "bin/python"
+    try:
+        if not (folder / "complete").exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYARROW], check=True)
+            (folder / "complete").touch()
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"SKIPPED: {PYARROW} cannot be installed: {error}")
+        sys.exit(77)
+    os.execv(python, [str(python), *sys.argv])
+
+
 try:
     import pyarrow as pa
 except ImportError:
-    print("SKIPPED: pyarrow is not installed: python3 -m pip install pyarrow")
-    sys.exit(77)
+    install_pyarrow(Path(sys.argv[1]) / "pyarrow")
 
 UTC = datetime.timezone.utc
 RANDOM_BATCHES = 300
