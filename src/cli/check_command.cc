@@ -43,8 +43,11 @@ int for_each_statement(const ScriptOptions& options, Environment& environment, U
 }  // namespace
 
 int check_command(const ScriptOptions& options, Environment& environment) {
-  return for_each_statement(options, environment, [](Session& session, const ast::Statement& statement) {
-    session.plan(statement, std::make_shared<QuerySink>());
+  return for_each_statement(options, environment, [&](Session& session, const ast::Statement& statement) {
+    const PlannedStatement planned = session.plan(statement, std::make_shared<QuerySink>());
+    const auto* job = std::get_if<JobPlan>(&planned);
+    if (job == nullptr) return;
+    for (const std::string& warning : job->warnings) environment.console.write_error("warning: " + warning + "\n");
   });
 }
 

@@ -39,6 +39,9 @@ TableDescription TableAccess::describe(const TableDefinition& table) const {
   for (const int32_t column : table.primary_key) {
     description.primary_key.push_back(places[static_cast<size_t>(column)]);
   }
+  for (const int32_t column : table.partition_keys) {
+    description.partition_keys.push_back(places[static_cast<size_t>(column)]);
+  }
   description.physical = make_schema(std::move(physical));
   return description;
 }

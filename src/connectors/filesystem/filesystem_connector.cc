@@ -10,6 +10,13 @@
 namespace tidemill {
 namespace {
 
+// A directory a value of the partition columns is not made and not read: rows would land where Flink does not look.
+void refuse_partitions(const TableDescription& table) {
+  if (table.partition_keys.empty()) return;
+  throw UserError(fmt::format("Table '{}': PARTITIONED BY is not supported by connector 'filesystem'", table.name),
+                  "Leave it out: the columns are then in the rows. To read such directories, give a glob as 'path'.");
+}
+
 class FilesystemConnector final : public Connector {
  public:
   std::string_view name() const override { return "filesystem"; }
@@ -46,6 +53,7 @@ class FilesystemConnector final : public Connector {
 
   std::shared_ptr<const Source> make_source(const TableDescription& table,
                                             const FormatRegistry& formats) const override {
+    refuse_partitions(table);
     const Options options = check_options(*this, table.options, formats);
     FileSourceSettings settings;
     settings.table = table.name;
@@ -66,6 +74,7 @@ class FilesystemConnector final : public Connector {
   }
 
   std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry& formats) const override {
+    refuse_partitions(table);
     const Options options = check_options(*this, table.options, formats);
     FileSinkSettings settings;
     settings.table = table.name;

@@ -33,10 +33,11 @@ struct MetadataColumn {
 
 // What a connector is asked to serve.
 struct TableDescription {
-  std::string name;                  // as the user knows it, for errors and metrics
-  SchemaPtr physical;                // every physical column of the table, in order
-  std::vector<int32_t> primary_key;  // indices into `physical`; empty: none
-  OptionMap options;                 // as written, 'connector' among them
+  std::string name;                     // as the user knows it, for errors and metrics
+  SchemaPtr physical;                   // every physical column of the table, in order
+  std::vector<int32_t> primary_key;     // indices into `physical`; empty: none
+  std::vector<int32_t> partition_keys;  // PARTITIONED BY, likewise
+  OptionMap options;                    // as written, 'connector' among them
   // Sources: the physical columns needed, indices into `physical`; only these are decoded. Sinks are given all physical
   // columns in the table's order, then the metadata columns.
   std::vector<int32_t> projection;

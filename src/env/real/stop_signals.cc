@@ -2,19 +2,34 @@
 
 #include <atomic>
 #include <csignal>
+#include <ctime>
 
 #include "base/check.h"
 
 namespace tidemill {
 namespace {
 
-// A signal handler can reach nothing but a global; this one is why the file exists.
+// A signal handler can reach nothing but globals; these are why the file exists.
 std::atomic<bool> stop_requested = false;
 std::atomic<bool> listening = false;
+std::atomic<int64_t> first_signal_ms = 0;
+
+constexpr int64_t kOneMomentMs = 200;  // longer than a sender takes to signal twice, shorter than a hand
+
+int64_t monotonic_ms() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<int64_t>(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000;
+}
 
 void on_stop_signal(int signal) {
-  stop_requested.store(true);
+  if (!stop_requested.exchange(true)) {
+    first_signal_ms.store(monotonic_ms());
+    return;
+  }
+  if (monotonic_ms() - first_signal_ms.load() < kOneMomentMs) return;
   std::signal(signal, SIG_DFL);  // a second one ends the process
+  ::raise(signal);
 }
 
 }  // namespace

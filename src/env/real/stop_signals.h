@@ -1,5 +1,5 @@
 // env/real/stop_signals.h - Ctrl-C and SIGTERM as a flag. Rule: the first signal asks for a clean end, the second one
-// kills the process as if nobody listened.
+// kills the process as if nobody listened. Signals of one moment are one: timeout(1) sends to process and group.
 #pragma once
 
 namespace tidemill {

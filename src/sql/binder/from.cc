@@ -65,7 +65,7 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
     case ast::TableKind::kNamed: {
       const auto& named = table.as<ast::NamedTable>();
       if (named.as_of) refuse_unsupported(named.as_of->location, "FOR SYSTEM_TIME AS OF");
-      relation = named.path ? bind_file(*named.path, named.location) : bind_name(named.name, named.hints);
+      relation = named.path ? bind_file(*named.path, named.location, named.hints) : bind_name(named.name, named.hints);
       break;
     }
     case ast::TableKind::kDerived: {
@@ -89,7 +89,7 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
 
 BoundRelation QueryBinder::bind_table_argument(const ast::TableArgument& argument) {
   if (!argument.order_by.empty()) refuse_unsupported(argument.location, "ORDER BY in a table argument");
-  if (argument.path) return bind_file(*argument.path, argument.location);
+  if (argument.path) return bind_file(*argument.path, argument.location, {});
   if (argument.query) return {bind(*argument.query), {}};
   return bind_name(argument.table, {});
 }
@@ -153,8 +153,9 @@ PlanPtr QueryBinder::expand_view(const ViewDefinition& view, SourceLocation loca
   return rename_columns(std::move(plan), names);
 }
 
-BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation location) {
-  return {make_scan(context_.files.infer(path, location)), {}};
+BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation location,
+                                     const std::vector<ast::Hint>& hints) {
+  return {make_scan(with_hints(context_.files.infer(path, location), hints)), {}};
 }
 
 BoundRelation QueryBinder::bind_function_table(const ast::FunctionTable& table) {

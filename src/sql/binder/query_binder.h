@@ -53,7 +53,7 @@ class QueryBinder {
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
   const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
-  BoundRelation bind_file(const std::string& path, SourceLocation location);
+  BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
 
