@@ -1,7 +1,9 @@
 // Times from and to text: DATE_FORMAT, TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_LTZ, FROM_UNIXTIME, UNIX_TIMESTAMP,
 // CONVERT_TZ.
+#include <cmath>
 #include <limits>
 
+#include "data/decimal.h"
 #include "data/time_text.h"
 #include "functions/bind.h"
 #include "functions/families.h"
@@ -198,6 +200,24 @@ ExpressionPtr bind_unix_timestamp(const CallSite& call) {
       pattern.properties());
 }
 
+// Returns the instant that a number of units, `scale` milliseconds each, is counted from 1970; nullopt outside the
+// years 0 to 9999. As Flink: DECIMALs lose their fraction, and what 64 bits do not hold; NaN is 0.
+std::optional<EpochMillis> instant_of(const Value& number, int64_t scale) {
+  constexpr EpochMillis kFirst = -62167219200000, kLast = 253402300799999;
+  if (number.type().is_approximate()) {
+    const double value =
+        number.type().kind == TypeKind::kFloat ? static_cast<double>(number.as<float>()) : number.as<double>();
+    if (std::isnan(value)) return 0;
+    if (value < static_cast<double>(kFirst / scale) || value > static_cast<double>(kLast / scale)) return std::nullopt;
+    return static_cast<EpochMillis>(value * static_cast<double>(scale));
+  }
+  const bool decimal = number.type().kind == TypeKind::kDecimal;
+  const int128 whole = number.as_integer() / (decimal ? decimal_power(number.type().scale) : 1);
+  const int128 millis = static_cast<int128>(static_cast<int64_t>(whole)) * scale;
+  const int128 kept = decimal ? static_cast<int64_t>(millis) : millis;
+  return kept < kFirst || kept > kLast ? std::nullopt : std::optional(static_cast<EpochMillis>(kept));
+}
+
 ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
   if (call.size() >= 1 && call.type(0).is_character()) {
     if (call.size() > 2 || !all_text(call, 0)) return nullptr;
@@ -223,14 +243,8 @@ ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
               row, fmt::format("TO_TIMESTAMP_LTZ takes precision 0 (seconds) or 3 (milliseconds), not {}", precision));
           return out.append_null();
         }
-        const int64_t scale = precision == 0 ? kMillisPerSecond : 1;
-        if (number.type().is_approximate()) {
-          const double value =
-              number.type().kind == TypeKind::kFloat ? static_cast<double>(number.as<float>()) : number.as<double>();
-          return out.append(static_cast<int64_t>(value * static_cast<double>(scale)));
-        }
-        const int64_t divisor = number.type().kind == TypeKind::kDecimal ? power_of_ten(number.type().scale) : 1;
-        out.append(static_cast<int64_t>(number.as_integer() * scale / divisor));
+        const auto instant = instant_of(number, precision == 0 ? kMillisPerSecond : 1);
+        instant ? out.append(*instant) : out.append_null();
       },
       {.can_fail = call.size() == 2});
 }

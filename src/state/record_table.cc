@@ -101,7 +101,7 @@ void RecordTable::upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, 
   with_key_match(*key_layout(), texts_, [&](auto match) {
     // Inline in the loops of probe(), but for what is rare.
     probe(keys, index_, *pages_, count, row_of,
-          [&](size_t i, KeyRef key, StateAddress candidate) [[gnu::always_inline]] {
+          [&](size_t i, KeyRef key, StateAddress candidate) __attribute__((always_inline)) {
             created[i] = 0;
             if (candidate != 0) [[likely]] {
               records[i] = pages_->write_at(candidate);

@@ -57,7 +57,7 @@ class Decoder {
 // Bytes of one record at most: more is an error, since a record must fit in memory.
 constexpr size_t kRecordBytesMax = size_t{64} << 20;
 
-// A format bound to a table's columns and options. Immutable, shared by readers.
+// A format bound to a table's columns and options. Immutable, shared by readers; outlives the decoders it makes.
 class DecodingFormat {
  public:
   virtual ~DecodingFormat() = default;
@@ -76,6 +76,7 @@ class Encoder {
   virtual void encode(const Batch& batch, std::string& out) = 0;
 };
 
+// The same for writing; outlives the encoders it makes.
 class EncodingFormat {
  public:
   virtual ~EncodingFormat() = default;

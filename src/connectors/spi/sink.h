@@ -53,6 +53,7 @@ enum class SinkChangelog : uint8_t {
   kRetract,  // all
 };
 
+// Made by a connector from a table's options. Immutable; outlives the writers and committers it makes.
 class Sink {
  public:
   virtual ~Sink() = default;

@@ -70,7 +70,8 @@ struct Subtask {
   int32_t parallelism = 1;
 };
 
-// Made by a connector from a table's options and the columns asked for. Immutable; shared by plan and runtime.
+// Made by a connector from a table's options and the columns asked for. Immutable; shared by plan and runtime;
+// outlives the enumerators and readers it makes.
 class Source {
  public:
   virtual ~Source() = default;
