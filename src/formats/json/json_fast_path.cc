@@ -119,6 +119,16 @@ bool JsonFastPath::read_value(size_t& at, JsonToken& token) const {
     ++at;
     return true;
   }
+  // Most numbers are digits up to the next token.
+  const char* next = text_ + offsets_[at];
+  const char* const end = text_ + offsets_[at + 1];
+  if (*next != '0') {
+    while (next != end && is_digit(*next)) ++next;
+    if (next == end) {
+      ++at;
+      return true;
+    }
+  }
   JsonToken token;
   return read_value(at, token);
 }

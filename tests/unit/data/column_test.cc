@@ -40,6 +40,24 @@ TEST(Column, TakesRowsOfAnyEncodingAndPadsMinusOneWithNull) {
   EXPECT_EQ(Column::flatten(dictionary)->text(3), "a");
 }
 
+TEST(Text, HoldsTextsOfEveryLengthPaddedWithZeros) {
+  const std::string letters = "\xF0\x9F\x99\x82-abcdefghijklmnop";
+  for (size_t size = 0; size <= letters.size(); ++size) {
+    // In memory of exactly this size: a sanitizer sees what is read beyond it.
+    const std::unique_ptr<char[]> exact = std::make_unique_for_overwrite<char[]>(size);
+    std::memcpy(exact.get(), letters.data(), size);
+    const Text text(std::string_view(exact.get(), size));
+    EXPECT_EQ(text.view(), letters.substr(0, size));
+    EXPECT_EQ(text.is_inline(), size <= Text::kInlineBytesMax);
+    if (!text.is_inline()) continue;
+    char words[sizeof(Text)] = {};
+    const auto size32 = static_cast<uint32_t>(size);
+    std::memcpy(words, &size32, sizeof(size32));
+    std::memcpy(words + sizeof(size32), letters.data(), size);
+    EXPECT_EQ(std::memcmp(&text, words, sizeof(Text)), 0) << size;
+  }
+}
+
 TEST(Text, ComparesByBytes) {
   EXPECT_EQ(Text("abc"), Text("abc"));
   EXPECT_NE(Text("abc"), Text("abd"));

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/hash.h"
 #include "tests/unit/state/test_values.h"
 
 namespace tidemill {
@@ -70,6 +71,24 @@ TEST(KeyEncoding, BytesAndHashesAreFrozen) {
 }
 
 // The catalogue of a snapshot holds types by these numbers.
+// Columns of integers are hashed with the widest instructions that the machine has.
+TEST(KeyEncoding, IntegersHashTheSameInColumnsOfAnyLength) {
+  for (int32_t rows = 1; rows <= 40; ++rows) {
+    ColumnBuilder builder(Type::big_int());
+    std::vector<uint64_t> expected;
+    uint64_t value = 0x123456789ABCDEFULL * static_cast<uint64_t>(rows);
+    for (int32_t row = 0; row < rows; ++row) {
+      builder.append(static_cast<int64_t>(value));
+      expected.push_back(hash_integer(value));
+      value = value * 6364136223846793005ULL + 1442695040888963407ULL;
+    }
+    const ColumnPtr column = builder.finish();
+    std::vector<uint64_t> hashes(static_cast<size_t>(rows));
+    hash_keys({&column, 1}, hashes);
+    EXPECT_EQ(hashes, expected);
+  }
+}
+
 TEST(KeyEncoding, NumbersOfTypeKindsAreFrozen) {
   EXPECT_EQ(static_cast<int>(TypeKind::kNull), 0);
   EXPECT_EQ(static_cast<int>(TypeKind::kBoolean), 1);

@@ -16,7 +16,8 @@ bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 template <class T>
 ValueStatus set_whole_number(ColumnFiller& column, int32_t row, std::string_view text) {
   T value;
-  const ValueStatus status = parse_whole_number<T>(trim_spaces(text), value);
+  ValueStatus status = parse_whole_number<T>(text, value);
+  if (status == ValueStatus::kMalformed) status = parse_whole_number<T>(trim_spaces(text), value);  // rarely
   if (status == ValueStatus::kOk) column.set(row, value);
   return status;
 }
@@ -159,7 +160,7 @@ ValueStatus parse_whole_number(std::string_view text, T& value) {
   if (!text.empty() && (negative || text[0] == '+')) text.remove_prefix(1);
   if (text.empty()) return ValueStatus::kMalformed;
   int64_t number = 0;  // counted downwards: the smallest value has no positive twin
-  if (text.size() <= kSafeDigits) {
+  if (text.size() <= kSafeDigits) [[likely]] {
     for (const char c : text) {
       if (!is_digit(c)) return ValueStatus::kMalformed;
       number = number * 10 - (c - '0');
