@@ -49,7 +49,7 @@ TEST(ControlProtocol, AnyBytesAreARequestOrAnError) {
                   static_cast<char>(random.below(256)));
     const std::string what = refused(line);
     EXPECT_FALSE(what.empty());
-    EXPECT_NO_THROW((void)ControlJson::parse(encode_error(what)));
+    EXPECT_TRUE(ControlJson::parse(encode_error(what)).is_object());
   }
   EXPECT_NE(refused(std::string(60'000, '[')), "taken");
 }
