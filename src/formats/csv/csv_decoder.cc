@@ -183,8 +183,9 @@ bool CsvDecoder::read_quoted(std::string_view rest, std::string_view line) {
   if (outcome == CsvRecord::Outcome::kWhole) {
     const std::string_view record = rest.substr(0, record_.content_bytes());
     const auto lines = 1 + std::count(record.begin(), record.end(), '\n');
+    const size_t bytes = record_.total_bytes();  // a header is read once more, without its line end
     take_fields(record);
-    advance(record_.total_bytes());
+    advance(bytes);
     line_ += lines;
     return true;
   }

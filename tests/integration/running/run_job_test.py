@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import random
@@ -143,9 +144,16 @@ class StopTest(JobTest):
             "CREATE TABLE t (x STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '1000000');\n"
             "CREATE TABLE p (x STRING) WITH ('connector' = 'print');\nINSERT INTO p SELECT x FROM t;\n"
         )
-        # Nobody reads what it prints: it cannot come to a clean end.
-        with RunningJob(script, self.root / "c", "--control", str(self.root / "c")) as job:
-            until(lambda: job.status(), "an answer")
+        # Its output is full from the start, and nobody reads it: what it printed cannot go out, so it cannot come to a clean end.
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        for size in (65536, 1):
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(writing, b"x" * size)
+        os.set_blocking(writing, True)
+        with RunningJob(script, self.root / "c", "--control", str(self.root / "c"), stdout=writing) as job:
+            job.until_rows(1)
 
             def ended() -> bool:
                 job.process.send_signal(signal.SIGINT)
@@ -153,6 +161,8 @@ class StopTest(JobTest):
 
             until(ended, "a second signal to end it")
             self.assertEqual(job.process.wait(timeout=60), -signal.SIGINT)
+        os.close(reading)
+        os.close(writing)
 
     def test_signals_of_one_moment_are_one(self) -> None:
         with self.start(self.script()) as job:

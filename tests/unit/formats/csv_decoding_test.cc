@@ -125,6 +125,7 @@ TEST(CsvDecoding, AHeaderNamesTheColumns) {
   expect_cases({
       {"a INT, b STRING", "b,x,a\ny,0,1\n", "+I[1, y]\n", header},
       {"a INT, b STRING", "\"b\",\"a\"\r\ny,1\r\n", "+I[1, y]\n", header},
+      {"a STRING", "b,\"a\"\ny,1\n", "+I[1]\n", header},
       {"a INT, b STRING", "", "", header},
       {"a INT, b STRING", "BB,CC\n",
        "error: Column 'a' is not in the header of in | The header names: BB, CC. Without a header, "
