@@ -131,7 +131,7 @@ void KeyBatch::append(KeyView key) {
       position += size;
     }
   }
-  std::memcpy(to + layout_->nulls_offset(), key.data() + position, key.size() - position);
+  if (position < key.size()) std::memcpy(to + layout_->nulls_offset(), key.data() + position, key.size() - position);
   hashes_.push_back(hash_key(*layout_, key));
   ++num_rows_;
 }
