@@ -38,6 +38,29 @@ void throw_file_error(std::string_view doing, const std::string& path, int error
   }
 }
 
+namespace {
+
+// Reads until the buffer is full or the file ends; returns how many bytes. `doing` and `path` are for errors.
+size_t read_whole(int descriptor, int64_t offset, std::span<char> buffer, std::string_view doing,
+                  const std::string& path) {
+  size_t done = 0;
+  while (done < buffer.size()) {
+    ssize_t count = ::pread(descriptor, buffer.data() + done, buffer.size() - done,
+                            static_cast<off_t>(offset + static_cast<int64_t>(done)));
+    // A pipe (a script on standard input) has no offsets: it is read from front to back.
+    if (count < 0 && errno == ESPIPE) count = ::read(descriptor, buffer.data() + done, buffer.size() - done);
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      throw_file_error(doing, path, errno);
+    }
+    if (count == 0) break;
+    done += static_cast<size_t>(count);
+  }
+  return done;
+}
+
+}  // namespace
+
 FileDescriptor::~FileDescriptor() { close(); }
 
 int FileDescriptor::close() {
@@ -51,20 +74,7 @@ RealReadableFile::RealReadableFile(std::string path, int descriptor, int64_t siz
     : path_(std::move(path)), descriptor_(descriptor), size_bytes_(size_bytes) {}
 
 size_t RealReadableFile::read_at(int64_t offset, std::span<char> buffer) {
-  size_t done = 0;
-  while (done < buffer.size()) {
-    ssize_t count = ::pread(descriptor_.get(), buffer.data() + done, buffer.size() - done,
-                            static_cast<off_t>(offset + static_cast<int64_t>(done)));
-    // A pipe (a script on standard input) has no offsets: it is read from front to back.
-    if (count < 0 && errno == ESPIPE) count = ::read(descriptor_.get(), buffer.data() + done, buffer.size() - done);
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      throw_file_error("read", path_, errno);
-    }
-    if (count == 0) break;
-    done += static_cast<size_t>(count);
-  }
-  return done;
+  return read_whole(descriptor_.get(), offset, buffer, "read", path_);
 }
 
 RealWritableFile::RealWritableFile(std::string path, int descriptor)
@@ -122,18 +132,7 @@ void RealScratchFile::write_at(int64_t offset, std::string_view bytes) {
 }
 
 size_t RealScratchFile::read_at(int64_t offset, std::span<char> buffer) {
-  size_t done = 0;
-  while (done < buffer.size()) {
-    const ssize_t count = ::pread(descriptor_.get(), buffer.data() + done, buffer.size() - done,
-                                  static_cast<off_t>(offset + static_cast<int64_t>(done)));
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      throw_file_error("read a scratch file in", directory_, errno);
-    }
-    if (count == 0) break;
-    done += static_cast<size_t>(count);
-  }
-  return done;
+  return read_whole(descriptor_.get(), offset, buffer, "read a scratch file in", directory_);
 }
 
 void RealScratchFile::prefetch(int64_t offset, size_t bytes) {

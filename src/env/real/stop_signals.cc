@@ -23,11 +23,11 @@ int64_t monotonic_ms() {
 }
 
 void on_stop_signal(int signal) {
-  if (!stop_requested.exchange(true)) {
-    first_signal_ms.store(monotonic_ms());
-    return;
-  }
-  if (monotonic_ms() - first_signal_ms.load() < kOneMomentMs) return;
+  // The time is there before anybody else looks: a second thread may handle a signal of the same moment.
+  int64_t first = 0;
+  const bool is_first = first_signal_ms.compare_exchange_strong(first, monotonic_ms());
+  stop_requested.store(true);
+  if (is_first || monotonic_ms() - first < kOneMomentMs) return;
   std::signal(signal, SIG_DFL);  // a second one ends the process
   ::raise(signal);
 }
@@ -37,6 +37,7 @@ void on_stop_signal(int signal) {
 StopSignals::StopSignals() {
   CHECK(!listening.exchange(true));
   stop_requested.store(false);
+  first_signal_ms.store(0);
   std::signal(SIGINT, on_stop_signal);
   std::signal(SIGTERM, on_stop_signal);
 }
