@@ -99,6 +99,7 @@ class KillRun {
     options.runtime.auto_watermark_interval_ms = one_of<DurationMillis>({0, 0, 200});
     options.runtime.channel_events = one_of({1, 2, 16});
     options.runtime.check_contracts = true;
+    options.runtime.small_state_bytes = one_of<uint64_t>({0, 0, kSmallStateBytes});
     options.runtime.pages.move_pages_at_release = choices_.below(4) == 0;
     options.state_memory_bytes = one_of<int64_t>({MemoryBudget::kUnlimited, 1, 8 * int64_t{kPageBytes}});
     options.spill_directory = "spill";

@@ -59,6 +59,8 @@ void CheckpointDirectory::decide(const Manifest& manifest) {
   files_.sync_directory(directory_);  // and of their directory
   files_.rename(unfinished, fmt::format("{}/{}", path, kManifest));
   files_.sync_directory(path);
+  known_files_[manifest.epoch] = manifest.files();
+  decided_.store(manifest.epoch);
 }
 
 std::vector<int64_t> CheckpointDirectory::epochs() {
@@ -74,7 +76,24 @@ std::vector<int64_t> CheckpointDirectory::epochs() {
 void CheckpointDirectory::finished(int64_t epoch) {
   std::vector<int64_t> known = epochs();
   std::erase_if(known, [epoch](int64_t other) { return other > epoch; });
-  for (size_t i = 0; i + static_cast<size_t>(retained_) < known.size(); ++i) remove(known[i]);
+  const size_t outdated = known.size() - std::min(known.size(), static_cast<size_t>(retained_));
+  // The manifests first: what remains after a crash in here is no checkpoint.
+  for (size_t i = 0; i < outdated; ++i) remove_manifest(known[i]);
+  const std::optional<std::set<std::string>> needed = files_of(std::span(known).subspan(outdated));
+  if (needed) remove_all_but(*needed, 0, epoch);
+}
+
+std::optional<std::set<std::string>> CheckpointDirectory::files_of(std::span<const int64_t> epochs) {
+  std::set<std::string> files;
+  for (const int64_t epoch : epochs) {
+    try {
+      if (!known_files_.contains(epoch)) known_files_[epoch] = read_manifest(epoch).files();
+    } catch (const UserError&) {
+      return std::nullopt;
+    }
+    files.insert(known_files_[epoch].begin(), known_files_[epoch].end());
+  }
+  return files;
 }
 
 Manifest CheckpointDirectory::read_manifest(int64_t epoch) {
@@ -108,27 +127,40 @@ std::optional<Manifest> CheckpointDirectory::last_decided() {
 }
 
 std::unique_ptr<SnapshotReader> CheckpointDirectory::open(const StatePart& part) {
-  return open_state_section(files_, directory_, part);
+  return open_state_part(files_, directory_, part);
 }
 
 int64_t CheckpointDirectory::sweep() {
   int64_t newest = 0;
-  for (const FileInfo& entry : files_.list(directory_)) {
-    const std::optional<int64_t> epoch = epoch_of(entry.path);
-    if (!epoch) continue;
-    newest = std::max(newest, *epoch);
-    if (!files_.exists(fmt::format("{}/{}", entry.path, kManifest))) remove(*epoch);
-  }
+  for (const FileInfo& entry : files_.list(directory_)) newest = std::max(newest, epoch_of(entry.path).value_or(0));
+  const std::vector<int64_t> known = epochs();
+  const int64_t newest_decided = known.empty() ? 0 : known.back();
+  remove_all_but({}, newest_decided + 1, newest);
+  // A manifest that cannot be read may need any file before it.
+  const std::optional<std::set<std::string>> needed = files_of(known);
+  if (needed) remove_all_but(*needed, 0, newest_decided);
   return newest;
 }
 
-void CheckpointDirectory::remove(int64_t epoch) {
-  const std::string path = path_of(epoch);
-  // The manifest first: what remains after a crash in here is no checkpoint.
-  const std::string manifest = fmt::format("{}/{}", path, kManifest);
-  if (files_.exists(manifest)) files_.remove(manifest);
-  for (const FileInfo& entry : files_.list(path)) files_.remove(entry.path);
-  files_.remove(path);
+void CheckpointDirectory::remove_manifest(int64_t epoch) {
+  files_.remove(fmt::format("{}/{}", path_of(epoch), kManifest));
+  known_files_.erase(epoch);
+}
+
+void CheckpointDirectory::remove_all_but(const std::set<std::string>& needed, int64_t first, int64_t last) {
+  for (const FileInfo& entry : files_.list(directory_)) {
+    const std::optional<int64_t> epoch = epoch_of(entry.path);
+    if (!epoch || *epoch < first || *epoch > last) continue;
+    bool empty = true;
+    for (const FileInfo& file : files_.list(entry.path)) {
+      const std::string name = file.path.substr(file.path.find_last_of('/') + 1);
+      if (name == kManifest || needed.contains(fmt::format("{}{}/{}", kPrefix, *epoch, name)))
+        empty = false;
+      else
+        files_.remove(file.path);
+    }
+    if (empty) files_.remove(entry.path);
+  }
 }
 
 }  // namespace tidemill

@@ -3,10 +3,17 @@
 //
 //   <directory>/chk-<epoch>/<task>.state   sections of state, one an operator's subtask
 //   <directory>/chk-<epoch>/_metadata      the manifest (Flink's names)
+//
+// A section may hold only what changed since an older checkpoint, whose files then stay after its manifest has gone:
+// which ones a checkpoint needs is said by its manifest.
 #pragma once
+#include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,32 +32,39 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetainedDefault);
 
   void decide(const Manifest& manifest) override;
-  // Removes checkpoints older than the retained ones.
+  // Removes checkpoints older than the retained ones, and files that none of these needs.
   void finished(int64_t epoch) override;
   // A checkpoint that does not verify is passed over, and named in refused().
   std::optional<Manifest> last_decided() override;
   const std::vector<std::string>& refused() const { return refused_; }
 
+  int64_t decided_epoch() const override { return decided_.load(); }
   std::unique_ptr<SnapshotFile> create(int64_t epoch, const std::string& task) override;
 
   // Reads a manifest. Throws UserError where it is missing or damaged.
   Manifest read_manifest(int64_t epoch);
   // Opens a state part after checking it, byte for byte, against size and checksum. Throws UserError naming the file.
   std::unique_ptr<SnapshotReader> open(const StatePart& part);
-  // Removes what was written for epochs that were never decided. Returns the greatest epoch ever begun here (0: none):
-  // the next one must be greater. Before a job starts.
+  // Removes what was written for epochs that were never decided, and files that no checkpoint needs. Returns the
+  // greatest epoch begun here (0: none): the next one must be greater. Before a job starts.
   int64_t sweep();
   // Returns the epochs that have a _metadata file, ascending.
   std::vector<int64_t> epochs();
 
  private:
   std::string path_of(int64_t epoch) const;
-  void remove(int64_t epoch);
+  // Returns the files that these checkpoints need, nullopt where a manifest of theirs cannot be read.
+  std::optional<std::set<std::string>> files_of(std::span<const int64_t> epochs);
+  void remove_manifest(int64_t epoch);
+  // Removes what is not needed of the epochs from `first` to `last`, but no manifest.
+  void remove_all_but(const std::set<std::string>& needed, int64_t first, int64_t last);
 
   FileSystem& files_;
   const std::string directory_;
   const int32_t retained_;
   std::vector<std::string> refused_;
+  std::atomic<int64_t> decided_ = 0;                      // in this run
+  std::map<int64_t, std::set<std::string>> known_files_;  // by epoch, of those decided in this run
 };
 
 }  // namespace tidemill

@@ -212,7 +212,11 @@ void Coordinator::count(const InFlight& epoch) {
   statistics_.last_completed_at = environment_.clock.now();
   statistics_.last_duration_ms = statistics_.last_completed_at - epoch.started;
   statistics_.last_bytes = 0;
-  for (const StatePart& part : epoch.manifest.states) statistics_.last_bytes += part.bytes;
+  statistics_.last_full_bytes = 0;
+  for (const StatePart& part : epoch.manifest.states) {
+    statistics_.last_bytes += part.sections.back().bytes;
+    for (const StateSection& section : part.sections) statistics_.last_full_bytes += section.bytes;
+  }
 }
 
 void Coordinator::answer_requests(EpochResult result) {

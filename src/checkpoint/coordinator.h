@@ -38,8 +38,9 @@ struct EpochResult {
 
 struct CheckpointStatistics {
   int64_t completed = 0;
-  int64_t last_epoch = 0;  // decided
-  uint64_t last_bytes = 0;
+  int64_t last_epoch = 0;        // decided
+  uint64_t last_bytes = 0;       // that it wrote
+  uint64_t last_full_bytes = 0;  // that a restart from it reads
   DurationMillis last_duration_ms = 0;
   EpochMillis last_completed_at = kNoWatermark;  // wall ms; kNoWatermark: none yet
   EpochMillis next_at = kMaxWatermark;           // when the interval asks for one; kMaxWatermark: never

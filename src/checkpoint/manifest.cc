@@ -61,12 +61,17 @@ ManifestSource source_of(const Json& json) {
 }
 
 Json to_json(const StatePart& part) {
-  return {{"operator", part.operator_id}, {"subtask", part.subtask}, {"file", part.file},
-          {"offset", part.offset},        {"bytes", part.bytes},     {"checksum", part.checksum}};
+  Json sections = Json::array();
+  for (const StateSection& section : part.sections)
+    sections.push_back(
+        {{"file", section.file}, {"offset", section.offset}, {"bytes", section.bytes}, {"checksum", section.checksum}});
+  return {{"operator", part.operator_id}, {"subtask", part.subtask}, {"sections", std::move(sections)}};
 }
 StatePart state_of(const Json& json) {
-  return {json.at("operator"), json.at("subtask"), json.at("file"),
-          json.at("offset"),   json.at("bytes"),   json.at("checksum")};
+  StatePart part{json.at("operator"), json.at("subtask"), {}};
+  for (const Json& section : json.at("sections"))
+    part.sections.push_back({section.at("file"), section.at("offset"), section.at("bytes"), section.at("checksum")});
+  return part;
 }
 
 Json to_json(const SinkPart& part) {
@@ -118,6 +123,13 @@ void Manifest::add(TaskSnapshot snapshot) {
   }
 }
 
+std::set<std::string> Manifest::files() const {
+  std::set<std::string> files;
+  for (const StatePart& part : states)
+    for (const StateSection& section : part.sections) files.insert(section.file);
+  return files;
+}
+
 void Manifest::sort() {
   const auto by_operator = [](const auto& a, const auto& b) {
     return std::tie(a.operator_id, a.subtask) < std::tie(b.operator_id, b.subtask);
@@ -155,6 +167,10 @@ Manifest Manifest::decode(std::string_view bytes, const std::string& name) {
       throw UserError(
           fmt::format("Checkpoint '{}' has format {}, this version reads up to {}", name, version, kManifestVersion),
           "Use the newer version of tidemill that wrote it");
+    if (version < kManifestVersionOldest)
+      throw UserError(fmt::format("Checkpoint '{}' has format {}, this version reads {} and later", name, version,
+                                  kManifestVersionOldest),
+                      "Run the job with the version of tidemill that wrote it, or begin anew in another directory");
     Manifest manifest;
     manifest.epoch = json.at("epoch");
     manifest.kind = json.at("kind");

@@ -5,6 +5,7 @@
 // by connectors are JSON strings where they are printable ASCII, otherwise "hex:" and hexadecimal digits.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@
 
 namespace tidemill {
 
-constexpr int32_t kManifestVersion = 1;
+constexpr int32_t kManifestVersion = 2;        // written
+constexpr int32_t kManifestVersionOldest = 2;  // read
 
 // One operator of the job that made the checkpoint.
 struct ManifestOperator {
@@ -47,6 +49,8 @@ struct Manifest {
 
   // Adds what one task gave.
   void add(TaskSnapshot snapshot);
+  // Returns the names of all files with state that it needs, each once, relative to the checkpoint directory.
+  std::set<std::string> files() const;
   // Puts everything in an order that does not depend on which task answered first.
   void sort();
   std::string encode() const;

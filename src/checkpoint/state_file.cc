@@ -1,5 +1,7 @@
 #include "checkpoint/state_file.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -31,12 +33,12 @@ class StateFile final : public SnapshotFile {
  public:
   StateFile(std::string name, std::unique_ptr<WritableFile> file) : name_(std::move(name)), file_(std::move(file)) {}
 
-  StatePart append(const std::string& operator_id, int32_t subtask, const PendingSnapshot& snapshot) override {
+  StateSection append(const PendingSnapshot& snapshot, SectionContent content) override {
     SectionWriter writer(*file_);
-    snapshot.write(writer);
-    const StatePart part{operator_id, subtask, name_, end_, writer.bytes(), writer.checksum()};
-    end_ += part.bytes;
-    return part;
+    snapshot.write(writer, content);
+    const StateSection section{name_, end_, writer.bytes(), writer.checksum()};
+    end_ += section.bytes;
+    return section;
   }
   void close() override {
     file_->sync();
@@ -49,24 +51,68 @@ class StateFile final : public SnapshotFile {
   uint64_t end_ = 0;
 };
 
-class Section final : public SnapshotReader {
- public:
-  Section(std::unique_ptr<ReadableFile> file, std::string path, const StatePart& part)
-      : file_(std::move(file)), path_(std::move(path)), part_(part) {}
-  const std::string& name() const override { return path_; }
-  uint64_t size() const override { return part_.bytes; }
-  void read(uint64_t offset, std::span<std::byte> out) const override {
-    CHECK_MSG(offset + out.size() <= part_.bytes, "{} bytes at {} of {}", out.size(), offset, part_.bytes);
+// One section, open.
+struct OpenSection {
+  std::unique_ptr<ReadableFile> file;
+  std::string path;
+  StateSection section;
+
+  void read(uint64_t offset, std::span<std::byte> out) const {
     const size_t count =
-        file_->read_at(static_cast<int64_t>(part_.offset + offset), {reinterpret_cast<char*>(out.data()), out.size()});
+        file->read_at(static_cast<int64_t>(section.offset + offset), {reinterpret_cast<char*>(out.data()), out.size()});
     if (count != out.size())
-      throw UserError(fmt::format("Checkpoint is damaged: '{}' ends too early", path_), "Use an older checkpoint");
+      throw UserError(fmt::format("Checkpoint is damaged: '{}' ends too early", path), "Use an older checkpoint");
+  }
+};
+
+// Opens a section and verifies it.
+OpenSection open_section(FileSystem& files, const std::string& directory, const StateSection& section) {
+  std::string path = fmt::format("{}/{}", directory, section.file);
+  std::unique_ptr<ReadableFile> file = files.open_read(path);
+  OpenSection open{std::move(file), std::move(path), section};
+  SectionChecksum checksum;
+  std::vector<std::byte> block(kBlockBytes);
+  for (uint64_t offset = 0; offset < section.bytes; offset += kBlockBytes) {
+    const std::span<std::byte> bytes(block.data(), std::min<uint64_t>(kBlockBytes, section.bytes - offset));
+    open.read(offset, bytes);
+    checksum.update(bytes);
+  }
+  if (checksum.finish() != section.checksum)
+    throw UserError(fmt::format("Checkpoint is damaged: '{}' does not match its checksum ({} bytes at {})", open.path,
+                                section.bytes, section.offset),
+                    "Use an older checkpoint");
+  return open;
+}
+
+// The sections of a part, one after the other.
+class PartReader final : public SnapshotReader {
+ public:
+  explicit PartReader(std::vector<OpenSection> sections) : sections_(std::move(sections)) {
+    for (const OpenSection& section : sections_) {
+      starts_.push_back(size_);
+      size_ += section.section.bytes;
+    }
+  }
+  // Of the last section, which the others only complete.
+  const std::string& name() const override { return sections_.back().path; }
+  uint64_t size() const override { return size_; }
+  std::vector<uint64_t> section_starts() const override { return starts_; }
+  void read(uint64_t offset, std::span<std::byte> out) const override {
+    CHECK_MSG(offset + out.size() <= size_, "{} bytes at {} of {}", out.size(), offset, size_);
+    auto index = static_cast<size_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin()) - 1;
+    for (; !out.empty(); ++index) {
+      const uint64_t inside = offset - starts_[index];
+      const size_t count = std::min<uint64_t>(out.size(), sections_[index].section.bytes - inside);
+      sections_[index].read(inside, out.first(count));
+      out = out.subspan(count);
+      offset += count;
+    }
   }
 
  private:
-  std::unique_ptr<ReadableFile> file_;
-  const std::string path_;
-  const StatePart part_;
+  std::vector<OpenSection> sections_;
+  std::vector<uint64_t> starts_;
+  uint64_t size_ = 0;
 };
 
 }  // namespace
@@ -95,22 +141,14 @@ std::unique_ptr<SnapshotFile> create_state_file(FileSystem& files, const std::st
   return std::make_unique<StateFile>(name, files.open_write(fmt::format("{}/{}", directory, name)));
 }
 
-std::unique_ptr<SnapshotReader> open_state_section(FileSystem& files, const std::string& directory,
-                                                   const StatePart& part) {
-  const std::string path = fmt::format("{}/{}", directory, part.file);
-  auto section = std::make_unique<Section>(files.open_read(path), path, part);
-  SectionChecksum checksum;
-  std::vector<std::byte> block(kBlockBytes);
-  for (uint64_t offset = 0; offset < part.bytes; offset += kBlockBytes) {
-    const std::span<std::byte> bytes(block.data(), std::min<uint64_t>(kBlockBytes, part.bytes - offset));
-    section->read(offset, bytes);
-    checksum.update(bytes);
-  }
-  if (checksum.finish() != part.checksum)
-    throw UserError(fmt::format("Checkpoint is damaged: '{}' does not match its checksum ({} bytes at {})", path,
-                                part.bytes, part.offset),
+std::unique_ptr<SnapshotReader> open_state_part(FileSystem& files, const std::string& directory,
+                                                const StatePart& part) {
+  if (part.sections.empty())
+    throw UserError(fmt::format("Checkpoint is damaged: the state of operator '{}' has no section", part.operator_id),
                     "Use an older checkpoint");
-  return section;
+  std::vector<OpenSection> sections;
+  for (const StateSection& section : part.sections) sections.push_back(open_section(files, directory, section));
+  return std::make_unique<PartReader>(std::move(sections));
 }
 
 }  // namespace tidemill

@@ -28,8 +28,7 @@ class SectionChecksum {
 std::unique_ptr<SnapshotFile> create_state_file(FileSystem& files, const std::string& directory,
                                                 const std::string& name);
 
-// Opens a section and verifies it. Throws UserError naming the file where it does not match.
-std::unique_ptr<SnapshotReader> open_state_section(FileSystem& files, const std::string& directory,
-                                                   const StatePart& part);
+// Opens the sections of a part and verifies them. Throws UserError naming the file where one does not match.
+std::unique_ptr<SnapshotReader> open_state_part(FileSystem& files, const std::string& directory, const StatePart& part);
 
 }  // namespace tidemill

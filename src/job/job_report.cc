@@ -19,9 +19,9 @@ std::string checkpoint_line(const JobStatus& status) {
   if (status.checkpoint_directory.empty()) return "none: the job was started without a directory for them";
   std::string line = fmt::format("{} completed in '{}'", taken.completed, status.checkpoint_directory);
   if (taken.completed > 0)
-    line += fmt::format("; last: #{}, {} ago, {} of state, took {}", taken.last_epoch,
-                        short_duration(status.now - taken.last_completed_at), short_bytes(taken.last_bytes),
-                        short_duration(taken.last_duration_ms));
+    line += fmt::format("; last: #{}, {} ago, {} of state, {} of it written, took {}", taken.last_epoch,
+                        short_duration(status.now - taken.last_completed_at), short_bytes(taken.last_full_bytes),
+                        short_bytes(taken.last_bytes), short_duration(taken.last_duration_ms));
   if (taken.next_at != kMaxWatermark)
     line += fmt::format("; next in {}", short_duration(std::max<DurationMillis>(0, taken.next_at - status.now)));
   if (status.restored_epoch > 0) line += fmt::format("; this run began from #{}", status.restored_epoch);
@@ -49,6 +49,7 @@ void add_status(ControlJson& answer, const JobStatus& status) {
                            {"completed", taken.completed},
                            {"last_epoch", taken.last_epoch},
                            {"last_bytes", taken.last_bytes},
+                           {"last_full_bytes", taken.last_full_bytes},
                            {"last_duration_ms", taken.last_duration_ms},
                            {"last_completed_ms", time_json(taken.last_completed_at)},
                            {"next_ms", time_json(taken.next_at)},

@@ -57,6 +57,7 @@ JobOptions Session::job_options(bool bounded) const {
 std::unique_ptr<JobExecution> Session::make_job(JobGraph graph, int32_t batch_rows) {
   JobOptions options = job_options(true);
   options.runtime.batch_rows = batch_rows;
+  options.runtime.small_state_bytes = 0;
   return std::make_unique<JobExecution>(std::move(graph), environment_, std::move(options));
 }
 

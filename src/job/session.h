@@ -29,7 +29,7 @@ class Session {
   PlannedStatement plan(const ast::Statement& statement, std::shared_ptr<const Sink> result_sink);
   // Makes the job of a plan, with this session's settings but without epochs that come by themselves; it is not
   // started. For worlds where somebody else moves the clock (tidemill test). `batch_rows` limits what a source reads at
-  // a time.
+  // a time. Even little state is saved as what changed, so that tests see that too.
   std::unique_ptr<JobExecution> make_job(JobGraph graph, int32_t batch_rows = kBatchRowsTarget);
   // Returns what the settings say of a job that is made now. Publish epochs are for those that do not end. Throws
   // UserError for a checkpoint directory that is no local path.

@@ -20,16 +20,20 @@ namespace tidemill {
 // Makes the operator of a vertex that is neither source nor sink; for tests that put their own in.
 using OperatorFactory = std::function<std::unique_ptr<Operator>(const Vertex&)>;
 
+// Little state is not worth the older files that changes are read behind.
+constexpr uint64_t kSmallStateBytes = 256 * 1024;
+
 struct RuntimeOptions {
   OperatorFactory make_operator = nullptr;  // null: operators/make_operator.h
   int32_t batch_rows = kBatchRowsTarget;    // rows a source reads at a time; 1 … kBatchRowsMax
   DurationMillis buffer_timeout_ms = kBufferTimeoutDefaultMs;
   DurationMillis auto_watermark_interval_ms = kAutoWatermarkIntervalDefaultMs;
-  bool idle_at_barriers = false;               // barriers come by themselves: splits turn idle only there
-  bool late_rows_merged = false;               // late-rows = MERGED: see SourceTaskOptions
-  bool chaining = true;                        // false: a task an operator, joined by channels
-  int32_t channel_events = kChannelEventsMax;  // a power of two
-  EvaluationContext evaluation;                // settings of expressions; the zone is the graph's
+  bool idle_at_barriers = false;                  // barriers come by themselves: splits turn idle only there
+  bool late_rows_merged = false;                  // late-rows = MERGED: see SourceTaskOptions
+  bool chaining = true;                           // false: a task an operator, joined by channels
+  int32_t channel_events = kChannelEventsMax;     // a power of two
+  uint64_t small_state_bytes = kSmallStateBytes;  // of one subtask: written whole at every checkpoint
+  EvaluationContext evaluation;                   // settings of expressions; the zone is the graph's
   PageTableOptions pages;
 #ifdef NDEBUG
   bool check_contracts = false;

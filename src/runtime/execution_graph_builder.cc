@@ -218,7 +218,8 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
     task_->chain().add_participant(std::make_unique<SinkParticipant>(writer, described.id, subtask));
     if (subtask == 0) built_.sinks_.push_back({described.id, sink->sink});
   }
-  if (storage_ != nullptr) task_->chain().add_participant(std::make_unique<StateParticipant>(node));
+  if (storage_ != nullptr)
+    task_->chain().add_participant(std::make_unique<StateParticipant>(node, *storage_, options_.small_state_bytes));
   node.open();
   restore(node);
   return node;

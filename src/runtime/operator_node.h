@@ -48,8 +48,10 @@ class OperatorNode final : private OperatorContext, private Output {
   // Fires the processing-time timers that are due at the time last set.
   void fire_processing_timers();
 
-  // Freezes the state with the watermark and the counters in it. Requires: between events.
+  // Freezes the state with the watermark and the counters in it, to be written whole, or so that what changed since
+  // `decided` may be (StateStore::freeze_changes). Requires: between events.
   std::unique_ptr<PendingSnapshot> freeze(int64_t checkpoint);
+  std::unique_ptr<PendingSnapshot> freeze_changes(int64_t checkpoint, int64_t decided);
 
   // How the operator stands. Requires: between events.
   OperatorInspection inspect();
@@ -73,6 +75,7 @@ class OperatorNode final : private OperatorContext, private Output {
   void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) override;
   void emit(Batch batch) override;
 
+  void put_runtime_scalars();
   void dispatch(Event event, int32_t port);
   void process(Batch batch, int32_t port);
   void handle_watermark(EpochMillis watermark);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/operator_node.h"
 #include "runtime/snapshot_storage.h"
@@ -23,17 +24,32 @@ class Participant {
   virtual void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) = 0;
 };
 
-// The state of an operator: frozen at the barrier, written afterwards.
+// The state of an operator: frozen at the barrier, written afterwards. A checkpoint is what changed, behind the
+// sections of the one before, as long as those are not more to read than twice the state; a savepoint is always whole.
 class StateParticipant final : public Participant {
  public:
-  // `node` is borrowed.
-  explicit StateParticipant(OperatorNode& node) : node_(node) {}
-  void seal(const Barrier& barrier) override { frozen_ = node_.freeze(barrier.id); }
+  // `node` and `storage` are borrowed. Up to `small_state_bytes` all is written each time.
+  StateParticipant(OperatorNode& node, const SnapshotStorage& storage, uint64_t small_state_bytes)
+      : node_(node), storage_(storage), small_state_bytes_(small_state_bytes) {}
+  void seal(const Barrier& barrier) override;
   void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) override;
 
  private:
+  // What a checkpoint wrote.
+  struct Written {
+    int64_t epoch = 0;
+    std::vector<StateSection> sections;
+  };
+
+  bool worth_changes() const;
+
   OperatorNode& node_;
+  const SnapshotStorage& storage_;
+  const uint64_t small_state_bytes_;
   std::unique_ptr<PendingSnapshot> frozen_;
+  bool standalone_ = false;  // what is frozen is for a savepoint
+  Written decided_;          // the newest that a restart would go on from
+  Written written_;          // the newest
 };
 
 // The writer of a sink.

@@ -12,14 +12,20 @@
 
 namespace tidemill {
 
-// The state of one operator's subtask: `bytes` bytes of a file from `offset`.
-struct StatePart {
-  std::string operator_id;
-  int32_t subtask = 0;
+// `bytes` bytes of a file from `offset`.
+struct StateSection {
   std::string file;
   uint64_t offset = 0;
   uint64_t bytes = 0;
-  uint64_t checksum = 0;  // hash_bytes of them
+  uint64_t checksum = 0;  // SectionChecksum of them
+  bool operator==(const StateSection&) const = default;
+};
+
+// The state of one operator's subtask: a section with all of it, then those of what changed since the one before.
+struct StatePart {
+  std::string operator_id;
+  int32_t subtask = 0;
+  std::vector<StateSection> sections;
   bool operator==(const StatePart&) const = default;
 };
 

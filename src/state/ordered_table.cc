@@ -53,7 +53,7 @@ std::byte* OrderedTable::upsert(TreeRoot& root, const SubKey& sub_key, bool& cre
     created = true;
     return texts_.cells().allocate(layout_.record_bytes());
   });
-  std::byte* const record = pages_->write_at(address);
+  std::byte* const record = write_record(address);
   if (!created) return record;
   std::memset(record, 0, layout_.record_bytes());
   ++rows_;
@@ -89,7 +89,7 @@ std::byte* OrderedTable::find_for_update(KeyRef key, const SubKey& sub_key) {
   const std::byte* const entry = directory_.find(key);
   if (entry == nullptr) return nullptr;
   const StateAddress address = tree_.find(tree_root_of(directory_, entry), sub_key);
-  return address == 0 ? nullptr : pages_->write_at(address);
+  return address == 0 ? nullptr : write_record(address);
 }
 
 int64_t OrderedTable::size(KeyRef key) const {
@@ -109,7 +109,7 @@ void OrderedTable::scan_for_update(KeyRef key, const SubKeyRange& range, ScanDir
   const std::byte* const entry = directory_.find(key);
   if (entry == nullptr) return;
   scan_tree(*pages_, kind_, tree_root_of(directory_, entry), range, direction,
-            [&](const SubKey& sub_key, StateAddress record) { return visit(sub_key, pages_->write_at(record)); });
+            [&](const SubKey& sub_key, StateAddress record) { return visit(sub_key, write_record(record)); });
 }
 
 void OrderedTable::scan_keys(const std::function<void(const KeyBatch& keys)>& visit) const {

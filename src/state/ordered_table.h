@@ -2,6 +2,7 @@
 // session, a pattern. Rule: addresses handed out stay valid until StateStore::release() even while neighbours come and
 // go; finding, adding and erasing one row of a key takes O(log rows of the key).
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -72,6 +73,9 @@ class OrderedTable {
   const RecordTable& directory() const { return directory_; }
 
  private:
+  std::byte* write_record(StateAddress address) {
+    return pages_->write_at(address, std::max<uint32_t>(layout_.record_bytes(), 1));
+  }
   std::byte* upsert(TreeRoot& root, const SubKey& sub_key, bool& created);
   void free_record(StateAddress address);
   // Calls `change(root)`, with the key's tree if it has one, and forgets the key where no row is left.

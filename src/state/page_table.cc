@@ -45,6 +45,7 @@ PageId PageTable::allocate() {
   std::memset(entry.bytes, 0, kPageBytes);
   entry.pinned_in = generation_;
   entry.writable_in = generation_;
+  entry.changed.mark_all();
   ++pinned_pages_;
   ++pages_allocated_;
   ++pages_in_memory_;
@@ -197,6 +198,20 @@ std::unique_ptr<FrozenPages> PageTable::freeze() {
     if (frames[id] != nullptr) frames[id]->references.fetch_add(1, std::memory_order_relaxed);
   }
   return std::make_unique<FrozenPages>(pool_, std::move(frames));
+}
+
+std::vector<ChangedBlocks> PageTable::take_changes() {
+  CHECK_MSG(released(), "{} pages are given out", pinned_pages_);
+  std::vector<ChangedBlocks> changes(entries_.size());
+  for (size_t id = 0; id < entries_.size(); ++id) {
+    changes[id] = entries_[id].changed;
+    entries_[id].changed.clear();
+  }
+  return changes;
+}
+
+void PageTable::add_changes(std::span<const ChangedBlocks> changes) {
+  for (size_t id = 0; id < changes.size(); ++id) entries_[id].changed.merge(changes[id]);
 }
 
 }  // namespace tidemill

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "state/changed_blocks.h"
 #include "state/page_frame.h"
 
 namespace tidemill {
@@ -60,16 +61,25 @@ class PageTable : public PageSource {
       pin(entry);
     return entry.bytes;
   }
-  // Returns the bytes for writing, copied first where the page is frozen; they stay until release(). Bytes of the same
-  // page that were given out for reading earlier in the batch stay too, but may not show what is written now.
-  std::byte* write(PageId id) {
+  // Returns the page's bytes, of which `bytes` from `offset` may be written; it is copied first where it is frozen.
+  // They stay until release(). Bytes of the same page that were given out for reading earlier in the batch stay too,
+  // but may not show what is written now. What is written elsewhere in the page is missing in the next checkpoint,
+  // which then does not verify. Requires: bytes >= 1.
+  std::byte* write(PageId id, uint32_t offset, uint32_t bytes) {
     Entry& entry = entries_[id];
     if (entry.writable_in != generation_) [[unlikely]]
       make_writable(entry);
+    entry.changed.mark(offset, bytes);
     return entry.bytes;
   }
+  // The same for a whole page.
+  std::byte* write(PageId id) { return write(id, 0, static_cast<uint32_t>(kPageBytes)); }
   const std::byte* read_at(StateAddress address) const { return read(page_of(address)) + offset_in_page(address); }
-  std::byte* write_at(StateAddress address) { return write(page_of(address)) + offset_in_page(address); }
+  // Returns the `bytes` bytes at the address for writing.
+  std::byte* write_at(StateAddress address, uint32_t bytes) {
+    const uint32_t offset = offset_in_page(address);
+    return write(page_of(address), offset, bytes) + offset;
+  }
   // Hints that the page's bytes at this address are needed soon. Of a spilled page this does nothing.
   void prefetch(StateAddress address) const {
     const auto bytes = reinterpret_cast<uintptr_t>(entries_[page_of(address)].bytes);
@@ -90,23 +100,32 @@ class PageTable : public PageSource {
 
   // Returns all pages as they are now. Requires: released().
   std::unique_ptr<FrozenPages> freeze();
+  // Returns what was given out for writing since the last call, by page id, and begins anew. A page that is new since
+  // is marked as a whole; of one that was freed the marks mean nothing. Requires: released().
+  std::vector<ChangedBlocks> take_changes();
+  // Adds what an earlier take_changes() gave: it was not saved after all.
+  void add_changes(std::span<const ChangedBlocks> changes);
 
   size_t pages_allocated() const { return pages_allocated_; }
   size_t pages_in_memory() const { return pages_in_memory_; }
   // Bytes of pages and of frozen copies that are held in memory.
   size_t memory_bytes() const { return pool_->frames_in_memory() * kPageBytes; }
+  // Bytes that the table itself takes, besides pages.
+  size_t entry_bytes() const { return entries_.capacity() * sizeof(Entry); }
   // nullptr: nothing is ever spilled.
   const SpillFile* spill_file() const { return pool_->spill_file(); }
 
  private:
-  struct Entry {
+  struct alignas(64) Entry {     // a cache line
     std::byte* bytes = nullptr;  // of the frame; nullptr: spilled
     PageFrame* frame = nullptr;
     uint32_t pinned_in = 0;    // generation in which the page was last given out; 0: not since the hand passed
     uint32_t writable_in = 0;  // generation in which it was last given out for writing
     PageId previous = 0;       // of its group
     PageId next = 0;
+    ChangedBlocks changed;  // since take_changes()
   };
+  static_assert(sizeof(Entry) == 64);
 
   void pin(Entry& entry) const;
   void load(Entry& entry) const;

@@ -50,40 +50,44 @@ RecordPageShape::RecordPageShape(uint32_t record_bytes, uint32_t align)
   CHECK_MSG(capacity > 0, "record of {} bytes", record_bytes);
 }
 
+PageId scan_record_page(const PageSource& pages, const RecordPageShape& shape, PageId id, const RecordVisitor& visit) {
+  const std::byte* const page = pages.page(id);
+  const RecordPageHeader header = header_of(page);
+  for (uint32_t index = next_live(page, 0, header.used); index < header.used;
+       index = next_live(page, index + 1, header.used))
+    visit(make_address(id, shape.offset(index)), page + shape.offset(index));
+  return header.next;
+}
+
 void scan_records(const PageSource& pages, const RecordPageShape& shape, PageId first, const RecordVisitor& visit) {
-  for (PageId id = first; id != 0;) {
-    const std::byte* const page = pages.page(id);
-    const RecordPageHeader header = header_of(page);
-    for (uint32_t index = next_live(page, 0, header.used); index < header.used;
-         index = next_live(page, index + 1, header.used))
-      visit(make_address(id, shape.offset(index)), page + shape.offset(index));
-    id = header.next;
-  }
+  for (PageId id = first; id != 0;) id = scan_record_page(pages, shape, id, visit);
 }
 
 StateAddress RecordLog::append() {
   if (last_ == 0 || header_of(pages_->read(last_)).used == shape_.capacity) {
     const PageId id = pages_->allocate(group_);
-    header_of(pages_->write(id)) = {kRecordPage, 0, 0, 0, last_, 0};
+    write_header(id) = {kRecordPage, 0, 0, 0, last_, 0};
     if (last_ == 0)
       first_ = id;
     else
-      header_of(pages_->write(last_)).next = id;
+      write_header(last_).next = id;
     last_ = id;
   }
-  std::byte* const page = pages_->write(last_);
-  RecordPageHeader& header = header_of(page);
+  RecordPageHeader& header = write_header(last_);
   const uint32_t index = header.used++;
   ++header.live;
   ++live_;
-  set_live(page, index, true);
-  std::memset(page + shape_.offset(index), 0, shape_.stride);
-  return make_address(last_, shape_.offset(index));
+  set_live(reinterpret_cast<std::byte*>(&header), index, true);
+  const StateAddress address = make_address(last_, shape_.offset(index));
+  std::memset(pages_->write_at(address, shape_.stride), 0, shape_.stride);
+  return address;
 }
+
+RecordPageHeader& RecordLog::write_header(PageId id) { return header_of(pages_->write(id, 0, shape_.first_record)); }
 
 void RecordLog::erase(StateAddress address) {
   const PageId id = page_of(address);
-  std::byte* const page = pages_->write(id);
+  auto* const page = reinterpret_cast<std::byte*>(&write_header(id));
   const uint32_t index = shape_.index(offset_in_page(address));
   CHECK_MSG(is_live(page, index), "record {} erased twice", address);
   set_live(page, index, false);
@@ -99,11 +103,11 @@ void RecordLog::unlink(PageId id) {
   if (header.previous == 0)
     first_ = header.next;
   else
-    header_of(pages_->write(header.previous)).next = header.next;
+    write_header(header.previous).next = header.next;
   if (header.next == 0)
     last_ = header.previous;
   else
-    header_of(pages_->write(header.next)).previous = header.previous;
+    write_header(header.next).previous = header.previous;
   std::erase(sparse_, id);
   pages_->free(id, group_);
 }

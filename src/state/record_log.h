@@ -45,6 +45,8 @@ struct RecordLogImage {
 // Calls `visit(address, bytes)` for each live record in order. Pages may be live, frozen or of a snapshot.
 using RecordVisitor = std::function<void(StateAddress address, const std::byte* record)>;
 void scan_records(const PageSource& pages, const RecordPageShape& shape, PageId first, const RecordVisitor& visit);
+// The same for the records of one page; returns the page that follows, 0: none.
+PageId scan_record_page(const PageSource& pages, const RecordPageShape& shape, PageId id, const RecordVisitor& visit);
 
 class RecordLog {
  public:
@@ -73,6 +75,8 @@ class RecordLog {
   void clear();
 
  private:
+  // Returns the header for writing, its live bits too.
+  RecordPageHeader& write_header(PageId id);
   void unlink(PageId id);
   bool merge_into_previous(PageId id, const MovedVisitor& moved);
 

@@ -104,7 +104,7 @@ void RecordTable::upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, 
           [&](size_t i, KeyRef key, StateAddress candidate) __attribute__((always_inline)) {
             created[i] = 0;
             if (candidate != 0) [[likely]] {
-              records[i] = pages_->write_at(candidate);
+              records[i] = write_record(candidate);
               if (match.equal(records[i], key.bytes)) [[likely]]
                 return;
             }
@@ -118,8 +118,8 @@ template <class Match>
 [[gnu::noinline]] std::byte* RecordTable::find_or_insert(const Match& match, KeyRef key, uint8_t& created) {
   const StateAddress found =
       index_.find(key.hash, [&](StateAddress address) { return match.equal(pages_->read_at(address), key.bytes); });
-  if (found != 0) return pages_->write_at(found);
-  std::byte* const record = pages_->write_at(insert(key.hash));
+  if (found != 0) return write_record(found);
+  std::byte* const record = write_record(insert(key.hash));
   match.put(record, key.bytes);
   created = 1;
   return record;
@@ -149,9 +149,9 @@ StateAddress RecordTable::address_of(KeyRef key) const {
 std::byte* RecordTable::upsert(KeyRef key, bool& created) {
   StateAddress address = address_of(key);
   created = address == 0;
-  if (!created) return pages_->write_at(address);
+  if (!created) return write_record(address);
   address = insert(key.hash);
-  std::byte* const record = pages_->write_at(address);
+  std::byte* const record = write_record(address);
   with_key_match(*key_layout(), texts_, [&](auto match) { match.put(record, key.bytes); });
   return record;
 }
@@ -189,7 +189,7 @@ void RecordTable::find_for_update(const KeyBatch& keys, std::span<const int32_t>
 
 std::byte* RecordTable::find_for_update(KeyRef key) {
   const StateAddress address = address_of(key);
-  return address == 0 ? nullptr : pages_->write_at(address);
+  return address == 0 ? nullptr : write_record(address);
 }
 
 bool RecordTable::erase(KeyRef key) {
@@ -197,7 +197,7 @@ bool RecordTable::erase(KeyRef key) {
   const StateAddress address = address_of(key);
   if (address == 0) return false;
   if (!layout_.text_offsets().empty()) {
-    std::byte* const record = pages_->write_at(address);
+    std::byte* const record = write_record(address);
     for (uint32_t offset : layout_.text_offsets()) {
       StoredText stored = load_stored_text(record + offset);
       texts_.free(stored);
@@ -237,7 +237,7 @@ void RecordTable::scan_for_update(const WriteVisitor& visit) {
   do {
     position = log_.collect(position, kScanRows, addresses);
     records.clear();
-    for (StateAddress address : addresses) records.push_back(pages_->write_at(address));
+    for (StateAddress address : addresses) records.push_back(write_record(address));
     if (!records.empty()) visit(records);
   } while (position != 0);
 }

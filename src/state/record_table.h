@@ -105,6 +105,7 @@ class RecordTable {
   void upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created);
   template <class RowOf>
   void erase_rows(const KeyBatch& keys, size_t count, RowOf row_of);
+  std::byte* write_record(StateAddress address) { return pages_->write_at(address, log_.shape().stride); }
   StateAddress insert(uint64_t hash);
   StateAddress address_of(KeyRef key) const;
   uint64_t hash_of_record(StateAddress address) const;

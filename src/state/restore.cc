@@ -91,7 +91,8 @@ bool in_scope(const RestoreScope& scope, const std::string& table, uint64_t hash
   return scope.key_groups.contains(key_group);
 }
 
-// Calls `take(keys, records)` for the saved records, some at a time; releases the store's pages after each call.
+// Calls `take(records)` for the saved records, some whole pages of them at a time, with their keys in `keys`; releases
+// the pages of both sides after each call.
 void for_each_batch(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image, KeyBatch& keys,
                     const std::function<void(const std::vector<const std::byte*>& records)>& take) {
   std::vector<const std::byte*> records;
@@ -102,11 +103,13 @@ void for_each_batch(const RestoreScope& scope, const TableFormat& saved, const I
     take(records);
     records.clear();
     scope.pages->release();
+    scope.part->release_pages();
   };
-  scan_records(scope.part->pages(), saved.shape, image.log.first, [&](StateAddress, const std::byte* record) {
-    records.push_back(record);
-    if (records.size() == kRowsAtOnce) flush();
-  });
+  for (PageId id = image.log.first; id != 0;) {
+    id = scan_record_page(scope.part->pages(), saved.shape, id,
+                          [&](StateAddress, const std::byte* record) { records.push_back(record); });
+    if (records.size() >= kRowsAtOnce) flush();
+  }
   flush();
 }
 

@@ -20,6 +20,13 @@ PendingSnapshot::~PendingSnapshot() = default;
 
 KeyGroupRange PendingSnapshot::key_groups() const { return state_->image().key_groups; }
 
-void PendingSnapshot::write(SnapshotWriter& writer) const { write_part(checkpoint_, *state_, writer); }
+int64_t PendingSnapshot::base() const { return state_->base(); }
+uint64_t PendingSnapshot::whole_bytes() const { return whole_page_bytes(*state_); }
+uint64_t PendingSnapshot::changed_bytes() const { return changed_page_bytes(*state_); }
+
+void PendingSnapshot::write(SnapshotWriter& writer, SectionContent content) const {
+  CHECK_MSG(content == SectionContent::kWhole || base() != 0, "checkpoint {} has no base", checkpoint_);
+  write_section(checkpoint_, *state_, content, writer);
+}
 
 }  // namespace tidemill

@@ -12,19 +12,22 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kMagic = "TIDESTAT";
-constexpr size_t kHeadBytes = 64;
+constexpr size_t kHeadBytes = 72;
 constexpr size_t kPageHeadBytes = 16;
 constexpr uint64_t kCatalogueBytesMax = 1ULL << 32;
+constexpr uint32_t kChange = 1U << 31;  // in the size of a page
+constexpr size_t kChangeHeadBytes = sizeof(uint64_t) + sizeof(ChangedBlocks);
+constexpr size_t kPagesAtOnce = 64;  // read back before they may be spilled
 
-uint64_t page_checksum(PageId id, const std::byte* bytes, size_t size) {
-  return hash_combine(id, hash_bytes(bytes, size));
+uint64_t page_checksum(PageId id, uint32_t size, const std::byte* bytes) {
+  return hash_combine(hash_combine(id, size), hash_bytes(bytes, size & ~kChange));
 }
 
 void append(SnapshotWriter& writer, std::string_view bytes) {
   writer.append(std::as_bytes(std::span(bytes.data(), bytes.size())));
 }
 
-std::string make_head(int64_t checkpoint, const StateImage& image, uint64_t catalogue_bytes) {
+std::string make_head(int64_t checkpoint, int64_t base, const StateImage& image, uint64_t catalogue_bytes) {
   ByteWriter head;
   for (char c : kMagic) head.put(c);
   head.put(kSnapshotFormatVersion);
@@ -32,6 +35,7 @@ std::string make_head(int64_t checkpoint, const StateImage& image, uint64_t cata
   head.put(kHashVersion);
   head.put(static_cast<uint32_t>(kPageBytes));
   head.put(checkpoint);
+  head.put(base);
   head.put(image.max_parallelism);
   head.put(image.key_groups.first);
   head.put(image.key_groups.last);
@@ -72,21 +76,22 @@ struct Head {
   uint64_t catalogue_bytes = 0;
 };
 
-Head read_head(const SnapshotReader& reader) {
-  const std::string bytes = read_bytes(reader, 0, kHeadBytes);
-  if (bytes.substr(0, kMagic.size()) != kMagic) throw_damaged(reader.name(), 0, "it is not a part of a snapshot");
-  ByteReader in(reader.name(), kMagic.size(), std::string_view(bytes).substr(kMagic.size()), throw_damaged);
+Head read_head(const SnapshotReader& reader, uint64_t start) {
+  const std::string bytes = read_bytes(reader, start, kHeadBytes);
+  if (bytes.substr(0, kMagic.size()) != kMagic) throw_damaged(reader.name(), start, "it is not a part of a snapshot");
+  ByteReader in(reader.name(), start + kMagic.size(), std::string_view(bytes).substr(kMagic.size()), throw_damaged);
   // The format version comes first: of a newer one nothing else may be believed.
   refuse_newer(reader, "snapshot format", in.get<uint32_t>(), kSnapshotFormatVersion);
   const uint64_t body = hash_bytes(bytes.data(), kHeadBytes - sizeof(uint64_t));
   uint64_t checksum;
   std::memcpy(&checksum, bytes.data() + kHeadBytes - sizeof(checksum), sizeof(checksum));
-  if (checksum != body) throw_damaged(reader.name(), 0, "the checksum of its head is wrong");
+  if (checksum != body) throw_damaged(reader.name(), start, "the checksum of its head is wrong");
   refuse_newer(reader, "key encoding", in.get<uint32_t>(), kKeyEncodingVersion);
   refuse_newer(reader, "hash version", in.get<uint32_t>(), kHashVersion);
   refuse_newer(reader, "page size", in.get<uint32_t>(), static_cast<uint32_t>(kPageBytes));
   Head head;
   head.info.checkpoint = in.get<int64_t>();
+  head.info.base = in.get<int64_t>();
   head.info.max_parallelism = in.get<int32_t>();
   head.info.key_groups.first = in.get<int32_t>();
   head.info.key_groups.last = in.get<int32_t>();
@@ -96,91 +101,217 @@ Head read_head(const SnapshotReader& reader) {
   return head;
 }
 
+// Whether so much of the page changed that it is written as a whole.
+bool worth_whole(const ChangedBlocks& changed) { return changed.count() * 10 > ChangedBlocks::kBlocks * 3; }
+
+// Writes the pages of one section, counting them and their checksums.
+class PageWriter {
+ public:
+  explicit PageWriter(SnapshotWriter& writer) : writer_(writer) {}
+
+  void write_whole(PageId id, const std::byte* page) {
+    const size_t size = bytes_without_zeros(page);
+    write(id, static_cast<uint32_t>(size), {page, size});
+  }
+  void write_change(PageId id, const std::byte* page, const ChangedBlocks& changed) {
+    change_.clear();
+    put(hash_bytes(page, kPageBytes));
+    for (const uint64_t word : changed.words()) put(word);
+    for (uint32_t block = 0; block < ChangedBlocks::kBlocks; ++block) {
+      const std::byte* const bytes = page + block * ChangedBlocks::kBlockBytes;
+      if (changed.marked(block)) change_.insert(change_.end(), bytes, bytes + ChangedBlocks::kBlockBytes);
+    }
+    write(id, kChange | static_cast<uint32_t>(change_.size()), change_);
+  }
+  void write_foot() {
+    ByteWriter foot;
+    foot.put(PageId{0});
+    foot.put(pages_);
+    foot.put(all_checksums_);
+    append(writer_, foot.bytes());
+  }
+
+ private:
+  void put(uint64_t value) {
+    const auto bytes = std::as_bytes(std::span(&value, 1));
+    change_.insert(change_.end(), bytes.begin(), bytes.end());
+  }
+  void write(PageId id, uint32_t size, std::span<const std::byte> bytes) {
+    const uint64_t checksum = page_checksum(id, size, bytes.data());
+    ByteWriter head;
+    head.put(id);
+    head.put(size);
+    head.put(checksum);
+    append(writer_, head.bytes());
+    writer_.append(bytes);
+    all_checksums_ = hash_combine(all_checksums_, checksum);
+    ++pages_;
+  }
+
+  SnapshotWriter& writer_;
+  uint32_t pages_ = 0;
+  uint64_t all_checksums_ = 0;
+  std::vector<std::byte> change_;
+};
+
+void write_pages(const FrozenState& state, SectionContent content, SnapshotWriter& writer) {
+  PageWriter pages(writer);
+  std::vector<std::byte> page(kPageBytes);
+  for (PageId id = 1; id < state.pages().id_end(); ++id) {
+    if (!state.pages().allocated(id)) continue;
+    const bool whole = content == SectionContent::kWhole || worth_whole(state.changes(id));
+    if (!whole && !state.changes(id).any()) continue;
+    state.pages().copy(id, page.data());
+    whole ? pages.write_whole(id, page.data()) : pages.write_change(id, page.data(), state.changes(id));
+  }
+  pages.write_foot();
+}
+
+// Checks that the sections follow each other: a whole one, then each behind its base.
+void check_order(const SnapshotReader& reader, uint64_t start, const SnapshotPartInfo& info, int64_t before) {
+  if (info.base == before) return;
+  throw_damaged(reader.name(), start,
+                before == 0
+                    ? fmt::format("its first section is what changed since checkpoint {}", info.base)
+                    : fmt::format("what changed since checkpoint {} lies behind checkpoint {}", info.base, before));
+}
+
 }  // namespace
 
-void write_part(int64_t checkpoint, const FrozenState& state, SnapshotWriter& writer) {
+void write_section(int64_t checkpoint, const FrozenState& state, SectionContent content, SnapshotWriter& writer) {
   ByteWriter catalogue;
   write_image(state.image(), catalogue);
-  append(writer, make_head(checkpoint, state.image(), catalogue.bytes().size()));
+  const int64_t base = content == SectionContent::kWhole ? 0 : state.base();
+  append(writer, make_head(checkpoint, base, state.image(), catalogue.bytes().size()));
   append(writer, catalogue.bytes());
   ByteWriter checksum;
   checksum.put(hash_bytes(catalogue.bytes().data(), catalogue.bytes().size()));
   append(writer, checksum.bytes());
-  uint32_t pages = 0;
-  uint64_t all_checksums = 0;
-  std::vector<std::byte> page_bytes(kPageBytes);
-  for (PageId id = 1; id < state.pages().id_end(); ++id) {
-    if (!state.pages().allocated(id)) continue;
-    state.pages().copy(id, page_bytes.data());
-    const std::byte* const bytes = page_bytes.data();
-    const size_t size = bytes_without_zeros(bytes);
-    const uint64_t page = page_checksum(id, bytes, size);
-    ByteWriter head;
-    head.put(id);
-    head.put(static_cast<uint32_t>(size));
-    head.put(page);
-    append(writer, head.bytes());
-    writer.append({bytes, size});
-    all_checksums = hash_combine(all_checksums, page);
-    ++pages;
-  }
-  ByteWriter foot;
-  foot.put(PageId{0});
-  foot.put(pages);
-  foot.put(all_checksums);
-  append(writer, foot.bytes());
+  write_pages(state, content, writer);
 }
 
-SnapshotPartInfo read_part_info(const SnapshotReader& part) { return read_head(part).info; }
+uint64_t whole_page_bytes(const FrozenState& state) {
+  uint64_t bytes = 0;
+  for (PageId id = 1; id < state.pages().id_end(); ++id)
+    if (state.pages().allocated(id)) bytes += kPageHeadBytes + kPageBytes;
+  return bytes;
+}
+
+uint64_t changed_page_bytes(const FrozenState& state) {
+  uint64_t bytes = 0;
+  for (PageId id = 1; id < state.pages().id_end(); ++id) {
+    if (!state.pages().allocated(id) || !state.changes(id).any()) continue;
+    const uint64_t blocks = state.changes(id).count() * uint64_t{ChangedBlocks::kBlockBytes};
+    bytes += kPageHeadBytes + (worth_whole(state.changes(id)) ? kPageBytes : kChangeHeadBytes + blocks);
+  }
+  return bytes;
+}
+
+SnapshotPartInfo read_part_info(const SnapshotReader& part) {
+  return read_head(part, part.section_starts().back()).info;
+}
 
 const std::byte* PartPages::page(PageId id) const {
-  const auto place = pages_.find(id);
-  if (place == pages_.end())
+  const auto place = ids_.find(id);
+  if (place == ids_.end())
     throw UserError(fmt::format("State is damaged: page {} is missing in part {}", id, part_),
                     "Restore from an older checkpoint, or from an intact copy of this file.");
-  return place->second.get();
+  return pages_.read(place->second);
 }
 
-SnapshotPart::SnapshotPart(const SnapshotReader& reader) : reader_(&reader), pages_(reader.name()) {
-  const Head head = read_head(reader);
-  info_ = head.info;
-  const std::string catalogue = read_bytes(reader, kHeadBytes, head.catalogue_bytes + sizeof(uint64_t));
+std::byte* PartPages::write(PageId id) {
+  const auto place = ids_.find(id);
+  if (place != ids_.end()) return pages_.write(place->second);
+  const PageId added = pages_.allocate();
+  ids_.emplace(id, added);
+  return pages_.write(added);
+}
+
+SnapshotPart::SnapshotPart(const SnapshotReader& reader) : reader_(&reader) {
+  int64_t before = 0;
+  for (const uint64_t start : reader.section_starts()) {
+    info_ = read_head(reader, start).info;
+    check_order(reader, start, info_, before);
+    before = info_.checkpoint;
+  }
+  read_catalogue(reader.section_starts().back());
+}
+
+// Returns where the section's pages begin.
+uint64_t SnapshotPart::read_catalogue(uint64_t start) {
+  const uint64_t bytes = read_head(*reader_, start).catalogue_bytes;
+  const uint64_t offset = start + kHeadBytes;
+  const std::string catalogue = read_bytes(*reader_, offset, bytes + sizeof(uint64_t));
   uint64_t checksum;
-  std::memcpy(&checksum, catalogue.data() + head.catalogue_bytes, sizeof(checksum));
-  if (checksum != hash_bytes(catalogue.data(), head.catalogue_bytes))
-    throw_damaged(name(), kHeadBytes, "the checksum of its catalogue is wrong");
-  ByteReader in(name(), kHeadBytes, std::string_view(catalogue).substr(0, head.catalogue_bytes), throw_damaged);
+  std::memcpy(&checksum, catalogue.data() + bytes, sizeof(checksum));
+  if (checksum != hash_bytes(catalogue.data(), bytes))
+    throw_damaged(name(), offset, "the checksum of its catalogue is wrong");
+  ByteReader in(name(), offset, std::string_view(catalogue).substr(0, bytes), throw_damaged);
   image_ = read_image(in);
   image_.max_parallelism = info_.max_parallelism;
   image_.key_groups = info_.key_groups;
-  pages_offset_ = kHeadBytes + catalogue.size();
+  return offset + catalogue.size();
 }
 
-void SnapshotPart::read_pages() {
-  uint64_t offset = pages_offset_;
+void SnapshotPart::read_pages(const PageTableOptions& options) {
+  pages_ = std::make_unique<PartPages>(name(), options);
+  std::vector<uint64_t> bounds = reader_->section_starts();
+  bounds.push_back(reader_->size());
+  for (size_t i = 0; i + 1 < bounds.size(); ++i) read_section(bounds[i], bounds[i + 1]);
+  pages_->release();
+}
+
+void SnapshotPart::read_section(uint64_t start, uint64_t end) {
+  uint64_t offset = read_catalogue(start);
   uint64_t all_checksums = 0;
+  std::string bytes;
   for (uint32_t pages = 0;; ++pages) {
     const std::string head = read_bytes(*reader_, offset, kPageHeadBytes);
     ByteReader in(name(), offset, head, throw_damaged);
     const auto id = in.get<PageId>();
-    const auto size = in.get<uint32_t>();
+    const auto stored_size = in.get<uint32_t>();
     const auto checksum = in.get<uint64_t>();
     if (id == 0) {
-      if (size != pages) throw_damaged(name(), offset, fmt::format("it has {} pages of {}", pages, size));
+      if (stored_size != pages) throw_damaged(name(), offset, fmt::format("it has {} pages of {}", pages, stored_size));
       if (checksum != all_checksums) throw_damaged(name(), offset, "the checksum of its pages is wrong");
-      if (offset + kPageHeadBytes != reader_->size()) throw_damaged(name(), offset, "bytes follow its end");
+      if (offset + kPageHeadBytes != end) throw_damaged(name(), offset, "bytes follow its end");
       return;
     }
-    if (size == 0 || size > kPageBytes) throw_damaged(name(), offset, fmt::format("a page has {} bytes", size));
-    if (offset + kPageHeadBytes + size > reader_->size()) throw_damaged(name(), reader_->size(), "it ends too early");
-    auto bytes = std::make_unique<std::byte[]>(kPageBytes);
-    reader_->read(offset + kPageHeadBytes, {bytes.get(), size});
-    if (page_checksum(id, bytes.get(), size) != checksum)
+    const bool change = (stored_size & kChange) != 0;
+    const uint32_t size = stored_size & ~kChange;
+    if (size == 0 || size > kPageBytes + (change ? kChangeHeadBytes : 0))
+      throw_damaged(name(), offset, fmt::format("a page has {} bytes", size));
+    bytes = read_bytes(*reader_, offset + kPageHeadBytes, size);
+    if (page_checksum(id, stored_size, reinterpret_cast<const std::byte*>(bytes.data())) != checksum)
       throw_damaged(name(), offset, fmt::format("the checksum of page {} is wrong", id));
-    if (!pages_.add(id, std::move(bytes))) throw_damaged(name(), offset, fmt::format("page {} is there twice", id));
+    if (change) {
+      read_change(id, offset, bytes);
+    } else {
+      std::byte* const page = pages_->write(id);
+      std::memcpy(page, bytes.data(), size);
+      std::memset(page + size, 0, kPageBytes - size);
+    }
+    if (pages % kPagesAtOnce == 0) pages_->release();
     all_checksums = hash_combine(all_checksums, checksum);
     offset += kPageHeadBytes + size;
   }
+}
+
+void SnapshotPart::read_change(PageId id, uint64_t offset, std::string_view bytes) {
+  ByteReader in(name(), offset, bytes, throw_damaged);
+  const auto checksum = in.get<uint64_t>();
+  ChangedBlocks changed;
+  for (uint64_t& word : changed.words()) word = in.get<uint64_t>();
+  if (!pages_->has(id)) in.fail(fmt::format("page {} changed, but was not there", id));
+  std::byte* const page = pages_->write(id);
+  for (uint32_t block = 0; block < ChangedBlocks::kBlocks; ++block) {
+    if (!changed.marked(block)) continue;
+    const std::string_view from = in.get_bytes(ChangedBlocks::kBlockBytes);
+    std::memcpy(page + block * ChangedBlocks::kBlockBytes, from.data(), from.size());
+  }
+  if (!in.at_end()) in.fail("bytes follow a change");
+  if (hash_bytes(page, kPageBytes) != checksum)
+    throw_damaged(name(), offset, fmt::format("page {} is not what it was after its change", id));
 }
 
 }  // namespace tidemill

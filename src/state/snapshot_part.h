@@ -1,14 +1,17 @@
 // state/snapshot_part.h - one part of a snapshot: the state of one subtask as bytes. Rule: frozen by
 // kSnapshotFormatVersion; every byte is under a checksum that is checked before it is used.
 //
-//   part      := head catalogue uint64 checksum page* foot
+//   part      := section+      a whole one, then those of what changed since the one before
+//   section   := head catalogue uint64 checksum page* foot
 //   head      := "TIDESTAT", uint32 format version, key encoding version, hash version, page bytes, int64 checkpoint,
-//                int32 max_parallelism, int32 first and last key group, uint32 0, uint64 catalogue bytes,
-//                uint64 checksum of the head so far
-//   catalogue := a StateImage (state_image_bytes.cc)
-//   page      := uint32 page id, uint32 bytes, uint64 checksum, the page's bytes without the zeros at its end
+//                int64 base (the checkpoint of the section before, 0: whole), int32 max_parallelism, int32 first and
+//                last key group, uint32 0, uint64 catalogue bytes, uint64 checksum of the head so far
+//   catalogue := a StateImage (state_image_bytes.cc); that of the last section counts
+//   page      := uint32 page id, uint32 bytes, uint64 checksum, bytes of the page without the zeros at its end
+//              | uint32 page id, uint32 2^31 + bytes, uint64 checksum, change
+//   change    := uint64 checksum of the whole page after it, uint64[4] ChangedBlocks, 64 bytes for each of them
 //   foot      := uint32 0, uint32 number of pages, uint64 checksum of all pages' checksums in order
-// Checksums are XXH3 (base/hash.h); a page's is combined with its id.
+// Checksums are XXH3 (base/hash.h); a page's is combined with its id and size.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -23,42 +26,56 @@
 
 namespace tidemill {
 
-// Writes a whole part.
-void write_part(int64_t checkpoint, const FrozenState& state, SnapshotWriter& writer);
+// Writes a section. kChanges: of what changed since the base of `state`, which must have one; a page of which more
+// than 30 % changed is written as a whole.
+void write_section(int64_t checkpoint, const FrozenState& state, SectionContent content, SnapshotWriter& writer);
+// Bytes of pages that a section of either content has at most.
+uint64_t whole_page_bytes(const FrozenState& state);
+uint64_t changed_page_bytes(const FrozenState& state);
 
-// The pages of a part, read and checked.
+// The pages of a part, read and checked: in memory as far as the budget allows. One thread at a time.
 class PartPages : public PageSource {
  public:
-  explicit PartPages(std::string part) : part_(std::move(part)) {}
-  // Throws UserError where the part has no such page.
+  PartPages(std::string part, const PageTableOptions& options) : part_(std::move(part)), pages_(options) {}
+  // The bytes stay until release(). Throws UserError where the part has no such page.
   const std::byte* page(PageId id) const override;
-  // Returns false where the id was there before.
-  bool add(PageId id, std::unique_ptr<std::byte[]> bytes) { return pages_.emplace(id, std::move(bytes)).second; }
+  bool has(PageId id) const { return ids_.contains(id); }
+  // Returns the page for writing until release(), made and zeroed where it is not there yet.
+  std::byte* write(PageId id);
+  void release() { pages_.release(); }
 
  private:
   std::string part_;
-  std::unordered_map<PageId, std::unique_ptr<std::byte[]>> pages_;
+  PageTable pages_;
+  std::unordered_map<PageId, PageId> ids_;  // of pages_, by that of the part
 };
 
 class SnapshotPart {
  public:
-  // Reads head and catalogue. Throws UserError where they are damaged or of a version this program does not know.
+  // Reads heads and the last catalogue. Throws UserError where they are damaged or of a version this program does not
+  // know.
   explicit SnapshotPart(const SnapshotReader& reader);
 
   const std::string& name() const { return reader_->name(); }
   const SnapshotPartInfo& info() const { return info_; }
   const StateImage& image() const { return image_; }
-  // Reads and checks all pages. Throws UserError where one is damaged or missing.
-  void read_pages();
+  // Reads and checks all pages; they are kept as `options` says. Throws UserError where one is damaged or missing.
+  void read_pages(const PageTableOptions& options);
+  // Gives up the bytes that pages() gave out.
+  void release_pages() const { pages_->release(); }
+  void drop_pages() { pages_ = nullptr; }
   // Requires: read_pages().
-  const PartPages& pages() const { return pages_; }
+  const PartPages& pages() const { return *pages_; }
 
  private:
+  uint64_t read_catalogue(uint64_t start);
+  void read_section(uint64_t start, uint64_t end);
+  void read_change(PageId id, uint64_t offset, std::string_view bytes);
+
   const SnapshotReader* reader_;
   SnapshotPartInfo info_;
   StateImage image_;
-  uint64_t pages_offset_ = 0;
-  PartPages pages_;
+  std::unique_ptr<PartPages> pages_;
 };
 
 }  // namespace tidemill

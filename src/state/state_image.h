@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/byte_stream.h"
+#include "state/changed_blocks.h"
 #include "state/key_groups.h"
 #include "state/operator_scalars.h"
 #include "state/record_log.h"
@@ -91,9 +92,21 @@ class FrozenState {
   const StateImage& image() const { return image_; }
   const FrozenPages& pages() const { return *pages_; }
 
+  // Says what changed since checkpoint `base`: by page id.
+  void set_changes(int64_t base, std::shared_ptr<const std::vector<ChangedBlocks>> changes) {
+    base_ = base;
+    changes_ = std::move(changes);
+  }
+  // The checkpoint that changes() are counted from, 0: it is not known what changed.
+  int64_t base() const { return base_; }
+  // Requires: base() != 0, an allocated page.
+  const ChangedBlocks& changes(PageId id) const { return (*changes_)[id]; }
+
  private:
   StateImage image_;
   std::unique_ptr<const FrozenPages> pages_;
+  int64_t base_ = 0;
+  std::shared_ptr<const std::vector<ChangedBlocks>> changes_;
 };
 
 }  // namespace tidemill

@@ -155,17 +155,29 @@ void StateStore::release() {
   pages_.release();
 }
 
-std::unique_ptr<const FrozenState> StateStore::freeze_state() {
+std::unique_ptr<FrozenState> StateStore::freeze_state() {
   StateImage image;
   image.max_parallelism = options_.max_parallelism;
   image.key_groups = options_.key_groups;
   image.scalars = scalars_.all();
   for (const std::unique_ptr<Table>& table : tables_) image.tables.push_back(table->image());
-  return std::make_unique<const FrozenState>(std::move(image), pages_.freeze());
+  return std::make_unique<FrozenState>(std::move(image), pages_.freeze());
 }
 
 std::unique_ptr<PendingSnapshot> StateStore::freeze(int64_t checkpoint) {
   return std::make_unique<PendingSnapshot>(checkpoint, freeze_state());
+}
+
+std::unique_ptr<PendingSnapshot> StateStore::freeze_changes(int64_t checkpoint, int64_t decided) {
+  CHECK_MSG(decided < checkpoint, "checkpoint {} after {}", checkpoint, decided);
+  if (frozen_.checkpoint != 0 && frozen_.checkpoint == decided)
+    base_ = decided;
+  else if (frozen_.blocks != nullptr)
+    pages_.add_changes(*frozen_.blocks);
+  frozen_ = {checkpoint, std::make_shared<const std::vector<ChangedBlocks>>(pages_.take_changes())};
+  std::unique_ptr<FrozenState> state = freeze_state();
+  if (base_ != 0 && base_ == decided) state->set_changes(base_, frozen_.blocks);
+  return std::make_unique<PendingSnapshot>(checkpoint, std::move(state));
 }
 
 std::unique_ptr<ReadView> StateStore::read_view() { return std::make_unique<ReadView>(freeze_state()); }
@@ -177,7 +189,7 @@ void StateStore::clear() {
 }
 
 size_t StateStore::bytes_outside_pages() const {
-  size_t bytes = scalars_.memory_bytes();
+  size_t bytes = scalars_.memory_bytes() + pages_.entry_bytes();
   for (const std::unique_ptr<Table>& table : tables_) bytes += table->bytes_outside_pages();
   return bytes;
 }
@@ -279,7 +291,7 @@ void StateStore::restore_part(SnapshotPart& part, const OwnsSplit& owns_split, R
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   const bool overlaps = part.info().key_groups.overlaps(options_.key_groups);
-  if (overlaps) part.read_pages();
+  if (overlaps) part.read_pages(options_.pages);
   const RestoreScope scope{&part, options_.key_groups, options_.max_parallelism, &pages_};
   for (const TableImage& saved : part.image().tables) {
     const auto declared = std::find_if(tables_.begin(), tables_.end(),
@@ -295,6 +307,7 @@ void StateStore::restore_part(SnapshotPart& part, const OwnsSplit& owns_split, R
       report.records += (*declared)->restore(scope, saved);
     pages_.release();
   }
+  part.drop_pages();
   for (const std::unique_ptr<Table>& table : tables_) {
     const bool is_saved = std::any_of(part.image().tables.begin(), part.image().tables.end(),
                                       [&](const TableImage& saved) { return saved.format->name == table->name; });

@@ -65,8 +65,12 @@ class StateStore {
   // spills where the budget is exceeded. Throws TransientError where it cannot spill.
   void release();
 
-  // Returns the state as it is now, to be written on another thread. Copies no page. Requires: released.
+  // Returns the state as it is now, to be written whole on another thread. Copies no page. Requires: released.
   std::unique_ptr<PendingSnapshot> freeze(int64_t checkpoint);
+  // The same for one of a row of checkpoints, of which `decided` (0: none) is the newest that a restart would go on
+  // from: what changed since then may be written in place of everything, where this store was frozen for it. What was
+  // frozen for later ones is worthless. Requires: decided < checkpoint.
+  std::unique_ptr<PendingSnapshot> freeze_changes(int64_t checkpoint, int64_t decided);
   // Returns the state as it is now, to be read on another thread. Requires: released.
   std::unique_ptr<ReadView> read_view();
 
@@ -86,14 +90,22 @@ class StateStore {
   struct Table;
 
   Table& declare(std::string_view name);
-  std::unique_ptr<const FrozenState> freeze_state();
+  std::unique_ptr<FrozenState> freeze_state();
   void restore_part(SnapshotPart& part, const OwnsSplit& owns_split, RestoreReport& report);
   void clear();
   size_t bytes_outside_pages() const;
   void charge_bytes_outside_pages();
 
+  // What changed between two checkpoints, of which the second may not be decided yet.
+  struct Changes {
+    int64_t checkpoint = 0;  // the second, 0: there is none
+    std::shared_ptr<const std::vector<ChangedBlocks>> blocks;
+  };
+
   StateStoreOptions options_;
   PageTable pages_;
+  int64_t base_ = 0;    // the newest decided checkpoint that frozen_ and the marks of pages_ are counted from
+  Changes frozen_;      // of the newest freeze_changes()
   size_t charged_ = 0;  // of bytes_outside_pages(), to the budget
   uint32_t releases_ = 0;
   std::vector<std::unique_ptr<Table>> tables_;  // in the order of declaration

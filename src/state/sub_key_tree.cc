@@ -57,11 +57,15 @@ class TreeEditor {
   TreeNode node(StateAddress address) const { return TreeNode(*pages_, kind_, address); }
   const Step& last() const { return path_[depth_ - 1]; }
   uint32_t entry_bytes() const { return tree_entry_bytes(kind_); }
+  // Returns an entry of a node that has its header; it and those behind it in the node may be written.
   std::byte* write_entry(StateAddress address, uint32_t index) const {
-    return pages_->write_at(address) + sizeof(TreeNodeHeader) + index * entry_bytes();
+    return write_node(address, node(address).capacity()) + sizeof(TreeNodeHeader) + index * entry_bytes();
   }
   TreeNodeHeader& write_header(StateAddress address) const {
-    return *reinterpret_cast<TreeNodeHeader*>(pages_->write_at(address));
+    return *reinterpret_cast<TreeNodeHeader*>(write_node(address, 0));
+  }
+  std::byte* write_node(StateAddress address, uint32_t entries) const {
+    return pages_->write_at(address, static_cast<uint32_t>(sizeof(TreeNodeHeader)) + entries * entry_bytes());
   }
 
   Entry make_entry(const SubKey& sub_key, const TreeProbe& probe, StateAddress target);

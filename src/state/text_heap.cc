@@ -58,6 +58,7 @@ size_t class_of(uint32_t bytes) {
   return static_cast<size_t>(std::lower_bound(kCellBytes.begin(), kCellBytes.end(), bytes) - kCellBytes.begin());
 }
 
+const CellPageHeader& read_header(const std::byte* page) { return *reinterpret_cast<const CellPageHeader*>(page); }
 CellPageHeader& header_of(std::byte* page) { return *reinterpret_cast<CellPageHeader*>(page); }
 uint64_t* bitmap_of(std::byte* page) { return reinterpret_cast<uint64_t*>(page + sizeof(CellPageHeader)); }
 
@@ -126,7 +127,7 @@ StateAddress CellHeap::allocate(uint32_t bytes) {
   const size_t size_class = class_of(bytes);
   const uint32_t index = with_room_[size_class].empty() ? add_page(size_class) : with_room_[size_class].back();
   const PageId id = heap_pages_[index].id;
-  std::byte* const page = pages_->write(id);
+  std::byte* const page = pages_->write(id, 0, first_cell(size_class));
   const uint32_t cell = take_first_free(page);
   if (++header_of(page).used == cells_in_page(size_class)) remove_room(size_class, index);
   return make_address(id, first_cell(size_class) + cell * kCellBytes[size_class]);
@@ -134,10 +135,11 @@ StateAddress CellHeap::allocate(uint32_t bytes) {
 
 void CellHeap::free(StateAddress cell) {
   const PageId id = page_of(cell);
-  std::byte* const page = pages_->write(id);
+  const CellPageHeader before = read_header(pages_->read(id));
+  CHECK_MSG(before.kind == kCellPage, "cell {} lies in no cell page", cell);
+  const size_t size_class = before.size_class;
+  std::byte* const page = pages_->write(id, 0, first_cell(size_class));
   CellPageHeader& header = header_of(page);
-  CHECK_MSG(header.kind == kCellPage, "cell {} lies in no cell page", cell);
-  const size_t size_class = header.size_class;
   const uint32_t position = (offset_in_page(cell) - first_cell(size_class)) / kCellBytes[size_class];
   uint64_t& word = bitmap_of(page)[position / 64];
   const uint64_t bit = 1ULL << (position % 64);
@@ -164,7 +166,7 @@ StoredText TextHeap::store(std::string_view text) {
   if (text.size() <= StoredText::kInlineBytesMax) return StoredText::of_inline(text);
   if (text.size() <= CellHeap::kCellBytesMax) {
     const StateAddress cell = cells_.allocate(static_cast<uint32_t>(text.size()));
-    std::memcpy(cells_.pages().write_at(cell), text.data(), text.size());
+    std::memcpy(cells_.pages().write_at(cell, static_cast<uint32_t>(text.size())), text.data(), text.size());
     return StoredText::of_heap(text, cell);
   }
   // Chunks from the last to the first, each with the address of the next before its bytes.
@@ -172,8 +174,9 @@ StoredText TextHeap::store(std::string_view text) {
   size_t start = (text.size() - 1) / kChunkBytes * kChunkBytes;
   for (std::string_view rest = text;; start -= kChunkBytes) {
     const std::string_view chunk = rest.substr(start);
-    const StateAddress cell = cells_.allocate(static_cast<uint32_t>(sizeof(next) + chunk.size()));
-    std::byte* const to = cells_.pages().write_at(cell);
+    const auto bytes = static_cast<uint32_t>(sizeof(next) + chunk.size());
+    const StateAddress cell = cells_.allocate(bytes);
+    std::byte* const to = cells_.pages().write_at(cell, bytes);
     std::memcpy(to, &next, sizeof(next));
     std::memcpy(to + sizeof(next), chunk.data(), chunk.size());
     next = cell;

@@ -19,8 +19,8 @@ class CheckpointDirectoryTest : public testing::Test {
     Manifest manifest;
     manifest.epoch = epoch;
     const std::unique_ptr<SnapshotFile> file = directory.create(epoch, "task-0");
-    manifest.states.push_back(file->append("op", 0, *store.freeze(epoch)));
-    manifest.states.push_back(file->append("other", 0, *store.freeze(epoch)));
+    for (const std::string op : {"op", "other"})
+      manifest.states.push_back({op, 0, {file->append(*store.freeze(epoch), SectionContent::kWhole)}});
     file->close();
     if (decide) directory.decide(manifest);
     return manifest;
@@ -102,11 +102,90 @@ TEST_F(CheckpointDirectoryTest, KeepsTwo) {
   EXPECT_FALSE(files_.exists("ck/chk-3"));
 }
 
+// A store whose checkpoints are what changed since the one before.
+class Incremental {
+ public:
+  explicit Incremental(CheckpointDirectory& directory) : directory_(directory) {}
+  Manifest write(int64_t epoch) {
+    Manifest manifest;
+    manifest.epoch = epoch;
+    store_.scalars().set("n", ScalarMerge::kSum, epoch);
+    const std::unique_ptr<SnapshotFile> file = directory_.create(epoch, "task-0");
+    const auto frozen = store_.freeze_changes(epoch, directory_.decided_epoch());
+    const bool changes = frozen->base() != 0;
+    if (!changes) sections_.clear();
+    sections_.push_back(file->append(*frozen, changes ? SectionContent::kChanges : SectionContent::kWhole));
+    manifest.states.push_back({"op", 0, sections_});
+    file->close();
+    directory_.decide(manifest);
+    return manifest;
+  }
+
+ private:
+  CheckpointDirectory& directory_;
+  StateStore store_;
+  std::vector<StateSection> sections_;
+};
+
+TEST_F(CheckpointDirectoryTest, FilesStayAsLongAsACheckpointNeedsThem) {
+  CheckpointDirectory directory(files_, "ck");
+  {
+    Incremental writer(directory);
+    for (int64_t epoch = 1; epoch <= 5; ++epoch) {
+      writer.write(epoch);
+      directory.finished(epoch);
+    }
+  }
+  EXPECT_EQ(directory.epochs(), (std::vector<int64_t>{4, 5}));
+  EXPECT_FALSE(files_.exists("ck/chk-1/_metadata"));
+  CheckpointDirectory again(files_, "ck");
+  EXPECT_EQ(again.sweep(), 5);
+  EXPECT_TRUE(files_.exists("ck/chk-1/task-0.state"));
+  const std::optional<Manifest> manifest = again.last_decided();
+  ASSERT_TRUE(manifest.has_value());
+  EXPECT_EQ(manifest->states[0].sections.size(), 5u);
+  EXPECT_EQ(scalar(again, manifest->states[0]), 5);
+  // A new run begins with a whole one: after two of those nothing of the old ones is needed.
+  Incremental writer(again);
+  for (int64_t epoch = 6; epoch <= 7; ++epoch) {
+    writer.write(epoch);
+    again.finished(epoch);
+  }
+  for (int64_t epoch = 1; epoch <= 5; ++epoch) EXPECT_FALSE(files_.exists(fmt::format("ck/chk-{}", epoch))) << epoch;
+}
+
+TEST_F(CheckpointDirectoryTest, BehindADamagedManifestNothingIsRemoved) {
+  CheckpointDirectory directory(files_, "ck");
+  {
+    Incremental writer(directory);
+    for (int64_t epoch = 1; epoch <= 4; ++epoch) writer.write(epoch), directory.finished(epoch);
+  }
+  damage("ck/chk-3/_metadata", 5);
+  CheckpointDirectory again(files_, "ck");
+  write(again, 5, false);
+  EXPECT_EQ(again.sweep(), 5);
+  EXPECT_FALSE(files_.exists("ck/chk-5"));
+  for (int64_t epoch = 1; epoch <= 4; ++epoch)
+    EXPECT_TRUE(files_.exists(fmt::format("ck/chk-{}/task-0.state", epoch))) << epoch;
+}
+
+TEST_F(CheckpointDirectoryTest, DamageInAnOlderSectionIsDamage) {
+  CheckpointDirectory directory(files_, "ck");
+  const Manifest whole = write(directory, 1);
+  Incremental writer(directory);
+  writer.write(2);
+  writer.write(3);
+  damage("ck/chk-2/task-0.state", 60);
+  EXPECT_EQ(directory.last_decided(), whole);
+  EXPECT_EQ(directory.refused().size(), 2u);
+}
+
 TEST_F(CheckpointDirectoryTest, ADamagedCheckpointIsPassedOverByName) {
   CheckpointDirectory directory(files_, "ck");
   const Manifest first = write(directory, 1);
   const Manifest second = write(directory, 2);
-  damage("ck/" + second.states[1].file, second.states[1].offset + 3);
+  const StateSection& section = second.states[1].sections[0];
+  damage("ck/" + section.file, section.offset + 3);
   EXPECT_EQ(directory.last_decided(), first);
   ASSERT_EQ(directory.refused().size(), 1u);
   EXPECT_NE(directory.refused()[0].find("'ck/chk-2/task-0.state' does not match its checksum"), std::string::npos);

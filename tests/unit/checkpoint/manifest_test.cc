@@ -19,7 +19,10 @@ Manifest example() {
                        std::string("\x00\xff", 2),
                        {{{"a.jsonl", "120"}, 55, false}, {{"b.jsonl", "hex:"}, kNoWatermark, true}},
                        {{"numRecordsOut", 12}}}};
-  manifest.states = {{"window-2", 1, "chk-7/window-2-1.state", 100, 2000, 0xdeadbeefdeadbeef}};
+  manifest.states = {
+      {"window-2",
+       1,
+       {{"chk-6/window-2-1.state", 100, 2000, 0xdeadbeefdeadbeef}, {"chk-7/window-2-1.state", 0, 20, 1}}}};
   manifest.sinks = {{"sink-3", 0, {"part-1", "line\nbreak"}}};
   return manifest;
 }
@@ -49,26 +52,33 @@ TEST(Manifest, ATornFileIsRefused) {
     EXPECT_THROW(Manifest::decode(std::string_view(good).substr(0, size), "m"), UserError) << size;
 }
 
-TEST(Manifest, ANewerFormatIsRefused) {
-  std::string body = example().encode();
-  body.resize(body.rfind("checksum "));
-  const size_t at = body.find("\"version\": 1");
-  ASSERT_NE(at, std::string::npos);
-  body.replace(at, 12, "\"version\": 2");
-  const std::string newer = body + fmt::format("checksum {:016x}\n", hash_bytes(body.data(), body.size()));
-  try {
-    Manifest::decode(newer, "m");
-    FAIL();
-  } catch (const UserError& error) {
-    EXPECT_NE(std::string(error.what()).find("format 2"), std::string::npos);
+TEST(Manifest, AnotherFormatIsRefused) {
+  for (const int32_t version : {kManifestVersionOldest - 1, kManifestVersion + 1}) {
+    std::string body = example().encode();
+    body.resize(body.rfind("checksum "));
+    const std::string mine = fmt::format("\"version\": {}", kManifestVersion);
+    const size_t at = body.find(mine);
+    ASSERT_NE(at, std::string::npos);
+    body.replace(at, mine.size(), fmt::format("\"version\": {}", version));
+    const std::string other = body + fmt::format("checksum {:016x}\n", hash_bytes(body.data(), body.size()));
+    try {
+      Manifest::decode(other, "m");
+      FAIL();
+    } catch (const UserError& error) {
+      EXPECT_NE(std::string(error.what()).find(fmt::format("format {}", version)), std::string::npos);
+    }
   }
+}
+
+TEST(Manifest, NamesTheFilesItNeeds) {
+  EXPECT_EQ(example().files(), (std::set<std::string>{"chk-6/window-2-1.state", "chk-7/window-2-1.state"}));
 }
 
 TEST(Manifest, DoesNotDependOnWhichTaskAnsweredFirst) {
   TaskSnapshot a, b;
-  a.states = {{"w", 0, "f0", 0, 1, 1}};
+  a.states = {{"w", 0, {{"f0", 0, 1, 1}}}};
   a.sources = {{"s", {{{"x", "1"}, 5, false}}, {{"n", 2}}}};
-  b.states = {{"w", 1, "f1", 0, 1, 1}};
+  b.states = {{"w", 1, {{"f1", 0, 1, 1}}}};
   b.sources = {{"s", {{{"c", "1"}, 6, false}}, {{"n", 3}}}};
   b.sinks = {{"k", 0, {"part"}}};
   Manifest first, second;

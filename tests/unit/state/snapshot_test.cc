@@ -80,23 +80,43 @@ std::string_view text_of(const SnapshotBuffer& part, size_t bytes) {
 TEST(Snapshot, BytesAreFrozen) {
   Sample sample;
   const std::unique_ptr<SnapshotBuffer> part = sample.snapshot("part");
-  EXPECT_EQ(hex(text_of(*part, 56)),
+  EXPECT_EQ(hex(text_of(*part, 64)),
             "5449444553544154"    // TIDESTAT
-            "01000000"            // format version
+            "02000000"            // format version
             "01000000"            // key encoding version
             "01000000"            // hash version
             "00400000"            // page bytes
             "0700000000000000"    // checkpoint
+            "0000000000000000"    // base: none
             "80000000"            // max parallelism
             "000000007f000000"    // key groups 0 to 127
             "00000000"            //
             "5602000000000000");  // catalogue bytes
-  EXPECT_EQ(hash_bytes(part->bytes().data(), part->size()), 0x6ea5529af566ddabU)
+  EXPECT_EQ(hash_bytes(part->bytes().data(), part->size()), 0x2bf27e45c26e19afU)
       << fmt::format("{:#x} of {} bytes", hash_bytes(part->bytes().data(), part->size()), part->size());
   const SnapshotPartInfo info = read_part_info(*part);
   EXPECT_EQ(info.checkpoint, 7);
   EXPECT_EQ(info.max_parallelism, 128);
   EXPECT_EQ(info.key_groups, (KeyGroupRange{0, 127}));
+}
+
+// The same for a section of changes: what it says about a page and its blocks.
+TEST(Snapshot, BytesOfChangesAreFrozen) {
+  Sample sample;
+  (void)sample.store.freeze_changes(7, 0);
+  field<int64_t>(sample.table, 2, "COUNT(*)") = 12;
+  sample.store.release();
+  const std::unique_ptr<PendingSnapshot> frozen = sample.store.freeze_changes(8, 7);
+  ASSERT_EQ(frozen->base(), 7);
+  SnapshotBuffer part("part");
+  frozen->write(part, SectionContent::kChanges);
+  constexpr size_t kFoot = 16, kChange = 16 + 8 + 32 + 2 * 64;  // a record across two blocks
+  const std::string_view bytes = text_of(part, part.size());
+  EXPECT_EQ(hex(bytes.substr(24, 16)), "08000000000000000700000000000000");                 // 8 after 7
+  EXPECT_EQ(hex(bytes.substr(part.size() - kFoot - kChange, 8)), "01000000a8000080");       // page 1, a change
+  EXPECT_EQ(hex(bytes.substr(part.size() - kFoot - kChange + 24, 8)), "0600000000000000");  // blocks 1 and 2
+  EXPECT_EQ(hash_bytes(part.bytes().data(), part.size()), 0x96e91072e6d02530U)
+      << fmt::format("{:#x} of {} bytes", hash_bytes(part.bytes().data(), part.size()), part.size());
 }
 
 TEST(Snapshot, ComesBack) {
@@ -149,13 +169,129 @@ TEST(Snapshot, EveryDamagedByteIsDetectedAndNamed) {
   EXPECT_NE(error_of([&] { restore(target.store, {&longer}); }).find("bytes follow its end"), std::string::npos);
 }
 
+// A part of three sections: all, then two of changes.
+struct Chain {
+  explicit Chain(const std::string& name) : part(name) {
+    write(1, 0);
+    field<int64_t>(sample.table, 2, "COUNT(*)") = 12;
+    sample.table.texts().replace(field<StoredText>(sample.table, 1, "MAX(name)"), "another name of that length");
+    sample.timers.add(big_int_keys({2})[0], 2000);
+    sample.store.release();
+    write(2, 1);
+    field<int64_t>(sample.table, 3, "COUNT(*)") = 13;
+    sample.table.erase(big_int_keys({2})[0]);
+    sample.store.release();
+    write(3, 2);
+  }
+  void write(int64_t checkpoint, int64_t decided) {
+    const std::unique_ptr<PendingSnapshot> frozen = sample.store.freeze_changes(checkpoint, decided);
+    EXPECT_EQ(frozen->base(), decided);
+    if (decided != 0) part.begin_section();
+    frozen->write(part, decided == 0 ? SectionContent::kWhole : SectionContent::kChanges);
+  }
+  Sample sample;
+  SnapshotBuffer part;
+};
+
+TEST(Snapshot, WhatChangedComesBackBehindWhatItChanged) {
+  Chain chain("part");
+  Sample restored;
+  restore(restored.store, {&chain.part});
+  EXPECT_EQ(restored.table.size(), 2);
+  EXPECT_EQ(restored.table.find(big_int_keys({2})[0]), nullptr);
+  EXPECT_EQ(field<int64_t>(restored.table, 3, "COUNT(*)"), 13);
+  std::string scratch;
+  EXPECT_EQ(restored.table.texts().load(field<StoredText>(restored.table, 1, "MAX(name)"), scratch),
+            "another name of that length");
+  EXPECT_EQ(restored.timers.size(), 2);
+  EXPECT_EQ(read_part_info(chain.part).checkpoint, 3);
+  EXPECT_EQ(read_part_info(chain.part).base, 2);
+}
+
+TEST(Snapshot, EveryDamagedByteOfChangesIsDetectedAndNamed) {
+  const Chain chain("/checkpoints/7/part-0");
+  for (size_t offset = 0; offset < chain.part.size(); ++offset) {
+    SnapshotBuffer damaged = chain.part;
+    damaged.bytes()[offset] ^= std::byte{1} << (offset % 8);
+    Sample target;
+    const std::string error = error_of([&] { restore(target.store, {&damaged}); });
+    ASSERT_NE(error.find("/checkpoints/7/part-0"), std::string::npos) << offset << ": " << error;
+    EXPECT_EQ(target.table.size(), 0);
+  }
+}
+
+TEST(Snapshot, SectionsOutOfOrderAreRefused) {
+  Chain chain("part");
+  const std::vector<uint64_t> starts = chain.part.section_starts();
+  const auto error = [&](const std::vector<size_t>& order) {
+    SnapshotBuffer part("part");
+    for (size_t i = 0; i < order.size(); ++i) {
+      const uint64_t from = starts[order[i]];
+      const uint64_t until = order[i] + 1 < starts.size() ? starts[order[i] + 1] : chain.part.size();
+      if (i > 0) part.begin_section();
+      part.append(std::span(chain.part.bytes()).subspan(from, until - from));
+    }
+    Sample target;
+    return error_of([&] { restore(target.store, {&part}); });
+  };
+  EXPECT_EQ(error({0, 1, 2}), "no error");
+  EXPECT_NE(error({1, 2}).find("its first section is what changed since checkpoint 1"), std::string::npos);
+  EXPECT_NE(error({0, 2}).find("what changed since checkpoint 2 lies behind checkpoint 1"), std::string::npos);
+  EXPECT_NE(error({0, 0}).find("what changed since checkpoint 0 lies behind checkpoint 1"), std::string::npos);
+}
+
+// What is written into a page without having been given out for writing is noticed, not lost.
+TEST(Snapshot, AChangeThatWasNotMarkedIsDetected) {
+  Chain chain("part");
+  for (int64_t key = 100; key < 110; ++key) field<int64_t>(chain.sample.table, key, "COUNT(*)") = 1;
+  chain.sample.store.release();
+  chain.write(4, 3);
+  const auto* const record = chain.sample.table.find(big_int_keys({109})[0]);
+  auto* const count = const_cast<std::byte*>(record + chain.sample.table.layout().offset("COUNT(*)"));
+  *count = std::byte{9};
+  chain.sample.store.release();
+  field<int64_t>(chain.sample.table, 1, "COUNT(*)") = 5;  // elsewhere in the page
+  chain.sample.store.release();
+  chain.write(5, 4);
+  Sample target;
+  EXPECT_NE(error_of([&] { restore(target.store, {&chain.part}); }).find("is not what it was after its change"),
+            std::string::npos);
+}
+
+TEST(Snapshot, OnePercentOfRecordsChangedIsThreePercentOfBytes) {
+  StateStore store;
+  TableDescriptor descriptor = groups({RecordField::int64("a"), RecordField::int64("b"), RecordField::int64("c"),
+                                       RecordField::int64("d"), RecordField::int64("e")});
+  RecordTable& table = store.record_table(descriptor);
+  constexpr int64_t kKeys = 200'000;
+  for (int64_t key = 0; key < kKeys; ++key) {
+    field<int64_t>(table, key, "a") = key;
+    if (key % 1000 == 0) store.release();
+  }
+  store.release();
+  ASSERT_LE(table.layout().record_bytes(), 56u);
+  SnapshotBuffer part("part");
+  store.freeze_changes(1, 0)->write(part);
+  const uint64_t whole = part.size();
+  state_test::TestRandom random(1);
+  for (int64_t change = 0; change < kKeys / 100; ++change) {
+    field<int64_t>(table, random.below(kKeys), "b") = change;
+    store.release();
+  }
+  part.begin_section();
+  const std::unique_ptr<PendingSnapshot> frozen = store.freeze_changes(2, 1);
+  frozen->write(part, SectionContent::kChanges);
+  EXPECT_LT(part.size() - whole, whole * 3 / 100);
+  EXPECT_LE(frozen->changed_bytes(), part.size() - whole);
+}
+
 TEST(Snapshot, ANewerFormatIsRefusedByName) {
   Sample sample;
   const std::unique_ptr<SnapshotBuffer> part = sample.snapshot("part");
-  part->bytes()[8] = std::byte{2};
+  part->bytes()[8] = std::byte{3};
   Sample target;
   EXPECT_EQ(error_of([&] { restore(target.store, {part.get()}); }),
-            "State in part part is of snapshot format 2, this program knows 1");
+            "State in part part is of snapshot format 3, this program knows 2");
 }
 
 TEST(Snapshot, FieldsMigrateByName) {

@@ -112,12 +112,13 @@ Subtasks restore(const Parts& parts, const std::vector<StoreModel>& models, int3
 struct Held {
   std::unique_ptr<ReadView> view;                           // of one store
   std::vector<std::unique_ptr<PendingSnapshot>> snapshots;  // or of all
+  Parts parts;                                              // or written
   std::vector<StoreModel> models;
 };
 
 void check_held(Held& held, const PageTableOptions& pages) {
   if (held.view) return verify_view(*held.view, held.models[0]);
-  Parts parts;
+  Parts parts = std::move(held.parts);
   for (size_t i = 0; i < held.snapshots.size(); ++i) {
     parts.push_back(std::make_unique<SnapshotBuffer>(fmt::format("part-{}", i)));
     held.snapshots[i]->write(*parts.back());
@@ -143,9 +144,11 @@ class ModelRun {
       hold_view();
     else if (action < 10)
       hold_snapshots();
-    else if (action < 16)
+    else if (action < 20)
+      checkpoint();
+    else if (action < 24)
       rescale();
-    else if (action < 24 && !held_.empty())
+    else if (action < 34 && !held_.empty())
       check_one();
     else
       change();
@@ -162,7 +165,7 @@ class ModelRun {
       const size_t outside = subject->wide->index_bytes() + subject->narrow->index_bytes() +
                              subject->slices->index_bytes() + subject->timed->index_bytes() +
                              subject->named->index_bytes() + subject->splits->memory_bytes() +
-                             subject->store.scalars().memory_bytes();
+                             subject->store.scalars().memory_bytes() + subject->store.pages().entry_bytes();
       EXPECT_EQ(store.memory_bytes(), store.page_bytes() + outside);
     }
     subtasks_ = {};
@@ -199,8 +202,34 @@ class ModelRun {
     held.models = subtasks_.models;
   }
 
+  // One of a row of checkpoints, of which some are never decided.
+  void checkpoint() {
+    Held& held = held_.emplace_back();
+    held.models = subtasks_.models;
+    ++checkpoint_;
+    for (const std::unique_ptr<StoreUnderTest>& subject : subtasks_.stores)
+      held.snapshots.push_back(subject->store.freeze_changes(checkpoint_, decided_));
+    if (random_.chance(30)) change();  // what is frozen stays as it was
+    for (size_t i = 0; i < held.snapshots.size(); ++i) {
+      const std::unique_ptr<PendingSnapshot> frozen = std::move(held.snapshots[i]);
+      const bool changes = frozen->base() != 0 && random_.chance(80);
+      EXPECT_EQ(frozen->base(), decided_);
+      SnapshotBuffer part = changes ? *decided_parts_[i] : SnapshotBuffer(fmt::format("part-{}", i));
+      if (changes) part.begin_section();
+      frozen->write(part, changes ? SectionContent::kChanges : SectionContent::kWhole);
+      held.parts.push_back(std::make_unique<SnapshotBuffer>(std::move(part)));
+    }
+    held.snapshots.clear();
+    if (random_.chance(30)) return;
+    decided_ = checkpoint_;
+    decided_parts_.clear();
+    for (const std::unique_ptr<SnapshotBuffer>& part : held.parts)
+      decided_parts_.push_back(std::make_unique<SnapshotBuffer>(*part));
+  }
+
   void rescale() {
     Parts parts;
+    decided_ = 0;
     ++checkpoint_;
     for (const std::unique_ptr<StoreUnderTest>& subject : subtasks_.stores) {
       parts.push_back(std::make_unique<SnapshotBuffer>(fmt::format("part-{}", parts.size())));
@@ -223,6 +252,8 @@ class ModelRun {
   Subtasks subtasks_;
   std::vector<Held> held_;
   int64_t checkpoint_ = 0;
+  int64_t decided_ = 0;  // by these stores
+  Parts decided_parts_;
   uint64_t pages_spilled_ = 0;
 };
 
