@@ -124,12 +124,14 @@ void Coordinator::begin_next() {
   epoch.started = environment_.clock.now();
   if (saves_state(request.kind)) fill_manifest(epoch, epoch.manifest);
   for (const std::unique_ptr<Task>& task : graph_->tasks()) epoch.waiting.insert(task->options().number);
+  pass("epoch.beginning");
   {
     const std::lock_guard lock(statistics_mutex_);
     statistics_.in_flight = epoch.barrier.id;
   }
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_barrier(epoch.barrier);
+  pass("epoch.begun");
 }
 
 void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const {
@@ -154,6 +156,7 @@ void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot
   CHECK_MSG(in_flight_->waiting.erase(task) == 1, "task {} acknowledged epoch {} twice", task, epoch);
   const bool saves = saves_state(in_flight_->barrier.kind);
   if (saves) in_flight_->manifest.add(std::move(snapshot));
+  pass("epoch.acknowledged");
   if (!in_flight_->waiting.empty()) return;
   if (!saves) return complete(nullptr);
   in_flight_->manifest.sort();
@@ -166,15 +169,20 @@ void Coordinator::decide() {
   auto manifest = std::make_shared<const Manifest>(in_flight_->manifest);
   environment_.executor.block(
       [this, manifest] {
+        fail_point(environment_.faults, "epoch.deciding");
         decider_.decide(*manifest);
+        fail_point(environment_.faults, "epoch.decided");
         for (const auto& [id, committer] : committers_) {
           std::vector<Committable> prepared;
           for (const SinkPart& part : manifest->sinks)
             if (part.operator_id == id)
               prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
           committer->finish(manifest->epoch, prepared);
+          fail_point(environment_.faults, "epoch.sink_finished");
         }
+        fail_point(environment_.faults, "epoch.sinks_finished");
         decider_.finished(manifest->epoch);
+        fail_point(environment_.faults, "epoch.finished");
       },
       [this](std::exception_ptr error) {
         mailbox_->post([this, error] {
@@ -195,10 +203,21 @@ void Coordinator::complete(std::exception_ptr error) {
   const bool decided = epoch.waiting.empty() && !error;
   if (decided) count(epoch);
   if (epoch.done) epoch.done({epoch.barrier.id, decided});
+  pass("epoch.completed");
   if (!decided || epoch.barrier.kind != BarrierKind::kFinal) return;
+  pass("epoch.last_completed");
   answer_requests({epoch.barrier.id, true});
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_end();
+}
+
+// A fail point on the coordinator's tasklet: an error there ends the attempt.
+void Coordinator::pass(std::string_view point) {
+  try {
+    fail_point(environment_.faults, point);
+  } catch (const TransientError&) {
+    fail(std::current_exception());
+  }
 }
 
 void Coordinator::count(const InFlight& epoch) {

@@ -36,7 +36,7 @@ std::unique_ptr<SinkWriter> QuerySink::make_writer(Environment& environment, con
   return std::make_unique<QueryWriter>(*writer_, context_, environment.console);
 }
 
-std::unique_ptr<SinkCommitter> QuerySink::make_committer(Environment&) const {
+std::unique_ptr<SinkCommitter> QuerySink::make_committer(Environment&, const std::string&) const {
   return std::make_unique<NothingToCommit>();
 }
 

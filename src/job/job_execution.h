@@ -86,6 +86,7 @@ class JobExecution {
   ForgetfulDecider forgetful_;
   int64_t restored_epoch_ = 0;
   int64_t first_epoch_ = 1;
+  uint64_t job_tag_ = 0;  // of the checkpoint directory
   std::vector<std::string> warnings_;
   std::unique_ptr<Coordinator> coordinator_;
   std::unique_ptr<ExecutionGraph> execution_;  // after the coordinator: its tasks report to it until they go

@@ -1,5 +1,6 @@
 #include "runtime/execution_graph.h"
 
+#include "base/hash.h"
 #include "runtime/execution_graph_builder.h"
 
 namespace tidemill {
@@ -16,6 +17,12 @@ class TaskTasklet final : public Tasklet {
 };
 
 }  // namespace
+
+std::string sink_owner(uint64_t job_tag, std::string_view operator_id) {
+  if (job_tag == 0) return {};
+  const uint64_t hash = hash_combine(job_tag, hash_bytes(operator_id.data(), operator_id.size()));
+  return fmt::format("{:08x}", static_cast<uint32_t>(hash));
+}
 
 ExecutionGraph::ExecutionGraph(const JobGraph& graph, Environment& environment, const RuntimeOptions& options,
                                TaskReports& reports, SnapshotStorage* storage,

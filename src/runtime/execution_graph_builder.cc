@@ -226,8 +226,11 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
 }
 
 std::unique_ptr<Operator> ExecutionGraph::Builder::make_operator(const Vertex& vertex, const Subtask& subtask) {
-  if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec))
-    return std::make_unique<SinkOperator>(*sink, built_.environment_, subtask);
+  if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec)) {
+    Subtask owned = subtask;
+    owned.owner = sink_owner(options_.job_tag, vertex.id);
+    return std::make_unique<SinkOperator>(*sink, built_.environment_, owned);
+  }
   return options_.make_operator ? options_.make_operator(vertex) : tidemill::make_operator(vertex.spec);
 }
 

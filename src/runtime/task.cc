@@ -101,8 +101,10 @@ void Task::wake_at(EpochMillis time) {
 void Task::complete_barrier(const Barrier& barrier) {
   if (!saves_state(barrier.kind)) return reports_.acknowledged(options_.number, barrier.id, {});
   TaskSnapshot snapshot;
+  fail_point(environment_.faults, "task.aligned");
   for (const std::unique_ptr<Participant>& participant : chain_.participants()) participant->seal(barrier);
   seal_input(snapshot);
+  fail_point(environment_.faults, "task.sealed");
   submit_prepare(barrier.id, std::move(snapshot));
 }
 
@@ -112,10 +114,14 @@ void Task::submit_prepare(int64_t epoch, TaskSnapshot sealed) {
   environment_.executor.block(
       [this, epoch, snapshot] {
         std::unique_ptr<SnapshotFile> file;
+        fail_point(environment_.faults, "task.preparing");
         if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
-        for (const std::unique_ptr<Participant>& participant : chain_.participants())
+        for (const std::unique_ptr<Participant>& participant : chain_.participants()) {
           participant->prepare(epoch, file.get(), *snapshot);
+          fail_point(environment_.faults, "task.participant_prepared");
+        }
         if (file) file->close();
+        fail_point(environment_.faults, "task.prepared");
       },
       [this, epoch, snapshot](std::exception_ptr error) {
         // On some executor thread: only mail may touch the task.

@@ -56,7 +56,9 @@ class PrintSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override {
     return std::make_unique<PrintWriter>(settings_, environment, subtask);
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override { return std::make_unique<NoCommitter>(); }
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
+    return std::make_unique<NoCommitter>();
+  }
   std::string description() const override { return "print"; }
 
  private:

@@ -59,7 +59,8 @@ class Sink {
   virtual ~Sink() = default;
   virtual SinkChangelog accepts() const = 0;
   virtual std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const = 0;
-  virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const = 0;
+  // `owner` is that of the writers' subtasks.
+  virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment, const std::string& owner) const = 0;
   virtual std::string description() const = 0;
   // True where rows are seen only once their epoch is decided: without checkpoints, at the end of the job.
   virtual bool shows_rows_by_epoch() const { return false; }

@@ -68,6 +68,9 @@ class Reader {
 struct Subtask {
   int32_t index = 0;  // 0 … parallelism - 1
   int32_t parallelism = 1;
+  // Of a sink: what all attempts of the job call it, and no other job: a part of the names of what is left outside, so
+  // that a restart knows it. Eight hexadecimal digits; empty: the job keeps no checkpoints, nothing restarts it.
+  std::string owner = {};
 };
 
 // Made by a connector from a table's options and the columns asked for. Immutable; shared by plan and runtime;
