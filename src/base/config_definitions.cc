@@ -206,9 +206,15 @@ constexpr ConfigDefinition kDefinitions[] = {
      {},
      kNotYet},
     {"table.exec.async-lookup.timeout", kDuration, "3 min", "Longest lookup.", {}, {}, kNotYet},
-    {"table.exec.mini-batch.allow-latency", kDuration, "0 ms", "How long rows may be gathered.", {}, {}, kNotYet},
-    {"table.exec.mini-batch.enabled", kBoolean, "false", "Emit the net change of many rows.", {}, {}, kNotYet},
-    {"table.exec.mini-batch.size", kInteger, "-1", "Rows gathered.", {}, {}, kNotYet},
+    {"table.exec.mini-batch.allow-latency", kDuration, "0 ms",
+     "How long changes may be gathered in mini-batches: the interval of the job's epochs, in place of "
+     "execution.epoch.interval."},
+    {"table.exec.mini-batch.enabled", kBoolean, "false",
+     "Aggregations gather changes and emit what is left of them, the net change of each group, at every epoch; needs "
+     "allow-latency and size."},
+    {"table.exec.mini-batch.size", kInteger, "-1",
+     "Rows that an aggregation takes before it emits changes without waiting for the epoch; must be positive with "
+     "mini-batches."},
     {"table.exec.resource.default-parallelism", kInteger, "-1",
      "Subtasks of an operator; beats parallelism.default where positive."},
     {"table.exec.sink.keyed-shuffle", kChoice, "AUTO", "Ship rows to sinks by key.", "AUTO|FORCE|NONE", {}, kNotYet},

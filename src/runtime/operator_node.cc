@@ -69,8 +69,7 @@ void OperatorNode::dispatch(Event event, int32_t port) {
   } else if (const auto* watermark = std::get_if<Watermark>(&event)) {
     handle_watermark(watermark->time);
   } else if (const auto* barrier = std::get_if<Barrier>(&event)) {
-    operator_->before_barrier(*barrier, *this);
-    target_.accept(*barrier);
+    handle_barrier(*barrier);
   } else {
     target_.accept(std::move(event));
   }
@@ -106,7 +105,18 @@ void OperatorNode::handle_watermark(EpochMillis watermark) {
     finished_ = true;
     operator_->finish(*this);
   }
+  forward_watermark();
+}
+
+void OperatorNode::handle_barrier(const Barrier& barrier) {
+  operator_->before_barrier(barrier, *this);
+  if (holds_back_) forward_watermark();  // what it waited for may have been emitted
+  target_.accept(barrier);
+}
+
+void OperatorNode::forward_watermark() {
   const EpochMillis output = operator_->output_watermark(options_.evaluation.watermark);
+  holds_back_ = output < options_.evaluation.watermark;
   if (output <= output_watermark()) return;
   output_watermark_.store(output, std::memory_order_relaxed);
   target_.accept(Watermark{output});

@@ -79,6 +79,9 @@ class OperatorNode final : private OperatorContext, private Output {
   void dispatch(Event event, int32_t port);
   void process(Batch batch, int32_t port);
   void handle_watermark(EpochMillis watermark);
+  void handle_barrier(const Barrier& barrier);
+  // Tells downstream what the operator lets it know, where that is news.
+  void forward_watermark();
   // Moves event time; what is due fires. Nothing is told downstream.
   void fire(EpochMillis watermark);
 
@@ -92,6 +95,7 @@ class OperatorNode final : private OperatorContext, private Output {
   std::atomic<int64_t>& records_out_;
   std::atomic<int64_t>& batches_out_;
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;
+  bool holds_back_ = false;  // downstream was told less than the operator knows
   bool finished_ = false;
   std::vector<LateSample> late_samples_;
 };
