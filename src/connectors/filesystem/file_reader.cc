@@ -58,7 +58,14 @@ void FileReader::close_least_recent() {
   oldest->split.position = oldest->decoder->position().to_string();
   oldest->file = nullptr;
   oldest->decoder = nullptr;
+  count_memory(*oldest);
   --open_;
+}
+
+void FileReader::count_memory(FileSplit& split) {
+  held_bytes_ -= split.held_bytes;
+  split.held_bytes = split.decoder ? split.decoder->memory_bytes() : 0;
+  held_bytes_ += split.held_bytes;
 }
 
 void FileReader::fill(FileSplit& split) {
@@ -89,9 +96,12 @@ ReadResult FileReader::poll(int32_t max_rows, std::string_view preferred) {
   }
   errors_.flush();
   result.split = *split.name;
+  const bool ended = !rows && split.input_ended;
+  if (ended) split.decoder = nullptr;
+  count_memory(split);
   if (rows) {
     result.batch = to_batch(split, std::move(*rows));
-  } else if (split.input_ended) {
+  } else if (ended) {
     result.split_ended = true;
     ended_name_ = split.name;
     --open_;

@@ -19,6 +19,7 @@ class FileReader final : public Reader {
   ReadResult poll(int32_t max_rows, std::string_view preferred) override;
   std::vector<Split> positions() const override;
   int64_t records_in_errors() const override { return errors_.count(); }
+  size_t memory_bytes() const override { return held_bytes_; }
 
  private:
   struct FileSplit {
@@ -29,12 +30,15 @@ class FileReader final : public Reader {
     std::vector<ColumnPtr> metadata;     // one row each
     int64_t read_offset = 0;
     int64_t polled_at = 0;  // number of the poll that read it last
+    size_t held_bytes = 0;  // by its decoder
     bool input_ended = false;
   };
 
   FileSplit& choose(std::string_view preferred);
   void open(FileSplit& split);
   void close_least_recent();
+  // Counts what the split holds now.
+  void count_memory(FileSplit& split);
   // Reads the next chunk, or learns that the file has ended.
   void fill(FileSplit& split);
   ColumnPtr metadata_column(const std::string& key, const FileInfo& info) const;
@@ -47,6 +51,7 @@ class FileReader final : public Reader {
   std::shared_ptr<const std::string> ended_name_;   // keeps the id of the split that ended last
   int64_t polls_ = 0;
   int32_t open_ = 0;
+  size_t held_bytes_ = 0;  // by all decoders
 };
 
 }  // namespace tidemill

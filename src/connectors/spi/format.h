@@ -52,6 +52,8 @@ class Decoder {
   virtual std::optional<DecodedRows> next(int32_t max_rows, bool flush) = 0;
   // Returns the position just after the last row returned, or the last record left out behind it.
   virtual DecoderPosition position() const = 0;
+  // Returns how many bytes the decoder holds: text not decoded yet, rows not returned yet, scratch.
+  virtual size_t memory_bytes() const = 0;
 };
 
 // Bytes of one record at most: more is an error, since a record must fit in memory.

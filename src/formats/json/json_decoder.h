@@ -36,6 +36,7 @@ class JsonDecoder final : public Decoder {
   void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
+  size_t memory_bytes() const override { return buffer_.memory_bytes() + rows_.memory_bytes() + index_.memory_bytes(); }
 
  private:
   // Takes the next whole lines as the window; false: none are there.

@@ -24,6 +24,12 @@ void RowsBuilder::note_line(int64_t line) {
   lines_.push_back(line);
 }
 
+size_t RowsBuilder::memory_bytes() const {
+  size_t bytes = lines_.capacity() * sizeof(int64_t);
+  for (const ColumnFiller& column : columns_) bytes += column.memory_bytes();
+  return bytes;
+}
+
 DecodedRows RowsBuilder::take() {
   DecodedRows rows;
   rows.num_rows = num_rows_;

@@ -35,6 +35,9 @@ class RowsBuilder {
   // Returns the rows held, and holds none.
   DecodedRows take();
 
+  // Bytes of the rows held; not of what keep() was told.
+  size_t memory_bytes() const;
+
  private:
   void note_line(int64_t line);
 
