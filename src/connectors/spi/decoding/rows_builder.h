@@ -32,6 +32,8 @@ class RowsBuilder {
   void keep(const std::shared_ptr<Buffer>& memory) {
     if (kept_.empty() || kept_.back() != memory) kept_.push_back(memory);
   }
+  // Holds no rows any more.
+  void clear();
   // Returns the rows held, and holds none.
   DecodedRows take();
 
