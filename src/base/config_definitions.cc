@@ -189,7 +189,8 @@ constexpr ConfigDefinition kDefinitions[] = {
      "memory, whatever it takes.",
      "HASHMAP|ROCKSDB|FORST", "state.backend"},
     {"state.memory.size", kSize, "",
-     "Most memory that the state of a job may take; without it, half of the machine's."},
+     "Most memory that a job may take for its state, rows on their way and buffers: above it state is spilled, then "
+     "sources wait. Without it, half of the machine's."},
     {"state.spill.dir",
      kString,
      "/var/tmp",

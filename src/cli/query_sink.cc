@@ -16,6 +16,7 @@ class QueryWriter final : public SinkWriter {
   void flush() override { console_.flush(); }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
+  size_t memory_bytes() const override { return writer_.memory_bytes(); }
 
  private:
   ResultWriter& writer_;

@@ -36,7 +36,16 @@ JobOptions with_budget(JobOptions options, Environment& environment) {
 JobExecution::JobExecution(JobGraph graph, Environment& environment, JobOptions options)
     : graph_(std::move(graph)), environment_(environment), options_(with_budget(std::move(options), environment)) {}
 
-JobExecution::~JobExecution() = default;
+JobExecution::~JobExecution() {
+  execution_ = nullptr;
+  coordinator_ = nullptr;
+  const MemoryUse left = memory_use();
+  for (size_t kind = 0; options_.runtime.check_contracts && kind < kMemoryKinds; ++kind)
+    CHECK_MSG(left.bytes[kind] == 0, "{} bytes of {} are still charged when the job is gone", left.bytes[kind],
+              memory_kind_name(static_cast<MemoryKind>(kind)));
+}
+
+MemoryUse JobExecution::memory_use() const { return options_.runtime.pages.budget->use(); }
 
 std::unique_ptr<FileLock> JobExecution::lock_directory() {
   try {

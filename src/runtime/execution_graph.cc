@@ -27,7 +27,7 @@ std::string sink_owner(uint64_t job_tag, std::string_view operator_id) {
 ExecutionGraph::ExecutionGraph(const JobGraph& graph, Environment& environment, const RuntimeOptions& options,
                                TaskReports& reports, SnapshotStorage* storage,
                                const std::map<std::string, bool>& splits_may_come, const RestoredJob* restored)
-    : environment_(environment) {
+    : environment_(environment), budget_(options.pages.budget) {
   Builder(*this, graph, options, reports, storage, splits_may_come, restored).build();
 }
 
@@ -55,6 +55,7 @@ void ExecutionGraph::cancel() {
 
 JobMetrics ExecutionGraph::metrics() const {
   JobMetrics metrics;
+  if (budget_ != nullptr) metrics.memory = budget_->use();
   for (const SourceVertex& source : sources_)
     for (const SourceTask* task : source.tasks)
       metrics.operators.push_back({source.id, task->source_options().name, task->source_options().subtask.index,

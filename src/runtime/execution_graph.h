@@ -96,6 +96,7 @@ class ExecutionGraph {
   class Builder;
 
   Environment& environment_;
+  const std::shared_ptr<const MemoryBudget> budget_;  // null: nothing is counted
   // Tasks borrow channels: destroyed before them.
   std::vector<std::unique_ptr<Channel>> channels_;
   struct Wire {

@@ -49,6 +49,7 @@ class FileWriter final : public SinkWriter {
   void write(const Batch& batch) override;
   void seal(int64_t epoch) override;
   std::vector<Committable> prepare(int64_t epoch) override;
+  size_t memory_bytes() const override { return parts_.empty() ? 0 : parts_.back().unwritten.capacity(); }
 
  private:
   struct Part {

@@ -41,6 +41,7 @@ class PrintWriter final : public SinkWriter {
   void flush() override { console_.flush(); }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
+  size_t memory_bytes() const override { return lines_.capacity(); }
 
  private:
   Console& console_;

@@ -34,6 +34,9 @@ class SinkWriter {
   // Makes the sealed epoch ready to be finished (close and sync part files). May block: I/O pool; no write() runs
   // meanwhile.
   virtual std::vector<Committable> prepare(int64_t epoch) = 0;
+  // Returns how many bytes of rows the writer holds back. Asked after every write and flush, for the job's memory
+  // account. Task thread.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 // One a job; called on the I/O pool, may block.

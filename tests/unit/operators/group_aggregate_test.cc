@@ -185,6 +185,12 @@ TEST(GroupAggregate, ManyMoreChangesThanABatchHolds) {
   for (const Batch& batch : harness.batches()) EXPECT_LE(batch.num_rows(), kBatchRowsMax);
 }
 
+OperatorCase gathering_case(const AggregationText& text, const GroupAggregateSpec& spec) {
+  OperatorCase test = case_of(text, spec);
+  test.only_barriers_of_the_script();
+  return test;
+}
+
 GroupAggregateSpec gathering(GroupAggregateSpec spec, int64_t rows = 1000) {
   spec.mini_batch_rows = rows;
   return spec;
@@ -192,7 +198,7 @@ GroupAggregateSpec gathering(GroupAggregateSpec spec, int64_t rows = 1000) {
 
 TEST(MiniBatch, ABarrierEmitsTheNetChangeOfEachGroup) {
   const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "LAST_VALUE(k)"});
-  OperatorCase test = case_of(text, gathering(text.groups()));
+  OperatorCase test = gathering_case(text, gathering(text.groups()));
   test.rows("a | 1\n b | 5\n a | 3\n NULL | 9\n a text too long for a record | 1");
   test.expect("");
   test.barrier(BarrierKind::kPublish);
@@ -222,7 +228,7 @@ TEST(MiniBatch, GroupsThatComeGoAndComeBack) {
   const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "MIN(x)", "COUNT(DISTINCT x)"});
   GroupAggregateSpec spec = gathering(text.groups());
   spec.input_retracts = true;
-  OperatorCase test = case_of(text, spec);
+  OperatorCase test = gathering_case(text, spec);
   test.rows(kChanges);
   test.barrier();
   test.expect(R"(
@@ -243,7 +249,7 @@ TEST(MiniBatch, GroupsThatComeGoAndComeBack) {
 // The same at any size of batches: OperatorCase gives rows one by one, by seven, and all at once.
 TEST(MiniBatch, ManyRowsEndItEarly) {
   const AggregationText text = text_of({"SUM(x)"});
-  OperatorCase test = case_of(text, gathering(text.groups(), 4));
+  OperatorCase test = gathering_case(text, gathering(text.groups(), 4));
   test.rows("a | 1\n a | 2\n b | 1\n a | 3\n b | 2\n b | 3\n a | 4\n c | 1\n c | 2");
   test.expect(R"(
     +I | a | 6
