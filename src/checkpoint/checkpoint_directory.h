@@ -6,7 +6,9 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,14 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   // `files` is borrowed. The directory is made where it is missing.
   CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetainedDefault);
 
+  const std::string& directory() const { return directory_; }
+
   void decide(const Manifest& manifest) override;
+  void abandon(int64_t epoch) override;
   // Removes checkpoints older than the retained ones.
   void finished(int64_t epoch) override;
+  void hold(int64_t epoch) override;
+  void release(int64_t epoch) override;
   // A checkpoint that does not verify is passed over, and named in refused().
   std::optional<Manifest> last_decided() override;
   const std::vector<std::string>& refused() const { return refused_; }
@@ -40,17 +47,26 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   // Removes what was written for epochs that were never decided. Returns the greatest epoch ever begun here (0: none):
   // the next one must be greater. Before a job starts.
   int64_t sweep();
-  // Returns the epochs that have a _metadata file, ascending.
+  // Passes over all checkpoints there are, for good: they stay, and are neither gone on from nor removed. Returns how
+  // many. Before a job starts.
+  int64_t pass_over_all();
+  // Removes one checkpoint, also one that was passed over or is damaged. Requires: no job runs in the directory.
+  void remove_checkpoint(int64_t epoch) { remove(epoch); }
+  // Returns the epochs that have a _metadata file and were not passed over, ascending.
   std::vector<int64_t> epochs();
 
  private:
   std::string path_of(int64_t epoch) const;
   void remove(int64_t epoch);
+  bool is_held(int64_t epoch);
 
   FileSystem& files_;
   const std::string directory_;
   const int32_t retained_;
+  int64_t fresh_epoch_ = 1;  // older ones were passed over
   std::vector<std::string> refused_;
+  std::mutex held_mutex_;
+  std::multiset<int64_t> held_;
 };
 
 }  // namespace tidemill

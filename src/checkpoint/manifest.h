@@ -5,6 +5,7 @@
 // by connectors are JSON strings where they are printable ASCII, otherwise "hex:" and hexadecimal digits.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,7 @@ struct Manifest {
   std::string job;
   EpochMillis time = 0;  // wall ms, when it was taken
   int32_t max_parallelism = 128;
+  std::string began_from = {};  // identity of what the job once began from (recovery_point.h); empty: from the start
   std::vector<ManifestOperator> operators;
   std::vector<ManifestSource> sources;
   std::vector<StatePart> states;
@@ -47,6 +49,8 @@ struct Manifest {
 
   // Adds what one task gave.
   void add(TaskSnapshot snapshot);
+  // Returns the names of all files with state that it needs, each once, relative to the checkpoint directory.
+  std::set<std::string> files() const;
   // Puts everything in an order that does not depend on which task answered first.
   void sort();
   std::string encode() const;

@@ -1,5 +1,10 @@
 // runtime/participant.h - a part of a task that takes part in every epoch: the state of an operator, the writer of a
-// sink. Rule: seal() is cheap and on the task; prepare() may block, off the task; the acknowledgement waits for it.
+// sink. Rule: seal() is cheap and on the task; prepare() and save() may block, off the task; the acknowledgement waits
+// for both.
+//
+// The two differ in what an error means. Output that could not be prepared is gone from memory: only a restart brings
+// it back, and the attempt ends. State is still there: without its copy the epoch is given up, and the next one saves
+// it anew, into other files.
 //
 // The other half of the protocol, finish(epoch) and recover(decided), is per job: SinkCommitter
 // (connectors/spi/sink.h), called by the coordinator once the Decider (checkpoint/decider.h) has decided.
@@ -18,9 +23,13 @@ class Participant {
   virtual ~Participant() = default;
   // Ends the epoch's rows. Task thread, at the aligned barrier.
   virtual void seal(const Barrier& barrier) = 0;
-  // Makes what was sealed redoable and adds it to `snapshot`. `file` is null where state is not kept. I/O pool; one
-  // epoch at a time.
-  virtual void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) = 0;
+  // Makes the output that was sealed redoable and adds it to `snapshot`. I/O pool; one epoch at a time.
+  virtual void prepare(int64_t epoch, TaskSnapshot& snapshot) { (void)epoch, (void)snapshot; }
+  // Writes the state that was sealed and adds it to `snapshot`; forgets it in any case. `file` is null where state is
+  // not kept. I/O pool, after prepare().
+  virtual void save(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) {
+    (void)epoch, (void)file, (void)snapshot;
+  }
 };
 
 // The state of an operator: frozen at the barrier, written afterwards.
@@ -29,7 +38,7 @@ class StateParticipant final : public Participant {
   // `node` is borrowed.
   explicit StateParticipant(OperatorNode& node) : node_(node) {}
   void seal(const Barrier& barrier) override { frozen_ = node_.freeze(barrier.id); }
-  void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) override;
+  void save(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) override;
 
  private:
   OperatorNode& node_;
@@ -43,7 +52,7 @@ class SinkParticipant final : public Participant {
   SinkParticipant(SinkWriter& writer, std::string operator_id, int32_t subtask)
       : writer_(writer), operator_id_(std::move(operator_id)), subtask_(subtask) {}
   void seal(const Barrier& barrier) override { writer_.seal(barrier.id); }
-  void prepare(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) override;
+  void prepare(int64_t epoch, TaskSnapshot& snapshot) override;
 
  private:
   SinkWriter& writer_;
