@@ -18,6 +18,8 @@ std::vector<std::string> split_lines(const std::string& text) {
 
 class CommittedWriter final : public SinkWriter {
  public:
+  explicit CommittedWriter(const CommittedRows& rows) : rows_(rows) {}
+  bool ready() override { return !rows_.held(); }
   void write(const Batch& batch) override { open_ += to_pretty(batch); }
   void seal(int64_t epoch) override {
     CHECK_MSG(sealed_.empty(), "epoch {} was sealed before the last one was prepared", epoch);
@@ -29,6 +31,7 @@ class CommittedWriter final : public SinkWriter {
   }
 
  private:
+  const CommittedRows& rows_;
   std::string open_;
   std::string sealed_;
 };
@@ -55,7 +58,7 @@ class CommittedSink final : public Sink {
   explicit CommittedSink(CommittedRows& rows) : rows_(rows) {}
   SinkChangelog accepts() const override { return SinkChangelog::kRetract; }
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
-    return std::make_unique<CommittedWriter>();
+    return std::make_unique<CommittedWriter>(rows_);
   }
   std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
     return std::make_unique<CommittedCommitter>(rows_);

@@ -159,7 +159,7 @@ class KillRun {
       job.run([&] { return executor.steps() >= pause_at; });
       CHECK_MSG(executor.steps() - begin < kStepsMax, "the job does not come to its end");
       if (!job.finished() && executor.steps() < kill_at)
-        job.trigger(choices_.below(3) == 0 ? BarrierKind::kSavepoint : BarrierKind::kCheckpoint);
+        job.trigger({choices_.below(3) == 0 ? BarrierKind::kSavepoint : BarrierKind::kCheckpoint});
     }
   }
 

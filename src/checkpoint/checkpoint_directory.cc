@@ -1,86 +1,86 @@
 #include "checkpoint/checkpoint_directory.h"
 
-#include <charconv>
-
 #include "base/check.h"
 #include "base/error.h"
+#include "checkpoint/checkpoint_layout.h"
+#include "checkpoint/manifest_file.h"
 #include "checkpoint/state_file.h"
 
 namespace tidemill {
-namespace {
-
-constexpr std::string_view kPrefix = "chk-";
-constexpr std::string_view kManifest = "_metadata";
-constexpr std::string_view kUnfinishedManifest = "_metadata.tmp";
-
-std::optional<int64_t> epoch_of(const std::string& path) {
-  const std::string name = path.substr(path.find_last_of('/') + 1);
-  int64_t epoch = 0;
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  const char* end = name.data() + name.size();
-  const auto [next, error] = std::from_chars(name.data() + kPrefix.size(), end, epoch);
-  if (error != std::errc() || next != end) return std::nullopt;
-  return epoch;
-}
-
-std::string read_whole(FileSystem& files, const std::string& path) {
-  const std::unique_ptr<ReadableFile> file = files.open_read(path);
-  std::string bytes(static_cast<size_t>(file->size_bytes()), '\0');
-  bytes.resize(file->read_at(0, bytes));
-  return bytes;
-}
-
-}  // namespace
-
 CheckpointDirectory::CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained)
     : files_(files), directory_(std::move(directory)), retained_(retained) {
   CHECK(retained_ >= 1);
   files_.create_directories(directory_);
+  fresh_epoch_ = fresh_epoch(files_, directory_);
 }
 
-std::string CheckpointDirectory::path_of(int64_t epoch) const {
-  return fmt::format("{}/{}{}", directory_, kPrefix, epoch);
-}
+std::string CheckpointDirectory::path_of(int64_t epoch) const { return checkpoint_path(directory_, epoch); }
 
 std::unique_ptr<SnapshotFile> CheckpointDirectory::create(int64_t epoch, const std::string& task) {
   files_.create_directories(path_of(epoch));
-  return create_state_file(files_, directory_, fmt::format("{}{}/{}.state", kPrefix, epoch, task));
+  return create_state_file(files_, directory_, fmt::format("chk-{}/{}.state", epoch, task));
 }
 
 void CheckpointDirectory::decide(const Manifest& manifest) {
   const std::string path = path_of(manifest.epoch);
   files_.create_directories(path);
-  const std::string unfinished = fmt::format("{}/{}", path, kUnfinishedManifest);
-  const std::unique_ptr<WritableFile> file = files_.open_write(unfinished);
-  file->append(manifest.encode());
-  file->sync();
-  file->close();
-  files_.sync_directory(path);        // the names of the state files
-  files_.sync_directory(directory_);  // and of their directory
-  files_.rename(unfinished, fmt::format("{}/{}", path, kManifest));
-  files_.sync_directory(path);
+  files_.sync_directory(directory_);
+  write_manifest_file(files_, path, manifest);
   known_files_[manifest.epoch] = manifest.files();
   decided_.store(manifest.epoch);
 }
 
-std::vector<int64_t> CheckpointDirectory::epochs() {
-  std::vector<int64_t> epochs;
-  for (const FileInfo& entry : files_.list(directory_)) {
-    const std::optional<int64_t> epoch = epoch_of(entry.path);
-    if (epoch && files_.exists(fmt::format("{}/{}", entry.path, kManifest))) epochs.push_back(*epoch);
+void CheckpointDirectory::abandon(int64_t epoch) {
+  try {
+    remove_all_but({}, epoch, epoch);
+  } catch (const std::exception&) {
+    // Without a _metadata file it is no checkpoint; the sweep of the next start removes it.
   }
-  std::sort(epochs.begin(), epochs.end());
+}
+
+void CheckpointDirectory::hold(int64_t epoch) {
+  const std::lock_guard lock(held_mutex_);
+  held_.insert(epoch);
+}
+
+void CheckpointDirectory::release(int64_t epoch) {
+  const std::lock_guard lock(held_mutex_);
+  held_.erase(held_.find(epoch));
+}
+
+bool CheckpointDirectory::is_held(int64_t epoch) {
+  const std::lock_guard lock(held_mutex_);
+  return held_.contains(epoch);
+}
+
+std::vector<int64_t> CheckpointDirectory::epochs() {
+  std::vector<int64_t> epochs = checkpoint_epochs(files_, directory_);
+  std::erase_if(epochs, [this](int64_t epoch) { return epoch < fresh_epoch_; });
   return epochs;
+}
+
+int64_t CheckpointDirectory::pass_over_all() {
+  const auto passed_over = static_cast<int64_t>(epochs().size());
+  const int64_t first = sweep() + 1;
+  if (passed_over > 0) set_fresh_epoch(files_, directory_, first);
+  fresh_epoch_ = first;
+  return passed_over;
 }
 
 void CheckpointDirectory::finished(int64_t epoch) {
   std::vector<int64_t> known = epochs();
   std::erase_if(known, [epoch](int64_t other) { return other > epoch; });
   const size_t outdated = known.size() - std::min(known.size(), static_cast<size_t>(retained_));
+  std::vector<int64_t> kept(known.begin() + static_cast<ptrdiff_t>(outdated), known.end());
   // The manifests first: what remains after a crash in here is no checkpoint.
-  for (size_t i = 0; i < outdated; ++i) remove_manifest(known[i]);
-  const std::optional<std::set<std::string>> needed = files_of(std::span(known).subspan(outdated));
-  if (needed) remove_all_but(*needed, 0, epoch);
+  for (size_t i = 0; i < outdated; ++i) {
+    if (is_held(known[i]))
+      kept.push_back(known[i]);
+    else
+      remove_manifest(known[i]);
+  }
+  const std::optional<std::set<std::string>> needed = files_of(kept);
+  if (needed) remove_all_but(*needed, fresh_epoch_, epoch);
 }
 
 std::optional<std::set<std::string>> CheckpointDirectory::files_of(std::span<const int64_t> epochs) {
@@ -97,10 +97,10 @@ std::optional<std::set<std::string>> CheckpointDirectory::files_of(std::span<con
 }
 
 Manifest CheckpointDirectory::read_manifest(int64_t epoch) {
-  const std::string path = fmt::format("{}/{}", path_of(epoch), kManifest);
-  Manifest manifest = Manifest::decode(read_whole(files_, path), path);
+  Manifest manifest = read_manifest_file(files_, path_of(epoch));
   if (manifest.epoch != epoch)
-    throw UserError(fmt::format("Checkpoint is damaged: '{}' says that it is epoch {}", path, manifest.epoch),
+    throw UserError(fmt::format("Checkpoint is damaged: '{}/{}' says that it is epoch {}", path_of(epoch),
+                                kManifestName, manifest.epoch),
                     "Use an older checkpoint");
   return manifest;
 }
@@ -121,8 +121,9 @@ std::optional<Manifest> CheckpointDirectory::last_decided() {
     }
   }
   if (!refused_.empty())
-    throw UserError(fmt::format("No checkpoint in '{}' can be used: {}", directory_, fmt::join(refused_, "; ")),
-                    "Restore the files, or start without state in another directory");
+    throw UserError(
+        fmt::format("No checkpoint in '{}' can be used: {}", directory_, fmt::join(refused_, "; ")),
+        "Restore the files from a copy, begin anew with --fresh, or from a savepoint with --from and --fresh");
   return std::nullopt;
 }
 
@@ -132,29 +133,37 @@ std::unique_ptr<SnapshotReader> CheckpointDirectory::open(const StatePart& part)
 
 int64_t CheckpointDirectory::sweep() {
   int64_t newest = 0;
-  for (const FileInfo& entry : files_.list(directory_)) newest = std::max(newest, epoch_of(entry.path).value_or(0));
+  for (const FileInfo& entry : files_.list(directory_))
+    newest = std::max(newest, checkpoint_epoch_of(entry.path).value_or(0));
   const std::vector<int64_t> known = epochs();
   const int64_t newest_decided = known.empty() ? 0 : known.back();
-  remove_all_but({}, newest_decided + 1, newest);
+  remove_all_but({}, std::max(newest_decided + 1, fresh_epoch_), newest);
   // A manifest that cannot be read may need any file before it.
   const std::optional<std::set<std::string>> needed = files_of(known);
-  if (needed) remove_all_but(*needed, 0, newest_decided);
+  if (needed) remove_all_but(*needed, fresh_epoch_, newest_decided);
   return newest;
 }
 
+void CheckpointDirectory::remove_checkpoint(int64_t epoch) {
+  remove_manifest(epoch);
+  const std::vector<int64_t> others = checkpoint_epochs(files_, directory_);
+  const std::optional<std::set<std::string>> needed = files_of(others);
+  if (needed) remove_all_but(*needed, 0, std::max(epoch, others.empty() ? 0 : others.back()));
+}
+
 void CheckpointDirectory::remove_manifest(int64_t epoch) {
-  files_.remove(fmt::format("{}/{}", path_of(epoch), kManifest));
+  files_.remove(fmt::format("{}/{}", path_of(epoch), kManifestName));
   known_files_.erase(epoch);
 }
 
 void CheckpointDirectory::remove_all_but(const std::set<std::string>& needed, int64_t first, int64_t last) {
   for (const FileInfo& entry : files_.list(directory_)) {
-    const std::optional<int64_t> epoch = epoch_of(entry.path);
+    const std::optional<int64_t> epoch = checkpoint_epoch_of(entry.path);
     if (!epoch || *epoch < first || *epoch > last) continue;
     bool empty = true;
     for (const FileInfo& file : files_.list(entry.path)) {
       const std::string name = file.path.substr(file.path.find_last_of('/') + 1);
-      if (name == kManifest || needed.contains(fmt::format("{}{}/{}", kPrefix, *epoch, name)))
+      if (name == kManifestName || needed.contains(fmt::format("chk-{}/{}", *epoch, name)))
         empty = false;
       else
         files_.remove(file.path);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -31,9 +32,15 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   // `files` is borrowed. The directory is made where it is missing.
   CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetainedDefault);
 
+  const std::string& directory() const { return directory_; }
+
   void decide(const Manifest& manifest) override;
+  // An epoch that was not decided: what was written for it is removed, as far as that can be done.
+  void abandon(int64_t epoch) override;
   // Removes checkpoints older than the retained ones, and files that none of these needs.
   void finished(int64_t epoch) override;
+  void hold(int64_t epoch) override;
+  void release(int64_t epoch) override;
   // A checkpoint that does not verify is passed over, and named in refused().
   std::optional<Manifest> last_decided() override;
   const std::vector<std::string>& refused() const { return refused_; }
@@ -48,7 +55,13 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   // Removes what was written for epochs that were never decided, and files that no checkpoint needs. Returns the
   // greatest epoch begun here (0: none): the next one must be greater. Before a job starts.
   int64_t sweep();
-  // Returns the epochs that have a _metadata file, ascending.
+  // Passes over all checkpoints there are, for good: they stay, and are neither gone on from nor removed. Returns how
+  // many. Before a job starts.
+  int64_t pass_over_all();
+  // Removes one checkpoint, also one that was passed over or is damaged, and the files that only it needed. Requires:
+  // no job runs in the directory.
+  void remove_checkpoint(int64_t epoch);
+  // Returns the epochs that have a _metadata file and were not passed over, ascending.
   std::vector<int64_t> epochs();
 
  private:
@@ -58,13 +71,17 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   void remove_manifest(int64_t epoch);
   // Removes what is not needed of the epochs from `first` to `last`, but no manifest.
   void remove_all_but(const std::set<std::string>& needed, int64_t first, int64_t last);
+  bool is_held(int64_t epoch);
 
   FileSystem& files_;
   const std::string directory_;
   const int32_t retained_;
+  int64_t fresh_epoch_ = 1;  // older ones were passed over
   std::vector<std::string> refused_;
   std::atomic<int64_t> decided_ = 0;                      // in this run
   std::map<int64_t, std::set<std::string>> known_files_;  // by epoch, of those decided in this run
+  std::mutex held_mutex_;
+  std::multiset<int64_t> held_;
 };
 
 }  // namespace tidemill

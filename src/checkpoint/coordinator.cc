@@ -1,18 +1,21 @@
 #include "checkpoint/coordinator.h"
 
 #include "base/check.h"
+#include "base/error.h"
+#include "base/error_text.h"
 
 namespace tidemill {
 namespace {
+
+constexpr DurationMillis kFinalRetryMs = 1'000;  // how soon the last epoch is tried again
 
 std::string_view kind_text(BarrierKind kind) {
   switch (kind) {
     case BarrierKind::kPublish:
       return "publish";
     case BarrierKind::kCheckpoint:
+    case BarrierKind::kSavepoint:  // is made of this checkpoint
       return "checkpoint";
-    case BarrierKind::kSavepoint:
-      return "savepoint";
     case BarrierKind::kFinal:
       return "final";
   }
@@ -39,11 +42,12 @@ Coordinator::Coordinator(Environment& environment, CoordinatorOptions options, D
       decider_(decider),
       sources_(std::move(sources)),
       next_subtask_(sources_.size(), 0),
-      committers_(std::move(committers)),
+      decision_(decider, std::move(committers), options_.tell, environment_.faults),
       operators_(std::move(operators)),
       mailbox_(std::make_shared<Mailbox>()),
       next_epoch_(options_.first_epoch),
-      schedule_(0, 0, 0) {
+      schedule_(0, 0, 0),
+      statistics_(options_.statistics) {
   for (const SourceCoordination& source : sources_) enumerator_states_.push_back(source.enumerator->snapshot());
 }
 
@@ -72,14 +76,14 @@ Tasklet::Progress Coordinator::step() {
   const bool mail = mailbox_->run();
   begin_next();
   if (!running_.empty() || io_ > 0) return mail ? Tasklet::Progress::kMade : Tasklet::Progress::kNone;
-  if (in_flight_) complete(nullptr);
-  answer_requests({0, false});
+  if (in_flight_) complete();
+  answer_requests({});
   finished_.store(true);
   return Tasklet::Progress::kDone;
 }
 
-void Coordinator::trigger(BarrierKind kind, std::function<void(EpochResult)> done) {
-  mailbox_->post([this, kind, done = std::move(done)] { requests_.push_back({kind, done}); });
+void Coordinator::trigger(EpochRequest request) {
+  mailbox_->post([this, request = std::move(request)] { requests_.push_back(request); });
 }
 
 void Coordinator::post_at(EpochMillis time, Mailbox::Mail mail) {
@@ -101,12 +105,11 @@ void Coordinator::tick() {
   const std::optional<BarrierKind> kind = schedule_.due(environment_.clock.now());
   // An epoch that takes longer than the interval is not followed by a second one at once; a checkpoint waits for no
   // more than a publish epoch.
-  const auto saves = [](const Request& request) { return saves_state(request.kind); };
+  const auto saves = [](const EpochRequest& request) { return saves_state(request.kind); };
   const bool saving =
       (in_flight_ && saves_state(in_flight_->barrier.kind)) || std::any_of(requests_.begin(), requests_.end(), saves);
-  if (kind == BarrierKind::kCheckpoint && !saving) requests_.push_back({BarrierKind::kCheckpoint, {}});
-  if (kind == BarrierKind::kPublish && !in_flight_ && requests_.empty())
-    requests_.push_back({BarrierKind::kPublish, {}});
+  if (kind == BarrierKind::kCheckpoint && !saving) requests_.push_back({BarrierKind::kCheckpoint});
+  if (kind == BarrierKind::kPublish && !in_flight_ && requests_.empty()) requests_.push_back({BarrierKind::kPublish});
   schedule_tick();
 }
 
@@ -114,15 +117,19 @@ void Coordinator::begin_next() {
   if (in_flight_ || ending_ || requests_.empty()) return;
   // All sources have been read: the last epoch includes every other one that was asked for.
   if (reading_sources_ == 0)
-    for (Request& request : requests_) request.kind = BarrierKind::kFinal;
-  Request request = std::move(requests_.front());
+    for (EpochRequest& request : requests_) request.kind = BarrierKind::kFinal;
+  InFlight& epoch = in_flight_.emplace();
+  epoch.request = std::move(requests_.front());
   requests_.pop_front();
-  ending_ = request.kind == BarrierKind::kFinal;
-  InFlight& epoch = in_flight_.emplace(InFlight{});
-  epoch.barrier = {next_epoch_++, request.kind};
-  epoch.done = std::move(request.done);
+  epoch.barrier = {next_epoch_++, epoch.request.kind};
   epoch.started = environment_.clock.now();
-  if (saves_state(request.kind)) fill_manifest(epoch, epoch.manifest);
+  ending_ = epoch.request.kind == BarrierKind::kFinal;
+  if (saves_state(epoch.barrier.kind)) {
+    fill_manifest(epoch, epoch.manifest);
+    epoch.manifest.sinks = std::exchange(prepared_before_, {});
+    if (options_.timeout_ms > 0)
+      post_at(epoch.started + options_.timeout_ms, [this, id = epoch.barrier.id] { expire(id); });
+  }
   for (const std::unique_ptr<Task>& task : graph_->tasks()) epoch.waiting.insert(task->options().number);
   pass("epoch.beginning");
   {
@@ -140,6 +147,7 @@ void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const
   manifest.job = options_.job;
   manifest.time = epoch.started;
   manifest.max_parallelism = options_.max_parallelism;
+  manifest.began_from = options_.began_from;
   manifest.operators = operators_;
   for (size_t i = 0; i < sources_.size(); ++i)
     manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}});
@@ -147,66 +155,108 @@ void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const
 
 void Coordinator::acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapshot) {
   auto shared = std::make_shared<TaskSnapshot>(std::move(snapshot));
-  mailbox_->post([this, task, epoch, shared] { take_acknowledgement(task, epoch, std::move(*shared)); });
+  mailbox_->post([this, task, epoch, shared] { take_acknowledgement(task, epoch, std::move(*shared), nullptr); });
 }
 
-void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot) {
+void Coordinator::declined(int32_t task, int64_t epoch, TaskSnapshot snapshot, std::exception_ptr error) {
+  auto shared = std::make_shared<TaskSnapshot>(std::move(snapshot));
+  mailbox_->post([this, task, epoch, shared, error] { take_acknowledgement(task, epoch, std::move(*shared), error); });
+}
+
+void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot, std::exception_ptr error) {
   if (!in_flight_ || failure_) return;
   CHECK_EQ(epoch, in_flight_->barrier.id);
   CHECK_MSG(in_flight_->waiting.erase(task) == 1, "task {} acknowledged epoch {} twice", task, epoch);
   const bool saves = saves_state(in_flight_->barrier.kind);
   if (saves) in_flight_->manifest.add(std::move(snapshot));
   pass("epoch.acknowledged");
-  if (!in_flight_->waiting.empty()) return;
-  if (!saves) return complete(nullptr);
+  if (error) give_up(error);
+  if (!in_flight_->waiting.empty() || failure_) return;
+  if (!saves) {
+    in_flight_->decided = true;
+    return complete();
+  }
   in_flight_->manifest.sort();
-  decide();
+  in_flight_->problem.empty() ? decide() : clear_away();
 }
 
 void Coordinator::decide() {
   in_flight_->deciding = true;
   ++io_;
   auto manifest = std::make_shared<const Manifest>(in_flight_->manifest);
-  environment_.executor.block(
-      [this, manifest] {
-        fail_point(environment_.faults, "epoch.deciding");
-        decider_.decide(*manifest);
-        fail_point(environment_.faults, "epoch.decided");
-        for (const auto& [id, committer] : committers_) {
-          std::vector<Committable> prepared;
-          for (const SinkPart& part : manifest->sinks)
-            if (part.operator_id == id)
-              prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
-          committer->finish(manifest->epoch, prepared);
-          fail_point(environment_.faults, "epoch.sink_finished");
-        }
-        fail_point(environment_.faults, "epoch.sinks_finished");
-        decider_.finished(manifest->epoch);
-        fail_point(environment_.faults, "epoch.finished");
-      },
-      [this](std::exception_ptr error) {
-        mailbox_->post([this, error] {
-          --io_;
-          complete(error);
-        });
-      });
+  auto refused = std::make_shared<std::exception_ptr>();
+  environment_.executor.block([this, manifest, refused] { *refused = decision_.decide(*manifest); },
+                              [this, refused](std::exception_ptr error) {
+                                mailbox_->post([this, refused, error] {
+                                  --io_;
+                                  if (error) fail(error);
+                                  in_flight_->decided = !error && !*refused;
+                                  if (*refused) give_up(*refused);
+                                  complete();
+                                });
+                              });
 }
 
-void Coordinator::complete(std::exception_ptr error) {
-  if (error) fail(error);
-  const InFlight epoch = std::move(*in_flight_);
+void Coordinator::clear_away() {
+  ++io_;
+  environment_.executor.block([this, epoch = in_flight_->barrier.id] { decider_.abandon(epoch); },
+                              [this](std::exception_ptr error) {
+                                mailbox_->post([this, error] {
+                                  --io_;
+                                  if (error) fail(error);
+                                  complete();
+                                });
+                              });
+}
+
+void Coordinator::give_up(std::exception_ptr error) {
+  if (!in_flight_->problem.empty() || failure_) return;  // the first one is the cause
+  in_flight_->problem = error_text(error);
+  const int64_t epoch = in_flight_->barrier.id;
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    ++statistics_.failed;
+    statistics_.last_failure = fmt::format("#{}: {}", epoch, in_flight_->problem);
+  }
+  // As in Flink: whoever asks for a savepoint is told, and the job goes on.
+  if (in_flight_->barrier.kind != BarrierKind::kSavepoint && ++failures_in_a_row_ > options_.failures_tolerated)
+    return fail(too_many_failures(error, epoch, failures_in_a_row_));
+  tell(fmt::format("Checkpoint {} failed, and the job goes on without it: {}", epoch, in_flight_->problem));
+}
+
+void Coordinator::expire(int64_t epoch) {
+  if (!in_flight_ || in_flight_->barrier.id != epoch || in_flight_->deciding || !in_flight_->problem.empty()) return;
+  std::vector<std::string> late;
+  for (const std::unique_ptr<Task>& task : graph_->tasks())
+    if (in_flight_->waiting.contains(task->options().number)) late.push_back(task->options().name);
+  give_up(std::make_exception_ptr(
+      TransientError(fmt::format("It took longer than {} ms (execution.checkpointing.timeout); it has not passed {}",
+                                 options_.timeout_ms, fmt::join(late, ", ")))));
+}
+
+void Coordinator::complete() {
+  InFlight epoch = std::move(*in_flight_);
   in_flight_.reset();
   {
     const std::lock_guard lock(statistics_mutex_);
     statistics_.in_flight = 0;
   }
-  const bool decided = epoch.waiting.empty() && !error;
-  if (decided) count(epoch);
-  if (epoch.done) epoch.done({epoch.barrier.id, decided});
+  if (epoch.decided) count(epoch);
+  if (saves_state(epoch.barrier.kind)) {
+    schedule_.pause(environment_.clock.now(), options_.min_pause_ms);
+    if (epoch.decided) failures_in_a_row_ = 0;
+  }
+  const bool final = epoch.barrier.kind == BarrierKind::kFinal;
+  if (!epoch.decided) {
+    for (SinkPart& part : epoch.manifest.sinks) prepared_before_.push_back(std::move(part));
+    if (final && !over_) return retry_final(std::move(epoch.request));
+  }
+  const EpochResult result{epoch.barrier.id, epoch.decided, epoch.problem};
+  answer(epoch.request, epoch.manifest, result);
   pass("epoch.completed");
-  if (!decided || epoch.barrier.kind != BarrierKind::kFinal) return;
+  if (!final || !epoch.decided) return;
   pass("epoch.last_completed");
-  answer_requests({epoch.barrier.id, true});
+  for (const EpochRequest& request : std::exchange(requests_, {})) answer(request, epoch.manifest, result);
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_end();
 }
@@ -218,6 +268,38 @@ void Coordinator::pass(std::string_view point) {
   } catch (const TransientError&) {
     fail(std::current_exception());
   }
+}
+
+void Coordinator::retry_final(EpochRequest request) {
+  const DurationMillis pause_ms = std::max(kFinalRetryMs, options_.min_pause_ms);
+  post_at(environment_.clock.now() + pause_ms, [this, request = std::move(request)] {
+    if (over_) return;
+    ending_ = false;
+    requests_.push_front(request);
+  });
+}
+
+void Coordinator::answer(const EpochRequest& request, const Manifest& manifest, const EpochResult& result) {
+  if (!request.use || !result.decided) {
+    if (request.done) request.done(result);
+    return;
+  }
+  ++io_;
+  decider_.hold(result.epoch);
+  environment_.executor.block([use = request.use, shared = std::make_shared<Manifest>(manifest)] { use(*shared); },
+                              [this, done = request.done, result](std::exception_ptr error) {
+                                mailbox_->post([this, done, result, error] {
+                                  --io_;
+                                  decider_.release(result.epoch);
+                                  EpochResult used = result;
+                                  if (error) used.problem = error_text(error);
+                                  if (done) done(used);
+                                });
+                              });
+}
+
+void Coordinator::tell(std::string text) const {
+  if (options_.tell) options_.tell(std::move(text));
 }
 
 void Coordinator::count(const InFlight& epoch) {
@@ -238,8 +320,8 @@ void Coordinator::count(const InFlight& epoch) {
   }
 }
 
-void Coordinator::answer_requests(EpochResult result) {
-  for (const Request& request : std::exchange(requests_, {}))
+void Coordinator::answer_requests(const EpochResult& result) {
+  for (const EpochRequest& request : std::exchange(requests_, {}))
     if (request.done) request.done(result);
 }
 
@@ -258,7 +340,7 @@ void Coordinator::inspect(std::function<void(std::vector<TaskInspection>)> done)
 
 void Coordinator::drained(int32_t) {
   mailbox_->post([this] {
-    if (--reading_sources_ == 0 && !ending_) requests_.push_front({BarrierKind::kFinal, {}});
+    if (--reading_sources_ == 0 && !ending_) requests_.push_front({BarrierKind::kFinal});
   });
 }
 
@@ -277,12 +359,14 @@ void Coordinator::fail(std::exception_ptr error) {
   if (failure_) return;  // the first one is the cause
   failure_ = error;
   ending_ = true;
+  over_ = true;
   graph_->cancel();
 }
 
 void Coordinator::cancel() {
   mailbox_->post([this] {
     ending_ = true;
+    over_ = true;
     graph_->cancel();
   });
 }

@@ -35,6 +35,11 @@ class EpochSchedule {
     return BarrierKind::kCheckpoint;
   }
 
+  // A checkpoint, whoever asked for it, ended at `now`: the next one by itself comes no earlier than `pause_ms` later.
+  void pause(EpochMillis now, DurationMillis pause_ms) {
+    if (checkpoint_at_ != kMaxWatermark) checkpoint_at_ = std::max(checkpoint_at_, now + pause_ms);
+  }
+
  private:
   static EpochMillis after(EpochMillis now, DurationMillis interval_ms) {
     return interval_ms > 0 ? now + interval_ms : kMaxWatermark;

@@ -135,7 +135,7 @@ void Manifest::sort() {
     return std::tie(a.operator_id, a.subtask) < std::tie(b.operator_id, b.subtask);
   };
   std::sort(states.begin(), states.end(), by_operator);
-  std::sort(sinks.begin(), sinks.end(), by_operator);
+  std::stable_sort(sinks.begin(), sinks.end(), by_operator);  // those of epochs that were given up come first
   for (ManifestSource& source : sources)
     std::sort(source.splits.begin(), source.splits.end(),
               [](const SplitProgress& a, const SplitProgress& b) { return a.split.id < b.split.id; });
@@ -149,6 +149,7 @@ std::string Manifest::encode() const {
                      {"job", text_of(job)},
                      {"time", time},
                      {"max_parallelism", max_parallelism},
+                     {"began_from", began_from},
                      {"operators", list(operators)},
                      {"sources", list(sources)},
                      {"states", list(states)},
@@ -177,6 +178,7 @@ Manifest Manifest::decode(std::string_view bytes, const std::string& name) {
     manifest.job = bytes_of(json.at("job"));
     manifest.time = json.at("time");
     manifest.max_parallelism = json.at("max_parallelism");
+    manifest.began_from = json.value("began_from", "");
     for (const Json& op : json.at("operators"))
       manifest.operators.push_back({op.at("id"), op.at("name"), op.at("parallelism")});
     for (const Json& source : json.at("sources")) manifest.sources.push_back(source_of(source));

@@ -24,6 +24,15 @@ void add_run(CLI::App& app, CommandLine& line) {
   run->add_option("--checkpoint-dir", line.run.checkpoint_directory,
                   "Directory of checkpoints: the job saves itself there (every 10 s, or "
                   "execution.checkpointing.interval), and goes on from the newest one when it is run again");
+  run->add_option("--from", line.run.from,
+                  "Savepoint, checkpoint or directory of checkpoints to begin from, where the job has no checkpoint of "
+                  "its own yet");
+  run->add_flag(
+      "--fresh", line.run.fresh,
+      "Begin anew, or from what --from names, although there are checkpoints in the directory: they stay, and "
+      "are passed over");
+  run->add_flag("--allow-state-loss", line.run.allow_state_loss,
+                "Begin although the query has changed and has no place for some of the checkpoint's state");
   run->add_option(
       "--control", line.run.control,
       "Path of the socket at which 'tidemill job' asks this job; without it, control.sock in the checkpoint "
@@ -55,9 +64,70 @@ void add_job(CLI::App& app, CommandLine& line) {
     command->add_option("path", line.job.path, "Checkpoint directory of the job, or the path given to run --control")
         ->required();
     command->add_flag("--json", line.job.json, "Print the answer as one line of JSON");
+    if (verb.command == ControlCommand::kStop)
+      command
+          ->add_option_function<std::vector<std::string>>(
+              "--savepoint",
+              [&line](const std::vector<std::string>& place) {
+                line.job.savepoint = place.empty() ? std::string() : place.front();
+              },
+              "Copy the last checkpoint to a savepoint, in the directory PATH or in the job's own place for them")
+          ->type_name("[PATH]")
+          ->expected(0, 1);
     command->callback([&line, &verb] {
       line.command = CommandName::kJob;
       line.job.command = verb.command;
+    });
+  }
+}
+
+void add_savepoint(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "savepoint", "Copy the state of a running job to a directory that stays; waits until it is complete");
+  command->add_option("path", line.job.path, "Checkpoint directory of the job, or the path given to run --control")
+      ->required();
+  command->add_option("place", line.savepoint_place,
+                      "Directory that the savepoint is made in; without it, execution.checkpointing.savepoint-dir of "
+                      "the job, or savepoints in its checkpoint directory");
+  command->add_flag("--json", line.job.json, "Print the answer as one line of JSON");
+  command->footer("Begin from it with: tidemill run FILE.sql --from SAVEPOINT");
+  command->callback([&line] {
+    line.command = CommandName::kJob;
+    line.job.command = ControlCommand::kSavepoint;
+    line.job.savepoint = line.savepoint_place;
+  });
+}
+
+void add_checkpoint(CLI::App& app, CommandLine& line) {
+  struct Verb {
+    CheckpointVerb verb;
+    const char* name;
+    const char* help;
+    const char* path;
+  };
+  static constexpr Verb kVerbs[] = {
+      {CheckpointVerb::kList, "ls", "List checkpoints and savepoints", "Directory of checkpoints"},
+      {CheckpointVerb::kVerify, "verify", "Read every byte against its checksum; exit code 1 where one is damaged",
+       "Directory of checkpoints, one checkpoint or a savepoint"},
+      {CheckpointVerb::kInspect, "inspect", "Show operators, state, splits and what sinks have prepared",
+       "Directory of checkpoints (its newest), one checkpoint or a savepoint"},
+      {CheckpointVerb::kRemove, "rm", "Remove one checkpoint of a job that does not run", "Directory of checkpoints"},
+  };
+  CLI::App* checkpoint = app.add_subcommand("checkpoint", "Look at checkpoints and savepoints on disk");
+  checkpoint->require_subcommand(1);
+  for (const Verb& verb : kVerbs) {
+    CLI::App* command = checkpoint->add_subcommand(verb.name, verb.help);
+    command->add_option("path", line.checkpoint.path, verb.path)->required();
+    if (verb.verb == CheckpointVerb::kRemove) {
+      command->add_option("epoch", line.checkpoint.epoch, "Its number: 7 of chk-7")->required();
+      command->add_flag("--force", line.checkpoint.force,
+                        "Remove it although it is the last good one, or a job runs in the directory");
+    } else {
+      command->add_flag("--json", line.checkpoint.json, "Print JSON, one line a checkpoint");
+    }
+    command->callback([&line, &verb] {
+      line.command = CommandName::kCheckpoint;
+      line.checkpoint.verb = verb.verb;
     });
   }
 }
@@ -106,6 +176,8 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::
   CommandLine line;
   add_run(app, line);
   add_job(app, line);
+  add_savepoint(app, line);
+  add_checkpoint(app, line);
   add_others(app, line);
   try {
     app.parse(argc, argv);

@@ -9,7 +9,7 @@
 
 namespace tidemill {
 
-enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kTest, kVersion };
+enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kCheckpoint, kTest, kVersion };
 
 // Options of the command that was named; the others have their defaults.
 struct CommandLine {
@@ -18,6 +18,8 @@ struct CommandLine {
   std::string format = "table";  // of run, not parsed yet
   ScriptOptions script;          // of check and explain
   JobCommandOptions job;
+  CheckpointCommandOptions checkpoint;
+  std::string savepoint_place = {};  // of savepoint
   TestOptions test;
 };
 

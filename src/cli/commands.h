@@ -1,7 +1,9 @@
 // cli/commands.h - the commands of the binary, one file each. Rule: results go to standard output, everything else to
 // standard error; a command returns the process's exit code.
 #pragma once
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,13 +23,27 @@ struct RunOptions {
   ScriptOptions script;
   ResultFormat format = ResultFormat::kTable;
   std::string checkpoint_directory = {};  // empty: as the script sets it
-  std::string control = {};               // path of the control socket; empty: in the checkpoint directory, if any
+  std::string from = {};                  // checkpoint or savepoint; empty: as the script sets it
+  bool fresh = false;                     // pass over the checkpoints in the directory
+  bool allow_state_loss = false;
+  std::string control = {};  // path of the control socket; empty: in the checkpoint directory, if any
 };
 
 struct JobCommandOptions {
   ControlCommand command = ControlCommand::kStatus;
-  std::string path;  // checkpoint directory of a running job, or its control socket
+  std::string path;                           // checkpoint directory of a running job, or its control socket
+  std::optional<std::string> savepoint = {};  // as in ControlRequest
   bool json = false;
+};
+
+enum class CheckpointVerb : uint8_t { kList, kVerify, kInspect, kRemove };
+
+struct CheckpointCommandOptions {
+  CheckpointVerb verb = CheckpointVerb::kList;
+  std::string path;   // directory of checkpoints; of kVerify and kInspect also one checkpoint or savepoint
+  int64_t epoch = 0;  // of kRemove
+  bool json = false;
+  bool force = false;
 };
 
 struct TestOptions {
@@ -43,6 +59,8 @@ int check_command(const ScriptOptions& options, Environment& environment);
 int explain_command(const ScriptOptions& options, Environment& environment);
 // Asks a running job, and prints what it answers.
 int job_command(const JobCommandOptions& options, Environment& environment);
+// Lists, verifies, shows or removes checkpoints; no job is asked.
+int checkpoint_command(const CheckpointCommandOptions& options, Environment& environment);
 int test_command(const TestOptions& options, Environment& environment);
 
 // Registries with everything that comes with Tidemill.

@@ -10,7 +10,8 @@ constexpr DurationMillis kAnswerTimeoutMs = 10'000;
 constexpr DurationMillis kEpochTimeoutMs = 600'000;  // as execution.checkpointing.timeout
 
 DurationMillis timeout_of(ControlCommand command) {
-  const bool waits = command == ControlCommand::kStop || command == ControlCommand::kCheckpoint;
+  const bool waits = command == ControlCommand::kStop || command == ControlCommand::kCheckpoint ||
+                     command == ControlCommand::kSavepoint;
   return waits ? kEpochTimeoutMs : kAnswerTimeoutMs;
 }
 
@@ -18,7 +19,8 @@ DurationMillis timeout_of(ControlCommand command) {
 
 int job_command(const JobCommandOptions& options, Environment& environment) {
   try {
-    const ControlJson answer = ask_job(environment, options.path, options.command, timeout_of(options.command));
+    const ControlJson answer =
+        ask_job(environment, options.path, {options.command, options.savepoint}, timeout_of(options.command));
     environment.console.write_out(options.json ? encode_answer(answer) + "\n" : answer.value("text", "") + "\n");
     environment.console.flush();
     return kExitOk;

@@ -4,6 +4,7 @@
 #include "cli/command_line.h"
 #include "cli/error_report.h"
 #include "env/real/stop_signals.h"
+#include "env/real/working_directory.h"
 
 namespace tidemill {
 namespace {
@@ -20,7 +21,11 @@ int call(CommandLine& line, const std::string& version, Environment& environment
     case CommandName::kExplain:
       return explain_command(line.script, environment);
     case CommandName::kJob:
+      // The job has a working directory of its own.
+      if (line.job.savepoint && !line.job.savepoint->empty()) line.job.savepoint = absolute_path(*line.job.savepoint);
       return job_command(line.job, environment);
+    case CommandName::kCheckpoint:
+      return checkpoint_command(line.checkpoint, environment);
     case CommandName::kTest:
       return test_command(line.test, environment);
     case CommandName::kVersion:

@@ -19,6 +19,10 @@ std::string progress_line(const JobStatus& status, double rows_per_second) {
       fmt::format("{} {} | in {} ({}/s) | out {}", job_state_text(status.state),
                   clock_duration(status.now - status.started), short_count(static_cast<double>(metrics.rows_in)),
                   short_count(rows_per_second), short_count(static_cast<double>(metrics.rows_out)));
+  if (status.state == JobState::kRestarting)
+    return fmt::format("{} | restart {} in {}, because: {}", line, status.restarts,
+                       short_duration(std::max<DurationMillis>(0, status.restart_at - status.now)), status.failure);
+  if (status.restarts > 0) line += fmt::format(" | restarts {}", status.restarts);
   const bool has_watermark = metrics.watermark != kNoWatermark && metrics.watermark != kMaxWatermark;
   if (has_watermark && !status.bounded) line += " | lag " + short_duration(status.now - metrics.watermark);
   if (has_watermark) line += " | wm " + watermark_text(metrics.watermark);

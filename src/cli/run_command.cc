@@ -1,12 +1,12 @@
 // tidemill run: the statements of a script in order, each job to its end.
 #include <variant>
 
-#include "base/config_options.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "cli/progress.h"
 #include "cli/query_sink.h"
 #include "job/control_channel.h"
+#include "job/job_settings.h"
 #include "sql/parser.h"
 
 namespace tidemill {
@@ -30,6 +30,8 @@ class ScriptRun {
     apply_settings(session_, options_.script.settings, environment_);
     if (!options_.checkpoint_directory.empty())
       session_.config().set(kCheckpointDirectory.key, options_.checkpoint_directory);
+    if (!options_.from.empty()) session_.config().set(kSavepointPath.key, options_.from);
+    if (options_.allow_state_loss) session_.config().set(kIgnoreUnclaimedState.key, "true");
     for (const ast::StatementPtr& statement : parse_script(sql)) {
       if (stop_requested_() || ended_early_) return;
       run_statement(*statement);
@@ -78,11 +80,10 @@ class ScriptRun {
       sink.open(*writer, evaluation_context_of(plan.graph));
     }
     const bool is_query = plan.is_query;
-    Job& job = engine_->create_job(session_, std::move(plan));
+    Job& job = engine_->create_job(session_, std::move(plan), options_.fresh);
     job.start();
     for (const std::string& warning : job.warnings()) tell("warning: " + warning);
-    if (job.restored_epoch() > 0)
-      tell(fmt::format("note: goes on from checkpoint {} in '{}'", job.restored_epoch(), job.checkpoint_directory()));
+    if (!job.note().empty()) tell("note: " + job.note());
     Progress progress(environment_);
     watch(job, progress);
     if (writer) writer->finish();
@@ -99,6 +100,10 @@ class ScriptRun {
       control = open_control(job);
       bool stopping = false;
       job.run([&] {
+        for (const std::string& notice : job.take_notices()) {
+          progress.clear();
+          tell("warning: " + notice);
+        }
         if (!stopping && stop_requested_()) {
           stopping = true;
           (void)job.stop();

@@ -7,10 +7,25 @@
 namespace tidemill {
 namespace {
 
-std::string epoch_text(ControlCommand command, EpochResult result) {
-  if (!result.decided) return "The job ended before the epoch was decided.";
-  if (command == ControlCommand::kCheckpoint) return fmt::format("Checkpoint {} is complete.", result.epoch);
-  return fmt::format("The job is stopped; its last epoch is {}.", result.epoch);
+std::string epoch_text(ControlCommand command, const EpochResult& result) {
+  std::string text = command == ControlCommand::kStop
+                         ? fmt::format("The job is stopped; its last epoch is {}.", result.epoch)
+                         : fmt::format("Checkpoint {} is complete.", result.epoch);
+  if (!result.savepoint.empty())
+    text = command == ControlCommand::kStop ? fmt::format("The job is stopped; its savepoint is {}", result.savepoint)
+                                            : fmt::format("The savepoint is {}", result.savepoint);
+  return text;
+}
+
+// What is answered where not everything that was asked for came about.
+std::string epoch_problem(ControlCommand command, const EpochResult& result) {
+  if (result.decided)
+    return fmt::format("The savepoint failed: {} ({} {})", result.problem,
+                       command == ControlCommand::kStop ? "the job is stopped, and goes on from checkpoint"
+                                                        : "the job goes on, with checkpoint",
+                       result.epoch);
+  if (!result.problem.empty()) return fmt::format("Checkpoint {} failed: {}", result.epoch, result.problem);
+  return "The job ended before the epoch was decided.";
 }
 
 }  // namespace
@@ -27,7 +42,8 @@ ControlChannel::ControlChannel(Job& job, Environment& environment, const std::st
       })) {}
 
 void ControlChannel::handle(const std::string& line, const Reply& reply) {
-  const ControlCommand command = parse_request(line).command;
+  const ControlRequest request = parse_request(line);
+  const ControlCommand command = request.command;
   switch (command) {
     case ControlCommand::kStatus: {
       const JobStatus status = job_.status();
@@ -45,7 +61,8 @@ void ControlChannel::handle(const std::string& line, const Reply& reply) {
       return answer_why(reply);
     case ControlCommand::kStop:
     case ControlCommand::kCheckpoint:
-      return answer_epoch(command, reply);
+    case ControlCommand::kSavepoint:
+      return answer_epoch(request, reply);
     case ControlCommand::kCancel: {
       const Job::Refusal refusal = job_.cancel();
       if (refusal) return reply(encode_error(*refusal));
@@ -54,17 +71,23 @@ void ControlChannel::handle(const std::string& line, const Reply& reply) {
   }
 }
 
-void ControlChannel::answer_epoch(ControlCommand command, const Reply& reply) {
-  const auto done = [command, reply](EpochResult result) {
-    if (!result.decided) return reply(encode_error(epoch_text(command, result)));
+void ControlChannel::answer_epoch(const ControlRequest& request, const Reply& reply) {
+  const auto done = [command = request.command, reply](const EpochResult& result) {
+    if (!result.decided || !result.problem.empty()) return reply(encode_error(epoch_problem(command, result)));
     ControlJson answer = make_answer(command, epoch_text(command, result));
     answer["epoch"] = result.epoch;
+    if (!result.savepoint.empty()) answer["savepoint"] = result.savepoint;
     reply(encode_answer(answer));
   };
-  if (command == ControlCommand::kCheckpoint && job_.checkpoint_directory().empty())
+  if (request.command == ControlCommand::kCheckpoint && job_.checkpoint_directory().empty())
     return reply(encode_error("The job keeps no checkpoints", "Start it with --checkpoint-dir"));
-  const Job::Refusal refusal =
-      command == ControlCommand::kStop ? job_.stop(done) : job_.trigger(BarrierKind::kCheckpoint, done);
+  Job::Refusal refusal;
+  if (request.command == ControlCommand::kStop)
+    refusal = job_.stop(done, request.savepoint);
+  else if (request.command == ControlCommand::kSavepoint)
+    refusal = job_.savepoint(request.savepoint.value_or(""), done);
+  else
+    refusal = job_.checkpoint(done);
   if (refusal) reply(encode_error(*refusal));
 }
 
@@ -79,9 +102,9 @@ void ControlChannel::answer_why(const Reply& reply) {
   if (refusal) reply(encode_error(*refusal));
 }
 
-ControlJson ask_job(Environment& environment, const std::string& path, ControlCommand command,
+ControlJson ask_job(Environment& environment, const std::string& path, const ControlRequest& asked,
                     DurationMillis timeout_ms) {
-  const std::string request = encode_request({command});
+  const std::string request = encode_request(asked);
   if (!environment.files.exists(path) || !environment.files.info(path).is_directory)
     return parse_answer(environment.services.ask(path, request, timeout_ms));
   std::string answer;

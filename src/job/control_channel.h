@@ -19,7 +19,7 @@ class ControlChannel {
 
  private:
   void handle(const std::string& line, const Reply& reply);
-  void answer_epoch(ControlCommand command, const Reply& reply);
+  void answer_epoch(const ControlRequest& request, const Reply& reply);
   void answer_why(const Reply& reply);
 
   Job& job_;
@@ -28,7 +28,7 @@ class ControlChannel {
 
 // Asks the job that serves at `path`: the socket itself, or the checkpoint directory that it lies in. Blocks until
 // there is an answer, as long as `timeout_ms`. Throws UserError where no job serves there and for what the job refuses.
-ControlJson ask_job(Environment& environment, const std::string& path, ControlCommand command,
+ControlJson ask_job(Environment& environment, const std::string& path, const ControlRequest& asked,
                     DurationMillis timeout_ms);
 
 }  // namespace tidemill

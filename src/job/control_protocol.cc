@@ -9,14 +9,23 @@
 namespace tidemill {
 namespace {
 
-constexpr std::array kCommands = {ControlCommand::kStatus, ControlCommand::kMetrics, ControlCommand::kWhy,
-                                  ControlCommand::kStop,   ControlCommand::kCancel,  ControlCommand::kCheckpoint};
+constexpr std::array kCommands = {ControlCommand::kStatus,   ControlCommand::kMetrics, ControlCommand::kWhy,
+                                  ControlCommand::kStop,     ControlCommand::kCancel,  ControlCommand::kCheckpoint,
+                                  ControlCommand::kSavepoint};
 constexpr size_t kExcerptBytesMax = 40;  // of bad input, in error texts
 
 std::string excerpt(std::string_view text) {
   std::string shown;
   for (const char c : text.substr(0, kExcerptBytesMax)) shown += c >= ' ' && c <= '~' ? c : '?';
   return text.size() > kExcerptBytesMax ? shown + "…" : shown;
+}
+
+std::optional<std::string> savepoint_of(const ControlJson& request) {
+  const auto place = request.find("savepoint");
+  if (place == request.end()) return std::nullopt;
+  if (!place->is_string())
+    throw UserError("The place of the savepoint is no text", R"(Write "savepoint": "/path", or "" for the job's own)");
+  return place->get<std::string>();
 }
 
 std::string dump(const ControlJson& json) {
@@ -40,12 +49,16 @@ std::string_view control_command_text(ControlCommand command) {
       return "cancel";
     case ControlCommand::kCheckpoint:
       return "checkpoint";
+    case ControlCommand::kSavepoint:
+      return "savepoint";
   }
   CHECK(false);
 }
 
 std::string encode_request(const ControlRequest& request) {
-  return dump({{"version", kControlVersion}, {"command", control_command_text(request.command)}});
+  ControlJson json = {{"version", kControlVersion}, {"command", control_command_text(request.command)}};
+  if (request.savepoint) json["savepoint"] = *request.savepoint;
+  return dump(json);
 }
 
 ControlRequest parse_request(std::string_view line) {
@@ -64,7 +77,7 @@ ControlRequest parse_request(std::string_view line) {
   std::vector<std::string> names;
   for (const ControlCommand known : kCommands) {
     names.emplace_back(control_command_text(known));
-    if (*command == names.back()) return {known};
+    if (*command == names.back()) return {known, savepoint_of(json)};
   }
   const std::string text = command->get<std::string>();
   const std::optional<std::string> nearest = nearest_name(text, names);

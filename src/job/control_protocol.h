@@ -2,6 +2,7 @@
 // answers; both carry the version, and any bytes at all get an answer.
 //
 //   {"command": "status"}        version may be left out; fields that are not known are ignored
+//   {"command": "savepoint", "savepoint": "/backup"}
 //   {"version": 1, "ok": true, "command": "status", "text": "…", …}
 //   {"version": 1, "ok": false, "error": "…", "hint": "…"}
 //
@@ -9,6 +10,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,10 +19,13 @@ namespace tidemill {
 constexpr int32_t kControlVersion = 1;
 constexpr std::string_view kControlSocket = "control.sock";  // in a job's checkpoint directory
 
-enum class ControlCommand : uint8_t { kStatus, kMetrics, kWhy, kStop, kCancel, kCheckpoint };
+enum class ControlCommand : uint8_t { kStatus, kMetrics, kWhy, kStop, kCancel, kCheckpoint, kSavepoint };
 
 struct ControlRequest {
   ControlCommand command = ControlCommand::kStatus;
+  // kSavepoint, kStop: the directory that a savepoint is made in, an absolute path; "": the job's own. kStop without it
+  // makes none.
+  std::optional<std::string> savepoint = {};
 };
 
 // Fields keep their order: people read the answers, too.

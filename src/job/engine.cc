@@ -21,12 +21,15 @@ Session& Engine::open_session() {
   return *sessions_.back();
 }
 
-Job& Engine::create_job(const Session& session, JobPlan plan) {
+Job& Engine::create_job(const Session& session, JobPlan plan, bool fresh) {
   JobOptions options = session.job_options(plan.graph, plan.bounded);
+  options.recovery.fresh = fresh;
   // What a query over bounded input shows is its result: it is asked anew each time, and never gone on with.
   if (plan.is_query && plan.bounded) {
     options.checkpoint_directory.clear();
     options.checkpoint_interval_ms = 0;
+    options.recovery = {};
+    options.restart = {};
   }
   for (const std::unique_ptr<Job>& job : jobs_)
     if (!options.checkpoint_directory.empty() && job->checkpoint_directory() == options.checkpoint_directory)

@@ -22,9 +22,10 @@ class Engine {
 
   // Opens a session with no tables and default settings; it lives as long as the engine.
   Session& open_session();
-  // Makes the job of a plan with the settings that `session` has now; it is CREATED. Throws UserError where another job
-  // of this engine keeps its checkpoints in the same directory.
-  Job& create_job(const Session& session, JobPlan plan);
+  // Makes the job of a plan with the settings that `session` has now; it is CREATED. `fresh`: it passes over the
+  // checkpoints in its directory. Throws UserError where another job of this engine keeps its checkpoints in the same
+  // directory.
+  Job& create_job(const Session& session, JobPlan plan, bool fresh = false);
 
   // Returns nullptr where there is none of this id.
   Job* find_job(std::string_view id);

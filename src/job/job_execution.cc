@@ -1,8 +1,12 @@
 #include "job/job_execution.h"
 
 #include "base/check.h"
+#include "base/error.h"
 #include "checkpoint/job_tag.h"
+#include "checkpoint/savepoint.h"
+#include "checkpoint/state_file.h"
 #include "runtime/values_source.h"
+#include "state/part_contents.h"
 
 namespace tidemill {
 namespace {
@@ -62,33 +66,39 @@ std::unique_ptr<FileLock> JobExecution::lock_directory() {
   }
 }
 
-std::optional<Manifest> JobExecution::last_checkpoint() {
-  if (options_.checkpoint_directory.empty()) return std::nullopt;
+void JobExecution::find_start() {
   fail_point(environment_.faults, "start.begun");
-  lock_ = lock_directory();
-  fail_point(environment_.faults, "start.locked");
-  directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
-                                                     options_.checkpoints_retained);
-  first_epoch_ = directory_->sweep() + 1;
-  fail_point(environment_.faults, "start.swept");
-  std::optional<Manifest> manifest = directory_->last_decided();
-  for (const std::string& refused : directory_->refused()) warnings_.push_back(refused);
+  if (!options_.checkpoint_directory.empty()) {
+    if (!lock_) lock_ = lock_directory();
+    fail_point(environment_.faults, "start.locked");
+    directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
+                                                       options_.checkpoints_retained);
+  }
+  start_ = find_starting_point(environment_.files, directory_.get(), options_.recovery);
   fail_point(environment_.faults, "start.manifest_read");
-  if (!manifest) return std::nullopt;
-  if (manifest->max_parallelism != graph_.max_parallelism)
-    throw UserError(fmt::format("The checkpoint in '{}' was made with maximum parallelism {}, the job has {}",
-                                options_.checkpoint_directory, manifest->max_parallelism, graph_.max_parallelism),
-                    fmt::format("SET 'pipeline.max-parallelism' = '{}'", manifest->max_parallelism));
-  restored_epoch_ = manifest->epoch;
-  return manifest;
+  warnings_ = start_.warnings;
+  if (start_.manifest && start_.manifest->max_parallelism != graph_.max_parallelism)
+    throw UserError(fmt::format("The {} was made with maximum parallelism {}, the job has {}", start_.place,
+                                start_.manifest->max_parallelism, graph_.max_parallelism),
+                    fmt::format("SET 'pipeline.max-parallelism' = '{}'", start_.manifest->max_parallelism));
 }
 
-std::vector<SourceCoordination> JobExecution::coordinate_sources(const std::optional<Manifest>& manifest) {
+std::vector<ManifestOperator> JobExecution::operators() const {
+  std::vector<ManifestOperator> operators;
+  for (const Vertex& vertex : graph_.vertices) operators.push_back({vertex.id, vertex.name, vertex.parallelism});
+  return operators;
+}
+
+std::unique_ptr<SnapshotReader> JobExecution::open(const StatePart& part) {
+  return open_state_part(environment_.files, start_.directory, part);
+}
+
+std::vector<SourceCoordination> JobExecution::coordinate_sources() {
   std::vector<SourceCoordination> sources;
   for (const Vertex& vertex : graph_.vertices) {
     const std::shared_ptr<const Source> source = source_of(vertex);
     if (!source) continue;
-    const ManifestSource* restored = find_source(manifest, vertex.id);
+    const ManifestSource* restored = find_source(start_.manifest, vertex.id);
     SourceCoordination& added = sources.emplace_back();
     added.id = vertex.id;
     added.enumerator = source->make_enumerator(environment_, restored != nullptr ? restored->enumerator : "");
@@ -98,44 +108,59 @@ std::vector<SourceCoordination> JobExecution::coordinate_sources(const std::opti
   return sources;
 }
 
-std::map<std::string, std::unique_ptr<SinkCommitter>> JobExecution::recover_sinks(
-    const std::optional<Manifest>& manifest) {
+std::map<std::string, std::unique_ptr<SinkCommitter>> JobExecution::make_committers() {
   std::map<std::string, std::unique_ptr<SinkCommitter>> committers;
-  for (const Vertex& vertex : graph_.vertices) {
-    const auto* sink = std::get_if<SinkSpec>(&vertex.spec);
-    if (sink == nullptr) continue;
-    std::unique_ptr<SinkCommitter> committer =
-        sink->sink->make_committer(environment_, sink_owner(job_tag_, vertex.id));
-    std::vector<Committable> prepared;
-    if (manifest)
-      for (const SinkPart& part : manifest->sinks)
-        if (part.operator_id == vertex.id)
-          prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
-    if (directory_) committer->recover(restored_epoch_, prepared);
-    fail_point(environment_.faults, "start.sink_recovered");
-    committers[vertex.id] = std::move(committer);
-  }
+  for (const Vertex& vertex : graph_.vertices)
+    if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec))
+      committers[vertex.id] = sink->sink->make_committer(environment_, sink_owner(job_tag_, vertex.id));
   return committers;
 }
 
-RestoredJob JobExecution::open_state(const Manifest& manifest) {
+void JobExecution::recover_sinks(const std::map<std::string, SinkCommitter*>& committers) {
+  if (!directory_ && !start_.manifest) return;
+  for (const auto& [id, committer] : committers) {
+    std::vector<Committable> prepared;
+    if (start_.manifest)
+      for (const SinkPart& part : start_.manifest->sinks)
+        if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+    committer->recover(restored_epoch(), prepared);
+    fail_point(environment_.faults, "start.sink_recovered");
+  }
+}
+
+RestoredJob JobExecution::open_state() {
   RestoredJob restored;
   std::set<std::string> known;
   for (const Vertex& vertex : graph_.vertices) known.insert(vertex.id);
-  std::set<std::string> lost;
-  for (const StatePart& part : manifest.states) {
-    if (known.contains(part.operator_id))
-      restored.states[part.operator_id].push_back(directory_->open(part));
-    else
-      lost.insert(part.operator_id);
-  }
-  for (const ManifestSource& source : manifest.sources) {
+  for (const StatePart& part : start_.manifest->states)
+    if (known.contains(part.operator_id)) restored.states[part.operator_id].push_back(open(part));
+  for (const ManifestSource& source : start_.manifest->sources)
     restored.source_counters[source.operator_id] = source.counters;
-    if (!known.contains(source.operator_id)) lost.insert(source.operator_id);
-  }
-  for (const std::string& id : lost)
-    warnings_.push_back(fmt::format("State of operator '{}' in the checkpoint belongs to no operator of this job", id));
   return restored;
+}
+
+PlanComparison JobExecution::compare() {
+  const auto tables_of = [this](const std::string& id) {
+    for (const StatePart& part : start_.manifest->states)
+      if (part.operator_id == id) return saved_tables(*open(part));  // of one subtask as of all
+    return std::vector<std::string>();
+  };
+  PlanComparison comparison = compare_plans(*start_.manifest, operators(), tables_of);
+  refuse_loss(comparison);
+  return comparison;
+}
+
+void JobExecution::refuse_loss(const PlanComparison& comparison) const {
+  if (!comparison.loses_state() || options_.recovery.allow_state_loss) return;
+  const std::string what =
+      comparison.is_another_job()
+          ? fmt::format("The {} belongs to another job, '{}': none of its operators is in this one", start_.place,
+                        comparison.saved_job)
+          : fmt::format("The query has changed since the {}, and state would be lost", start_.place);
+  throw UserError(fmt::format("{}:\n{}", what, comparison.text().substr(0, comparison.text().size() - 1)),
+                  "Run the query as it was, begin without that state by --allow-state-loss "
+                  "(execution.state-recovery.ignore-unclaimed-state), or keep the checkpoints of this query in another "
+                  "directory. Nothing was deleted");
 }
 
 void JobExecution::start() {
@@ -149,35 +174,57 @@ void JobExecution::start() {
 }
 
 void JobExecution::prepare() {
-  const std::optional<Manifest> manifest = last_checkpoint();
+  find_start();
+  std::optional<PlanComparison> comparison;
+  if (start_.manifest) comparison = compare();
   if (directory_) job_tag_ = job_tag(environment_.files, environment_.random, options_.checkpoint_directory);
-  std::vector<SourceCoordination> sources = coordinate_sources(manifest);
+  std::vector<SourceCoordination> sources = coordinate_sources();
   fail_point(environment_.faults, "start.splits_found");
   std::map<std::string, bool> splits_may_come;
   for (const SourceCoordination& source : sources)
     splits_may_come[source.id] = source.enumerator->rediscovery_interval_ms().has_value();
-  std::vector<ManifestOperator> operators;
-  for (const Vertex& vertex : graph_.vertices) operators.push_back({vertex.id, vertex.name, vertex.parallelism});
+  std::map<std::string, std::unique_ptr<SinkCommitter>> committers = make_committers();
+  std::map<std::string, SinkCommitter*> to_recover;
+  for (const auto& [id, committer] : committers) to_recover[id] = committer.get();
 
   Decider& decider = directory_ ? static_cast<Decider&>(*directory_) : forgetful_;
-  coordinator_ = std::make_unique<Coordinator>(
-      environment_,
-      CoordinatorOptions{graph_.name, graph_.max_parallelism, options_.checkpoint_interval_ms,
-                         options_.publish_interval_ms, first_epoch_},
-      decider, std::move(sources), recover_sinks(manifest), std::move(operators));
+  coordinator_ = std::make_unique<Coordinator>(environment_, coordinator_options(), decider, std::move(sources),
+                                               std::move(committers), operators());
   std::optional<RestoredJob> restored;
-  if (manifest) restored = open_state(*manifest);
+  if (start_.manifest) restored = open_state();
   fail_point(environment_.faults, "start.state_opened");
   RuntimeOptions runtime = options_.runtime;
   runtime.idle_at_barriers = options_.publish_interval_ms > 0;
   runtime.job_tag = job_tag_;
   execution_ = std::make_unique<ExecutionGraph>(graph_, environment_, runtime, *coordinator_, directory_.get(),
                                                 splits_may_come, restored ? &*restored : nullptr);
-  for (const std::string& lost : execution_->lost_state())
-    warnings_.push_back(fmt::format("State in the checkpoint is not taken up any more: {}", lost));
+  if (comparison) {
+    add_restore_reports(*comparison, execution_->restore_reports());
+    refuse_loss(*comparison);
+    if (comparison->differs())
+      warnings_.push_back(fmt::format("The query has changed since the {}:\n{}", start_.place, comparison->text()));
+  }
   fail_point(environment_.faults, "start.state_restored");
+  // Only now: what is refused changes nothing outside.
+  recover_sinks(to_recover);
   coordinator_->start(*execution_);
   fail_point(environment_.faults, "start.started");
+}
+
+CoordinatorOptions JobExecution::coordinator_options() const {
+  CoordinatorOptions options;
+  options.job = graph_.name;
+  options.max_parallelism = graph_.max_parallelism;
+  options.interval_ms = options_.checkpoint_interval_ms;
+  options.publish_interval_ms = options_.publish_interval_ms;
+  options.first_epoch = start_.first_epoch;
+  options.timeout_ms = options_.checkpoint_timeout_ms;
+  options.min_pause_ms = options_.checkpoint_min_pause_ms;
+  options.failures_tolerated = options_.checkpoint_failures_tolerated;
+  options.began_from = start_.began_from;
+  options.statistics = options_.statistics;
+  options.tell = options_.tell;
+  return options;
 }
 
 bool JobExecution::finished() const { return coordinator_ && coordinator_->finished(); }
@@ -188,10 +235,19 @@ void JobExecution::run(const std::function<bool()>& stop) {
   if (coordinator_->finished() && coordinator_->failure()) std::rethrow_exception(coordinator_->failure());
 }
 
-void JobExecution::trigger(BarrierKind kind, std::function<void(EpochResult)> done) {
-  coordinator_->trigger(kind, std::move(done));
+void JobExecution::trigger(EpochRequest request) { coordinator_->trigger(std::move(request)); }
+void JobExecution::stop(std::function<void(EpochResult)> done) { trigger({BarrierKind::kFinal, std::move(done)}); }
+void JobExecution::save(BarrierKind kind, const std::string& directory, std::function<void(EpochResult)> done) {
+  CHECK(directory_);
+  trigger({kind,
+           [directory, done = std::move(done)](EpochResult result) {
+             if (result.decided && result.problem.empty()) result.savepoint = directory;
+             if (done) done(std::move(result));
+           },
+           [this, directory](const Manifest& manifest) {
+             write_savepoint(environment_.files, options_.checkpoint_directory, manifest, directory);
+           }});
 }
-void JobExecution::stop(std::function<void(EpochResult)> done) { coordinator_->stop(std::move(done)); }
 void JobExecution::inspect(std::function<void(std::vector<TaskInspection>)> done) {
   coordinator_->inspect(std::move(done));
 }

@@ -38,6 +38,14 @@ std::string memory_line(const MemoryUse& use) {
   return line;
 }
 
+std::string restart_text(const JobStatus& status) {
+  if (status.restarts == 0) return "";
+  if (status.restart_at == kNoWatermark)
+    return fmt::format("; restarted {} times, last because: {}", status.restarts, status.failure);
+  return fmt::format("; restart {} in {}, because: {}", status.restarts,
+                     short_duration(std::max<DurationMillis>(0, status.restart_at - status.now)), status.failure);
+}
+
 std::string checkpoint_line(const JobStatus& status) {
   const CheckpointStatistics& taken = status.checkpoints;
   if (status.checkpoint_directory.empty()) return "none: the job was started without a directory for them";
@@ -46,6 +54,7 @@ std::string checkpoint_line(const JobStatus& status) {
     line += fmt::format("; last: #{}, {} ago, {} of state, {} of it written, took {}", taken.last_epoch,
                         short_duration(status.now - taken.last_completed_at), short_bytes(taken.last_full_bytes),
                         short_bytes(taken.last_bytes), short_duration(taken.last_duration_ms));
+  if (taken.failed > 0) line += fmt::format("; {} failed, last: {}", taken.failed, taken.last_failure);
   if (taken.next_at != kMaxWatermark)
     line += fmt::format("; next in {}", short_duration(std::max<DurationMillis>(0, taken.next_at - status.now)));
   if (status.restored_epoch > 0) line += fmt::format("; this run began from #{}", status.restored_epoch);
@@ -60,7 +69,10 @@ void add_status(ControlJson& answer, const JobStatus& status) {
                    {"state", job_state_text(status.state)},
                    {"started_ms", time_json(status.started)},
                    {"uptime_ms", status.started == kNoWatermark ? 0 : status.now - status.started},
-                   {"bounded", status.bounded}};
+                   {"bounded", status.bounded},
+                   {"restarts", status.restarts},
+                   {"restart_ms", time_json(status.restart_at)},
+                   {"failure", status.failure.empty() ? ControlJson() : ControlJson(status.failure)}};
   const JobMetrics& metrics = status.metrics;
   answer["rows"] = {{"in", metrics.rows_in},
                     {"out", metrics.rows_out},
@@ -70,31 +82,35 @@ void add_status(ControlJson& answer, const JobStatus& status) {
   answer["state_bytes"] = metrics.state_bytes;
   answer["memory_bytes"] = memory_json(metrics.memory);
   const CheckpointStatistics& taken = status.checkpoints;
-  answer["checkpoints"] = {{"directory", status.checkpoint_directory},
-                           {"completed", taken.completed},
-                           {"last_epoch", taken.last_epoch},
-                           {"last_bytes", taken.last_bytes},
-                           {"last_full_bytes", taken.last_full_bytes},
-                           {"last_duration_ms", taken.last_duration_ms},
-                           {"last_completed_ms", time_json(taken.last_completed_at)},
-                           {"next_ms", time_json(taken.next_at)},
-                           {"restored_epoch", status.restored_epoch},
-                           {"published_epochs", taken.published}};
+  answer["checkpoints"] = {
+      {"directory", status.checkpoint_directory},
+      {"completed", taken.completed},
+      {"last_epoch", taken.last_epoch},
+      {"last_bytes", taken.last_bytes},
+      {"last_full_bytes", taken.last_full_bytes},
+      {"last_duration_ms", taken.last_duration_ms},
+      {"last_completed_ms", time_json(taken.last_completed_at)},
+      {"next_ms", time_json(taken.next_at)},
+      {"restored_epoch", status.restored_epoch},
+      {"published_epochs", taken.published},
+      {"failed", taken.failed},
+      {"last_failure", taken.last_failure.empty() ? ControlJson() : ControlJson(taken.last_failure)}};
 }
 
 std::string status_text(const JobStatus& status) {
   const JobMetrics& metrics = status.metrics;
   return fmt::format(
       "job          {} ({})\n"
-      "state        {} for {}\n"
+      "state        {} for {}{}\n"
       "rows         {} in, {} out, {} late, {} in errors\n"
       "watermark    {}\n"
       "state size   {}\n"
       "memory       {}\n"
       "checkpoints  {}",
       status.name, status.id, job_state_text(status.state), clock_duration(status.now - status.started),
-      metrics.rows_in, metrics.rows_out, metrics.rows_late, metrics.rows_in_errors, watermark_text(metrics.watermark),
-      short_bytes(metrics.state_bytes), memory_line(metrics.memory), checkpoint_line(status));
+      restart_text(status), metrics.rows_in, metrics.rows_out, metrics.rows_late, metrics.rows_in_errors,
+      watermark_text(metrics.watermark), short_bytes(metrics.state_bytes), memory_line(metrics.memory),
+      checkpoint_line(status));
 }
 
 void add_metrics(ControlJson& answer, const JobStatus& status) {

@@ -14,6 +14,8 @@ std::string_view job_state_text(JobState state) {
       return "STOPPING";
     case JobState::kCancelling:
       return "CANCELLING";
+    case JobState::kRestarting:
+      return "RESTARTING";
     case JobState::kFinished:
       return "FINISHED";
     case JobState::kStopped:
@@ -33,18 +35,20 @@ bool may_follow(JobState from, JobState to) {
     case JobState::kCreated:
       return false;
     case JobState::kRunning:
-      return from == JobState::kCreated;
+      return from == JobState::kCreated || from == JobState::kRestarting;
     case JobState::kStopping:
+    case JobState::kRestarting:
     case JobState::kFinished:
       return from == JobState::kRunning;
     case JobState::kCancelling:
       return from == JobState::kRunning || from == JobState::kStopping;
     case JobState::kStopped:
-      return from == JobState::kStopping;
+      return from == JobState::kStopping || from == JobState::kRestarting;
     case JobState::kCanceled:
-      return from == JobState::kCancelling || from == JobState::kCreated;
+      return from == JobState::kCancelling || from == JobState::kCreated || from == JobState::kRestarting;
     case JobState::kFailed:
-      return from == JobState::kCreated || from == JobState::kRunning || from == JobState::kStopping;
+      return from == JobState::kCreated || from == JobState::kRunning || from == JobState::kRestarting ||
+             from == JobState::kStopping;
   }
   CHECK(false);
 }

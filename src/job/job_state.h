@@ -3,7 +3,8 @@
 //   CREATED ▸ RUNNING ▸ FINISHED
 //                     ▸ STOPPING ▸ STOPPED
 //                     ▸ CANCELLING ▸ CANCELED      (from STOPPING, too)
-//   FAILED follows each of CREATED, RUNNING and STOPPING; CANCELED also CREATED.
+//                     ▸ RESTARTING ▸ RUNNING | STOPPED | CANCELED
+//   FAILED follows each of CREATED, RUNNING, RESTARTING and STOPPING; CANCELED also CREATED.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -17,8 +18,9 @@ enum class JobState : uint8_t {
   kRunning,
   kStopping,  // the last epoch is on its way
   kCancelling,
-  kFinished,  // its input has ended
-  kStopped,   // asked to; a restart goes on from its last epoch
+  kRestarting,  // an attempt has failed, the next one begins after a pause
+  kFinished,    // its input has ended
+  kStopped,     // asked to; a restart goes on from its last epoch
   kCanceled,
   kFailed,
 };

@@ -1,7 +1,7 @@
 #include "job/session.h"
 
-#include "base/config_options.h"
 #include "base/error.h"
+#include "job/job_settings.h"
 #include "operators/make_operator.h"
 
 namespace tidemill {
@@ -9,14 +9,15 @@ namespace {
 
 constexpr DurationMillis kCheckpointIntervalDefaultMs = 10'000;  // where there is a directory
 
-// Flink's scripts name directories by URI.
-std::string local_path(const std::string& directory) {
+// Flink's scripts name directories by URI. `key`: the setting, for the hint.
+std::string local_path(const Config& config, const ConfigOption<std::string>& key) {
+  const std::string directory = config.find(key).value_or("");
   const size_t scheme = directory.find("://");
   std::string path = directory;
   if (scheme != std::string::npos) {
     if (directory.substr(0, scheme) != "file")
-      throw UserError(fmt::format("Checkpoints cannot be kept in '{}'", directory),
-                      "Name a local directory: SET 'execution.checkpointing.dir' = '/path'");
+      throw UserError(fmt::format("'{}' is no local directory, and checkpoints lie in those", directory),
+                      fmt::format("SET '{}' = '/path'", key.key));
     path = directory.substr(scheme + 3);
   }
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
@@ -42,9 +43,16 @@ JobOptions Session::job_options(const JobGraph& graph, bool bounded) const {
   options.runtime.late_rows_merged = config_.get(kLateRows) == "MERGED";
   options.runtime.chaining = config_.get(kOperatorChaining);
   options.runtime.evaluation.overflow_is_error = config_.get(kOverflow) == "ERROR";
-  options.checkpoint_directory = local_path(config_.find(kCheckpointDirectory).value_or(""));
+  options.checkpoint_directory = local_path(config_, kCheckpointDirectory);
+  options.recovery.from = local_path(config_, kSavepointPath);
+  options.recovery.allow_state_loss = config_.get(kIgnoreUnclaimedState);
+  options.savepoint_directory = local_path(config_, kSavepointDirectory);
   const DurationMillis interval_ms = options.checkpoint_directory.empty() ? 0 : kCheckpointIntervalDefaultMs;
   options.checkpoint_interval_ms = config_.find(kCheckpointInterval).value_or(interval_ms);
+  options.restart = restart_options(config_, !options.checkpoint_directory.empty());
+  options.checkpoint_timeout_ms = config_.get(kCheckpointTimeout);
+  options.checkpoint_min_pause_ms = config_.get(kCheckpointMinPause);
+  options.checkpoint_failures_tolerated = config_.get(kTolerableFailedCheckpoints);
   options.publish_interval_ms = bounded ? 0 : config_.get(kEpochInterval);
   if (graph.publish_interval_ms > 0) options.publish_interval_ms = graph.publish_interval_ms;
   // Half of the machine: the rest is for rows on their way, the programs around, and the cache of the spill file.

@@ -84,8 +84,8 @@ class ExecutionGraph {
   const std::vector<std::unique_ptr<Task>>& tasks() const { return tasks_; }
   const std::vector<SourceVertex>& sources() const { return sources_; }
   const std::vector<SinkVertex>& sinks() const { return sinks_; }
-  // Tables of the checkpoint that no operator declares any more: "operator: table".
-  const std::vector<std::string>& lost_state() const { return lost_state_; }
+  // What restoring found, by operator id: of operators that the checkpoint has.
+  const std::map<std::string, RestoreReport>& restore_reports() const { return restore_reports_; }
 
   // Any thread.
   JobMetrics metrics() const;
@@ -115,7 +115,7 @@ class ExecutionGraph {
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<SourceVertex> sources_;
   std::vector<SinkVertex> sinks_;
-  std::vector<std::string> lost_state_;
+  std::map<std::string, RestoreReport> restore_reports_;
 };
 
 }  // namespace tidemill

@@ -246,9 +246,7 @@ void ExecutionGraph::Builder::restore(OperatorNode& node) {
   std::vector<const SnapshotReader*> parts;
   for (const std::unique_ptr<SnapshotReader>& reader : *readers) parts.push_back(reader.get());
   const RestoreReport report = node.restore(parts, [](std::string_view) { return true; });
-  if (node.options().subtask.index != 0) return;
-  for (const std::string& table : report.tables_lost)
-    built_.lost_state_.push_back(fmt::format("{}: {}", node.options().name, table));
+  if (node.options().subtask.index == 0) built_.restore_reports_[node.options().id] = report;
 }
 
 }  // namespace tidemill

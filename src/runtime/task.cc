@@ -1,6 +1,7 @@
 #include "runtime/task.h"
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace tidemill {
 namespace {
@@ -130,26 +131,44 @@ void Task::seal(const Barrier& barrier) {
 void Task::submit_prepare(int64_t epoch, TaskSnapshot sealed) {
   ++preparing_;
   auto snapshot = std::make_shared<TaskSnapshot>(std::move(sealed));
+  auto unsaved = std::make_shared<std::exception_ptr>();
   environment_.executor.block(
-      [this, epoch, snapshot] {
-        std::unique_ptr<SnapshotFile> file;
+      [this, epoch, snapshot, unsaved] {
         fail_point(environment_.faults, "task.preparing");
-        if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
-        for (const std::unique_ptr<Participant>& participant : chain_.participants()) {
-          participant->prepare(epoch, file.get(), *snapshot);
-          fail_point(environment_.faults, "task.participant_prepared");
-        }
-        if (file) file->close();
+        for (const std::unique_ptr<Participant>& participant : chain_.participants())
+          participant->prepare(epoch, *snapshot);
         fail_point(environment_.faults, "task.prepared");
+        *unsaved = save(epoch, *snapshot);
       },
-      [this, epoch, snapshot](std::exception_ptr error) {
+      [this, epoch, snapshot, unsaved](std::exception_ptr error) {
         // On some executor thread: only mail may touch the task.
-        mailbox_.post([this, epoch, snapshot, error] {
+        mailbox_.post([this, epoch, snapshot, unsaved, error] {
           --preparing_;
           if (error) std::rethrow_exception(error);
+          if (*unsaved) return reports_.declined(options_.number, epoch, std::move(*snapshot), *unsaved);
           reports_.acknowledged(options_.number, epoch, std::move(*snapshot));
         });
       });
+}
+
+std::exception_ptr Task::save(int64_t epoch, TaskSnapshot& snapshot) {
+  size_t saved = 0;
+  const auto& participants = chain_.participants();
+  try {
+    std::unique_ptr<SnapshotFile> file;
+    if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
+    while (saved < participants.size()) participants[saved++]->save(epoch, file.get(), snapshot);
+    if (file) file->close();
+    fail_point(environment_.faults, "task.saved");
+    return nullptr;
+  } catch (const EngineError&) {
+    throw;
+  } catch (...) {
+    // What was sealed for this epoch is of no use any more: its pages are given back.
+    while (saved < participants.size()) participants[saved++]->save(epoch, nullptr, snapshot);
+    snapshot.states.clear();
+    return std::current_exception();
+  }
 }
 
 ProcessingTask::ProcessingTask(TaskOptions options, Environment& environment, TaskReports& reports,

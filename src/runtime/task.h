@@ -23,6 +23,9 @@ class TaskReports {
   virtual ~TaskReports() = default;
   // Everything of the epoch in this task is durable and redoable.
   virtual void acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapshot) = 0;
+  // The epoch has passed the task, but its state could not be saved: the epoch must be given up. `snapshot` holds what
+  // sinks have prepared, which belongs to a later epoch now.
+  virtual void declined(int32_t task, int64_t epoch, TaskSnapshot snapshot, std::exception_ptr error) = 0;
   // A source task has read all there is and told so downstream; it waits for the final barrier.
   virtual void drained(int32_t task) = 0;
   // The task's last act: nothing of it runs any more, no I/O either.
@@ -99,6 +102,9 @@ class Task {
   void give_up();
   void seal(const Barrier& barrier);
   void submit_prepare(int64_t epoch, TaskSnapshot snapshot);
+  // Writes the state of all participants. I/O pool. Returns what went wrong, nullptr: nothing; the snapshot then names
+  // no state.
+  std::exception_ptr save(int64_t epoch, TaskSnapshot& snapshot);
   // Ends the task when no I/O is under way.
   Tasklet::Progress try_finish();
 

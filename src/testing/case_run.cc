@@ -208,7 +208,7 @@ class CaseRun {
 
   void checkpoint() {
     bool done = false;
-    job_->trigger(BarrierKind::kCheckpoint, [&](EpochResult) { done = true; });
+    job_->trigger({BarrierKind::kCheckpoint, [&](const EpochResult&) { done = true; }});
     environment_.executor().run([&] { return (done && environment_.executor().quiet()) || job_->finished(); });
     if (job_->finished()) job_->run();
   }

@@ -155,7 +155,7 @@ def recoveries(world: World, count: int) -> str:
     """F03: ten lives in a row that are killed while they recover, or soon after."""
     queries = [query(name) for name in POINT_QUERIES]
     world.prepare(queries)
-    places = ["start.swept", "start.manifest_read", "start.sink_recovered", "start.splits_found", "start.state_opened"]
+    places = ["start.locked", "start.manifest_read", "start.sink_recovered", "start.splits_found", "start.state_opened"]
     places += ["start.state_restored", "start.started", "read.state", "open.state", "list.checkpoints", "list.epoch"]
     places += ["read.manifest", "sync.epoch", "epoch.beginning", "epoch.decided", "remove.part", "remove.state"]
 

@@ -45,5 +45,17 @@ TEST(EpochSchedule, WhatWasMissedIsOneEpochAndTheCheckpointsGridStays) {
   EXPECT_EQ(schedule.next_checkpoint_at(), 1250);
 }
 
+TEST(EpochSchedule, APauseMovesTheNextCheckpointOnly) {
+  EpochSchedule schedule(100, 300, 0);
+  schedule.pause(290, 20);
+  EXPECT_EQ(schedule.next_checkpoint_at(), 310);
+  schedule.pause(290, 5);
+  EXPECT_EQ(schedule.next_checkpoint_at(), 310);
+  EXPECT_EQ(epochs_of(schedule, 5), (Epochs{"100p", "200p", "300p", "310c", "410p"}));
+  EpochSchedule none(100, 0, 0);
+  none.pause(0, 1000);
+  EXPECT_EQ(none.next_checkpoint_at(), kMaxWatermark);
+}
+
 }  // namespace
 }  // namespace tidemill

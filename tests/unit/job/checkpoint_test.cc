@@ -2,104 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "data/pretty.h"
 #include "env/real/real_environment.h"
 #include "env/simulated/simulated_environment.h"
-#include "job/job_execution.h"
-#include "sim/committed_sink.h"
-#include "sim/log_source.h"
+#include "tests/unit/job/count_job.h"
 
 namespace tidemill {
 namespace {
-
-const SchemaPtr kRows = parse_schema("k STRING, x BIGINT");
-constexpr int32_t kSplits = 3, kRowsPerSplit = 400;
-
-std::vector<sim::LogSplit> logs() {
-  std::vector<sim::LogSplit> logs;
-  for (int32_t s = 0; s < kSplits; ++s) {
-    std::string text;
-    for (int32_t i = 0; i < kRowsPerSplit; ++i) text += fmt::format("k{} | {}\n", i % 10, i);
-    logs.push_back({fmt::format("split{}", s), parse_batch(kRows, text)});
-  }
-  return logs;
-}
-
-// Counts rows by key; at the end of the input emits (key, count).
-class CountAtEnd final : public Operator {
- public:
-  void open(OperatorContext& context) override {
-    context_ = &context;
-    TableDescriptor descriptor;
-    descriptor.name = "counts";
-    descriptor.key_types = {Type::string()};
-    descriptor.fields = {RecordField::int64("n")};
-    table_ = &context.state().record_table(descriptor);
-    offset_ = RecordLayout(descriptor).offset("n");
-  }
-  void process(Batch input, int32_t, Output&) override {
-    KeyBatch keys(table_->key_layout());
-    keys.assign(std::vector<ColumnPtr>{input.column(0)}, input.num_rows());
-    for (int32_t row = 0; row < input.num_rows(); ++row) {
-      bool created = false;
-      ++*reinterpret_cast<int64_t*>(table_->upsert(keys[row], created) + offset_);
-    }
-    context_->state().release();
-  }
-  void finish(Output& output) override {
-    ColumnBuilder names(Type::string()), counts(Type::big_int());
-    table_->scan([&](std::span<const std::byte* const> records) {
-      table_->read_keys(records, std::span(&names, 1));
-      for (const std::byte* record : records) counts.append(*reinterpret_cast<const int64_t*>(record + offset_));
-    });
-    context_->state().release();
-    const int32_t rows = counts.num_rows();
-    if (rows > 0) output.emit(Batch(kRows, {names.finish(), counts.finish()}, rows));
-  }
-
- private:
-  OperatorContext* context_ = nullptr;
-  RecordTable* table_ = nullptr;
-  uint32_t offset_ = 0;
-};
-
-JobGraph count_job(sim::CommittedRows& out, int32_t sources, int32_t counters, sim::LogSourceOptions log = {}) {
-  JobGraph graph;
-  graph.name = "count";
-  SourceSpec source;
-  source.source = sim::make_log_source(kRows, logs(), log);
-  source.schema = kRows;
-  SinkSpec sink;
-  sink.sink = sim::make_committed_sink(out);
-  sink.schema = kRows;
-  graph.vertices.push_back({"source", "Source", source, {}, sources});
-  graph.vertices.push_back({"count", "Count", UnionSpec{kRows}, {{0, Shipping::kHash, {0}}}, counters});
-  graph.vertices.push_back({"sink", "Sink", sink, {{1, Shipping::kForward, {}}}, counters});
-  return graph;
-}
-
-JobOptions with_checkpoints() {
-  JobOptions options;
-  options.checkpoint_directory = "ck";
-  options.runtime.make_operator = [](const Vertex&) { return std::make_unique<CountAtEnd>(); };
-  options.runtime.batch_rows = 16;
-  return options;
-}
-
-std::vector<std::string> expected() {
-  std::vector<std::string> rows;
-  for (int i = 0; i < 10; ++i) rows.push_back(fmt::format("k{} | {}", i, kSplits * kRowsPerSplit / 10));
-  return rows;
-}
-
-// Runs until a checkpoint that begins after about `rows` rows is decided; returns its epoch.
-int64_t run_to_checkpoint(JobExecution& job, int64_t rows) {
-  job.run([&] { return job.metrics().sum(counter::kRecordsOut, "source") >= rows; });
-  int64_t epoch = -1;
-  job.trigger(BarrierKind::kCheckpoint, [&](EpochResult result) { epoch = result.decided ? result.epoch : 0; });
-  job.run([&] { return epoch >= 0; });
-  return epoch;
-}
 
 TEST(JobCheckpoint, ARestoredJobGoesOnAtAnyParallelism) {
   for (const int32_t before : {1, 2, 4})
@@ -120,7 +28,7 @@ TEST(JobCheckpoint, ARestoredJobGoesOnAtAnyParallelism) {
       EXPECT_EQ(job.restored_epoch(), 1);
       EXPECT_TRUE(job.warnings().empty());
       job.run();
-      EXPECT_EQ(out.folded(), expected()) << before << " to " << after;
+      EXPECT_EQ(out.folded(), expected_counts()) << before << " to " << after;
       EXPECT_EQ(job.summary().rows_in, kSplits * kRowsPerSplit);
       EXPECT_EQ(job.summary().metrics.sum(counter::kRecordsIn, "count"), kSplits * kRowsPerSplit);
     }
@@ -148,7 +56,7 @@ TEST(JobCheckpoint, TheSameOnThreads) {
   job.start();
   EXPECT_EQ(job.restored_epoch(), 2);
   job.run();
-  EXPECT_EQ(out.folded(), expected());
+  EXPECT_EQ(out.folded(), expected_counts());
   for (const FileInfo& entry : mixed.files.list(directory)) {
     if (entry.is_directory)
       for (const FileInfo& file : mixed.files.list(entry.path)) mixed.files.remove(file.path);
@@ -164,7 +72,7 @@ TEST(JobCheckpoint, AJobThatHasEndedHasNothingLeftToDo) {
     JobExecution job(count_job(out, 2, 2), environment.get(), with_checkpoints());
     job.start();
     job.run();
-    EXPECT_EQ(out.folded(), expected());
+    EXPECT_EQ(out.folded(), expected_counts());
   }
 }
 
@@ -172,14 +80,14 @@ TEST(JobCheckpoint, IntervalsTakeCheckpointsWhileRowsFlow) {
   SimulatedEnvironment environment(1);
   sim::CommittedRows out;
   JobGraph graph = count_job(out, 1, 2);
-  std::get<SourceSpec>(graph.vertices[0].spec).source = sim::make_log_source(kRows, logs(), {.wait_probability = 0.3});
+  std::get<SourceSpec>(graph.vertices[0].spec).source = count_source({.wait_probability = 0.3});
   JobOptions options = with_checkpoints();
   options.checkpoint_interval_ms = 30;
   options.publish_interval_ms = 10;
   JobExecution job(std::move(graph), environment.get(), options);
   job.start();
   job.run();
-  EXPECT_EQ(out.folded(), expected());
+  EXPECT_EQ(out.folded(), expected_counts());
   EXPECT_GT(job.checkpoint_statistics().completed, 3);
   EXPECT_GT(job.checkpoint_statistics().published, 3);
   const auto entries = environment.files().list("ck");
@@ -195,7 +103,7 @@ TEST(JobCheckpoint, AnErrorWhileSavingEndsTheAttemptAndTheLastCheckpointHolds) {
       job.start();
       EXPECT_EQ(run_to_checkpoint(job, 300), 1);
       environment.faults().enable(fault, 1.0, 1);
-      job.trigger(BarrierKind::kCheckpoint);
+      job.trigger({BarrierKind::kCheckpoint});
       EXPECT_THROW(job.run(), TransientError) << fault;
       EXPECT_TRUE(job.finished());
     }
@@ -203,7 +111,7 @@ TEST(JobCheckpoint, AnErrorWhileSavingEndsTheAttemptAndTheLastCheckpointHolds) {
     job.start();
     EXPECT_EQ(job.restored_epoch(), 1);
     job.run();
-    EXPECT_EQ(out.folded(), expected()) << fault;
+    EXPECT_EQ(out.folded(), expected_counts()) << fault;
   }
 }
 
@@ -224,7 +132,7 @@ TEST(JobCheckpoint, ADamagedCheckpointIsPassedOverWithAWarning) {
   ASSERT_EQ(job.warnings().size(), 1u);
   EXPECT_NE(job.warnings()[0].find("ck/chk-2/_metadata"), std::string::npos);
   job.run();
-  EXPECT_EQ(out.folded(), expected());
+  EXPECT_EQ(out.folded(), expected_counts());
 }
 
 TEST(JobCheckpoint, RefusesAnotherMaximumParallelismAndNamesStateThatIsLost) {
@@ -242,10 +150,26 @@ TEST(JobCheckpoint, RefusesAnotherMaximumParallelismAndNamesStateThatIsLost) {
   EXPECT_THROW(refused.start(), UserError);
   JobGraph renamed = count_job(out, 2, 2);
   renamed.vertices[1].id = "count-2";
-  JobExecution job(std::move(renamed), environment.get(), with_checkpoints());
+  JobExecution losing(renamed, environment.get(), with_checkpoints());
+  try {
+    losing.start();
+    FAIL() << "state is lost in silence";
+  } catch (const UserError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "The query has changed since the checkpoint 1 in 'ck', and state would be lost:\n"
+              "  kept  Source  source\n"
+              "  lost  Count   count\n"
+              "        lost: state 'counts'\n"
+              "  kept  Sink    sink\n"
+              "  new   Count   count-2");
+  }
+  JobOptions options = with_checkpoints();
+  options.recovery.allow_state_loss = true;
+  JobExecution job(std::move(renamed), environment.get(), options);
   job.start();
+  EXPECT_EQ(job.restored_epoch(), 1);
   ASSERT_EQ(job.warnings().size(), 1u);
-  EXPECT_NE(job.warnings()[0].find("'count'"), std::string::npos);
+  EXPECT_NE(job.warnings()[0].find("lost: state 'counts'"), std::string::npos);
   job.run();
 }
 

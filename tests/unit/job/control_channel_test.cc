@@ -47,7 +47,7 @@ class ControlChannelTest : public testing::Test {
     options.checkpoint_directory = "ck";
     return options;
   }
-  ControlJson ask(ControlCommand command) { return ask_job(simulated.get(), "ck", command, 1000); }
+  ControlJson ask(const ControlRequest& request) { return ask_job(simulated.get(), "ck", request, 1000); }
   ControlJson ask_line(std::string_view line) {
     return ControlJson::parse(simulated.services().ask("ck/control.sock", line, 1000));
   }
@@ -59,7 +59,7 @@ class ControlChannelTest : public testing::Test {
 };
 
 TEST_F(ControlChannelTest, Status) {
-  const ControlJson answer = ask(ControlCommand::kStatus);
+  const ControlJson answer = ask({ControlCommand::kStatus});
   EXPECT_EQ(answer["job"]["id"], "id-1");
   EXPECT_EQ(answer["job"]["state"], "RUNNING");
   EXPECT_EQ(answer["rows"]["in"], 40);
@@ -71,34 +71,61 @@ TEST_F(ControlChannelTest, Status) {
 }
 
 TEST_F(ControlChannelTest, Metrics) {
-  const ControlJson answer = ask(ControlCommand::kMetrics);
+  const ControlJson answer = ask({ControlCommand::kMetrics});
   ASSERT_EQ(answer["operators"].size(), 3u);
   EXPECT_EQ(answer["operators"][0]["counters"]["numRecordsOut"], 40);
   EXPECT_EQ(answer["edges"][0]["rows"], 40);
 }
 
 TEST_F(ControlChannelTest, Why) {
-  const ControlJson answer = ask(ControlCommand::kWhy);
+  const ControlJson answer = ask({ControlCommand::kWhy});
   EXPECT_EQ(answer["cause"], "output_flows");
   EXPECT_EQ(answer["sources"][0]["splits"][0]["id"], "split");
 }
 
 TEST_F(ControlChannelTest, CheckpointThenStop) {
-  EXPECT_EQ(ask(ControlCommand::kCheckpoint)["epoch"], 1);
+  EXPECT_EQ(ask({ControlCommand::kCheckpoint})["epoch"], 1);
   EXPECT_TRUE(simulated.files().exists("ck/chk-1/_metadata"));
-  EXPECT_EQ(ask(ControlCommand::kStop)["epoch"], 2);
-  EXPECT_EQ(ask(ControlCommand::kStatus)["job"]["state"], "STOPPING");
+  EXPECT_EQ(ask({ControlCommand::kStop})["epoch"], 2);
+  EXPECT_EQ(ask({ControlCommand::kStatus})["job"]["state"], "STOPPING");
   job.run();
   EXPECT_EQ(job.state(), JobState::kStopped);
   EXPECT_EQ(out.rows().size(), 40u);
   channel.reset();
-  EXPECT_THROW(ask(ControlCommand::kStatus), UserError);
+  EXPECT_THROW(ask({ControlCommand::kStatus}), UserError);
+}
+
+TEST_F(ControlChannelTest, SavepointThenStopWithOne) {
+  const ControlJson first = ask({ControlCommand::kSavepoint, "/backup"});
+  const std::string directory = first["savepoint"];
+  EXPECT_TRUE(directory.starts_with("/backup/savepoint-id-1-")) << directory;
+  EXPECT_EQ(first["text"], "The savepoint is " + directory);
+  EXPECT_TRUE(simulated.files().exists(directory + "/_metadata"));
+  const std::string last = ask({ControlCommand::kStop, ""})["savepoint"];
+  EXPECT_TRUE(last.starts_with("ck/savepoints/savepoint-id-1-")) << last;
+  EXPECT_NE(last, directory);
+  job.run();
+  EXPECT_EQ(job.state(), JobState::kStopped);
+  EXPECT_TRUE(simulated.files().exists(last + "/_metadata"));
+}
+
+TEST_F(ControlChannelTest, ASavepointThatCannotBeWrittenSaysWhyAndTheJobGoesOn) {
+  simulated.files().put("/full", "a file");
+  try {
+    ask({ControlCommand::kSavepoint, "/full"});
+    FAIL() << "there is a savepoint in a file";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("The savepoint failed: "), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("(the job goes on, with checkpoint 1)"), std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(ask({ControlCommand::kStatus})["job"]["state"], "RUNNING");
 }
 
 TEST_F(ControlChannelTest, CancelTwice) {
-  EXPECT_TRUE(ask(ControlCommand::kCancel)["ok"]);
-  EXPECT_TRUE(ask(ControlCommand::kCancel)["ok"]);
-  EXPECT_THROW(ask(ControlCommand::kStop), UserError);
+  EXPECT_TRUE(ask({ControlCommand::kCancel})["ok"]);
+  EXPECT_TRUE(ask({ControlCommand::kCancel})["ok"]);
+  EXPECT_THROW(ask({ControlCommand::kStop}), UserError);
   job.run();
   EXPECT_EQ(job.state(), JobState::kCanceled);
 }
@@ -110,12 +137,12 @@ TEST_F(ControlChannelTest, BadInputIsAnsweredAndTheJobGoesOn) {
     EXPECT_FALSE(answer["ok"]) << line;
     EXPECT_FALSE(answer["error"].get<std::string>().empty());
   }
-  EXPECT_EQ(ask(ControlCommand::kStatus)["job"]["state"], "RUNNING");
+  EXPECT_EQ(ask({ControlCommand::kStatus})["job"]["state"], "RUNNING");
 }
 
 TEST_F(ControlChannelTest, ASecondChannelAtThePathIsRefused) {
   EXPECT_THROW(ControlChannel(job, simulated.get(), "ck/control.sock"), UserError);
-  EXPECT_EQ(ask(ControlCommand::kStatus)["job"]["state"], "RUNNING");
+  EXPECT_EQ(ask({ControlCommand::kStatus})["job"]["state"], "RUNNING");
 }
 
 }  // namespace

@@ -23,6 +23,10 @@ TEST(ControlProtocol, ARequestComesBackAsItWas) {
     EXPECT_EQ(parse_request(encode_request({command})).command, command);
   EXPECT_EQ(encode_request({ControlCommand::kWhy}), R"({"version":1,"command":"why"})");
   EXPECT_EQ(parse_request(R"( {"command":"stop","later":[1]} )").command, ControlCommand::kStop);
+  EXPECT_EQ(encode_request({ControlCommand::kSavepoint, "/a"}),
+            R"({"version":1,"command":"savepoint","savepoint":"/a"})");
+  EXPECT_EQ(parse_request(R"({"command":"stop","savepoint":""})").savepoint, "");
+  EXPECT_EQ(parse_request(R"({"command":"stop"})").savepoint, std::nullopt);
 }
 
 TEST(ControlProtocol, SaysWhatIsWrongWithARequest) {
@@ -33,8 +37,10 @@ TEST(ControlProtocol, SaysWhatIsWrongWithARequest) {
   EXPECT_EQ(refused("{}"), "The request names no command" + hint);
   EXPECT_EQ(refused(R"({"command":1})"), "The request names no command" + hint);
   EXPECT_EQ(refused(R"({"command":"statsu"})"), "There is no command 'statsu' / Did you mean 'status'?");
+  EXPECT_EQ(refused(R"({"command":"stop","savepoint":1})"),
+            R"(The place of the savepoint is no text / Write "savepoint": "/path", or "" for the job's own)");
   EXPECT_EQ(refused(R"({"command":"x"})"),
-            "There is no command 'x' / There are status, metrics, why, stop, cancel, checkpoint");
+            "There is no command 'x' / There are status, metrics, why, stop, cancel, checkpoint, savepoint");
   EXPECT_EQ(refused(R"({"command":"why","version":2})"),
             "This job speaks version 1, the request has 2 / Use the tidemill that runs the job");
 }

@@ -122,10 +122,10 @@ TEST(Engine, StopTwiceGivesOneLastEpochToBoth) {
     run_to(world, job, 100);
     std::vector<EpochResult> results;
     const auto note = [&](EpochResult result) { results.push_back(result); };
-    EXPECT_EQ(job.trigger(BarrierKind::kCheckpoint, note), std::nullopt);
+    EXPECT_EQ(job.checkpoint(note), std::nullopt);
     EXPECT_EQ(job.stop(note), std::nullopt);
     EXPECT_EQ(job.stop(note), std::nullopt);
-    EXPECT_EQ(job.trigger(BarrierKind::kSavepoint, note), std::nullopt);  // part of the last epoch
+    EXPECT_EQ(job.savepoint("", note), std::nullopt);  // part of the last epoch
     job.run();
     EXPECT_EQ(job.state(), JobState::kStopped);
     ASSERT_EQ(results.size(), 4u) << seed;
@@ -150,7 +150,7 @@ TEST(Engine, CancelTwiceAndCancelWhileStopping) {
       EXPECT_EQ(job.cancel(), std::nullopt);
       EXPECT_EQ(job.cancel(), std::nullopt);
       EXPECT_NE(job.stop(), std::nullopt);
-      EXPECT_NE(job.trigger(BarrierKind::kCheckpoint), std::nullopt);
+      EXPECT_NE(job.checkpoint(), std::nullopt);
       job.run();
       EXPECT_EQ(job.state(), JobState::kCanceled);
       EXPECT_EQ(stopped.has_value(), stop_first) << seed;
@@ -161,7 +161,7 @@ TEST(Engine, WhatAStateDoesNotAllowIsRefusedWithAReason) {
   World world;
   Job& created = world.job();
   EXPECT_EQ(created.stop(), "The job is CREATED: it cannot be stopped");
-  EXPECT_EQ(created.trigger(BarrierKind::kCheckpoint), "The job is CREATED: it cannot take a checkpoint");
+  EXPECT_EQ(created.checkpoint(), "The job is CREATED: it cannot take a checkpoint");
   EXPECT_NE(created.inspect([](const auto&) {}), std::nullopt);
   EXPECT_EQ(created.status().started, kNoWatermark);
   EXPECT_EQ(created.cancel(), std::nullopt);
@@ -176,7 +176,7 @@ TEST(Engine, WhatAStateDoesNotAllowIsRefusedWithAReason) {
   finished.run();
   EXPECT_EQ(finished.stop(), "The job is FINISHED: it cannot be stopped");
   EXPECT_EQ(finished.cancel(), "The job is FINISHED: it cannot be cancelled");
-  EXPECT_EQ(finished.trigger(BarrierKind::kSavepoint), "The job is FINISHED: it cannot take a checkpoint");
+  EXPECT_EQ(finished.savepoint(""), "The job is FINISHED: it cannot take a savepoint");
   EXPECT_EQ(finished.state(), JobState::kFinished);
 }
 
@@ -235,7 +235,7 @@ TEST(Engine, RequestsFromManyThreadsAtOnceAreAnsweredAndEndTheJobOnce) {
       threads.emplace_back([&, t] {
         const auto done = [&](const auto&) { ++answered; };
         for (int i = 0; i < 10; ++i)
-          if (!job.trigger(BarrierKind::kCheckpoint, done)) ++taken;
+          if (!job.checkpoint(done)) ++taken;
         if (!job.inspect(done)) ++taken;
         if (++begun == 4 || t % 2 == 0) {
           if (round % 3 == 0) (void)job.cancel();

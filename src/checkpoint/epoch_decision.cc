@@ -1,0 +1,64 @@
+#include "checkpoint/epoch_decision.h"
+
+#include "base/error.h"
+#include "base/error_text.h"
+
+namespace tidemill {
+
+std::exception_ptr EpochDecision::decide(const Manifest& manifest) {
+  try {
+    fail_point(faults_, "epoch.deciding");
+    decider_.decide(manifest);
+  } catch (const DecisionUnknown&) {
+    throw;
+  } catch (const EngineError&) {
+    throw;
+  } catch (...) {
+    decider_.abandon(manifest.epoch);
+    return std::current_exception();
+  }
+  fail_point(faults_, "epoch.decided");
+  finish_outputs(manifest);
+  fail_point(faults_, "epoch.sinks_finished");
+  remove_old(manifest.epoch);
+  fail_point(faults_, "epoch.finished");
+  return nullptr;
+}
+
+void EpochDecision::finish_outputs(const Manifest& manifest) {
+  for (const auto& [id, committer] : committers_) {
+    std::vector<Committable> prepared;
+    for (const SinkPart& part : manifest.sinks)
+      if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+    committer->finish(manifest.epoch, prepared);
+    fail_point(faults_, "epoch.sink_finished");
+  }
+}
+
+void EpochDecision::remove_old(int64_t epoch) {
+  try {
+    decider_.finished(epoch);
+  } catch (const EngineError&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (tell_)
+      tell_(
+          fmt::format("Old checkpoints could not be removed, which is tried again at the next one: {}", error.what()));
+  }
+}
+
+std::exception_ptr too_many_failures(const std::exception_ptr& last, int64_t epoch, int64_t in_a_row) {
+  std::string before;
+  if (in_a_row == 2) before = ", as did the one before it";
+  if (in_a_row > 2) before = fmt::format(", as did the {} before it", in_a_row - 1);
+  const std::string text = fmt::format("Checkpoint {} failed{}: {}", epoch, before, error_text(last));
+  try {
+    std::rethrow_exception(last);
+  } catch (const UserError& error) {
+    return std::make_exception_ptr(UserError(text, error.hint()));
+  } catch (...) {
+    return std::make_exception_ptr(TransientError(text));
+  }
+}
+
+}  // namespace tidemill

@@ -1,0 +1,43 @@
+// checkpoint/epoch_decision.h - the step that makes an epoch count: the decision record, then the outputs. Rule: output
+// is finished only for what is decided; what could not be decided is cleared away.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "checkpoint/decider.h"
+#include "env/faults.h"
+
+namespace tidemill {
+
+// I/O pool, one call at a time.
+class EpochDecision {
+ public:
+  // `decider` is borrowed; `committers` by sink operator id. `tell` (may be empty) takes what the user should know.
+  // `faults` is borrowed.
+  EpochDecision(Decider& decider, std::map<std::string, std::unique_ptr<SinkCommitter>> committers,
+                std::function<void(std::string)> tell, Faults& faults)
+      : decider_(decider), committers_(std::move(committers)), tell_(std::move(tell)), faults_(faults) {}
+
+  // Decides the epoch and finishes its outputs. Returns why it is not decided, nullptr: it is. Throws what must end the
+  // attempt: outputs that could not be finished, DecisionUnknown.
+  std::exception_ptr decide(const Manifest& manifest);
+
+ private:
+  void finish_outputs(const Manifest& manifest);
+  void remove_old(int64_t epoch);
+
+  Decider& decider_;
+  const std::map<std::string, std::unique_ptr<SinkCommitter>> committers_;
+  const std::function<void(std::string)> tell_;
+  Faults& faults_;
+};
+
+// Returns what ends the attempt when checkpoint `epoch` was given up because of `last`, the last one of `in_a_row`: a
+// UserError where that is one, otherwise a TransientError.
+std::exception_ptr too_many_failures(const std::exception_ptr& last, int64_t epoch, int64_t in_a_row);
+
+}  // namespace tidemill

@@ -1,0 +1,33 @@
+#include "checkpoint/manifest_file.h"
+
+#include "checkpoint/checkpoint_layout.h"
+#include "checkpoint/decider.h"
+
+namespace tidemill {
+
+void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest) {
+  const std::string unfinished = fmt::format("{}/{}", directory, kUnfinishedManifestName);
+  const std::string finished = fmt::format("{}/{}", directory, kManifestName);
+  const std::unique_ptr<WritableFile> file = files.open_write(unfinished);
+  file->append(manifest.encode());
+  file->sync();
+  file->close();
+  files.sync_directory(directory);  // the names of the state files
+  try {
+    files.rename(unfinished, finished);
+  } catch (const std::exception&) {
+    if (!files.exists(finished)) throw;
+  }
+  try {
+    files.sync_directory(directory);
+  } catch (const std::exception& error) {
+    throw DecisionUnknown(fmt::format("'{}' may be lost when the power fails: {}", finished, error.what()));
+  }
+}
+
+Manifest read_manifest_file(FileSystem& files, const std::string& directory) {
+  const std::string path = fmt::format("{}/{}", directory, kManifestName);
+  return Manifest::decode(read_whole_file(files, path), path);
+}
+
+}  // namespace tidemill

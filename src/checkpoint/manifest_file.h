@@ -1,0 +1,21 @@
+// checkpoint/manifest_file.h - the _metadata file that makes a directory of state a checkpoint. Rule: it appears by one
+// rename after everything it names is durable, and is durable itself when that is said.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "checkpoint/manifest.h"
+#include "env/file_system.h"
+
+namespace tidemill {
+
+constexpr std::string_view kManifestName = "_metadata";                // Flink's
+constexpr std::string_view kUnfinishedManifestName = "_metadata.tmp";  // until its rename
+
+// Writes the manifest into `directory`, whose entries it makes durable. Blocks. Throws DecisionUnknown where it may be
+// there or not; after any other error it is not.
+void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest);
+// Reads it. Throws UserError where it is missing or damaged.
+Manifest read_manifest_file(FileSystem& files, const std::string& directory);
+
+}  // namespace tidemill

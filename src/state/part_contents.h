@@ -1,0 +1,24 @@
+// state/part_contents.h - what a part of a snapshot holds, without a store to restore it into. Rule: reads the
+// catalogue alone, no record.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "state/snapshot.h"
+
+namespace tidemill {
+
+struct SavedTable {
+  std::string name;
+  std::string kind;     // for people: "records", "timers"
+  int64_t records = 0;  // of all its slices; of ordered tables, keys; of timers, those that are set
+};
+
+// Returns the tables of a part, in the order of their declaration. Throws UserError where its head or catalogue is
+// damaged.
+std::vector<SavedTable> saved_table_contents(const SnapshotReader& part);
+// Returns their names.
+std::vector<std::string> saved_tables(const SnapshotReader& part);
+
+}  // namespace tidemill
