@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "checkpoint/state_file.h"
+#include "env/durable_name.h"
 
 namespace tidemill {
 namespace {
@@ -32,10 +33,11 @@ std::string read_whole(FileSystem& files, const std::string& path) {
 
 }  // namespace
 
-CheckpointDirectory::CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained)
-    : files_(files), directory_(std::move(directory)), retained_(retained) {
+CheckpointDirectory::CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained, Faults* faults)
+    : files_(files), directory_(std::move(directory)), retained_(retained), faults_(faults) {
   CHECK(retained_ >= 1);
   files_.create_directories(directory_);
+  make_name_durable(files_, directory_);
 }
 
 std::string CheckpointDirectory::path_of(int64_t epoch) const {
@@ -53,10 +55,11 @@ void CheckpointDirectory::decide(const Manifest& manifest) {
   const std::string unfinished = fmt::format("{}/{}", path, kUnfinishedManifest);
   const std::unique_ptr<WritableFile> file = files_.open_write(unfinished);
   file->append(manifest.encode());
-  file->sync();
+  if (!mutated("mutation.skip_manifest_sync")) file->sync();
   file->close();
-  files_.sync_directory(path);        // the names of the state files
-  files_.sync_directory(directory_);  // and of their directory
+  // The names of the state files, and of their directory.
+  if (!mutated("mutation.skip_directory_sync")) files_.sync_directory(path);
+  files_.sync_directory(directory_);
   files_.rename(unfinished, fmt::format("{}/{}", path, kManifest));
   files_.sync_directory(path);
   known_files_[manifest.epoch] = manifest.files();
@@ -76,6 +79,7 @@ std::vector<int64_t> CheckpointDirectory::epochs() {
 void CheckpointDirectory::finished(int64_t epoch) {
   std::vector<int64_t> known = epochs();
   std::erase_if(known, [epoch](int64_t other) { return other > epoch; });
+  if (mutated("mutation.remove_needed_files")) return remove_all_but({}, 0, epoch - 1);
   const size_t outdated = known.size() - std::min(known.size(), static_cast<size_t>(retained_));
   // The manifests first: what remains after a crash in here is no checkpoint.
   for (size_t i = 0; i < outdated; ++i) remove_manifest(known[i]);

@@ -149,11 +149,12 @@ void Coordinator::acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapsho
 }
 
 void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot) {
-  if (!in_flight_ || failure_) return;
+  if (!in_flight_ || failure_ || in_flight_->deciding) return;
   CHECK_EQ(epoch, in_flight_->barrier.id);
   CHECK_MSG(in_flight_->waiting.erase(task) == 1, "task {} acknowledged epoch {} twice", task, epoch);
   const bool saves = saves_state(in_flight_->barrier.kind);
   if (saves) in_flight_->manifest.add(std::move(snapshot));
+  if (saves && environment_.faults.maybe("mutation.decide_early")) in_flight_->waiting.clear();
   if (!in_flight_->waiting.empty()) return;
   if (!saves) return complete(nullptr);
   in_flight_->manifest.sort();
@@ -166,14 +167,10 @@ void Coordinator::decide() {
   auto manifest = std::make_shared<const Manifest>(in_flight_->manifest);
   environment_.executor.block(
       [this, manifest] {
+        const bool finish_first = environment_.faults.maybe("mutation.finish_before_decision");
+        if (finish_first) finish_sinks(*manifest);
         decider_.decide(*manifest);
-        for (const auto& [id, committer] : committers_) {
-          std::vector<Committable> prepared;
-          for (const SinkPart& part : manifest->sinks)
-            if (part.operator_id == id)
-              prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
-          committer->finish(manifest->epoch, prepared);
-        }
+        if (!finish_first) finish_sinks(*manifest);
         decider_.finished(manifest->epoch);
       },
       [this](std::exception_ptr error) {
@@ -182,6 +179,15 @@ void Coordinator::decide() {
           complete(error);
         });
       });
+}
+
+void Coordinator::finish_sinks(const Manifest& manifest) {
+  for (const auto& [id, committer] : committers_) {
+    std::vector<Committable> prepared;
+    for (const SinkPart& part : manifest.sinks)
+      if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+    committer->finish(manifest.epoch, prepared);
+  }
 }
 
 void Coordinator::complete(std::exception_ptr error) {

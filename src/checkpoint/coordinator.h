@@ -116,6 +116,8 @@ class Coordinator final : public TaskReports {
   void answer_requests(EpochResult result);
   void take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot);
   void decide();
+  // On the I/O pool.
+  void finish_sinks(const Manifest& manifest);
   void complete(std::exception_ptr error);
   void count(const InFlight& epoch);
   void fail(std::exception_ptr error);

@@ -56,7 +56,7 @@ std::optional<Manifest> JobExecution::last_checkpoint() {
   if (options_.checkpoint_directory.empty()) return std::nullopt;
   lock_ = lock_directory();
   directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
-                                                     options_.checkpoints_retained);
+                                                     options_.checkpoints_retained, &environment_.faults);
   first_epoch_ = directory_->sweep() + 1;
   std::optional<Manifest> manifest = directory_->last_decided();
   for (const std::string& refused : directory_->refused()) warnings_.push_back(refused);
@@ -92,7 +92,7 @@ std::map<std::string, std::unique_ptr<SinkCommitter>> JobExecution::recover_sink
     if (sink == nullptr) continue;
     std::unique_ptr<SinkCommitter> committer = sink->sink->make_committer(environment_);
     std::vector<Committable> prepared;
-    if (manifest)
+    if (manifest && !environment_.faults.maybe("mutation.forget_prepared"))
       for (const SinkPart& part : manifest->sinks)
         if (part.operator_id == vertex.id)
           prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
@@ -108,10 +108,14 @@ RestoredJob JobExecution::open_state(const Manifest& manifest) {
   for (const Vertex& vertex : graph_.vertices) known.insert(vertex.id);
   std::set<std::string> lost;
   for (const StatePart& part : manifest.states) {
-    if (known.contains(part.operator_id))
-      restored.states[part.operator_id].push_back(directory_->open(part));
-    else
+    if (!known.contains(part.operator_id)) {
       lost.insert(part.operator_id);
+      continue;
+    }
+    if (environment_.faults.maybe("mutation.skip_state_part")) continue;
+    restored.states[part.operator_id].push_back(directory_->open(part));
+    if (environment_.faults.maybe("mutation.restore_part_twice"))
+      restored.states[part.operator_id].push_back(directory_->open(part));
   }
   for (const ManifestSource& source : manifest.sources) {
     restored.source_counters[source.operator_id] = source.counters;

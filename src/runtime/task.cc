@@ -115,7 +115,7 @@ void Task::submit_prepare(int64_t epoch, TaskSnapshot sealed) {
         if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
         for (const std::unique_ptr<Participant>& participant : chain_.participants())
           participant->prepare(epoch, file.get(), *snapshot);
-        if (file) file->close();
+        if (file && !environment_.faults.maybe("mutation.skip_state_sync")) file->close();
       },
       [this, epoch, snapshot](std::exception_ptr error) {
         // On some executor thread: only mail may touch the task.
