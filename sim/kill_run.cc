@@ -168,7 +168,7 @@ class KillRun {
     if (!enable) return;
     if (choices_.below(3) == 0) {
       environment_.files().fail_call(1 + static_cast<int64_t>(choices_.below(kCallsBeforeCut)), true);
-    } else if (choices_.below(2) == 0) {
+    } else if (choices_.below(4) != 0) {
       cut_at_ = kDurableCalls[choices_.below(std::size(kDurableCalls))];
       environment_.faults().enable(cut_at_, 0.2, 1);
     }
