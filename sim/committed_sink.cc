@@ -58,7 +58,7 @@ class CommittedSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
     return std::make_unique<CommittedWriter>();
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override {
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
     return std::make_unique<CommittedCommitter>(rows_);
   }
   std::string description() const override { return "committed rows"; }

@@ -145,7 +145,9 @@ def describe(wanted: list[Row], rows: list[Row]) -> str:
 
 
 def differences(case: Case, answer: dict[str, Any]) -> str:
-    one_source = len(case.inputs) <= 1
+    # When a mini-batch ends hangs on the clock: only what is left in the end is promised.
+    gathers = case.settings.get("table.exec.mini-batch.enabled") == "true"
+    one_source = len(case.inputs) <= 1 and not gathers
     return "\n".join(filter(None, (difference(one, answer, one_source) for one in case.expectations)))
 
 

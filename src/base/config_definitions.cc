@@ -189,7 +189,8 @@ constexpr ConfigDefinition kDefinitions[] = {
      "memory, whatever it takes.",
      "HASHMAP|ROCKSDB|FORST", "state.backend"},
     {"state.memory.size", kSize, "",
-     "Most memory that the state of a job may take; without it, half of the machine's."},
+     "Most memory that a job may take for its state, rows on their way and buffers: above it state is spilled, then "
+     "sources wait. Without it, half of the machine's."},
     {"state.spill.dir",
      kString,
      "/var/tmp",
@@ -206,9 +207,15 @@ constexpr ConfigDefinition kDefinitions[] = {
      {},
      kNotYet},
     {"table.exec.async-lookup.timeout", kDuration, "3 min", "Longest lookup.", {}, {}, kNotYet},
-    {"table.exec.mini-batch.allow-latency", kDuration, "0 ms", "How long rows may be gathered.", {}, {}, kNotYet},
-    {"table.exec.mini-batch.enabled", kBoolean, "false", "Emit the net change of many rows.", {}, {}, kNotYet},
-    {"table.exec.mini-batch.size", kInteger, "-1", "Rows gathered.", {}, {}, kNotYet},
+    {"table.exec.mini-batch.allow-latency", kDuration, "0 ms",
+     "How long changes may be gathered in mini-batches: the interval of the job's epochs, in place of "
+     "execution.epoch.interval."},
+    {"table.exec.mini-batch.enabled", kBoolean, "false",
+     "Aggregations gather changes and emit what is left of them, the net change of each group, at every epoch; needs "
+     "allow-latency and size."},
+    {"table.exec.mini-batch.size", kInteger, "-1",
+     "Rows that an aggregation takes before it emits changes without waiting for the epoch; must be positive with "
+     "mini-batches."},
     {"table.exec.resource.default-parallelism", kInteger, "-1",
      "Subtasks of an operator; beats parallelism.default where positive."},
     {"table.exec.sink.keyed-shuffle", kChoice, "AUTO", "Ship rows to sinks by key.", "AUTO|FORCE|NONE", {}, kNotYet},

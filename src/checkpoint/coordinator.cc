@@ -124,12 +124,14 @@ void Coordinator::begin_next() {
   epoch.started = environment_.clock.now();
   if (saves_state(request.kind)) fill_manifest(epoch, epoch.manifest);
   for (const std::unique_ptr<Task>& task : graph_->tasks()) epoch.waiting.insert(task->options().number);
+  pass("epoch.beginning");
   {
     const std::lock_guard lock(statistics_mutex_);
     statistics_.in_flight = epoch.barrier.id;
   }
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_barrier(epoch.barrier);
+  pass("epoch.begun");
 }
 
 void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const {
@@ -155,6 +157,7 @@ void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot
   const bool saves = saves_state(in_flight_->barrier.kind);
   if (saves) in_flight_->manifest.add(std::move(snapshot));
   if (saves && environment_.faults.maybe("mutation.decide_early")) in_flight_->waiting.clear();
+  pass("epoch.acknowledged");
   if (!in_flight_->waiting.empty()) return;
   if (!saves) return complete(nullptr);
   in_flight_->manifest.sort();
@@ -169,9 +172,13 @@ void Coordinator::decide() {
       [this, manifest] {
         const bool finish_first = environment_.faults.maybe("mutation.finish_before_decision");
         if (finish_first) finish_sinks(*manifest);
+        fail_point(environment_.faults, "epoch.deciding");
         decider_.decide(*manifest);
+        fail_point(environment_.faults, "epoch.decided");
         if (!finish_first) finish_sinks(*manifest);
+        fail_point(environment_.faults, "epoch.sinks_finished");
         decider_.finished(manifest->epoch);
+        fail_point(environment_.faults, "epoch.finished");
       },
       [this](std::exception_ptr error) {
         mailbox_->post([this, error] {
@@ -187,6 +194,7 @@ void Coordinator::finish_sinks(const Manifest& manifest) {
     for (const SinkPart& part : manifest.sinks)
       if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
     committer->finish(manifest.epoch, prepared);
+    fail_point(environment_.faults, "epoch.sink_finished");
   }
 }
 
@@ -201,10 +209,21 @@ void Coordinator::complete(std::exception_ptr error) {
   const bool decided = epoch.waiting.empty() && !error;
   if (decided) count(epoch);
   if (epoch.done) epoch.done({epoch.barrier.id, decided});
+  pass("epoch.completed");
   if (!decided || epoch.barrier.kind != BarrierKind::kFinal) return;
+  pass("epoch.last_completed");
   answer_requests({epoch.barrier.id, true});
   for (const SourceVertex& source : graph_->sources())
     for (SourceTask* task : source.tasks) task->post_end();
+}
+
+// A fail point on the coordinator's tasklet: an error there ends the attempt.
+void Coordinator::pass(std::string_view point) {
+  try {
+    fail_point(environment_.faults, point);
+  } catch (const TransientError&) {
+    fail(std::current_exception());
+  }
 }
 
 void Coordinator::count(const InFlight& epoch) {

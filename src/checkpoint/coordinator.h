@@ -120,6 +120,7 @@ class Coordinator final : public TaskReports {
   void finish_sinks(const Manifest& manifest);
   void complete(std::exception_ptr error);
   void count(const InFlight& epoch);
+  void pass(std::string_view point);
   void fail(std::exception_ptr error);
   // Posts `mail` at `time` (wall ms), unless this has gone by then.
   void post_at(EpochMillis time, Mailbox::Mail mail);

@@ -16,6 +16,7 @@ class QueryWriter final : public SinkWriter {
   void flush() override { console_.flush(); }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
+  size_t memory_bytes() const override { return writer_.memory_bytes(); }
 
  private:
   ResultWriter& writer_;
@@ -36,7 +37,7 @@ std::unique_ptr<SinkWriter> QuerySink::make_writer(Environment& environment, con
   return std::make_unique<QueryWriter>(*writer_, context_, environment.console);
 }
 
-std::unique_ptr<SinkCommitter> QuerySink::make_committer(Environment&) const {
+std::unique_ptr<SinkCommitter> QuerySink::make_committer(Environment&, const std::string&) const {
   return std::make_unique<NothingToCommit>();
 }
 

@@ -18,7 +18,7 @@ class QuerySink final : public Sink {
   }
   SinkChangelog accepts() const override { return SinkChangelog::kRetract; }
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override;
-  std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const override;
+  std::unique_ptr<SinkCommitter> make_committer(Environment& environment, const std::string& owner) const override;
   std::string description() const override { return "result"; }
 
  private:

@@ -86,7 +86,16 @@ std::string row_origin_text(const Batch& batch, int32_t row) {
 
 size_t Batch::memory_bytes() const {
   size_t bytes = kinds_.size();
-  for (const ColumnPtr& column : columns_) bytes += column->memory_bytes();
+  if (progress_.watermarks) bytes += progress_.watermarks->size() * sizeof(EpochMillis);
+  if (origin_.offsets) bytes += origin_.offsets->size() * sizeof(int64_t);
+  std::vector<const Buffer*> texts;  // those of a file's columns are one block
+  for (const ColumnPtr& column : columns_) {
+    bytes += column->memory_bytes();
+    for (const BufferPtr& buffer : column->text_buffers()) texts.push_back(buffer.get());
+  }
+  std::sort(texts.begin(), texts.end());
+  for (size_t i = 1; i < texts.size(); ++i)
+    if (texts[i] == texts[i - 1]) bytes -= texts[i]->size();
   return bytes;
 }
 

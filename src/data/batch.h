@@ -85,7 +85,7 @@ class Batch {
   // Returns the same rows (kinds, progress, origin kept) with other columns.
   Batch with_columns(SchemaPtr schema, std::vector<ColumnPtr> columns) const;
 
-  size_t memory_bytes() const;
+  size_t memory_bytes() const;  // for the memory account: each buffer whole, once however many columns share it
 
  private:
   SchemaPtr schema_;

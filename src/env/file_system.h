@@ -23,8 +23,8 @@ class ReadableFile {
  public:
   virtual ~ReadableFile() = default;
   virtual int64_t size_bytes() const = 0;
-  // Reads up to buffer.size() bytes at `offset`; returns how many (0 at the end). Throws TransientError. One thread at
-  // a time.
+  // Reads up to buffer.size() bytes at `offset`; returns how many (0 at the end). Throws TransientError. Any thread,
+  // several at once.
   virtual size_t read_at(int64_t offset, std::span<char> buffer) = 0;
 };
 

@@ -22,7 +22,7 @@ Session& Engine::open_session() {
 }
 
 Job& Engine::create_job(const Session& session, JobPlan plan) {
-  JobOptions options = session.job_options(plan.bounded);
+  JobOptions options = session.job_options(plan.graph, plan.bounded);
   // What a query over bounded input shows is its result: it is asked anew each time, and never gone on with.
   if (plan.is_query && plan.bounded) {
     options.checkpoint_directory.clear();

@@ -1,6 +1,7 @@
 #include "job/job_execution.h"
 
 #include "base/check.h"
+#include "checkpoint/job_tag.h"
 #include "runtime/values_source.h"
 
 namespace tidemill {
@@ -35,7 +36,16 @@ JobOptions with_budget(JobOptions options, Environment& environment) {
 JobExecution::JobExecution(JobGraph graph, Environment& environment, JobOptions options)
     : graph_(std::move(graph)), environment_(environment), options_(with_budget(std::move(options), environment)) {}
 
-JobExecution::~JobExecution() = default;
+JobExecution::~JobExecution() {
+  execution_ = nullptr;
+  coordinator_ = nullptr;
+  const MemoryUse left = memory_use();
+  for (size_t kind = 0; options_.runtime.check_contracts && kind < kMemoryKinds; ++kind)
+    CHECK_MSG(left.bytes[kind] == 0, "{} bytes of {} are still charged when the job is gone", left.bytes[kind],
+              memory_kind_name(static_cast<MemoryKind>(kind)));
+}
+
+MemoryUse JobExecution::memory_use() const { return options_.runtime.pages.budget->use(); }
 
 std::unique_ptr<FileLock> JobExecution::lock_directory() {
   try {
@@ -54,12 +64,16 @@ std::unique_ptr<FileLock> JobExecution::lock_directory() {
 
 std::optional<Manifest> JobExecution::last_checkpoint() {
   if (options_.checkpoint_directory.empty()) return std::nullopt;
+  fail_point(environment_.faults, "start.begun");
   lock_ = lock_directory();
+  fail_point(environment_.faults, "start.locked");
   directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
                                                      options_.checkpoints_retained, &environment_.faults);
   first_epoch_ = directory_->sweep() + 1;
+  fail_point(environment_.faults, "start.swept");
   std::optional<Manifest> manifest = directory_->last_decided();
   for (const std::string& refused : directory_->refused()) warnings_.push_back(refused);
+  fail_point(environment_.faults, "start.manifest_read");
   if (!manifest) return std::nullopt;
   if (manifest->max_parallelism != graph_.max_parallelism)
     throw UserError(fmt::format("The checkpoint in '{}' was made with maximum parallelism {}, the job has {}",
@@ -90,13 +104,15 @@ std::map<std::string, std::unique_ptr<SinkCommitter>> JobExecution::recover_sink
   for (const Vertex& vertex : graph_.vertices) {
     const auto* sink = std::get_if<SinkSpec>(&vertex.spec);
     if (sink == nullptr) continue;
-    std::unique_ptr<SinkCommitter> committer = sink->sink->make_committer(environment_);
+    std::unique_ptr<SinkCommitter> committer =
+        sink->sink->make_committer(environment_, sink_owner(job_tag_, vertex.id));
     std::vector<Committable> prepared;
     if (manifest && !environment_.faults.maybe("mutation.forget_prepared"))
       for (const SinkPart& part : manifest->sinks)
         if (part.operator_id == vertex.id)
           prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
     if (directory_) committer->recover(restored_epoch_, prepared);
+    fail_point(environment_.faults, "start.sink_recovered");
     committers[vertex.id] = std::move(committer);
   }
   return committers;
@@ -138,7 +154,9 @@ void JobExecution::start() {
 
 void JobExecution::prepare() {
   const std::optional<Manifest> manifest = last_checkpoint();
+  if (directory_) job_tag_ = job_tag(environment_.files, environment_.random, options_.checkpoint_directory);
   std::vector<SourceCoordination> sources = coordinate_sources(manifest);
+  fail_point(environment_.faults, "start.splits_found");
   std::map<std::string, bool> splits_may_come;
   for (const SourceCoordination& source : sources)
     splits_may_come[source.id] = source.enumerator->rediscovery_interval_ms().has_value();
@@ -153,13 +171,17 @@ void JobExecution::prepare() {
       decider, std::move(sources), recover_sinks(manifest), std::move(operators));
   std::optional<RestoredJob> restored;
   if (manifest) restored = open_state(*manifest);
+  fail_point(environment_.faults, "start.state_opened");
   RuntimeOptions runtime = options_.runtime;
   runtime.idle_at_barriers = options_.publish_interval_ms > 0;
+  runtime.job_tag = job_tag_;
   execution_ = std::make_unique<ExecutionGraph>(graph_, environment_, runtime, *coordinator_, directory_.get(),
                                                 splits_may_come, restored ? &*restored : nullptr);
   for (const std::string& lost : execution_->lost_state())
     warnings_.push_back(fmt::format("State in the checkpoint is not taken up any more: {}", lost));
+  fail_point(environment_.faults, "start.state_restored");
   coordinator_->start(*execution_);
+  fail_point(environment_.faults, "start.started");
 }
 
 bool JobExecution::finished() const { return coordinator_ && coordinator_->finished(); }

@@ -21,8 +21,9 @@ struct JobOptions {
   DurationMillis checkpoint_interval_ms = 0;  // 0: only when asked
   DurationMillis publish_interval_ms = 0;     // publish epochs; 0: none
   int32_t checkpoints_retained = kCheckpointsRetainedDefault;
-  int64_t state_memory_bytes = MemoryBudget::kUnlimited;  // of all operators; what is more is spilled
-  std::string spill_directory = {};                       // empty: nothing is spilled, whatever state takes
+  // Of state, rows on their way and buffers: above it, state is spilled and sources wait (state/memory_budget.h).
+  int64_t state_memory_bytes = MemoryBudget::kUnlimited;
+  std::string spill_directory = {};  // empty: nothing is spilled, whatever state takes
 };
 
 // One attempt. Made, started and destroyed by the thread that owns the executor; the rest as said.
@@ -32,7 +33,8 @@ class JobExecution {
   JobExecution(JobGraph graph, Environment& environment, JobOptions options);
   JobExecution(const JobExecution&) = delete;
   JobExecution& operator=(const JobExecution&) = delete;
-  // Requires: finished(), or the executor has dropped all tasklets (a simulated crash).
+  // Requires: finished(), or the executor has dropped all tasklets (a simulated crash). Where contracts are checked, it
+  // is fatal if any byte is still charged when all parts are gone.
   ~JobExecution();
 
   // Discovers splits, recovers sinks, restores state, and hands everything to the executor. May block. Throws UserError
@@ -62,6 +64,8 @@ class JobExecution {
 
   // Any thread, after start().
   JobMetrics metrics() const;
+  // Bytes charged now. Any thread, at any time.
+  MemoryUse memory_use() const;
   CheckpointStatistics checkpoint_statistics() const;
   // Requires: finished().
   JobSummary summary() const;
@@ -86,6 +90,7 @@ class JobExecution {
   ForgetfulDecider forgetful_;
   int64_t restored_epoch_ = 0;
   int64_t first_epoch_ = 1;
+  uint64_t job_tag_ = 0;  // of the checkpoint directory
   std::vector<std::string> warnings_;
   std::unique_ptr<Coordinator> coordinator_;
   std::unique_ptr<ExecutionGraph> execution_;  // after the coordinator: its tasks report to it until they go

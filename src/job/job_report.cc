@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "job/progress_text.h"
@@ -12,6 +13,29 @@ namespace {
 // Times that there are none of are null.
 ControlJson time_json(EpochMillis time) {
   return time == kNoWatermark || time == kMaxWatermark ? ControlJson() : ControlJson(time);
+}
+
+ControlJson memory_json(const MemoryUse& use) {
+  ControlJson bytes = {{"limit", use.limit == MemoryBudget::kUnlimited ? ControlJson() : ControlJson(use.limit)}};
+  for (size_t kind = 0; kind < kMemoryKinds; ++kind)
+    bytes[std::string(memory_kind_name(static_cast<MemoryKind>(kind)))] = use.bytes[kind];
+  return bytes;
+}
+
+// "12 MB of 4.0 GB: state pages 8.0 MB, channels 4.0 MB"; kinds that hold nothing are left out.
+std::string memory_line(const MemoryUse& use) {
+  std::string line = short_bytes(static_cast<uint64_t>(use.total()));
+  if (use.limit != MemoryBudget::kUnlimited)
+    line += fmt::format(" of {}", short_bytes(static_cast<uint64_t>(use.limit)));
+  std::string_view separator = ": ";
+  for (size_t kind = 0; kind < kMemoryKinds; ++kind) {
+    if (use.bytes[kind] == 0) continue;
+    std::string name(memory_kind_name(static_cast<MemoryKind>(kind)));
+    std::replace(name.begin(), name.end(), '_', ' ');
+    line += fmt::format("{}{} {}", std::exchange(separator, ", "), name,
+                        short_bytes(static_cast<uint64_t>(use.bytes[kind])));
+  }
+  return line;
 }
 
 std::string checkpoint_line(const JobStatus& status) {
@@ -44,6 +68,7 @@ void add_status(ControlJson& answer, const JobStatus& status) {
                     {"in_errors", metrics.rows_in_errors}};
   answer["watermark_ms"] = time_json(metrics.watermark);
   answer["state_bytes"] = metrics.state_bytes;
+  answer["memory_bytes"] = memory_json(metrics.memory);
   const CheckpointStatistics& taken = status.checkpoints;
   answer["checkpoints"] = {{"directory", status.checkpoint_directory},
                            {"completed", taken.completed},
@@ -65,10 +90,11 @@ std::string status_text(const JobStatus& status) {
       "rows         {} in, {} out, {} late, {} in errors\n"
       "watermark    {}\n"
       "state size   {}\n"
+      "memory       {}\n"
       "checkpoints  {}",
       status.name, status.id, job_state_text(status.state), clock_duration(status.now - status.started),
       metrics.rows_in, metrics.rows_out, metrics.rows_late, metrics.rows_in_errors, watermark_text(metrics.watermark),
-      short_bytes(metrics.state_bytes), checkpoint_line(status));
+      short_bytes(metrics.state_bytes), memory_line(metrics.memory), checkpoint_line(status));
 }
 
 void add_metrics(ControlJson& answer, const JobStatus& status) {
@@ -89,6 +115,7 @@ void add_metrics(ControlJson& answer, const JobStatus& status) {
                      {"batches", edge.batches},
                      {"outputQueueLength", edge.queued}});
   answer["edges"] = std::move(edges);
+  answer["memory_bytes"] = memory_json(status.metrics.memory);
 }
 
 std::string metrics_text(const JobStatus& status) {
@@ -104,6 +131,10 @@ std::string metrics_text(const JobStatus& status) {
     text += fmt::format("{}{}  [{}]", text.empty() ? "" : "\n", names[id], id);
     for (const auto& [name, value] : counters[id]) text += fmt::format("\n  {:<40} {}", name, value);
   }
+  text += fmt::format("{}memory, bytes", text.empty() ? "" : "\n");
+  for (size_t kind = 0; kind < kMemoryKinds; ++kind)
+    text += fmt::format("\n  {:<40} {}", memory_kind_name(static_cast<MemoryKind>(kind)),
+                        status.metrics.memory.bytes[kind]);
   return text;
 }
 

@@ -34,7 +34,7 @@ PlannedStatement Session::plan(const ast::Statement& statement, std::shared_ptr<
   return planner.plan(statement, std::move(result_sink));
 }
 
-JobOptions Session::job_options(bool bounded) const {
+JobOptions Session::job_options(const JobGraph& graph, bool bounded) const {
   JobOptions options;
   options.runtime.make_operator = [](const Vertex& vertex) { return make_operator(vertex.spec); };
   options.runtime.buffer_timeout_ms = config_.get(kBufferTimeout);
@@ -46,6 +46,7 @@ JobOptions Session::job_options(bool bounded) const {
   const DurationMillis interval_ms = options.checkpoint_directory.empty() ? 0 : kCheckpointIntervalDefaultMs;
   options.checkpoint_interval_ms = config_.find(kCheckpointInterval).value_or(interval_ms);
   options.publish_interval_ms = bounded ? 0 : config_.get(kEpochInterval);
+  if (graph.publish_interval_ms > 0) options.publish_interval_ms = graph.publish_interval_ms;
   // Half of the machine: the rest is for rows on their way, the programs around, and the cache of the spill file.
   const int64_t half = environment_.memory_bytes > 0 ? environment_.memory_bytes / 2 : MemoryBudget::kUnlimited;
   options.state_memory_bytes = config_.find(kStateMemorySize).value_or(half);
@@ -55,7 +56,7 @@ JobOptions Session::job_options(bool bounded) const {
 }
 
 std::unique_ptr<JobExecution> Session::make_job(JobGraph graph, int32_t batch_rows) {
-  JobOptions options = job_options(true);
+  JobOptions options = job_options(graph, true);
   options.runtime.batch_rows = batch_rows;
   options.runtime.small_state_bytes = 0;
   return std::make_unique<JobExecution>(std::move(graph), environment_, std::move(options));

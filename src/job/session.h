@@ -31,9 +31,9 @@ class Session {
   // started. For worlds where somebody else moves the clock (tidemill test). `batch_rows` limits what a source reads at
   // a time. Even little state is saved as what changed, so that tests see that too.
   std::unique_ptr<JobExecution> make_job(JobGraph graph, int32_t batch_rows = kBatchRowsTarget);
-  // Returns what the settings say of a job that is made now. Publish epochs are for those that do not end. Throws
-  // UserError for a checkpoint directory that is no local path.
-  JobOptions job_options(bool bounded) const;
+  // Returns what the settings say of a job that is made now. Publish epochs are for those that do not end, and for
+  // those that gather changes until the next one. Throws UserError for a checkpoint directory that is no local path.
+  JobOptions job_options(const JobGraph& graph, bool bounded) const;
 
  private:
   const Registries& registries_;

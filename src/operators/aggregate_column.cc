@@ -99,10 +99,10 @@ void AggregateColumn::declare(TableDescriptor& descriptor) {
   descriptor.fields.push_back(std::move(field));
   if (store_ == Store::kNone) return;
   companion_ = static_cast<int32_t>(descriptor.companions.size());
-  descriptor.companions.push_back(
-      {text_,
-       store_ == Store::kDistinctPairs ? CompanionKind::kDistinctCounts : CompanionKind::kOrderedValues,
-       {function_->argument_type()}});
+  CompanionKind kind = CompanionKind::kOrderedValues;
+  if (store_ == Store::kDistinctPairs) kind = CompanionKind::kDistinctCounts;
+  if (store_ == Store::kSequence) kind = CompanionKind::kOrderedSequence;
+  descriptor.companions.push_back({text_, kind, {function_->argument_type()}});
   if (store_ != Store::kDistinctPairs) return;
   std::vector<Type> types = descriptor.key_types;
   types.push_back(function_->argument_type());

@@ -52,6 +52,10 @@ GroupAggregate::GroupAggregate(const GroupAggregateSpec& spec)
       aggregation_(spec.aggregates, {.input_retracts = spec.input_retracts, .by_key = spec.input_retracts}),
       results_(aggregation_.make_result_builders()) {
   CHECK(!spec.bounded_final_only);
+  if (spec.mini_batch_rows == 0) return;
+  std::vector<Type> result_types;
+  for (const ColumnBuilder& result : results_) result_types.push_back(result.type());
+  pending_.emplace(key_types_, std::move(result_types), spec.mini_batch_rows);
 }
 
 void GroupAggregate::open(OperatorContext& context) {
@@ -63,9 +67,27 @@ void GroupAggregate::open(OperatorContext& context) {
   table_ = &context.state().record_table(descriptor);
   aggregation_.open(table_->layout(), context);
   keys_.emplace(table_->key_layout());
+  if (pending_) pending_->open(context.state());
 }
 
 void GroupAggregate::process(Batch input, int32_t, Output& output) {
+  if (!pending_) {
+    begin(input);
+    rounds_.assign(records_);
+    changes_.assign(records_.size(), {-1, -1});
+    for (int32_t round = 0; round < rounds_.num_rounds(); ++round) run_round(input, round);
+    emit_changes(output_keys(), output);
+    return end();
+  }
+  for (int32_t first = 0; first < input.num_rows();) {
+    const auto count = static_cast<int32_t>(std::min<int64_t>(input.num_rows() - first, pending_->room()));
+    coalesce(input.slice(first, count));
+    if (pending_->room() == 0) flush(output);
+    first += count;
+  }
+}
+
+void GroupAggregate::begin(const Batch& input) {
   const auto num_rows = static_cast<size_t>(input.num_rows());
   key_columns_ = columns_at(input, spec_.keys);
   keys_->assign(key_columns_, input.num_rows());
@@ -73,14 +95,75 @@ void GroupAggregate::process(Batch input, int32_t, Output& output) {
   records_.resize(num_rows);
   created_.resize(num_rows);
   table_->upsert(*keys_, records_, created_);
-  rounds_.assign(records_);
-  changes_.assign(num_rows, {-1, -1});
   emptied_.clear();
-  for (int32_t round = 0; round < rounds_.num_rounds(); ++round) run_round(input, round);
-  emit_changes(input, output);
+}
+
+void GroupAggregate::end() {
   std::erase_if(emptied_, [&](int32_t row) { return aggregation_.num_rows(records_[static_cast<size_t>(row)]) != 0; });
   table_->erase(*keys_, emptied_);
   context_->state().release();
+}
+
+void GroupAggregate::coalesce(const Batch& input) {
+  if (pending_->empty()) held_watermark_ = context_->watermark();
+  begin(input);
+  note_before(pending_->add(*keys_));
+  if (input.append_only()) {
+    aggregation_.update(*table_, *keys_, Selection::all(input.num_rows()), records_);
+  } else {
+    rounds_.assign(records_);
+    for (int32_t round = 0; round < rounds_.num_rounds(); ++round) apply_round(input, round);
+  }
+  end();
+}
+
+void GroupAggregate::note_before(std::span<const int32_t> first_changes) {
+  std::vector<int32_t> rows;
+  std::vector<int32_t> shown;
+  for (const int32_t row : first_changes) {
+    if (!group_exists(row, true)) continue;
+    rows.push_back(row);
+    shown.push_back(want_result(row));
+  }
+  append_wanted_results();
+  pending_->set_before(rows, shown, take_results());
+}
+
+void GroupAggregate::flush(Output& output) {
+  if (pending_->empty()) return;
+  pending_->scan([&](std::span<const std::byte* const> pending) { emit_net_changes(pending, output); });
+  pending_->clear();
+  context_->state().release();
+}
+
+void GroupAggregate::emit_net_changes(std::span<const std::byte* const> pending, Output& output) {
+  keys_->clear();
+  pending_->read_keys(pending, *keys_);
+  std::vector<const std::byte*> groups(pending.size());
+  table_->find(*keys_, groups);
+  changes_.assign(pending.size(), {-1, -1});
+  for (size_t i = 0; i < pending.size(); ++i)
+    if (pending_->append_before(pending[i], results_)) changes_[i].first = num_results_++;
+  for (size_t i = 0; i < pending.size(); ++i) {
+    if (groups[i] == nullptr) continue;
+    wanted_.push_back(groups[i]);
+    changes_[i].second = num_results_++;
+  }
+  append_wanted_results();
+  emit_changes(decoded_keys(), output);
+  context_->state().release();
+}
+
+EpochMillis GroupAggregate::output_watermark(EpochMillis watermark) const {
+  return !pending_ || pending_->empty() ? watermark : std::min(watermark, held_watermark_);
+}
+
+void GroupAggregate::before_barrier(const Barrier&, Output& output) {
+  if (pending_) flush(output);
+}
+
+void GroupAggregate::finish(Output& output) {
+  if (pending_) flush(output);
 }
 
 bool GroupAggregate::group_exists(int32_t row, bool first_round) const {
@@ -133,13 +216,24 @@ void GroupAggregate::run_round(const Batch& input, int32_t round) {
   append_wanted_results();
 }
 
+void GroupAggregate::apply_round(const Batch& input, int32_t round) {
+  drop_unknown_retractions(input, rounds_.rows(round));
+  if (applied_.empty()) return;
+  aggregation_.update(*table_, *keys_, Selection::of(applied_, input.num_rows()), records_);
+  for (const int32_t row : applied_)
+    if (!group_exists(row, false)) clear_group(row);
+}
+
 void GroupAggregate::clear_group(int32_t row) {
   aggregation_.clear(*table_, (*keys_)[row], records_[static_cast<size_t>(row)]);
   emptied_.push_back(row);
 }
 
 std::vector<ColumnPtr> GroupAggregate::output_keys() const {
-  if (!std::any_of(key_types_.begin(), key_types_.end(), has_canonical_form)) return key_columns_;
+  return std::any_of(key_types_.begin(), key_types_.end(), has_canonical_form) ? decoded_keys() : key_columns_;
+}
+
+std::vector<ColumnPtr> GroupAggregate::decoded_keys() const {
   std::vector<ColumnBuilder> builders;
   for (const Type& type : key_types_) builders.emplace_back(type);
   keys_->decode(builders);
@@ -148,15 +242,20 @@ std::vector<ColumnPtr> GroupAggregate::output_keys() const {
   return columns;
 }
 
-void GroupAggregate::emit_changes(const Batch& input, Output& output) {
+std::vector<ColumnPtr> GroupAggregate::take_results() {
   std::vector<ColumnPtr> results;
   for (ColumnBuilder& builder : results_) results.push_back(builder.finish());
   num_results_ = 0;
+  return results;
+}
+
+void GroupAggregate::emit_changes(const std::vector<ColumnPtr>& keys, Output& output) {
+  const std::vector<ColumnPtr> results = take_results();
   std::vector<uint8_t> differs(changes_.size(), 0);
   for (const ColumnPtr& result : results) mark_differences(*result, changes_, differs);
 
   OutputRows rows;
-  for (int32_t row = 0; row < input.num_rows(); ++row) {
+  for (int32_t row = 0; row < static_cast<int32_t>(changes_.size()); ++row) {
     const auto [before, after] = changes_[static_cast<size_t>(row)];
     if (before < 0 && after >= 0) {
       rows.add(RowKind::kInsert, row, after);
@@ -167,7 +266,7 @@ void GroupAggregate::emit_changes(const Batch& input, Output& output) {
       rows.add(RowKind::kUpdateAfter, row, after);
     }
   }
-  emit_rows(spec_.schema, rows, output_keys(), results, output);
+  emit_rows(spec_.schema, rows, keys, results, output);
 }
 
 }  // namespace tidemill

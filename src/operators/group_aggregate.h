@@ -1,6 +1,6 @@
 // operators/group_aggregate.h - updating GROUP BY and SELECT DISTINCT. Rule: each input row gives the change of its
 // group at once, whatever the batch: +I for a new group, -U and +U where the result changed, -D where its last row is
-// gone.
+// gone; in mini-batches, the net change of a group comes at a barrier.
 #pragma once
 #include <optional>
 #include <utility>
@@ -8,6 +8,7 @@
 
 #include "operators/aggregation.h"
 #include "operators/operator.h"
+#include "operators/pending_changes.h"
 #include "operators/row_rounds.h"
 #include "operators/spec.h"
 
@@ -18,18 +19,39 @@ namespace tidemill {
 //
 // A batch is taken in rounds (row_rounds.h), each of them column loops over groups that are all different; the changes
 // then come out in the order of the rows.
+//
+// With mini_batch_rows, what a group showed before its first change is kept (pending_changes.h) until a barrier, the
+// end of the input, or the last of so many rows: then each changed group gives what is left of all its changes, if
+// anything, in the order of their first changes. Until then the watermark is held back, so that no change is late
+// downstream.
 class GroupAggregate final : public Operator {
  public:
   // Requires: not bounded_final_only (final_aggregate.h does that).
   explicit GroupAggregate(const GroupAggregateSpec& spec);
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
+  EpochMillis output_watermark(EpochMillis watermark) const override;
+  void before_barrier(const Barrier& barrier, Output& output) override;
+  void finish(Output& output) override;
 
  private:
   // The results of a row's group before and after the row: rows of results_, -1: there was or is no group.
   using Change = std::pair<int32_t, int32_t>;
 
+  // Gives every row of the batch its group.
+  void begin(const Batch& input);
+  // Forgets the groups that are empty now, and ends the call.
+  void end();
+  // Takes a batch and notes what it changes.
+  void coalesce(const Batch& input);
+  void note_before(std::span<const int32_t> first_changes);
+  // Emits the net change of every group that has changed.
+  void flush(Output& output);
+  void emit_net_changes(std::span<const std::byte* const> pending, Output& output);
+
   void run_round(const Batch& input, int32_t round);
+  // The same where nobody asks what the rows changed.
+  void apply_round(const Batch& input, int32_t round);
   // Keeps the rows that may be applied: not retractions from groups that do not exist.
   void drop_unknown_retractions(const Batch& input, std::span<const int32_t> rows);
   bool group_exists(int32_t row, bool first_round) const;
@@ -37,14 +59,20 @@ class GroupAggregate final : public Operator {
   int32_t want_result(int32_t row);
   void append_wanted_results();
   void clear_group(int32_t row);
-  void emit_changes(const Batch& input, Output& output);
+  std::vector<ColumnPtr> take_results();
+  // Emits changes_, that of row i under key i.
+  void emit_changes(const std::vector<ColumnPtr>& keys, Output& output);
+  // Returns the keys of the batch as the groups show them.
   std::vector<ColumnPtr> output_keys() const;
+  std::vector<ColumnPtr> decoded_keys() const;
 
   GroupAggregateSpec spec_;
   std::vector<Type> key_types_;
   Aggregation aggregation_;
   OperatorContext* context_ = nullptr;
-  RecordTable* table_ = nullptr;  // owned by the state store
+  RecordTable* table_ = nullptr;                // owned by the state store
+  std::optional<PendingChanges> pending_;       // mini-batch only
+  EpochMillis held_watermark_ = kMaxWatermark;  // where pending_ has groups: the watermark of its first
 
   // Of the batch at hand.
   std::vector<ColumnPtr> key_columns_;
@@ -53,7 +81,7 @@ class GroupAggregate final : public Operator {
   std::vector<uint8_t> created_;     // by row: its group was made for it
   RowRounds rounds_;
   std::vector<int32_t> applied_;  // rows of the round at hand
-  std::vector<Change> changes_;   // by row
+  std::vector<Change> changes_;   // by row; in a flush by pending group
   std::vector<int32_t> emptied_;  // rows after which there is no group
   std::vector<ColumnBuilder> results_;
   std::vector<const std::byte*> wanted_;

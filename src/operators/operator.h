@@ -2,6 +2,7 @@
 // partial calls. The runtime merges watermarks, aligns barriers, cuts batches, saves state and forwards control events.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,17 @@ class OperatorContext {
   // Takes rows that are too late for any window: counted as numLateRecordsDropped, with `reason` and a sample for the
   // report.
   virtual void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) = 0;
+  // Charges bytes that the operator holds outside its state (which charges itself) to the job's memory, until the
+  // charge goes; set() of it changes how many they are. For what lives longer than a call, or is as large as the input:
+  // not for a batch's worth of scratch.
+  virtual MemoryCharge charge_memory(MemoryKind kind, int64_t bytes) = 0;
+  MemoryCharge charge_memory(int64_t bytes) { return charge_memory(MemoryKind::kOperators, bytes); }
+  // Runs `work`, which may block (a query to a server, a file), on the I/O pool: it must not touch the operator or its
+  // state. Then calls `done` on the task's thread, as if within process(): it may emit, and use state. The results of
+  // several calls run side by side and come back in the order of the calls; until all are back the operator is given
+  // nothing else, so that rows stay in order and a barrier finds no call under way. What `work` throws fails the task
+  // as if process() had thrown it. Requires: called within process() or `done`.
+  virtual void block(std::function<void()> work, std::function<void(Output&)> done) = 0;
 };
 
 // When an operator that gathers rows by time gives its next result.

@@ -105,6 +105,7 @@ void SessionAssign::flush(Output& output) {
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& builder : gathered_) columns.push_back(builder.finish());
   const Batch all(spec_.schema, std::move(columns), std::exchange(num_gathered_, 0));
+  const MemoryCharge charge = context_->charge_memory(static_cast<int64_t>(all.memory_bytes()));
   for (int32_t first = 0; first < all.num_rows(); first += kBatchRowsMax)  // a session may be longer than a batch
     output.emit(all.slice(first, std::min(kBatchRowsMax, all.num_rows() - first)));
 }

@@ -78,7 +78,12 @@ SortLimit::SortedRows SortLimit::sorted_rows() const {
     table_->read_keys(records, builders);
     for (const std::byte* record : records) rows.counts.push_back(count_of(const_cast<std::byte*>(record)));
   });
-  for (ColumnBuilder& builder : builders) rows.columns.push_back(builder.finish());
+  size_t bytes = rows.counts.capacity() * sizeof(int64_t);
+  for (ColumnBuilder& builder : builders) {
+    rows.columns.push_back(builder.finish());
+    bytes += rows.columns.back()->memory_bytes();
+  }
+  rows.charge = context_->charge_memory(static_cast<int64_t>(bytes));
 
   std::vector<std::string> sort_keys(rows.counts.size());
   for (const SortKey& key : spec_.keys) {
@@ -87,6 +92,8 @@ SortLimit::SortedRows SortLimit::sorted_rows() const {
     for (size_t row = 0; row < sort_keys.size(); ++row)
       append_ordered(*column, static_cast<int32_t>(row), {key.descending, key.nulls_first}, sort_keys[row]);
   }
+  for (const std::string& key : sort_keys) bytes += sizeof(key) + key.capacity();
+  rows.charge.set(static_cast<int64_t>(bytes + rows.counts.size() * sizeof(int32_t)));
   rows.order.resize(rows.counts.size());
   for (size_t i = 0; i < rows.order.size(); ++i) rows.order[i] = static_cast<int32_t>(i);
   std::stable_sort(rows.order.begin(), rows.order.end(), [&](int32_t a, int32_t b) {

@@ -26,6 +26,7 @@ class SortLimit final : public Operator {
     std::vector<ColumnPtr> columns;
     std::vector<int64_t> counts;
     std::vector<int32_t> order;
+    MemoryCharge charge;  // all rows are in memory, whatever was spilled
   };
 
   SortedRows sorted_rows() const;

@@ -46,6 +46,7 @@ struct GroupAggregateSpec {
   SchemaPtr schema;  // keys, then aggregates
   bool input_retracts = false;
   bool emit_update_before = true;  // a consumer needs -U
+  int64_t mini_batch_rows = 0;     // positive: net changes at barriers, and after so many rows; 0: each row's change
   bool bounded_final_only =
       false;  // batch mode: only the final row of each group, and one row for the global aggregate over nothing
 };

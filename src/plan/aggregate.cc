@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "base/units.h"
 #include "plan/passes/window_columns.h"
 
 namespace tidemill {
@@ -59,7 +60,15 @@ AggregateNode::AggregateNode(PlanPtr input, std::vector<int32_t> keys, std::vect
 }
 
 PlanPtr AggregateNode::with_inputs(std::vector<PlanPtr> inputs) const {
-  return std::make_shared<AggregateNode>(inputs.at(0), keys_, aggregates_, schema());
+  auto node = std::make_shared<AggregateNode>(inputs.at(0), keys_, aggregates_, schema());
+  node->mini_batch_ = mini_batch_;
+  return node;
+}
+
+PlanPtr AggregateNode::with_mini_batch(const MiniBatch& mini_batch) const {
+  auto node = std::make_shared<AggregateNode>(*this);
+  node->mini_batch_ = mini_batch;
+  return node;
 }
 
 std::string AggregateNode::logical_text() const {
@@ -82,7 +91,11 @@ std::string AggregateNode::physical_text() const {
     items.push_back(fmt::format("{} AS {}", aggregate_text(aggregates_[i], names), field.name));
   }
   const std::string group_by = keys_.empty() ? "" : fmt::format("groupBy=[{}], ", keys_text(keys_, names));
-  return fmt::format("GroupAggregate({}select=[{}])", group_by, join_texts(items));
+  const std::string gathered = mini_batch_
+                                   ? fmt::format(", miniBatch=[interval={}, size={}]",
+                                                 format_duration_ms(mini_batch_->interval_ms), mini_batch_->rows)
+                                   : "";
+  return fmt::format("GroupAggregate({}select=[{}]{})", group_by, join_texts(items), gathered);
 }
 
 PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,

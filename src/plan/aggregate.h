@@ -1,14 +1,22 @@
 // plan/aggregate.h - GROUP BY without windows, and SELECT DISTINCT (an aggregate without calls). Rule: output is the
 // keys, then the aggregates; keys are no time attributes, but for the window_time of what is grouped by window.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "expr/aggregate_spec.h"
 #include "plan/plan_node.h"
 
 namespace tidemill {
+
+// Changes of a group are gathered, and only what is left of them goes on: every interval, and after so many rows.
+struct MiniBatch {
+  DurationMillis interval_ms = 0;
+  int64_t rows = 0;
+};
 
 class AggregateNode : public PlanNode {
  public:
@@ -17,7 +25,11 @@ class AggregateNode : public PlanNode {
 
   const std::vector<int32_t>& keys() const { return keys_; }
   const std::vector<AggregateSpec>& aggregates() const { return aggregates_; }
+  // Empty: each row's change goes on at once.
+  const std::optional<MiniBatch>& mini_batch() const { return mini_batch_; }
 
+  // Returns this node, gathering changes.
+  PlanPtr with_mini_batch(const MiniBatch& mini_batch) const;
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;
   std::string physical_text() const override;
@@ -25,6 +37,7 @@ class AggregateNode : public PlanNode {
  private:
   std::vector<int32_t> keys_;
   std::vector<AggregateSpec> aggregates_;
+  std::optional<MiniBatch> mini_batch_;
 };
 
 // `names` are those of the aggregates; keys keep theirs. No keys: the global aggregate.

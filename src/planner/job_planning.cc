@@ -6,6 +6,7 @@
 #include "base/config_options.h"
 #include "plan/passes/determinism.h"
 #include "plan/rules/rule.h"
+#include "planner/mini_batch.h"
 #include "planner/translation.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/table_binder.h"
@@ -96,6 +97,7 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
   job.optimized = optimize(job.bound, OptimizerContext{evaluation_context(session.config)});
   job.tables = std::make_unique<TableAccess>(session.connectors, session.formats);
   job.batch = runs_as_batch(job, session.config);
+  if (!job.batch) job.optimized = apply_mini_batch(job.optimized, session.config);
   job.changelog = std::make_unique<Changelog>(job.optimized, *job.tables, job.batch);
   if (session.config.get(kNonDeterministicUpdates) == "TRY_RESOLVE")
     check_deterministic_updates(job.optimized, *job.changelog, *job.tables);

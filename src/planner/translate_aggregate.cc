@@ -12,6 +12,10 @@ Vertex translate_aggregate(const AggregateNode& node, Translation& translation) 
   spec.input_retracts = context.changelog.of(*node.input()).retracts();
   spec.emit_update_before = context.changelog.of(node).update_before;
   spec.bounded_final_only = context.batch;
+  if (node.mini_batch()) {
+    spec.mini_batch_rows = node.mini_batch()->rows;
+    translation.publish_every(node.mini_batch()->interval_ms);
+  }
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = node.keys().empty() ? 1 : translation.default_parallelism();

@@ -47,6 +47,8 @@ class Translation {
   int32_t vertex_of(const PlanPtr& node);
   int32_t parallelism_of(int32_t vertex) const { return graph_.vertices[static_cast<size_t>(vertex)].parallelism; }
   int32_t default_parallelism() const { return default_parallelism_; }
+  // The job needs publish epochs at this interval.
+  void publish_every(DurationMillis interval_ms) { graph_.publish_interval_ms = interval_ms; }
   // Returns an edge from the node's input that meets the node's distribution, the consumer having `parallelism`.
   Edge edge_from(const PlanPtr& input, const PlanNode& consumer, int32_t parallelism);
 

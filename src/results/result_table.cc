@@ -4,6 +4,16 @@
 
 namespace tidemill {
 
+namespace {
+
+size_t row_bytes(const ResultRow& row) {
+  size_t bytes = row.capacity() * sizeof(row[0]);
+  for (const auto& cell : row) bytes += cell ? cell->size() : 0;
+  return bytes;
+}
+
+}  // namespace
+
 std::string row_identity(const ResultRow& row) {
   std::string text;
   for (const auto& cell : row) text += cell ? fmt::format("{}:{},", cell->size(), *cell) : "-,";
@@ -35,11 +45,15 @@ void ResultTable::apply(const ResultChange& change) {
 }
 
 void ResultTable::insert(const ResultRow& row, bool reuse_place) {
-  std::vector<size_t>& places = places_of_[identity(row)];
+  const std::string identity = this->identity(row);
+  std::vector<size_t>& places = places_of_[identity];
+  held_bytes_ += row_bytes(row);
   if (!key_.empty() && !places.empty()) {
+    held_bytes_ -= row_bytes(*places_[places.front()]);
     places_[places.front()] = row;
     return;
   }
+  held_bytes_ += identity.size();
   if (reuse_place && vacated_) {
     places_[*vacated_] = row;
     places.push_back(*vacated_);
@@ -52,11 +66,13 @@ void ResultTable::insert(const ResultRow& row, bool reuse_place) {
 }
 
 void ResultTable::remove(const ResultRow& row) {
-  const auto found = places_of_.find(identity(row));
+  const std::string identity = this->identity(row);
+  const auto found = places_of_.find(identity);
   CHECK_MSG(found != places_of_.end(), "a row is taken back that was never sent: {}", row_identity(row));
   const size_t place = found->second.front();
   found->second.erase(found->second.begin());
   if (found->second.empty()) places_of_.erase(found);
+  held_bytes_ -= row_bytes(*places_[place]) + identity.size();
   places_[place].reset();
   vacated_ = place;
   --live_;

@@ -32,6 +32,8 @@ class ResultTable {
   // Returns the rows, in place order.
   std::vector<ResultRow> rows() const;
   int64_t num_rows() const { return live_; }
+  // Bytes of the rows held, roughly: their cells and what finds them.
+  size_t memory_bytes() const { return held_bytes_; }
 
  private:
   void insert(const ResultRow& row, bool reuse_place);
@@ -43,6 +45,7 @@ class ResultTable {
   std::unordered_map<std::string, std::vector<size_t>> places_of_;  // identity to places, oldest first
   std::optional<size_t> vacated_;                                   // the place that the last -U left
   int64_t live_ = 0;
+  size_t held_bytes_ = 0;
 };
 
 // Returns cells joined without ambiguity: equal texts mean equal rows.

@@ -72,6 +72,7 @@ class LineWriter : public ResultWriter {
   void finish() override {
     for (const ResultRow& row : table_.rows()) write_(line(row));
   }
+  size_t memory_bytes() const final { return table_.memory_bytes(); }
 
  protected:
   virtual std::string line(const ResultRow& row) const = 0;
@@ -197,6 +198,7 @@ class TableWriter final : public ResultWriter {
  public:
   TableWriter(ResultShape shape, Write write) : write_(std::move(write)), frame_(*shape.schema, false) {}
   void add(const ResultChange& change) override { table_.apply(change); }
+  size_t memory_bytes() const override { return table_.memory_bytes(); }
   void finish() override {
     const std::vector<ResultRow> rows = table_.rows();
     for (const ResultRow& row : rows) frame_.fit(row);

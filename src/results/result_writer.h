@@ -38,6 +38,8 @@ class ResultWriter {
   virtual void add(const ResultChange& change) = 0;
   // Writes what is left, and for tables the number of rows.
   virtual void finish() = 0;
+  // Bytes of rows that wait for the end, roughly.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 std::unique_ptr<ResultWriter> make_result_writer(ResultFormat format, ResultShape shape, bool append_only,

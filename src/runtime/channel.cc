@@ -6,7 +6,8 @@
 
 namespace tidemill {
 
-Channel::Channel(int32_t capacity) : mask_(static_cast<uint64_t>(capacity) - 1), ring_(static_cast<size_t>(capacity)) {
+Channel::Channel(int32_t capacity, MemoryBudget* budget)
+    : mask_(static_cast<uint64_t>(capacity) - 1), budget_(budget), ring_(static_cast<size_t>(capacity)) {
   CHECK(capacity > 0 && std::has_single_bit(static_cast<uint32_t>(capacity)));
 }
 
@@ -16,10 +17,10 @@ void Channel::connect(Executor& executor, TaskletId producer, TaskletId consumer
   consumer_ = consumer;
 }
 
-bool Channel::try_put(Event& event) {
+bool Channel::try_put(Held& held) {
   const uint64_t tail = tail_.load(std::memory_order_relaxed);
   if (tail - head_.load(std::memory_order_seq_cst) > mask_) return false;
-  ring_[tail & mask_] = std::move(event);
+  ring_[tail & mask_] = std::move(held);
   tail_.store(tail + 1, std::memory_order_release);
   return true;
 }
@@ -29,8 +30,12 @@ void Channel::spill_back() {
 }
 
 void Channel::push(Event event) {
+  Held held{std::move(event), {}};
+  if (budget_ != nullptr)
+    if (const auto* batch = std::get_if<Batch>(&held.event))
+      held.charge = MemoryCharge(budget_, MemoryKind::kChannels, static_cast<int64_t>(batch->memory_bytes()));
   spill_back();
-  if (!overflow_.empty() || !try_put(event)) overflow_.push_back(std::move(event));
+  if (!overflow_.empty() || !try_put(held)) overflow_.push_back(std::move(held));
   executor_->wake(consumer_);
 }
 
@@ -53,8 +58,8 @@ bool Channel::full() {
 std::optional<Event> Channel::pop() {
   const uint64_t head = head_.load(std::memory_order_relaxed);
   if (head == tail_.load(std::memory_order_acquire)) return std::nullopt;
-  std::optional<Event> event = std::move(ring_[head & mask_]);
-  ring_[head & mask_] = Event();  // buffers go now, not when the place is used again
+  std::optional<Event> event = std::move(ring_[head & mask_].event);
+  ring_[head & mask_] = Held();  // buffers go now, not when the place is used again
   head_.store(head + 1, std::memory_order_seq_cst);
   if (producer_waits_.load(std::memory_order_seq_cst) && producer_waits_.exchange(false)) executor_->wake(producer_);
   return event;

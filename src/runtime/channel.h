@@ -9,6 +9,7 @@
 
 #include "data/event.h"
 #include "env/executor.h"
+#include "state/memory_budget.h"
 
 namespace tidemill {
 
@@ -16,11 +17,11 @@ constexpr int32_t kChannelEventsMax =
     16;  // 16 K rows in flight at 1,024 rows a batch; its fullness is the backpressure
 
 // A bounded ring, and behind it, on the producer's side, what one event emitted beyond it: push() never fails, and a
-// task that sees full() takes no new event.
+// task that sees full() takes no new event. Batches are charged to the budget from push() to pop().
 class Channel {
  public:
-  // Requires: capacity is a power of two.
-  explicit Channel(int32_t capacity = kChannelEventsMax);
+  // Requires: capacity is a power of two. `budget` is borrowed; null: nothing is charged.
+  explicit Channel(int32_t capacity = kChannelEventsMax, MemoryBudget* budget = nullptr);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
@@ -42,12 +43,17 @@ class Channel {
   int32_t size() const;
 
  private:
-  bool try_put(Event& event);
+  struct Held {
+    Event event;
+    MemoryCharge charge;
+  };
+  bool try_put(Held& held);
   void spill_back();
 
   const uint64_t mask_;
-  std::vector<Event> ring_;
-  std::deque<Event> overflow_;  // producer only
+  MemoryBudget* const budget_;
+  std::vector<Held> ring_;
+  std::deque<Held> overflow_;  // producer only
   Executor* executor_ = nullptr;
   TaskletId producer_ = -1;
   TaskletId consumer_ = -1;

@@ -7,12 +7,13 @@
 namespace tidemill {
 
 HashExchange::HashExchange(std::vector<Channel*> channels, std::vector<int32_t> key_columns, int32_t max_parallelism,
-                           BatchingPolicy policy, std::function<EpochMillis()> now)
+                           BatchingPolicy policy, std::function<EpochMillis()> now, MemoryBudget* budget)
     : EdgeOutput(std::move(channels)),
       key_columns_(std::move(key_columns)),
       max_parallelism_(max_parallelism),
       policy_(policy),
       now_(std::move(now)),
+      budget_(budget),
       targets_(this->channels().size()) {
   const auto parallelism = static_cast<int32_t>(targets_.size());
   for (int32_t group = 0; group < max_parallelism; ++group)
@@ -34,6 +35,10 @@ void HashExchange::select(const Batch& batch) {
 void HashExchange::route(Batch batch) {
   if (targets_.size() == 1) return send(0, std::move(batch));
   select(batch);
+  std::shared_ptr<const MemoryCharge> charge;
+  if (budget_ != nullptr)
+    charge = std::make_shared<const MemoryCharge>(budget_, MemoryKind::kChannels,
+                                                  static_cast<int64_t>(batch.memory_bytes()));
   for (size_t i = 0; i < targets_.size(); ++i) {
     Target& target = targets_[i];
     if (target.selected.empty()) continue;
@@ -41,7 +46,7 @@ void HashExchange::route(Batch batch) {
     const auto added = static_cast<int32_t>(target.selected.size());
     if (apart || target.gathered.num_rows() + added > kBatchRowsMax) send_gathered(i);
     if (target.gathered.num_rows() == 0) target.since = now_();
-    target.gathered.add(batch, std::exchange(target.selected, {}));
+    target.gathered.add(batch, std::exchange(target.selected, {}), charge);
     if (policy_.is_full(target.gathered.num_rows())) send_gathered(i);
     waiting_ = waiting_ || target.gathered.num_rows() > 0;
   }

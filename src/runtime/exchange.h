@@ -14,9 +14,10 @@ namespace tidemill {
 class HashExchange final : public EdgeOutput {
  public:
   // `key_columns` of the batches; none: every row goes to the subtask that owns the empty key. `now` gives the time at
-  // which the task took its present event.
+  // which the task took its present event. Batches that rows are gathered from are charged to `budget` (borrowed; null:
+  // to nothing), once however many targets hold rows of them.
   HashExchange(std::vector<Channel*> channels, std::vector<int32_t> key_columns, int32_t max_parallelism,
-               BatchingPolicy policy, std::function<EpochMillis()> now);
+               BatchingPolicy policy, std::function<EpochMillis()> now, MemoryBudget* budget = nullptr);
 
   void flush(std::optional<EpochMillis> now) override;
 
@@ -34,6 +35,7 @@ class HashExchange final : public EdgeOutput {
   const int32_t max_parallelism_;
   const BatchingPolicy policy_;
   const std::function<EpochMillis()> now_;
+  MemoryBudget* const budget_;
   std::vector<int32_t> target_of_group_;
   std::vector<Target> targets_;
   std::vector<uint64_t> hashes_;  // scratch

@@ -1,5 +1,6 @@
 #include "runtime/execution_graph.h"
 
+#include "base/hash.h"
 #include "runtime/execution_graph_builder.h"
 
 namespace tidemill {
@@ -17,10 +18,16 @@ class TaskTasklet final : public Tasklet {
 
 }  // namespace
 
+std::string sink_owner(uint64_t job_tag, std::string_view operator_id) {
+  if (job_tag == 0) return {};
+  const uint64_t hash = hash_combine(job_tag, hash_bytes(operator_id.data(), operator_id.size()));
+  return fmt::format("{:08x}", static_cast<uint32_t>(hash));
+}
+
 ExecutionGraph::ExecutionGraph(const JobGraph& graph, Environment& environment, const RuntimeOptions& options,
                                TaskReports& reports, SnapshotStorage* storage,
                                const std::map<std::string, bool>& splits_may_come, const RestoredJob* restored)
-    : environment_(environment) {
+    : environment_(environment), budget_(options.pages.budget) {
   Builder(*this, graph, options, reports, storage, splits_may_come, restored).build();
 }
 
@@ -48,6 +55,7 @@ void ExecutionGraph::cancel() {
 
 JobMetrics ExecutionGraph::metrics() const {
   JobMetrics metrics;
+  if (budget_ != nullptr) metrics.memory = budget_->use();
   for (const SourceVertex& source : sources_)
     for (const SourceTask* task : source.tasks)
       metrics.operators.push_back({source.id, task->source_options().name, task->source_options().subtask.index,

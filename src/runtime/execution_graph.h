@@ -23,6 +23,9 @@ using OperatorFactory = std::function<std::unique_ptr<Operator>(const Vertex&)>;
 // Little state is not worth the older files that changes are read behind.
 constexpr uint64_t kSmallStateBytes = 256 * 1024;
 
+// Returns the owner of what the sink leaves outside: Subtask::owner.
+std::string sink_owner(uint64_t job_tag, std::string_view operator_id);
+
 struct RuntimeOptions {
   OperatorFactory make_operator = nullptr;  // null: operators/make_operator.h
   int32_t batch_rows = kBatchRowsTarget;    // rows a source reads at a time; 1 … kBatchRowsMax
@@ -35,6 +38,7 @@ struct RuntimeOptions {
   uint64_t small_state_bytes = kSmallStateBytes;  // of one subtask: written whole at every checkpoint
   EvaluationContext evaluation;                   // settings of expressions; the zone is the graph's
   PageTableOptions pages;
+  uint64_t job_tag = 0;  // of the checkpoint directory, 0: there is none
 #ifdef NDEBUG
   bool check_contracts = false;
 #else
@@ -92,6 +96,7 @@ class ExecutionGraph {
   class Builder;
 
   Environment& environment_;
+  const std::shared_ptr<const MemoryBudget> budget_;  // null: nothing is counted
   // Tasks borrow channels: destroyed before them.
   std::vector<std::unique_ptr<Channel>> channels_;
   struct Wire {

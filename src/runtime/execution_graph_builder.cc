@@ -106,7 +106,7 @@ void ExecutionGraph::Builder::make_channels(size_t vertex, int32_t port) {
   for (size_t from = 0; from < matrix.size(); ++from)
     for (size_t to = 0; to < matrix[from].size(); ++to) {
       if (edge.shipping == Shipping::kForward && from != to) continue;
-      built_.channels_.push_back(std::make_unique<Channel>(options_.channel_events));
+      built_.channels_.push_back(std::make_unique<Channel>(options_.channel_events, options_.pages.budget.get()));
       matrix[from][to] = built_.channels_.back().get();
       wire_of_[matrix[from][to]] = built_.wires_.size();
       built_.wires_.push_back({matrix[from][to], -1, -1});
@@ -151,6 +151,7 @@ void ExecutionGraph::Builder::build_source(size_t vertex, int32_t subtask) {
   options.idle_at_barriers = options_.idle_at_barriers;
   options.late_rows_merged = options_.late_rows_merged;
   options.evaluation = evaluation_;
+  options.budget = options_.pages.budget.get();
   auto task = std::make_unique<SourceTask>(TaskOptions{number, task_name(source.id, subtask), storage_},
                                            built_.environment_, reports_, source_spec_of(source.spec), options);
   SourceTask& built = *task;
@@ -186,9 +187,9 @@ EventTarget& ExecutionGraph::Builder::build_edge(size_t vertex, const Consumer& 
   }
   std::unique_ptr<EdgeOutput> output;
   if (edge.shipping == Shipping::kHash)
-    output = std::make_unique<HashExchange>(std::move(channels), edge.keys, graph_.max_parallelism,
-                                            BatchingPolicy(options_.buffer_timeout_ms),
-                                            [chain = &task_->chain()] { return chain->now(); });
+    output = std::make_unique<HashExchange>(
+        std::move(channels), edge.keys, graph_.max_parallelism, BatchingPolicy(options_.buffer_timeout_ms),
+        [chain = &task_->chain()] { return chain->now(); }, options_.pages.budget.get());
   else
     output = std::make_unique<RoundRobinOutput>(std::move(channels), static_cast<size_t>(subtask));
   built_.edges_.push_back({output.get(), graph_.vertices[vertex].id, to.id, subtask});
@@ -209,6 +210,7 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
   options.state.max_parallelism = graph_.max_parallelism;
   options.state.key_groups = key_groups_of_subtask(graph_.max_parallelism, described.parallelism, subtask);
   options.state.pages = options_.pages;
+  options.blocking_calls = &task_->blocking_calls();
   const Subtask self = options.subtask;
   OperatorNode& node = task_->chain().add_node(
       std::make_unique<OperatorNode>(make_operator(described, self), std::move(options), *target));
@@ -226,8 +228,11 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
 }
 
 std::unique_ptr<Operator> ExecutionGraph::Builder::make_operator(const Vertex& vertex, const Subtask& subtask) {
-  if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec))
-    return std::make_unique<SinkOperator>(*sink, built_.environment_, subtask);
+  if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec)) {
+    Subtask owned = subtask;
+    owned.owner = sink_owner(options_.job_tag, vertex.id);
+    return std::make_unique<SinkOperator>(*sink, built_.environment_, owned);
+  }
   return options_.make_operator ? options_.make_operator(vertex) : tidemill::make_operator(vertex.spec);
 }
 

@@ -36,6 +36,9 @@ struct JobGraph {
   std::vector<Vertex> vertices;
   int32_t max_parallelism = 128;  // key groups
   std::string time_zone = "UTC";  // IANA name, table.local-time-zone
+  // Publish epochs that an operator waits for (mini-batch), also where input is bounded; 0: none does, and the session
+  // says how often they come.
+  DurationMillis publish_interval_ms = 0;
 };
 
 }  // namespace tidemill

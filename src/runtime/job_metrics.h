@@ -37,6 +37,7 @@ struct JobMetrics {
   int64_t rows_late = 0;
   EpochMillis watermark = kNoWatermark;  // the lowest of any source's subtask; kMaxWatermark: all have ended
   size_t state_bytes = 0;                // pages of state in memory
+  MemoryUse memory;                      // bytes charged to the job's budget, by kind
   std::vector<OperatorSubtaskMetrics> operators;
   std::vector<EdgeMetrics> edges;
 

@@ -60,7 +60,48 @@ OperatorInspection OperatorNode::inspect() {
 }
 
 void OperatorNode::accept(Event event, int32_t port) {
+  if (calls_ > 0) {  // by an operator before this one, within the event at hand
+    held_events_.push_back({std::move(event), port, false});
+    return;
+  }
   with_operator_name(options_.name, [&] { dispatch(std::move(event), port); });
+  while (!inline_calls_.empty()) {
+    const std::function<void()> call = std::move(inline_calls_.front());
+    inline_calls_.pop_front();
+    call();
+  }
+}
+
+void OperatorNode::block(std::function<void()> work, std::function<void(Output&)> done) {
+  CHECK_MSG(may_block_, "{} asks for the I/O pool outside of process()", options_.name);
+  ++calls_;
+  auto back = [this, done = std::move(done)] { resume(done); };
+  if (options_.blocking_calls != nullptr) return options_.blocking_calls->submit(std::move(work), std::move(back));
+  inline_calls_.push_back([work = std::move(work), back = std::move(back)] {
+    work();
+    back();
+  });
+}
+
+void OperatorNode::resume(const std::function<void(Output&)>& done) {
+  with_operator_name(options_.name, [&] {
+    may_block_ = true;
+    done(*this);
+    may_block_ = false;
+    --calls_;
+  });
+  if (calls_ == 0) dispatch_held();
+}
+
+void OperatorNode::dispatch_held() {
+  while (calls_ == 0 && !held_events_.empty()) {
+    HeldEvent held = std::move(held_events_.front());
+    held_events_.pop_front();
+    if (held.counted)
+      with_operator_name(options_.name, [&] { process_rows(std::move(std::get<Batch>(held.event)), held.port); });
+    else
+      accept(std::move(held.event), held.port);
+  }
 }
 
 void OperatorNode::dispatch(Event event, int32_t port) {
@@ -69,8 +110,7 @@ void OperatorNode::dispatch(Event event, int32_t port) {
   } else if (const auto* watermark = std::get_if<Watermark>(&event)) {
     handle_watermark(watermark->time);
   } else if (const auto* barrier = std::get_if<Barrier>(&event)) {
-    operator_->before_barrier(*barrier, *this);
-    target_.accept(*barrier);
+    handle_barrier(*barrier);
   } else {
     target_.accept(std::move(event));
   }
@@ -79,6 +119,10 @@ void OperatorNode::dispatch(Event event, int32_t port) {
 void OperatorNode::process(Batch batch, int32_t port) {
   records_in_.fetch_add(batch.num_rows(), std::memory_order_relaxed);
   batches_in_.fetch_add(1, std::memory_order_relaxed);
+  process_rows(std::move(batch), port);
+}
+
+void OperatorNode::process_rows(Batch batch, int32_t port) {
   const bool progress = batch.progress().from_split;
   int32_t first = 0;
   while (first < batch.num_rows()) {
@@ -89,8 +133,13 @@ void OperatorNode::process(Batch batch, int32_t port) {
       CHECK_MSG(count >= 1 && first + count <= batch.num_rows(), "{} of {} rows from {}", count, batch.num_rows(),
                 first);
     }
+    may_block_ = true;
     operator_->process(batch.slice(first, count), port, *this);
+    may_block_ = false;
     first += count;
+    if (calls_ == 0 || first == batch.num_rows()) continue;
+    held_events_.push_front({batch.slice(first, batch.num_rows() - first), port, true});
+    return;
   }
 }
 
@@ -106,7 +155,18 @@ void OperatorNode::handle_watermark(EpochMillis watermark) {
     finished_ = true;
     operator_->finish(*this);
   }
+  forward_watermark();
+}
+
+void OperatorNode::handle_barrier(const Barrier& barrier) {
+  operator_->before_barrier(barrier, *this);
+  if (holds_back_) forward_watermark();  // what it waited for may have been emitted
+  target_.accept(barrier);
+}
+
+void OperatorNode::forward_watermark() {
   const EpochMillis output = operator_->output_watermark(options_.evaluation.watermark);
+  holds_back_ = output < options_.evaluation.watermark;
   if (output <= output_watermark()) return;
   output_watermark_.store(output, std::memory_order_relaxed);
   target_.accept(Watermark{output});

@@ -1,6 +1,9 @@
 // runtime/operator_node.h - one operator with its context, its state and its place in a chain. Rule: event time never
-// goes back; a row is never processed before the timers that its merged watermark makes due have fired.
+// goes back; a row is never processed before the timers that its merged watermark makes due have fired; nothing passes
+// while the operator waits for the I/O pool.
 #pragma once
+#include <deque>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,6 +11,7 @@
 #include <vector>
 
 #include "operators/operator.h"
+#include "runtime/blocking_calls.h"
 #include "runtime/event_target.h"
 #include "runtime/operator_counters.h"
 #include "runtime/task_inspection.h"
@@ -18,8 +22,9 @@ struct OperatorNodeOptions {
   std::string id;    // stable identity: state and metrics
   std::string name;  // for people
   Subtask subtask;
-  EvaluationContext evaluation;  // zone and settings; `now` and `watermark` are kept by the node
-  StateStoreOptions state;       // key groups of this subtask
+  EvaluationContext evaluation;             // zone and settings; `now` and `watermark` are kept by the node
+  StateStoreOptions state;                  // key groups of this subtask
+  BlockingCalls* blocking_calls = nullptr;  // of the task; borrowed; null: calls run at once, behind the event at hand
 };
 
 // Rows that were dropped as late, for the closing report.
@@ -73,12 +78,30 @@ class OperatorNode final : private OperatorContext, private Output {
   OperatorMetrics& metrics() override { return counters_; }
   const EvaluationContext& evaluation() const override { return options_.evaluation; }
   void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) override;
+  MemoryCharge charge_memory(MemoryKind kind, int64_t bytes) override {
+    return MemoryCharge(options_.state.pages.budget.get(), kind, bytes);
+  }
+  void block(std::function<void()> work, std::function<void(Output&)> done) override;
   void emit(Batch batch) override;
+
+  struct HeldEvent {
+    Event event;
+    int32_t port;
+    bool counted;  // the rest of a batch
+  };
 
   void put_runtime_scalars();
   void dispatch(Event event, int32_t port);
+  // The result of one call is there.
+  void resume(const std::function<void(Output&)>& done);
+  void dispatch_held();
   void process(Batch batch, int32_t port);
+  // Processes rows that were counted.
+  void process_rows(Batch batch, int32_t port);
   void handle_watermark(EpochMillis watermark);
+  void handle_barrier(const Barrier& barrier);
+  // Tells downstream what the operator lets it know, where that is news.
+  void forward_watermark();
   // Moves event time; what is due fires. Nothing is told downstream.
   void fire(EpochMillis watermark);
 
@@ -92,7 +115,12 @@ class OperatorNode final : private OperatorContext, private Output {
   std::atomic<int64_t>& records_out_;
   std::atomic<int64_t>& batches_out_;
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;
+  bool holds_back_ = false;  // downstream was told less than the operator knows
   bool finished_ = false;
+  bool may_block_ = false;             // within process() or the end of a call
+  int32_t calls_ = 0;                  // under way on the I/O pool
+  std::deque<HeldEvent> held_events_;  // came while calls were under way: from one event of the task at most
+  std::deque<std::function<void()>> inline_calls_;  // where there is no pool
   std::vector<LateSample> late_samples_;
 };
 

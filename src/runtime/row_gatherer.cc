@@ -81,9 +81,9 @@ void settle_texts(std::span<Text> texts, const std::vector<BufferPtr>& held, std
 
 }  // namespace
 
-void RowGatherer::add(const Batch& batch, std::vector<int32_t> rows) {
+void RowGatherer::add(const Batch& batch, std::vector<int32_t> rows, std::shared_ptr<const MemoryCharge> charge) {
   num_rows_ += static_cast<int32_t>(rows.size());
-  parts_.push_back({batch, std::move(rows)});
+  parts_.push_back({batch, std::move(rows), std::move(charge)});
 }
 
 ColumnPtr RowGatherer::gather_column(int32_t index) const {

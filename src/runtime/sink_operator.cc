@@ -13,9 +13,16 @@ SinkOperator::SinkOperator(const SinkSpec& spec, Environment& environment, const
     if (!spec_.schema->field(i).type.nullable) not_null_columns_.push_back(i);
 }
 
+void SinkOperator::open(OperatorContext& context) {
+  context_ = &context;
+  held_ = context.charge_memory(MemoryKind::kSinks, 0);
+}
+
 void SinkOperator::process(Batch input, int32_t, Output&) {
   Batch rows = lengths_.enforce(without_forbidden_nulls(accepted(std::move(input))));
-  if (rows.num_rows() > 0) writer_->write(rows);
+  if (rows.num_rows() == 0) return;
+  writer_->write(rows);
+  held_.set(static_cast<int64_t>(writer_->memory_bytes()));
 }
 
 Batch SinkOperator::accepted(Batch input) const {
@@ -56,12 +63,17 @@ void SinkOperator::throw_forbidden_null(const Batch& input, int32_t row, int32_t
                   "SET 'table.exec.sink.not-null-enforcer' = 'DROP' leaves such rows out");
 }
 
-void SinkOperator::before_barrier(const Barrier&, Output&) { writer_->flush(); }
+void SinkOperator::flush() {
+  writer_->flush();
+  held_.set(static_cast<int64_t>(writer_->memory_bytes()));
+}
 
-void SinkOperator::finish(Output&) { writer_->flush(); }
+void SinkOperator::before_barrier(const Barrier&, Output&) { flush(); }
+
+void SinkOperator::finish(Output&) { flush(); }
 
 EpochMillis SinkOperator::next_processing_timer() const { return writer_->flush_due().value_or(kMaxWatermark); }
 
-void SinkOperator::on_processing_time(EpochMillis, Output&) { writer_->flush(); }
+void SinkOperator::on_processing_time(EpochMillis, Output&) { flush(); }
 
 }  // namespace tidemill

@@ -15,7 +15,7 @@ class SinkOperator final : public Operator {
  public:
   SinkOperator(const SinkSpec& spec, Environment& environment, const Subtask& subtask);
 
-  void open(OperatorContext& context) override { context_ = &context; }
+  void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
   void before_barrier(const Barrier& barrier, Output& output) override;
   void finish(Output& output) override;
@@ -25,6 +25,7 @@ class SinkOperator final : public Operator {
   SinkWriter& writer() { return *writer_; }
 
  private:
+  void flush();
   // Returns the rows that the sink accepts.
   Batch accepted(Batch input) const;
   // Returns the rows without NULL in a NOT NULL column, or throws, as the spec says.
@@ -36,6 +37,7 @@ class SinkOperator final : public Operator {
   const SinkChangelog accepts_;
   std::vector<int32_t> not_null_columns_;
   std::unique_ptr<SinkWriter> writer_;
+  MemoryCharge held_;  // what the writer holds back
   OperatorContext* context_ = nullptr;
 };
 

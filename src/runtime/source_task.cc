@@ -20,6 +20,7 @@ SourceTask::SourceTask(TaskOptions options, Environment& environment, TaskReport
       source_(std::move(source)),
       projection_(spec),
       reader_(spec.source->make_reader(environment, source_.subtask)),
+      reader_charge_(source_.budget, MemoryKind::kFormats),
       splits_(split_options(spec, source_)),
       evaluation_(source_.evaluation),
       rows_out_(counters_.counter(counter::kRecordsOut)),
@@ -44,13 +45,16 @@ void SourceTask::post_splits(std::vector<SplitProgress> splits) {
 
 void SourceTask::post_barrier(Barrier barrier) {
   mailbox().post([this, barrier] {
-    if (cancelled()) return;
-    if (!drained_) splits_.check_idle(environment().clock.now());
-    publish_time(barrier.kind == BarrierKind::kPublish);
-    head_->accept(barrier);
-    stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
-    complete_barrier(barrier);
+    if (!cancelled()) blocking_calls().when_done([this, barrier] { send_barrier(barrier); });
   });
+}
+
+void SourceTask::send_barrier(const Barrier& barrier) {
+  if (!drained_) splits_.check_idle(environment().clock.now());
+  publish_time(barrier.kind == BarrierKind::kPublish);
+  head_->accept(barrier);
+  stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
+  complete_barrier(barrier);
 }
 
 void SourceTask::post_end() {
@@ -61,6 +65,12 @@ void SourceTask::post_poll() {
   mailbox().post([] {});
 }
 
+void SourceTask::connected() {
+  if (source_.budget != nullptr) source_number_ = source_.budget->add_source(environment().executor, id());
+  // Not by mail: the reader's work on the I/O pool may come back when this task is gone.
+  reader_->set_wake([executor = &environment().executor, id = id()] { executor->wake(id); });
+}
+
 Task::Taken SourceTask::take_event() {
   if (end_) {
     head_->accept(EndOfInput{});
@@ -68,8 +78,11 @@ Task::Taken SourceTask::take_event() {
   }
   if (drained_ || stopped_) return Taken::kNothing;
   publish_time(true);
+  // Rows gathered by this task's own exchange leave now, and wake it when they have been taken.
+  if (source_.budget != nullptr && source_.budget->hold_back(source_number_)) return Taken::kNothing;
   ReadResult result;
   with_operator_name(source_.name, [&] { result = reader_->poll(source_.batch_rows, splits_.preferred()); });
+  reader_charge_.set(static_cast<int64_t>(reader_->memory_bytes()));
   const ReadResult::Next next = result.next;
   const std::optional<EpochMillis> wake = result.wake_at;
   take_result(std::move(result));

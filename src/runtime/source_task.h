@@ -1,5 +1,6 @@
 // runtime/source_task.h - the head of a stream: polls a reader, gives rows their event time, starts barriers. Rule: a
-// barrier stands between two polls; splits that are not read yet hold the watermark back.
+// barrier stands between two polls; splits that are not read yet hold the watermark back; no row is read while the rows
+// on their way are too much for the job's memory (MemoryBudget::hold_back).
 #pragma once
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@ struct SourceTaskOptions {
   bool idle_at_barriers = false;
   bool late_rows_merged = false;  // rows are judged by the minimum over splits, not by their own split's watermark
   EvaluationContext evaluation;
+  MemoryBudget* budget = nullptr;  // of the job; borrowed; null: nothing is counted, and the source never waits for it
 };
 
 // End of a bounded source: kMaxWatermark (operators finish) ▸ final barrier ▸ its epoch is decided ▸ EndOfInput.
@@ -53,10 +55,12 @@ class SourceTask final : public Task {
   EpochMillis output_watermark() const { return output_watermark_.load(std::memory_order_relaxed); }
 
  private:
+  void connected() override;
   Taken take_event() override;
   void seal_input(TaskSnapshot& snapshot) override;
   void inspect_input(TaskInspection& inspection) const override;
 
+  void send_barrier(const Barrier& barrier);
   void take_result(ReadResult result);
   void take_rows(std::string_view split, const Batch& raw);
   // Sends Watermark and Idleness as far as they have changed. `due_only`: a watermark only at its interval.
@@ -66,6 +70,8 @@ class SourceTask final : public Task {
   const SourceTaskOptions source_;
   const SourceProjection projection_;
   std::unique_ptr<Reader> reader_;
+  MemoryCharge reader_charge_;  // what the reader holds
+  size_t source_number_ = 0;    // in the budget
   SplitWatermarks splits_;
   EvaluationContext evaluation_;
   OperatorCounters counters_;

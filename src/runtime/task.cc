@@ -10,11 +10,15 @@ constexpr DurationMillis kSinkRetryMs = 1;  // how soon a sink that was not read
 }  // namespace
 
 Task::Task(TaskOptions options, Environment& environment, TaskReports& reports)
-    : options_(std::move(options)), environment_(environment), reports_(reports) {}
+    : options_(std::move(options)),
+      environment_(environment),
+      reports_(reports),
+      blocking_calls_(environment.executor, mailbox_) {}
 
 void Task::connect(TaskletId id) {
   id_ = id;
   mailbox_.connect(environment_.executor, id);
+  connected();
 }
 
 void Task::post_start() {
@@ -22,7 +26,12 @@ void Task::post_start() {
 }
 
 void Task::post_cancel() {
-  mailbox_.post([this] { cancelled_ = true; });
+  mailbox_.post([this] { give_up(); });
+}
+
+void Task::give_up() {
+  cancelled_ = true;
+  blocking_calls_.cancel();
 }
 
 TaskInspection Task::inspect() {
@@ -45,7 +54,7 @@ Tasklet::Progress Task::step() {
   try {
     return do_step();
   } catch (...) {
-    cancelled_ = true;
+    give_up();
     reports_.failed(options_.number, std::current_exception());
     return Tasklet::Progress::kMade;  // ends in the next step
   }
@@ -53,13 +62,18 @@ Tasklet::Progress Task::step() {
 
 Tasklet::Progress Task::do_step() {
   const bool mail = mailbox_.run();
-  if (cancelled_) return try_finish();
-  if (!started_) return Tasklet::Progress::kNone;
-  const Tasklet::Progress progress = work();
+  Tasklet::Progress progress = Tasklet::Progress::kNone;
+  if (cancelled_)
+    progress = try_finish();
+  else if (started_)
+    progress = work();
+  // Mail that came meanwhile may not have been taken yet, where an earlier one threw: look again.
   return progress == Tasklet::Progress::kNone && mail ? Tasklet::Progress::kMade : progress;
 }
 
 Tasklet::Progress Task::work() {
+  // An operator waits for the world outside: what comes behind waits with it.
+  if (blocking_calls_.pending()) return Tasklet::Progress::kNone;
   // While a sink prepares, no row may reach it.
   if (preparing_ > 0 && chain_.has_sinks()) return Tasklet::Progress::kNone;
   if (chain_.full()) return Tasklet::Progress::kNone;
@@ -87,7 +101,7 @@ Tasklet::Progress Task::work() {
 }
 
 Tasklet::Progress Task::try_finish() {
-  if (preparing_ > 0) return Tasklet::Progress::kNone;
+  if (preparing_ > 0 || blocking_calls_.running()) return Tasklet::Progress::kNone;
   reports_.finished(options_.number);
   return Tasklet::Progress::kDone;
 }
@@ -99,10 +113,17 @@ void Task::wake_at(EpochMillis time) {
 }
 
 void Task::complete_barrier(const Barrier& barrier) {
+  // Rows that an operator emitted before it may wait for the I/O pool, and the barrier behind them.
+  blocking_calls_.when_done([this, barrier] { seal(barrier); });
+}
+
+void Task::seal(const Barrier& barrier) {
   if (!saves_state(barrier.kind)) return reports_.acknowledged(options_.number, barrier.id, {});
   TaskSnapshot snapshot;
+  fail_point(environment_.faults, "task.aligned");
   for (const std::unique_ptr<Participant>& participant : chain_.participants()) participant->seal(barrier);
   seal_input(snapshot);
+  fail_point(environment_.faults, "task.sealed");
   submit_prepare(barrier.id, std::move(snapshot));
 }
 
@@ -112,10 +133,14 @@ void Task::submit_prepare(int64_t epoch, TaskSnapshot sealed) {
   environment_.executor.block(
       [this, epoch, snapshot] {
         std::unique_ptr<SnapshotFile> file;
+        fail_point(environment_.faults, "task.preparing");
         if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
-        for (const std::unique_ptr<Participant>& participant : chain_.participants())
+        for (const std::unique_ptr<Participant>& participant : chain_.participants()) {
           participant->prepare(epoch, file.get(), *snapshot);
+          fail_point(environment_.faults, "task.participant_prepared");
+        }
         if (file && !environment_.faults.maybe("mutation.skip_state_sync")) file->close();
+        fail_point(environment_.faults, "task.prepared");
       },
       [this, epoch, snapshot](std::exception_ptr error) {
         // On some executor thread: only mail may touch the task.

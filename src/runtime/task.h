@@ -7,6 +7,7 @@
 #include <string>
 
 #include "env/environment.h"
+#include "runtime/blocking_calls.h"
 #include "runtime/chain.h"
 #include "runtime/input_gate.h"
 #include "runtime/mailbox.h"
@@ -48,6 +49,7 @@ class Task {
   Chain& chain() { return chain_; }
   const Chain& chain() const { return chain_; }
   Mailbox& mailbox() { return mailbox_; }
+  BlockingCalls& blocking_calls() { return blocking_calls_; }
 
   // Returns how the task stands. Task thread, between events: in mail.
   TaskInspection inspect();
@@ -63,6 +65,9 @@ class Task {
   void post_cancel();
 
  protected:
+  // The tasklet is known: whoever wakes it may be told. Before start().
+  virtual void connected() {}
+
   enum class Taken : uint8_t {
     kEvent,    // something was done
     kNothing,  // no input for now
@@ -74,9 +79,12 @@ class Task {
   virtual void seal_input(TaskSnapshot& snapshot) { (void)snapshot; }
   // Adds how the input itself stands. Task thread, between events.
   virtual void inspect_input(TaskInspection& inspection) const { (void)inspection; }
-  // Called when a barrier has passed the chain: seals everything, and prepares it on the I/O pool.
+  // Called when a barrier was given to the chain: once it has passed, seals everything, and prepares it on the I/O
+  // pool.
   void complete_barrier(const Barrier& barrier);
 
+  // The tasklet that stands for this task.
+  TaskletId id() const { return id_; }
   // Wakes the task at `time` (wall ms) at the latest.
   void wake_at(EpochMillis time);
   Environment& environment() { return environment_; }
@@ -88,6 +96,8 @@ class Task {
  private:
   Tasklet::Progress do_step();
   Tasklet::Progress work();
+  void give_up();
+  void seal(const Barrier& barrier);
   void submit_prepare(int64_t epoch, TaskSnapshot snapshot);
   // Ends the task when no I/O is under way.
   Tasklet::Progress try_finish();
@@ -96,6 +106,7 @@ class Task {
   Environment& environment_;
   TaskReports& reports_;
   Mailbox mailbox_;
+  BlockingCalls blocking_calls_;
   Chain chain_;
   TaskletId id_ = -1;
   bool started_ = false;

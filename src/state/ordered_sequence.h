@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "state/ordered_table.h"
+#include "state/value_fields.h"
 
 namespace tidemill {
 
@@ -16,7 +17,7 @@ class OrderedSequence {
   OrderedSequence(PageTable& pages, const TableDescriptor& owner, const CompanionDescriptor& companion);
 
   const KeyLayoutPtr& key_layout() const { return table_.key_layout(); }
-  const std::vector<Type>& value_types() const { return value_types_; }
+  const std::vector<Type>& value_types() const { return values_.types(); }
 
   // Puts row `row` of `values` (one column a value type, NULLs kept) at the key's sequence number, over what was there.
   void put(KeyRef key, const SubKey& sequence, std::span<const ColumnPtr> values, int32_t row);
@@ -42,9 +43,8 @@ class OrderedSequence {
 
  private:
   void copy_record(const OrderedTable& source, const std::byte* from, std::byte* to);
-  bool record_equals(const std::byte* record, std::span<const ColumnPtr> values, int32_t row) const;
 
-  std::vector<Type> value_types_;
+  ValueFields values_;
   OrderedTable table_;
 };
 

@@ -36,14 +36,14 @@ FramePool::~FramePool() {
 std::byte* FramePool::take_bytes() {
   auto* const bytes = static_cast<std::byte*>(::operator new(kPageBytes, kFrameAlignment));
   frames_in_memory_.fetch_add(1, std::memory_order_relaxed);
-  if (budget_ != nullptr) budget_->charge(static_cast<int64_t>(kPageBytes));
+  if (budget_ != nullptr) budget_->charge(MemoryKind::kStatePages, static_cast<int64_t>(kPageBytes));
   return bytes;
 }
 
 void FramePool::drop_bytes(std::byte* bytes) {
   ::operator delete(bytes, kFrameAlignment);
   frames_in_memory_.fetch_sub(1, std::memory_order_relaxed);
-  if (budget_ != nullptr) budget_->charge(-static_cast<int64_t>(kPageBytes));
+  if (budget_ != nullptr) budget_->charge(MemoryKind::kStatePages, -static_cast<int64_t>(kPageBytes));
 }
 
 void FramePool::take_returned() {

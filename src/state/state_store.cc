@@ -93,7 +93,8 @@ StateStore::StateStore(const StateStoreOptions& options) : options_(options), pa
 }
 
 StateStore::~StateStore() {
-  if (options_.pages.budget != nullptr) options_.pages.budget->charge(-static_cast<int64_t>(charged_));
+  if (options_.pages.budget != nullptr)
+    options_.pages.budget->charge(MemoryKind::kStateIndexes, -static_cast<int64_t>(charged_));
 }
 
 StateStore::Table& StateStore::declare(std::string_view name) {
@@ -196,7 +197,8 @@ size_t StateStore::bytes_outside_pages() const {
 
 void StateStore::charge_bytes_outside_pages() {
   const size_t bytes = bytes_outside_pages();
-  options_.pages.budget->charge(static_cast<int64_t>(bytes) - static_cast<int64_t>(charged_));
+  options_.pages.budget->charge(MemoryKind::kStateIndexes,
+                                static_cast<int64_t>(bytes) - static_cast<int64_t>(charged_));
   charged_ = bytes;
 }
 

@@ -41,7 +41,7 @@ class CollectingSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
     return std::make_unique<CollectingWriter>(tables_.outputs[name_]);
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override {
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
     return std::make_unique<RollBack>(tables_.outputs[name_]);
   }
   std::string description() const override { return "test"; }

@@ -119,6 +119,14 @@ class Comparison(unittest.TestCase):
         result = {"results": [{"types": types, "rows": rows}], "late": 0, "sinks": {}, **answer}
         return differences(Case("c", expectations=[expected]), result)
 
+    def test_changes_of_a_mini_batch_are_compared_folded(self) -> None:
+        expected = Expectation("changelog", "", [Row("+I", ("2",))])
+        changes = [["+I", "1"], ["-U", "1"], ["+U", "2"]]
+        answer = {"results": [{"types": ["INT"], "rows": changes}], "late": 0, "sinks": {}}
+        gathers = {"table.exec.mini-batch.enabled": "true"}
+        self.assertNotEqual(differences(Case("c", expectations=[expected]), answer), "")
+        self.assertEqual(differences(Case("c", settings=gathers, expectations=[expected]), answer), "")
+
     def test_cells_are_compared_by_their_type(self) -> None:
         self.assertTrue(same_cell("1.0E10", "10000000000.0", "DOUBLE"))
         self.assertFalse(same_cell("1.0", "1.1", "DOUBLE NOT NULL"))

@@ -22,7 +22,7 @@ class BlackholeSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
     return std::make_unique<BlackholeWriter>();
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override {
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
     return std::make_unique<BlackholeCommitter>();
   }
   std::string description() const override { return "blackhole"; }

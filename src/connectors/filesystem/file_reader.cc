@@ -9,14 +9,21 @@
 namespace tidemill {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{256} << 10;    // stays in the second-level cache between reading and decoding
-constexpr int64_t kPollBytesMax = int64_t{4} << 20;  // a poll is short, also where records are left out
-constexpr int32_t kOpenFilesMax = 64;                // far below the usual limit of 1,024 descriptors
+constexpr int32_t kOpenFilesMax = 64;  // far below the usual limit of 1,024 descriptors
 
 }  // namespace
 
 FileReader::FileReader(const FileSourceSettings& settings, Environment& environment, const Subtask& subtask)
-    : settings_(settings), files_(environment.files), errors_(settings.errors, settings.table, environment, subtask) {}
+    : settings_(settings),
+      files_(environment.files),
+      executor_(environment.executor),
+      threads_(subtask.parallelism),
+      errors_(settings.errors, settings.table, environment, subtask) {}
+
+void FileReader::set_wake(std::function<void()> wake) {
+  if (threads_ == 1) return;
+  allowance_ = {threads_ * settings_.reading.chunks_ahead, std::move(wake)};
+}
 
 void FileReader::add_splits(std::vector<Split> splits) {
   for (Split& split : splits) {
@@ -36,14 +43,13 @@ FileReader::FileSplit& FileReader::choose(std::string_view preferred) {
 void FileReader::open(FileSplit& split) {
   if (open_ == kOpenFilesMax) close_least_recent();
   const DecoderPosition position = DecoderPosition::parse(split.split.position);
-  split.file = files_.open_read(split.split.id);
-  if (position.byte_offset > split.file->size_bytes())
+  std::shared_ptr<ReadableFile> file = files_.open_read(split.split.id);
+  if (position.byte_offset > file->size_bytes())
     throw UserError(fmt::format("Table '{}': {} has {} bytes, but was read up to byte {} before", settings_.table,
-                                split.split.id, split.file->size_bytes(), position.byte_offset),
+                                split.split.id, file->size_bytes(), position.byte_offset),
                     "The file was replaced or cut since the checkpoint: restore the file, or start without state.");
-  split.decoder = settings_.format->make_decoder(split.split.id, position, errors_);
-  split.read_offset = position.byte_offset;
-  split.input_ended = false;
+  split.decoding = std::make_unique<FileDecoding>(settings_, split.split.id, std::move(file), position, executor_,
+                                                  errors_, allowance_);
   ++open_;
   if (!split.metadata.empty() || settings_.metadata.empty()) return;
   const FileInfo info = files_.info(split.split.id);
@@ -53,22 +59,18 @@ void FileReader::open(FileSplit& split) {
 void FileReader::close_least_recent() {
   FileSplit* oldest = nullptr;
   for (const auto& split : splits_)
-    if (split->file && (oldest == nullptr || split->polled_at < oldest->polled_at)) oldest = split.get();
+    if (split->decoding && (oldest == nullptr || split->polled_at < oldest->polled_at)) oldest = split.get();
   CHECK(oldest != nullptr);
-  oldest->split.position = oldest->decoder->position().to_string();
-  oldest->file = nullptr;
-  oldest->decoder = nullptr;
+  oldest->split.position = oldest->decoding->position().to_string();
+  oldest->decoding = nullptr;
+  count_memory(*oldest);
   --open_;
 }
 
-void FileReader::fill(FileSplit& split) {
-  const std::span<char> room = split.decoder->room(kChunkBytes);
-  const size_t bytes = split.file->read_at(split.read_offset, room);
-  split.decoder->filled(bytes);
-  split.read_offset += static_cast<int64_t>(bytes);
-  if (bytes > 0) return;
-  split.decoder->end_input();
-  split.input_ended = true;
+void FileReader::count_memory(FileSplit& split) {
+  held_bytes_ -= split.held_bytes;
+  split.held_bytes = split.decoding ? split.decoding->memory_bytes() : 0;
+  held_bytes_ += split.held_bytes;
 }
 
 ReadResult FileReader::poll(int32_t max_rows, std::string_view preferred) {
@@ -79,26 +81,34 @@ ReadResult FileReader::poll(int32_t max_rows, std::string_view preferred) {
   }
   FileSplit& split = choose(preferred);
   split.polled_at = ++polls_;
-  if (!split.file) open(split);
-  const int64_t read_before = split.read_offset;
-  bool enough = false;
-  std::optional<DecodedRows> rows;
-  while (!(rows = split.decoder->next(max_rows, enough)) && !split.input_ended && !enough) {
-    fill(split);
-    enough = split.read_offset - read_before >= kPollBytesMax;
-  }
+  if (!split.decoding) open(split);
+  FileDecoding::Step step = split.decoding->next(max_rows);
   errors_.flush();
   result.split = *split.name;
-  if (rows) {
-    result.batch = to_batch(split, std::move(*rows));
-  } else if (split.input_ended) {
-    result.split_ended = true;
-    ended_name_ = split.name;
-    --open_;
-    std::erase_if(splits_, [&](const auto& other) { return other.get() == &split; });
-    if (splits_.empty()) result.next = ReadResult::Next::kEnd;
+  switch (step.next) {
+    case FileDecoding::Next::kRows:
+      result.batch = to_batch(split, std::move(*step.rows));
+      break;
+    case FileDecoding::Next::kMore:
+      break;
+    case FileDecoding::Next::kPending:
+      result.next = ReadResult::Next::kWait;
+      result.wake_at = kMaxWatermark;
+      break;
+    case FileDecoding::Next::kEnd:
+      result.split_ended = true;
+      split.decoding = nullptr;
+      --open_;
   }
+  count_memory(split);
+  if (result.split_ended) drop(split, result);
   return result;
+}
+
+void FileReader::drop(FileSplit& split, ReadResult& result) {
+  ended_name_ = split.name;
+  std::erase_if(splits_, [&](const auto& other) { return other.get() == &split; });
+  if (splits_.empty()) result.next = ReadResult::Next::kEnd;
 }
 
 Batch FileReader::to_batch(const FileSplit& split, DecodedRows rows) const {
@@ -125,7 +135,7 @@ std::vector<Split> FileReader::positions() const {
   std::vector<Split> positions;
   for (const auto& split : splits_)
     positions.push_back(
-        {split->split.id, split->decoder ? split->decoder->position().to_string() : split->split.position});
+        {split->split.id, split->decoding ? split->decoding->position().to_string() : split->split.position});
   return positions;
 }
 

@@ -1,6 +1,7 @@
 #include "connectors/filesystem/file_sink.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "base/check.h"
@@ -13,15 +14,23 @@ namespace {
 constexpr size_t kWriteBytes = size_t{256} << 10;  // handed to the file at a time
 
 struct PreparedFile {
-  std::string_view writer, hidden, final;  // without a file, only the first
+  std::string_view hidden, final;
 };
 
 PreparedFile parse_committable(std::string_view text) {
-  const size_t first = text.find('\n');
-  if (first == std::string_view::npos) return {text, {}, {}};
-  const size_t second = text.find('\n', first + 1);
-  CHECK_MSG(second != std::string_view::npos, "committable of a file sink is damaged: {}", text);
-  return {text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
+  const size_t end = text.find('\n');
+  CHECK_MSG(end != std::string_view::npos, "committable of a file sink is damaged: {}", text);
+  return {text.substr(0, end), text.substr(end + 1)};
+}
+
+// Returns the epoch of a finished part file, 0 for any other name.
+int64_t epoch_of(std::string_view name) {
+  int64_t epoch = 0;
+  if (!name.starts_with("part-")) return 0;
+  const size_t subtask_end = name.find('-', std::string_view("part-").size());
+  if (subtask_end == std::string_view::npos) return 0;
+  std::from_chars(name.data() + subtask_end + 1, name.data() + name.size(), epoch);
+  return epoch;
 }
 
 }  // namespace
@@ -30,8 +39,8 @@ std::unique_ptr<SinkWriter> FileSink::make_writer(Environment& environment, cons
   return std::make_unique<FileWriter>(settings_, environment, subtask);
 }
 
-std::unique_ptr<SinkCommitter> FileSink::make_committer(Environment& environment) const {
-  return std::make_unique<FileCommitter>(settings_, environment.files);
+std::unique_ptr<SinkCommitter> FileSink::make_committer(Environment& environment, const std::string& owner) const {
+  return std::make_unique<FileCommitter>(settings_, environment.files, owner);
 }
 
 std::string FileSink::description() const {
@@ -42,7 +51,7 @@ FileWriter::FileWriter(const FileSinkSettings& settings, Environment& environmen
     : settings_(settings),
       environment_(environment),
       subtask_(subtask.index),
-      writer_(fmt::format("{:08x}", static_cast<uint32_t>(environment.random.next()))),
+      writer_(fmt::format("{}{:08x}", subtask.owner, static_cast<uint32_t>(environment.random.next()))),
       encoder_(settings.format->make_encoder()) {}
 
 bool FileWriter::is_complete(const Part& part) const {
@@ -90,7 +99,6 @@ void FileWriter::seal(int64_t epoch) {
 
 std::vector<Committable> FileWriter::prepare(int64_t epoch) {
   std::vector<Committable> prepared;
-  if (next_number_ > 0) prepared.push_back(writer_);
   bool created = false;
   for (auto& [sealed_epoch, parts] : sealed_) {
     if (sealed_epoch > epoch) continue;
@@ -99,8 +107,7 @@ std::vector<Committable> FileWriter::prepare(int64_t epoch) {
       part.file->sync();
       part.file->close();
       created = true;
-      prepared.push_back(
-          fmt::format("{}\n{}\npart-{}-{}-{}-{}", writer_, part.hidden, subtask_, epoch, part.number, writer_));
+      prepared.push_back(fmt::format("{}\npart-{}-{}-{}-{}", part.hidden, subtask_, epoch, part.number, writer_));
     }
   }
   if (created) {
@@ -115,7 +122,6 @@ void FileCommitter::finish(int64_t epoch, std::span<const Committable> prepared)
   bool renamed = false;
   for (const Committable& committable : prepared) {
     const PreparedFile file = parse_committable(committable);
-    if (file.hidden.empty()) continue;
     const std::string hidden = path_of(file.hidden), final = path_of(file.final);
     if (files_.exists(hidden)) {
       files_.rename(hidden, final);
@@ -132,18 +138,17 @@ void FileCommitter::finish(int64_t epoch, std::span<const Committable> prepared)
 
 void FileCommitter::recover(int64_t decided_epoch, std::span<const Committable> prepared) {
   finish(decided_epoch, prepared);
-  std::vector<std::string> unfinished;  // starts of names of files that these writers may have left
-  for (const Committable& committable : prepared)
-    unfinished.push_back(fmt::format("-{}-", parse_committable(committable).writer));
-  if (unfinished.empty() || !files_.exists(settings_.directory)) return;
+  if (owner_.empty() || !files_.exists(settings_.directory)) return;
+  bool renamed = false;
   for (const FileInfo& entry : files_.list(settings_.directory)) {
-    const std::string_view name = std::string_view(entry.path).substr(entry.path.rfind('/') + 1);
-    const bool left = name.starts_with(".part-") && name.ends_with(".inprogress") &&
-                      std::any_of(unfinished.begin(), unfinished.end(), [&](const std::string& writer) {
-                        return name.find(writer) != std::string_view::npos;
-                      });
-    if (left) files_.remove(entry.path);
+    const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+    if (name.find("-" + owner_) == std::string::npos) continue;
+    if (name.starts_with(".part-") && name.ends_with(".inprogress")) files_.remove(entry.path);
+    if (decided_epoch == 0 || epoch_of(name) <= decided_epoch) continue;
+    files_.rename(entry.path, path_of("." + name + ".superseded"));
+    renamed = true;
   }
+  if (renamed) files_.sync_directory(settings_.directory);
 }
 
 }  // namespace tidemill

@@ -3,9 +3,11 @@
 //
 //   .part-<subtask>-<writer>-<n>.inprogress   while it is written, and until finish
 //   part-<subtask>-<epoch>-<n>-<writer>       afterwards
+//   .part-<...>.superseded                    of a later epoch than a restart went on from: its rows come again
 //
-// <writer> is drawn at random for each writer of each attempt, so that no two of them (of two jobs, or before and after
-// a crash) name the same file. What a writer left unfinished is known by it, too.
+// <writer> is the owner and eight digits drawn at random for each writer of each attempt, so that no two of them (of
+// two jobs, or before and after a crash) name the same file. What the attempts of a job left unfinished is known by the
+// owner.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,7 +34,7 @@ class FileSink final : public Sink {
   explicit FileSink(FileSinkSettings settings) : settings_(std::move(settings)) {}
   SinkChangelog accepts() const override { return SinkChangelog::kAppend; }
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override;
-  std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const override;
+  std::unique_ptr<SinkCommitter> make_committer(Environment& environment, const std::string& owner) const override;
   std::string description() const override;
   bool shows_rows_by_epoch() const override { return true; }
 
@@ -47,6 +49,7 @@ class FileWriter final : public SinkWriter {
   void write(const Batch& batch) override;
   void seal(int64_t epoch) override;
   std::vector<Committable> prepare(int64_t epoch) override;
+  size_t memory_bytes() const override { return parts_.empty() ? 0 : parts_.back().unwritten.capacity(); }
 
  private:
   struct Part {
@@ -66,7 +69,7 @@ class FileWriter final : public SinkWriter {
   const FileSinkSettings& settings_;
   Environment& environment_;
   const int32_t subtask_;
-  const std::string writer_;  // eight hexadecimal digits
+  const std::string writer_;
   std::unique_ptr<Encoder> encoder_;
   std::vector<Part> parts_;  // of the present epoch; the last one is open unless complete
   std::vector<std::pair<int64_t, std::vector<Part>>> sealed_;  // by epoch, not prepared yet
@@ -74,11 +77,12 @@ class FileWriter final : public SinkWriter {
   bool directory_durable_ = false;  // its name
 };
 
-// A committable is "<writer>" (the writer that was active) or "<writer>\n<hidden name>\n<final name>".
+// A committable is "<hidden name>\n<final name>".
 class FileCommitter final : public SinkCommitter {
  public:
   // `settings` and `files` are borrowed.
-  FileCommitter(const FileSinkSettings& settings, FileSystem& files) : settings_(settings), files_(files) {}
+  FileCommitter(const FileSinkSettings& settings, FileSystem& files, std::string owner)
+      : settings_(settings), files_(files), owner_(std::move(owner)) {}
   void finish(int64_t epoch, std::span<const Committable> prepared) override;
   void recover(int64_t decided_epoch, std::span<const Committable> prepared) override;
 
@@ -87,6 +91,7 @@ class FileCommitter final : public SinkCommitter {
 
   const FileSinkSettings& settings_;
   FileSystem& files_;
+  const std::string owner_;
 };
 
 }  // namespace tidemill

@@ -10,6 +10,13 @@
 
 namespace tidemill {
 
+// How much of a file is read and decoded at a time. Not for users: tests make it small.
+struct FileReading {
+  size_t block_bytes = size_t{256} << 10;  // stays in the second-level cache between reading and decoding
+  size_t chunk_bytes = size_t{1} << 20;    // decoded ahead: its last batch, which is not full, is one in several
+  int32_t chunks_ahead = 2;                // a thread: one that is decoded, one that is ready
+};
+
 struct FileSourceSettings {
   std::string table;
   std::string path;                                   // file, directory or glob
@@ -20,6 +27,7 @@ struct FileSourceSettings {
   std::shared_ptr<const DecodingFormat> format;
   std::string format_name;
   RecordErrorSettings errors;
+  FileReading reading = {};
 };
 
 class FileSource final : public Source {

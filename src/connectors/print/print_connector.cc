@@ -41,6 +41,7 @@ class PrintWriter final : public SinkWriter {
   void flush() override { console_.flush(); }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
+  size_t memory_bytes() const override { return lines_.capacity(); }
 
  private:
   Console& console_;
@@ -56,7 +57,9 @@ class PrintSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override {
     return std::make_unique<PrintWriter>(settings_, environment, subtask);
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override { return std::make_unique<NoCommitter>(); }
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
+    return std::make_unique<NoCommitter>();
+  }
   std::string description() const override { return "print"; }
 
  private:

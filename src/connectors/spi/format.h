@@ -35,7 +35,7 @@ struct DecodedRows {
   std::shared_ptr<const std::vector<int64_t>> lines;  // line on which each row starts
 };
 
-// Decodes one split. One thread.
+// Decodes one split. One thread at a time.
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -47,15 +47,27 @@ class Decoder {
   virtual void end_input() = 0;
   // Returns max_rows rows; fewer (at least 1) where no more input is there and `flush` asks for what there is, or the
   // input has ended. nullopt: more input is wanted (after end_input(): all is read). Rows that wait for more input are
-  // given with the next call, which must ask for as many. Records that cannot be read go to the RecordErrors given at
-  // construction, which may throw UserError.
+  // given with the next call, which must ask for as many. Records that cannot be read go to the RecordErrorTarget given
+  // at construction; what that throws comes out of here, and only restart() may follow.
   virtual std::optional<DecodedRows> next(int32_t max_rows, bool flush) = 0;
   // Returns the position just after the last row returned, or the last record left out behind it.
   virtual DecoderPosition position() const = 0;
+  // Goes on at another position of the split, and forgets text and rows that it holds. Throws UserError as the
+  // construction does.
+  virtual void restart(const DecoderPosition& position) = 0;
+  // Returns how many bytes the decoder holds: text not decoded yet, rows not returned yet, scratch.
+  virtual size_t memory_bytes() const = 0;
 };
 
 // Bytes of one record at most: more is an error, since a record must fit in memory.
 constexpr size_t kRecordBytesMax = size_t{64} << 20;
+
+// How a text can be cut into stretches of whole records that are decoded apart from each other.
+enum class RecordEnds : uint8_t {
+  kUnknown,     // only by decoding it from the start
+  kLineBreaks,  // behind any line break
+  kScanned,     // where DecodingFormat::whole_records says
+};
 
 // A format bound to a table's columns and options. Immutable, shared by readers; outlives the decoders it makes.
 class DecodingFormat {
@@ -63,7 +75,19 @@ class DecodingFormat {
   virtual ~DecodingFormat() = default;
   // `split` names the split in errors; `errors` is borrowed and outlives the decoder.
   virtual std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
-                                                RecordErrors& errors) const = 0;
+                                                RecordErrorTarget& errors) const = 0;
+  // Returns how the text behind `position`, which stands between two records, can be cut. What lies behind a cut is
+  // decoded from a position with the same `state`. Any thread.
+  virtual RecordEnds record_ends(const DecoderPosition& position) const {
+    (void)position;
+    return RecordEnds::kUnknown;
+  }
+  // Returns how many bytes of `text`, which starts where a record does and may break off anywhere, are whole records;
+  // 0: not one is. Requires: record_ends() said kScanned. Any thread.
+  virtual size_t whole_records(std::string_view text) const {
+    (void)text;
+    return 0;
+  }
 };
 
 // Encodes rows of one writer. One thread.

@@ -39,21 +39,33 @@ std::span<const OptionSpec> record_error_options();
 // Throws UserError where the two do not go together.
 RecordErrorSettings record_error_settings(const Options& options);
 
+// Told by a decoder what it leaves out. One thread.
+class RecordErrorTarget {
+ public:
+  virtual ~RecordErrorTarget() = default;
+  // Takes a record of `split` that is left out. May throw, which ends the decoding.
+  virtual void reject(std::string_view split, const RecordError& error) = 0;
+  // Counts a value that became NULL because the format was told to ignore parse errors.
+  virtual void ignore_value() = 0;
+  // Counts a record that the format was told to leave out.
+  virtual void ignore_record() = 0;
+};
+
 // One a reader, on its task thread. Counts; under kDeadLetter it writes JSON lines {split, offset, error, raw} to
 // <path>/<table>-<subtask>-<number>.jsonl, a new file each attempt. A dead letter is durable before the position behind
 // its record can be saved: call flush() at the end of every poll that decoded something. After a restore letters can
 // come twice, with the same split and offset.
-class RecordErrors {
+class RecordErrors final : public RecordErrorTarget {
  public:
   RecordErrors(RecordErrorSettings settings, std::string table, Environment& environment, const Subtask& subtask);
-  ~RecordErrors();
+  ~RecordErrors() override;
 
-  // Takes a record of `split` that is left out. Throws UserError under kFail.
-  void reject(std::string_view split, const RecordError& error);
-  // Counts a value that became NULL because the format was told to ignore parse errors.
-  void ignore_value() { ++count_; }
-  // Counts a record that the format was told to leave out.
-  void ignore_record() { ++count_; }
+  // Throws UserError under kFail.
+  void reject(std::string_view split, const RecordError& error) override;
+  void ignore_value() override { ++count_; }
+  void ignore_record() override { ++count_; }
+  // Counts records and values that somebody else has left out.
+  void leave_out(int64_t count) { count_ += count; }
   // Makes the dead letters so far durable.
   void flush();
   // numRecordsInErrors.

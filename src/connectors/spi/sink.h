@@ -34,6 +34,9 @@ class SinkWriter {
   // Makes the sealed epoch ready to be finished (close and sync part files). May block: I/O pool; no write() runs
   // meanwhile.
   virtual std::vector<Committable> prepare(int64_t epoch) = 0;
+  // Returns how many bytes of rows the writer holds back. Asked after every write and flush, for the job's memory
+  // account. Task thread.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 // One a job; called on the I/O pool, may block.
@@ -59,7 +62,8 @@ class Sink {
   virtual ~Sink() = default;
   virtual SinkChangelog accepts() const = 0;
   virtual std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const = 0;
-  virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment) const = 0;
+  // `owner` is that of the writers' subtasks.
+  virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment, const std::string& owner) const = 0;
   virtual std::string description() const = 0;
   // True where rows are seen only once their epoch is decided: without checkpoints, at the end of the job.
   virtual bool shows_rows_by_epoch() const { return false; }

@@ -2,6 +2,7 @@
 // never depend on parallelism, and a position says exactly where reading goes on.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,7 +36,7 @@ class SplitEnumerator {
 struct ReadResult {
   enum class Next : uint8_t {
     kMore,  // poll again at once
-    kWait,  // nothing until later: all open splits are read to their present end
+    kWait,  // nothing until later: all open splits are read to their present end, or the reader wakes its task
     kEnd,   // every split has ended, and none will be added by this reader itself
   };
   std::optional<Batch> batch;  // rows of one split for one table; its origin is set
@@ -63,11 +64,21 @@ class Reader {
   // Returns how many records could not be read as their table declares, since this reader was made
   // (numRecordsInErrors).
   virtual int64_t records_in_errors() const { return 0; }
+  // Gives the reader what makes its task poll again, for results of work on the I/O pool; called on any thread, also
+  // when the reader is gone. Before the first poll; a reader that is not told polls nothing but what it can read at
+  // once.
+  virtual void set_wake(std::function<void()> wake) { (void)wake; }
+  // Returns how many bytes the reader holds besides the batches that it has given: blocks of files, rows read ahead,
+  // scratch of decoders. Asked after every poll, for the job's memory account.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 struct Subtask {
   int32_t index = 0;  // 0 … parallelism - 1
   int32_t parallelism = 1;
+  // Of a sink: what all attempts of the job call it, and no other job: a part of the names of what is left outside, so
+  // that a restart knows it. Eight hexadecimal digits; empty: the job keeps no checkpoints, nothing restarts it.
+  std::string owner = {};
 };
 
 // Made by a connector from a table's options and the columns asked for. Immutable; shared by plan and runtime;

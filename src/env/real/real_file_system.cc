@@ -67,9 +67,11 @@ std::unique_ptr<WritableFile> RealFileSystem::open_write(const std::string& path
 
 std::unique_ptr<ScratchFile> RealFileSystem::open_scratch(const std::string& directory) {
   create_directories(directory);
-  // The name is there for an instant only; one that is taken was left by a process that died in that instant.
+  int descriptor = open_retrying(directory, O_RDWR | O_TMPFILE, 0600);
+  if (descriptor >= 0) return std::make_unique<RealScratchFile>(directory, descriptor);
+  // A file system that has no files without names. This one is there for an instant only; one that is taken was left by
+  // a process that died in that instant.
   std::string path;
-  int descriptor;
   do {
     path = fmt::format("{}/tidemill-scratch-{}-{}", directory, ::getpid(), scratch_files_.fetch_add(1));
     descriptor = open_retrying(path, O_RDWR | O_CREAT | O_EXCL, 0600);

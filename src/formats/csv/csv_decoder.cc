@@ -46,23 +46,36 @@ std::string plural(size_t count, std::string_view noun) {
 }  // namespace
 
 CsvDecoder::CsvDecoder(const CsvSettings& settings, std::string split, const DecoderPosition& position,
-                       RecordErrors& errors)
+                       RecordErrorTarget& errors)
     : settings_(settings),
       split_(std::move(split)),
       errors_(errors),
       rows_(settings.types),
       has_text_(std::any_of(settings.types.begin(), settings.types.end(),
                             [](const Type& type) { return type.is_character(); })),
-      index_(settings.dialect),
-      header_pending_(settings.dialect.header && position.state.empty()),
-      offset_(position.byte_offset),
-      line_(position.line),
-      header_(position.state),
-      returned_(position) {
-  if (!settings.dialect.header) {
-    column_of_field_.assign(settings.table_columns.size(), kNotWanted);
-    for (size_t i = 0; i < settings.projection.size(); ++i)
-      column_of_field_[static_cast<size_t>(settings.projection[i])] = static_cast<int32_t>(i);
+      index_(settings.dialect) {
+  restart(position);
+}
+
+void CsvDecoder::restart(const DecoderPosition& position) {
+  buffer_.clear();
+  rows_.clear();
+  window_ = {};
+  cursor_ = 0;
+  token_ = 0;
+  header_pending_ = settings_.dialect.header && position.state.empty();
+  offset_ = position.byte_offset;
+  line_ = position.line;
+  header_ = position.state;
+  returned_ = position;
+  bind_fields();
+}
+
+void CsvDecoder::bind_fields() {
+  if (!settings_.dialect.header) {
+    column_of_field_.assign(settings_.table_columns.size(), kNotWanted);
+    for (size_t i = 0; i < settings_.projection.size(); ++i)
+      column_of_field_[static_cast<size_t>(settings_.projection[i])] = static_cast<int32_t>(i);
     want_fields();
   } else if (!header_.empty()) {
     take_header(header_);

@@ -28,13 +28,16 @@ struct CsvSettings {
 class CsvDecoder final : public Decoder {
  public:
   // `settings` and `errors` are borrowed.
-  CsvDecoder(const CsvSettings& settings, std::string split, const DecoderPosition& position, RecordErrors& errors);
+  CsvDecoder(const CsvSettings& settings, std::string split, const DecoderPosition& position,
+             RecordErrorTarget& errors);
 
   std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
   void filled(size_t bytes) override { buffer_.filled(bytes); }
   void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
+  void restart(const DecoderPosition& position) override;
+  size_t memory_bytes() const override { return buffer_.memory_bytes() + rows_.memory_bytes() + index_.memory_bytes(); }
 
  private:
   static constexpr int32_t kNotWanted = -1;
@@ -55,6 +58,8 @@ class CsvDecoder final : public Decoder {
   void take_fields(std::string_view record);
   void take_header(std::string_view record);
   void bind_header();
+  // Finds where the columns wanted are, as far as it is known before the header is read.
+  void bind_fields();
   // Returns whether the record may become a row.
   bool check_field_count(std::string_view record);
   // Requires: `copied` where the text does not lie in the buffer.
@@ -67,7 +72,7 @@ class CsvDecoder final : public Decoder {
 
   const CsvSettings& settings_;
   const std::string split_;
-  RecordErrors& errors_;
+  RecordErrorTarget& errors_;
   RecordBuffer buffer_;
   RowsBuilder rows_;
   CsvRecord record_;

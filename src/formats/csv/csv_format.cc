@@ -12,9 +12,15 @@ class CsvDecodingFormat final : public DecodingFormat {
  public:
   explicit CsvDecodingFormat(CsvSettings settings) : settings_(std::move(settings)) {}
   std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
-                                        RecordErrors& errors) const override {
+                                        RecordErrorTarget& errors) const override {
     return std::make_unique<CsvDecoder>(settings_, std::move(split), position, errors);
   }
+  RecordEnds record_ends(const DecoderPosition& position) const override {
+    const CsvDialect& dialect = settings_.dialect;
+    if (dialect.header && position.state.empty()) return RecordEnds::kUnknown;  // the header is not read yet
+    return dialect.quote || dialect.escape ? RecordEnds::kScanned : RecordEnds::kLineBreaks;
+  }
+  size_t whole_records(std::string_view text) const override { return whole_csv_records(text, settings_.dialect); }
 
  private:
   CsvSettings settings_;

@@ -20,6 +20,8 @@ class CsvIndex {
   std::span<const uint32_t> offsets() const { return {offsets_.get(), size_}; }
   // True where the text has ASCII characters only.
   bool is_ascii() const { return is_ascii_; }
+  // Bytes kept for the next build().
+  size_t memory_bytes() const { return capacity_ * sizeof(uint32_t); }
 
  private:
   const char delimiter_;

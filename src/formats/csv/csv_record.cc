@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace tidemill {
@@ -29,6 +30,40 @@ bool is_csv_comment(std::string_view line, const CsvDialect& dialect) {
   if (!dialect.comments) return false;
   const size_t first = line.find_first_not_of(" \t");
   return first != std::string_view::npos && line[first] == '#';
+}
+
+size_t whole_csv_records(std::string_view text, const CsvDialect& dialect) {
+  constexpr size_t kNone = std::string_view::npos;
+  const auto find = [&](std::optional<char> c, size_t from) { return c ? text.find(*c, from) : kNone; };
+  CsvRecord record;
+  size_t at = 0;                                                            // start of a record
+  size_t quote = find(dialect.quote, 0), escape = find(dialect.escape, 0);  // the first ones from there on
+  for (;;) {
+    if (quote < at) quote = find(dialect.quote, at);
+    if (escape < at) escape = find(dialect.escape, at);
+    const size_t mark = std::min(quote, escape);
+    // Up to there every line break ends a record.
+    const size_t newline = text.substr(at, mark == kNone ? kNone : mark - at).rfind('\n');
+    if (newline != kNone) at += newline + 1;
+    if (mark == kNone) return at;
+    const std::string_view rest = text.substr(at);
+    const size_t line_end = rest.find('\n');
+    if (line_end == kNone) return at;
+    if (is_csv_comment(rest.substr(0, line_end), dialect)) {
+      at += line_end + 1;
+      continue;
+    }
+    switch (record.read(rest, dialect)) {
+      case CsvRecord::Outcome::kIncomplete:
+        return at;
+      case CsvRecord::Outcome::kBroken:  // its line is left out, what follows is read anew
+        at += line_end + 1;
+        break;
+      case CsvRecord::Outcome::kWhole:
+        if (!record.is_terminated()) return at;
+        at += record.total_bytes();
+    }
+  }
 }
 
 void CsvRecord::split(std::string_view line, char delimiter) {

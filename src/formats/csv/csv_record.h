@@ -58,6 +58,10 @@ class CsvRecord {
   size_t total_bytes_ = 0;
 };
 
+// Returns how many bytes of `text`, which starts where a record does and may break off anywhere, are whole records with
+// their line breaks, as CsvDecoder sees them. Only lines with a quote or an escape in them are looked at closely.
+size_t whole_csv_records(std::string_view text, const CsvDialect& dialect);
+
 // True for a line that holds no record: a comment.
 bool is_csv_comment(std::string_view line, const CsvDialect& dialect);
 

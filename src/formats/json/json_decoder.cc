@@ -29,7 +29,7 @@ std::string syntax_hint(std::string_view line) {
 }  // namespace
 
 JsonDecoder::JsonDecoder(const JsonSettings& settings, std::string split, const DecoderPosition& position,
-                         RecordErrors& errors)
+                         RecordErrorTarget& errors)
     : settings_(settings),
       split_(std::move(split)),
       errors_(errors),
@@ -38,10 +38,20 @@ JsonDecoder::JsonDecoder(const JsonSettings& settings, std::string split, const 
       marks_(settings.names.size()),
       fast_path_(keys_, marks_, rows_, settings.form),
       has_text_(std::any_of(settings.types.begin(), settings.types.end(),
-                            [](const Type& type) { return type.is_character(); })),
-      base_offset_(position.byte_offset),
-      line_(position.line),
-      returned_(position) {
+                            [](const Type& type) { return type.is_character(); })) {
+  restart(position);
+}
+
+void JsonDecoder::restart(const DecoderPosition& position) {
+  buffer_.clear();
+  rows_.clear();
+  window_ = {};
+  cursor_ = 0;
+  base_offset_ = position.byte_offset;
+  line_ = position.line;
+  elements_done_ = 0;
+  element_offset_ = 0;
+  returned_ = position;
   const char* const end = position.state.data() + position.state.size();
   if (!position.state.empty() && std::from_chars(position.state.data(), end, elements_done_).ptr != end)
     throw UserError(fmt::format("A saved position in {} is damaged: '{}'", split_, position.state),

@@ -29,13 +29,16 @@ struct JsonSettings {
 class JsonDecoder final : public Decoder {
  public:
   // `settings` and `errors` are borrowed.
-  JsonDecoder(const JsonSettings& settings, std::string split, const DecoderPosition& position, RecordErrors& errors);
+  JsonDecoder(const JsonSettings& settings, std::string split, const DecoderPosition& position,
+              RecordErrorTarget& errors);
 
   std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
   void filled(size_t bytes) override { buffer_.filled(bytes); }
   void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
+  void restart(const DecoderPosition& position) override;
+  size_t memory_bytes() const override { return buffer_.memory_bytes() + rows_.memory_bytes() + index_.memory_bytes(); }
 
  private:
   // Takes the next whole lines as the window; false: none are there.
@@ -58,7 +61,7 @@ class JsonDecoder final : public Decoder {
 
   const JsonSettings& settings_;
   const std::string split_;
-  RecordErrors& errors_;
+  RecordErrorTarget& errors_;
   RecordBuffer buffer_;
   RowsBuilder rows_;
   JsonKeys keys_;

@@ -12,8 +12,11 @@ class JsonDecodingFormat final : public DecodingFormat {
  public:
   explicit JsonDecodingFormat(JsonSettings settings) : settings_(std::move(settings)) {}
   std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
-                                        RecordErrors& errors) const override {
+                                        RecordErrorTarget& errors) const override {
     return std::make_unique<JsonDecoder>(settings_, std::move(split), position, errors);
+  }
+  RecordEnds record_ends(const DecoderPosition& position) const override {
+    return position.state.empty() ? RecordEnds::kLineBreaks : RecordEnds::kUnknown;  // within an array
   }
 
  private:

@@ -17,6 +17,8 @@ struct JsonIndex::Parser {
 JsonIndex::JsonIndex() : parser_(std::make_unique<Parser>()) {}
 JsonIndex::~JsonIndex() = default;
 
+size_t JsonIndex::memory_bytes() const { return parser_->capacity * sizeof(uint32_t); }
+
 bool JsonIndex::build(const char* text, size_t size) {
   constexpr size_t kCapacityMin = size_t{1} << 16;
   constexpr size_t kDepth = 1;  // the second stage, which nests, is not used

@@ -18,6 +18,8 @@ class JsonIndex {
   bool build(const char* text, size_t size);
   // Offsets of { } [ ] : , and of the first byte of every string, number and literal, in order. Valid until build().
   std::span<const uint32_t> offsets() const { return offsets_; }
+  // Bytes kept for the next build().
+  size_t memory_bytes() const;
 
  private:
   struct Parser;

@@ -288,5 +288,45 @@ class OutputTest(JobTest):
         self.assertNotIn("\x1b", err)
 
 
+class LargeFileTest(JobTest):
+    """A file of several chunks, decoded by one thread and by several."""
+
+    def run_at(self, parallelism: int, script: Path) -> tuple[list[str], str]:
+        done = subprocess.run(
+            [PROGRAM, "run", str(script), "--format", "csv", "--set", f"parallelism.default={parallelism}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        errors = re.search(r"^.*could not be read.*$", done.stderr, re.MULTILINE)
+        self.assertIsNotNone(errors, done.stderr)
+        return sorted(done.stdout.splitlines()), errors.group()
+
+    def test_rows_and_errors_are_the_same_at_any_parallelism(self) -> None:
+        draw = random.Random(7)
+        for name, header, line, bad in (
+            ("json", "", '{{"k":"{k}","n":{n},"note":"{note}"}}\n', '{{"k":"{k}","n":"none"}}\n'),
+            ("csv", "n,note,k\n", '{n},"{note}, ""quoted""\n in two lines",{k}\n', "none,x,{k}\n"),
+        ):
+            data = self.root / f"large.{name}"
+            with data.open("w") as file:
+                file.write(header)
+                for n in range(80_000):
+                    row = bad if draw.random() < 0.0002 else line
+                    file.write(row.format(k=f"key {n % 7}", n=n, note="x" * draw.randrange(40)))
+            self.assertGreater(data.stat().st_size, 4 << 20)
+            script = self.root / f"{name}.sql"
+            script.write_text(
+                f"""CREATE TABLE t (k STRING, n BIGINT, note STRING) WITH ('connector' = 'filesystem', 'path' = '{data}',
+                    'format' = '{name}', 'record.error-policy' = 'skip'{", 'csv.header' = 'true'" if header else ""});
+                SELECT k, COUNT(*) AS c, SUM(n) AS s, SUM(CHAR_LENGTH(note)) AS l, MAX(CHAR_LENGTH(note)) AS m FROM t GROUP BY k;"""
+            )
+            alone = self.run_at(1, script)
+            self.assertEqual(len(alone[0]), 8)
+            for parallelism in (2, 3):
+                self.assertEqual(self.run_at(parallelism, script), alone, name)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -29,6 +29,8 @@ class OperatorCase {
   // Output columns that identify a key: the changes of each key are compared in order. None (default): the changes are
   // compared as a bag.
   void compare_by(std::vector<int32_t> key_columns) { key_columns_ = std::move(key_columns); }
+  // A barrier shows in what comes out (mini-batch): no way has checkpoints that the script does not ask for.
+  void only_barriers_of_the_script() { restores_ = false; }
 
   // The script.
   void rows(std::string_view rows, int32_t port = 0);
@@ -65,6 +67,7 @@ class OperatorCase {
   HarnessOptions options_;
   std::vector<std::pair<int32_t, SplitWatermark>> splits_;
   std::vector<int32_t> key_columns_;
+  bool restores_ = true;
   std::vector<Step> steps_;
 };
 

@@ -45,7 +45,7 @@ TEST_F(FileSinkTest, PublishesAtFinishAndNotBefore) {
   const auto sink_of = sink();
   EXPECT_EQ(sink_of->accepts(), SinkChangelog::kAppend);
   const auto writer = sink_of->make_writer(world_.get(), {2, 4});
-  const auto committer = sink_of->make_committer(world_.get());
+  const auto committer = sink_of->make_committer(world_.get(), "");
   writer->seal(1);
   EXPECT_TRUE(writer->prepare(1).empty()) << "nothing written, nothing to finish";
   EXPECT_EQ(names(), "no directory");
@@ -75,31 +75,56 @@ TEST_F(FileSinkTest, WhatIsPreparedSurvivesAPowerCut) {
   writer->seal(1);
   const std::vector<Committable> prepared = writer->prepare(1);
   world_.files().power_cut();
-  sink_of->make_committer(world_.get())->recover(1, prepared);
+  sink_of->make_committer(world_.get(), "")->recover(1, prepared);
   EXPECT_EQ(contents(), "{\"a\":1}\n");
 }
 
 TEST_F(FileSinkTest, RecoveryFinishesTheDecidedAndRemovesTheRest) {
   const auto sink_of = sink();
-  const auto writer = sink_of->make_writer(world_.get(), {});
-  const auto other_job = sink_of->make_writer(world_.get(), {});
-  const auto committer = sink_of->make_committer(world_.get());
+  const auto writer = sink_of->make_writer(world_.get(), {0, 1, "0000aaaa"});
+  const auto other_job = sink_of->make_writer(world_.get(), {0, 1, "0000bbbb"});
+  const auto committer = sink_of->make_committer(world_.get(), "0000aaaa");
   for (SinkWriter* of : {writer.get(), other_job.get()}) {
     of->write(rows("1"));
     of->seal(1);
   }
+  // One that died before its first epoch.
+  const auto dead = sink_of->make_writer(world_.get(), {1, 2, "0000aaaa"});
+  dead->write(rows("9"));
+  dead->seal(1);
+  dead->prepare(1);
   const std::vector<Committable> decided = writer->prepare(1);
   const std::vector<Committable> others = other_job->prepare(1);
   writer->write(rows("2"));
   writer->seal(2);
   writer->prepare(2);  // never decided
-  EXPECT_EQ(names(), ".part-0-W-0.inprogress\n.part-0-W-0.inprogress\n.part-0-W-1.inprogress\n");
+  EXPECT_EQ(names(),
+            ".part-0-WW-0.inprogress\n.part-0-WW-1.inprogress\n.part-0-WW-0.inprogress\n.part-1-WW-0.inprogress\n");
   committer->recover(1, decided);
-  EXPECT_EQ(names(), ".part-0-W-0.inprogress\npart-0-1-0-W\n") << "another job's file stays";
+  EXPECT_EQ(names(), ".part-0-WW-0.inprogress\npart-0-1-0-WW\n") << "another job's file stays";
   committer->recover(1, decided);
   committer->finish(1, others);
-  EXPECT_EQ(names(), "part-0-1-0-W\npart-0-1-0-W\n");
+  EXPECT_EQ(names(), "part-0-1-0-WW\npart-0-1-0-WW\n");
   EXPECT_EQ(contents(), "{\"a\":1}\n{\"a\":1}\n") << "a second INSERT adds rows";
+}
+
+TEST_F(FileSinkTest, WhatARestartFromAnOlderEpochWritesAgainIsNotSeenTwice) {
+  const auto sink_of = sink();
+  const auto writer = sink_of->make_writer(world_.get(), {0, 1, "0000aaaa"});
+  const auto other_job = sink_of->make_writer(world_.get(), {0, 1, "0000bbbb"});
+  const auto committer = sink_of->make_committer(world_.get(), "0000aaaa");
+  for (int64_t epoch = 1; epoch <= 3; ++epoch) {
+    for (SinkWriter* of : {writer.get(), other_job.get()}) {
+      of->write(rows(std::to_string(epoch)));
+      of->seal(epoch);
+      committer->finish(epoch, of->prepare(epoch));
+    }
+  }
+  committer->recover(2, {});
+  EXPECT_EQ(contents(), "{\"a\":1}\n{\"a\":1}\n{\"a\":2}\n{\"a\":2}\n{\"a\":3}\n");
+  EXPECT_EQ(names().substr(0, 32), ".part-0-3-2-WW.superseded\npart-0");
+  committer->recover(0, {});  // begun anew: nothing says that it writes the same again
+  EXPECT_NE(names().find("\npart-0-2-1-WW\n"), std::string::npos);
 }
 
 TEST_F(FileSinkTest, SaysWhenADecidedFileIsGone) {
@@ -109,7 +134,7 @@ TEST_F(FileSinkTest, SaysWhenADecidedFileIsGone) {
   writer->seal(1);
   const std::vector<Committable> prepared = writer->prepare(1);
   for (const FileInfo& entry : world_.files().list("out")) world_.files().remove(entry.path);
-  const std::string error = user_error([&] { sink_of->make_committer(world_.get())->finish(1, prepared); });
+  const std::string error = user_error([&] { sink_of->make_committer(world_.get(), "")->finish(1, prepared); });
   EXPECT_NE(error.find("of epoch 1 is gone"), std::string::npos) << error;
 }
 
@@ -126,7 +151,7 @@ TEST_F(FileSinkTest, RollsBySizeAndAge) {
   world_.clock().advance_to(world_.clock().now() + 1);
   by_age->write(rows("3"));
   by_age->seal(1);
-  EXPECT_EQ(by_age->prepare(1).size(), 3u) << "two files, and the writer's name";
+  EXPECT_EQ(by_age->prepare(1).size(), 2u) << "two files";
 }
 
 TEST_F(FileSinkTest, CsvFilesBeginWithTheirHeader) {

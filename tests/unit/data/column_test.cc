@@ -89,5 +89,23 @@ TEST(Batch, RefusesAColumnOfAnotherType) {
   EXPECT_THROW(Batch(make_schema({{"x", Type::big_int()}}), {integers({1})}, 1), EngineError);
 }
 
+TEST(Batch, CountsABlockOnceThatItsColumnsShare) {
+  const std::string block = "one text of a file, another text of the same file";
+  const BufferPtr shared = [&] {
+    auto buffer = Buffer::allocate(block.size());
+    std::memcpy(buffer->mutable_data(), block.data(), block.size());
+    return buffer;
+  }();
+  const auto texts = [&](size_t begin, size_t size) {
+    auto values = Buffer::allocate(sizeof(Text));
+    const Text text(std::string_view(reinterpret_cast<const char*>(shared->data()) + begin, size));
+    std::memcpy(values->mutable_data(), &text, sizeof(Text));
+    return Column::flat(Type::string(), 1, std::move(values), nullptr, {shared});
+  };
+  const Batch batch(make_schema({{"a", Type::string()}, {"b", Type::string()}, {"c", Type::integer()}}),
+                    {texts(0, 18), texts(20, 29), integers({1})}, 1);
+  EXPECT_EQ(batch.memory_bytes(), 2 * sizeof(Text) + block.size() + batch.column(2)->memory_bytes());
+}
+
 }  // namespace
 }  // namespace tidemill

@@ -183,7 +183,7 @@ TEST(JobCheckpoint, IntervalsTakeCheckpointsWhileRowsFlow) {
   EXPECT_GT(job.checkpoint_statistics().completed, 3);
   EXPECT_GT(job.checkpoint_statistics().published, 3);
   const auto entries = environment.files().list("ck");
-  EXPECT_EQ(entries.size(), 3u);  // two retained, and the lock
+  EXPECT_EQ(entries.size(), 4u);  // two retained, the lock and the tag
 }
 
 TEST(JobCheckpoint, AnErrorWhileSavingEndsTheAttemptAndTheLastCheckpointHolds) {

@@ -71,7 +71,7 @@ TEST(PublishEpoch, ComesAtItsIntervalAndWritesNoFile) {
   run_until(job, environment, 1000);
   EXPECT_EQ(job.checkpoint_statistics().published, 10);
   EXPECT_EQ(job.checkpoint_statistics().completed, 0);
-  EXPECT_EQ(environment.files().list("ck").size(), 1u);  // the lock
+  EXPECT_EQ(environment.files().list("ck").size(), 2u);  // the lock and the tag
   EXPECT_EQ(out.epochs(), 0);                            // committed with checkpoints only
   job.stop();
   job.run();

@@ -185,6 +185,138 @@ TEST(GroupAggregate, ManyMoreChangesThanABatchHolds) {
   for (const Batch& batch : harness.batches()) EXPECT_LE(batch.num_rows(), kBatchRowsMax);
 }
 
+OperatorCase gathering_case(const AggregationText& text, const GroupAggregateSpec& spec) {
+  OperatorCase test = case_of(text, spec);
+  test.only_barriers_of_the_script();
+  return test;
+}
+
+GroupAggregateSpec gathering(GroupAggregateSpec spec, int64_t rows = 1000) {
+  spec.mini_batch_rows = rows;
+  return spec;
+}
+
+TEST(MiniBatch, ABarrierEmitsTheNetChangeOfEachGroup) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "LAST_VALUE(k)"});
+  OperatorCase test = gathering_case(text, gathering(text.groups()));
+  test.rows("a | 1\n b | 5\n a | 3\n NULL | 9\n a text too long for a record | 1");
+  test.expect("");
+  test.barrier(BarrierKind::kPublish);
+  test.expect(R"(
+    +I | a | 2 | 4 | a
+    +I | b | 1 | 5 | b
+    +I | NULL | 1 | 9 | NULL
+    +I | 'a text too long for a record' | 1 | 1 | 'a text too long for a record')");
+  test.barrier(BarrierKind::kPublish);
+  test.expect("");
+  test.rows("a text too long for a record | 1\n b | NULL\n c | 1");
+  test.barrier(BarrierKind::kCheckpoint);
+  test.expect(R"(
+    -U | 'a text too long for a record' | 1 | 1 | 'a text too long for a record'
+    +U | 'a text too long for a record' | 2 | 2 | 'a text too long for a record'
+    -U | b | 1 | 5 | b
+    +U | b | 2 | 5 | b
+    +I | c | 1 | 1 | c)");
+  test.rows("a | 1");
+  test.finish();
+  test.expect("-U | a | 2 | 4 | a\n +U | a | 3 | 5 | a");
+  test.run();
+}
+
+// Nothing for groups that end as they began; what was counted before a group ended is gone.
+TEST(MiniBatch, GroupsThatComeGoAndComeBack) {
+  const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "MIN(x)", "COUNT(DISTINCT x)"});
+  GroupAggregateSpec spec = gathering(text.groups());
+  spec.input_retracts = true;
+  OperatorCase test = gathering_case(text, spec);
+  test.rows(kChanges);
+  test.barrier();
+  test.expect(R"(
+    +I | b | 2 | 9 | 2 | 2
+    +I | c | 1 | 9 | 9 | 1
+    +I | e | 1 | 4 | 4 | 1
+    +I | q | 1 | 4 | 4 | 1)");
+  test.rows("-D | b | 2\n -U | b | 7\n +U | b | 8\n -D | c | 9\n -U | e | 4\n +U | e | 5\n -U | e | 5\n +U | e | 4");
+  test.barrier();
+  test.expect("-U | b | 2 | 9 | 2 | 2\n +U | b | 1 | 8 | 8 | 1\n -D | c | 1 | 9 | 9 | 1");
+  test.rows("+I | c | 2\n -D | b | 8\n +I | b | 8");
+  test.barrier();
+  test.expect("+I | c | 1 | 2 | 2 | 1");
+  test.expect_counter("numUnknownRetractionsDropped", 2);
+  test.run();
+}
+
+// The same at any size of batches: OperatorCase gives rows one by one, by seven, and all at once.
+TEST(MiniBatch, ManyRowsEndItEarly) {
+  const AggregationText text = text_of({"SUM(x)"});
+  OperatorCase test = gathering_case(text, gathering(text.groups(), 4));
+  test.rows("a | 1\n a | 2\n b | 1\n a | 3\n b | 2\n b | 3\n a | 4\n c | 1\n c | 2");
+  test.expect(R"(
+    +I | a | 6
+    +I | b | 1
+    -U | b | 1
+    +U | b | 6
+    -U | a | 6
+    +U | a | 10
+    +I | c | 1)");
+  test.barrier();
+  test.expect("-U | c | 1\n +U | c | 3");
+  test.run();
+}
+
+TEST(MiniBatch, ChangesComeInTheOrderOfTheFirstOfEachGroup) {
+  const AggregationText text = text_of({"COUNT(*)"});
+  const GroupAggregateSpec spec = gathering(text.groups());
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  harness.push("b | 1\n a | 1\n b | 1");
+  harness.barrier();
+  harness.push("c | 1\n a | 1\n b | 1\n c | 1");
+  harness.barrier();
+  EXPECT_EQ(harness.take_rows(), (std::vector<std::string>{"+I | b | 2", "+I | a | 1", "+I | c | 2", "-U | a | 1",
+                                                           "+U | a | 2", "-U | b | 2", "+U | b | 3"}));
+}
+
+TEST(MiniBatch, TheWatermarkWaitsForTheChanges) {
+  const AggregationText text = text_of({"COUNT(*)"});
+  const GroupAggregateSpec spec = gathering(text.groups(), 3);
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  harness.watermark(10);
+  EXPECT_EQ(harness.output_watermark(), 10);
+  harness.push("a | 1");
+  harness.watermark(20);
+  EXPECT_EQ(harness.output_watermark(), 10);
+  EXPECT_TRUE(harness.take_rows().empty());
+  harness.barrier(BarrierKind::kPublish);
+  EXPECT_EQ(harness.take_rows().size(), 1u);
+  EXPECT_EQ(harness.output_watermark(), 20);
+
+  harness.push("a | 1");
+  harness.watermark(30);
+  harness.push("a | 1\n a | 1");  // the third row: nothing is pending any more
+  EXPECT_EQ(harness.take_rows().size(), 2u);
+  harness.barrier(BarrierKind::kPublish);
+  EXPECT_EQ(harness.output_watermark(), 30);
+  harness.push("a | 1");
+  harness.finish();
+  EXPECT_EQ(harness.output_watermark(), kMaxWatermark);
+}
+
+TEST(MiniBatch, ManyMoreGroupsThanABatchHolds) {
+  const AggregationText text = text_of({"SUM(x)", "MAX(k)"});
+  const GroupAggregateSpec spec = gathering(text.groups(), 1'000'000);
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}});
+  constexpr int kGroups = 3 * kBatchRowsMax;
+  for (int round = 0; round < 2; ++round) {
+    std::string rows;
+    for (int i = 0; i < kGroups; ++i) rows += fmt::format("the key of group number {} | {}\n", i, i);
+    harness.push(rows);
+    EXPECT_TRUE(harness.take_rows().empty());
+    harness.barrier();
+    EXPECT_EQ(harness.take_rows().size(), static_cast<size_t>(round == 0 ? kGroups : 2 * (kGroups - 1)));  // 0 + 0 = 0
+  }
+  for (const Batch& batch : harness.batches()) EXPECT_LE(batch.num_rows(), kBatchRowsMax);
+}
+
 TEST(FinalAggregate, GivesOneRowAGroupAtTheEnd) {
   const AggregationText text = text_of({"COUNT(*)", "SUM(x)", "COUNT(DISTINCT x)"});
   GroupAggregateSpec spec = text.groups();

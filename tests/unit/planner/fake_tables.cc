@@ -27,7 +27,7 @@ class FakeSink : public Sink {
   explicit FakeSink(SinkChangelog accepts) : accepts_(accepts) {}
   SinkChangelog accepts() const override { return accepts_; }
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override { CHECK(false); }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override { CHECK(false); }
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override { CHECK(false); }
   std::string description() const override { return "fake"; }
 
  private:

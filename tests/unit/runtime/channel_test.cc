@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/pretty.h"
 #include "env/real/real_environment.h"
 #include "env/simulated/simulated_environment.h"
 
@@ -83,6 +84,28 @@ TEST(Channel, PushBeyondCapacityKeepsOrderAndReportsFull) {
   EXPECT_FALSE(channel.full());
   EXPECT_TRUE(channel.empty());
   EXPECT_FALSE(channel.pop().has_value());
+}
+
+TEST(Channel, ChargesRowsUntilTheyAreTaken) {
+  SimulatedEnvironment environment(1);
+  MemoryBudget budget;
+  const auto used = [&] { return budget.used_bytes(MemoryKind::kChannels); };
+  const Batch batch = parse_batch(parse_schema("a BIGINT, b BIGINT"), "1 | 2\n3 | 4\n5 | 6");
+  const auto bytes = static_cast<int64_t>(batch.memory_bytes());
+  EXPECT_GE(bytes, 48);
+  {
+    Channel channel(2, &budget);
+    channel.connect(environment.get().executor, 0, 1);
+    for (int i = 0; i < 4; ++i) channel.push(batch);  // two of them beyond the ring
+    channel.push(Watermark{1});
+    EXPECT_EQ(used(), 4 * bytes);
+    channel.pop();
+    EXPECT_EQ(used(), 3 * bytes);
+    EXPECT_TRUE(channel.full());
+    channel.pop();
+    EXPECT_EQ(used(), 2 * bytes);
+  }
+  EXPECT_EQ(used(), 0);  // what nobody took goes with the channel
 }
 
 }  // namespace

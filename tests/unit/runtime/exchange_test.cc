@@ -19,8 +19,9 @@ class HashExchangeTest : public testing::Test {
       channels_.back()->connect(environment_.get().executor, 0, 1);
       channels.push_back(channels_.back().get());
     }
-    exchange_.emplace(std::move(channels), std::vector<int32_t>{0}, 128, BatchingPolicy(buffer_timeout_ms),
-                      [this] { return now_; });
+    exchange_.emplace(
+        std::move(channels), std::vector<int32_t>{0}, 128, BatchingPolicy(buffer_timeout_ms), [this] { return now_; },
+        &budget_);
   }
   Batch rows(int64_t first, int32_t count) {
     std::string text;
@@ -50,6 +51,7 @@ class HashExchangeTest : public testing::Test {
   }
 
   SimulatedEnvironment environment_{1};
+  MemoryBudget budget_;
   SchemaPtr schema_ = parse_schema("k BIGINT, v STRING");
   EpochMillis now_ = 0;
   std::vector<std::unique_ptr<Channel>> channels_;
@@ -193,6 +195,18 @@ TEST(RoundRobinOutput, GivesBatchesInTurnAndControlToAll) {
   EXPECT_EQ(b.size(), 3);
   EXPECT_EQ(output.counters().rows, 6);
   EXPECT_EQ(output.counters().batches, 3);
+}
+
+TEST_F(HashExchangeTest, ChargesABatchOnceHoweverManyTargetsGatherRowsOfIt) {
+  open(3);
+  const Batch first = rows(0, 30), second = rows(30, 30);
+  const auto bytes = [](const Batch& batch) { return static_cast<int64_t>(batch.memory_bytes()); };
+  exchange_->accept(first);
+  EXPECT_EQ(budget_.used_bytes(MemoryKind::kChannels), bytes(first));
+  exchange_->accept(second);
+  EXPECT_EQ(budget_.used_bytes(MemoryKind::kChannels), bytes(first) + bytes(second));
+  exchange_->flush(std::nullopt);  // these channels are not charged
+  EXPECT_EQ(budget_.used_bytes(), 0);
 }
 
 }  // namespace

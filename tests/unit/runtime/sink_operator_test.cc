@@ -39,7 +39,7 @@ class TestSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
     return std::make_unique<Writer>(written_);
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override { return nullptr; }
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override { return nullptr; }
   std::string description() const override { return "test"; }
 
  private:

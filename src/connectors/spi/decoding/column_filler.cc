@@ -47,6 +47,12 @@ void ColumnFiller::copy_text(int32_t row, std::string_view bytes) {
   set_text(row, {to, bytes.size()});
 }
 
+size_t ColumnFiller::memory_bytes() const {
+  size_t bytes = (values_ ? values_->size() : 0) + (validity_ ? validity_->size() : 0);
+  for (const BufferPtr& arena : arenas_) bytes += arena->size();
+  return bytes;
+}
+
 ColumnPtr ColumnFiller::take(int32_t rows, const std::vector<BufferPtr>& kept) {
   CHECK(rows <= capacity_);
   if (type_.physical() == PhysicalType::kText) arenas_.insert(arenas_.end(), kept.begin(), kept.end());

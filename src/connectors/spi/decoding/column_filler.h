@@ -33,6 +33,9 @@ class ColumnFiller {
   // Returns rows 0 … rows - 1, all of which were set. Afterwards begin() comes first.
   ColumnPtr take(int32_t rows, const std::vector<BufferPtr>& kept);
 
+  // Bytes of the rows not taken yet.
+  size_t memory_bytes() const;
+
  private:
   uint8_t* validity_bits() { return reinterpret_cast<uint8_t*>(validity_->mutable_data()); }
 

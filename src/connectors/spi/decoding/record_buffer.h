@@ -21,6 +21,12 @@ class RecordBuffer {
   const char* data() const { return reinterpret_cast<const char*>(memory_->data()) + begin_; }
   size_t size() const { return end_ - begin_; }
   void consume(size_t bytes) { begin_ += bytes; }
+  // Forgets what is left, and that the input has ended.
+  void clear() {
+    begin_ = end_ = 0;
+    ended_ = false;
+  }
+  size_t memory_bytes() const { return memory_->size(); }
   // Returns the memory that data() lies in, for columns that point at it. Requires: size() > 0.
   const std::shared_ptr<Buffer>& memory() const { return memory_; }
 

@@ -24,16 +24,26 @@ void RowsBuilder::note_line(int64_t line) {
   lines_.push_back(line);
 }
 
+size_t RowsBuilder::memory_bytes() const {
+  size_t bytes = lines_.capacity() * sizeof(int64_t);
+  for (const ColumnFiller& column : columns_) bytes += column.memory_bytes();
+  return bytes;
+}
+
+void RowsBuilder::clear() {
+  lines_.clear();
+  kept_.clear();
+  num_rows_ = 0;
+  capacity_ = 0;  // reserve() makes room anew, whatever was set
+}
+
 DecodedRows RowsBuilder::take() {
   DecodedRows rows;
   rows.num_rows = num_rows_;
   rows.first_line = first_line_;
   if (!lines_.empty()) rows.lines = std::make_shared<const std::vector<int64_t>>(std::move(lines_));
   for (ColumnFiller& column : columns_) rows.columns.push_back(column.take(num_rows_, kept_));
-  lines_.clear();
-  kept_.clear();
-  num_rows_ = 0;
-  capacity_ = 0;
+  clear();
   return rows;
 }
 

@@ -32,8 +32,13 @@ class RowsBuilder {
   void keep(const std::shared_ptr<Buffer>& memory) {
     if (kept_.empty() || kept_.back() != memory) kept_.push_back(memory);
   }
+  // Holds no rows any more.
+  void clear();
   // Returns the rows held, and holds none.
   DecodedRows take();
+
+  // Bytes of the rows held; not of what keep() was told.
+  size_t memory_bytes() const;
 
  private:
   void note_line(int64_t line);

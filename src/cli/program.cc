@@ -1,0 +1,48 @@
+#include "cli/program.h"
+
+#include "base/error.h"
+#include "cli/command_line.h"
+#include "cli/error_report.h"
+#include "env/real/stop_signals.h"
+
+namespace tidemill {
+namespace {
+
+int call(CommandLine& line, const std::string& version, Environment& environment) {
+  switch (line.command) {
+    case CommandName::kRun: {
+      line.run.format = parse_result_format(line.format);
+      const StopSignals signals;
+      return run_command(line.run, environment, [&] { return signals.requested(); });
+    }
+    case CommandName::kCheck:
+      return check_command(line.script, environment);
+    case CommandName::kExplain:
+      return explain_command(line.script, environment);
+    case CommandName::kJob:
+      return job_command(line.job, environment);
+    case CommandName::kTest:
+      return test_command(line.test, environment);
+    case CommandName::kVersion:
+      environment.console.write_out(fmt::format("tidemill {}\n", version));
+      environment.console.flush();
+      return kExitOk;
+  }
+  return kExitInternal;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const std::string& version, Environment& environment) {
+  int exit_code = kExitOk;
+  std::optional<CommandLine> line = parse_command_line(argc, argv, version, environment.console, exit_code);
+  if (!line) return exit_code;
+  try {
+    return call(*line, version, environment);
+  } catch (const UserError&) {  // only --format: commands report their own
+    environment.console.write_error(report_error(std::current_exception(), "", "").text);
+    return kExitUsage;
+  }
+}
+
+}  // namespace tidemill

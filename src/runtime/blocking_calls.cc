@@ -1,0 +1,43 @@
+#include "runtime/blocking_calls.h"
+
+namespace tidemill {
+
+void BlockingCalls::submit(std::function<void()> work, std::function<void()> done) {
+  auto call = std::make_shared<Call>();
+  call->done = std::move(done);
+  calls_.push_back(call);
+  ++running_;
+  executor_.block(std::move(work), [this, call](std::exception_ptr error) {
+    // On some executor thread: only mail may touch the task.
+    mailbox_.post([this, call, error] { returned(*call, error); });
+  });
+}
+
+void BlockingCalls::returned(Call& call, std::exception_ptr error) {
+  --running_;
+  call.returned = true;
+  call.error = std::move(error);
+  while (!calls_.empty() && calls_.front()->returned) {
+    const std::shared_ptr<Call> first = calls_.front();
+    if (first->error) std::rethrow_exception(first->error);
+    first->done();  // may submit more: they come behind all others
+    if (!calls_.empty() && calls_.front() == first) calls_.pop_front();
+  }
+  while (!pending() && !waiting_.empty()) {
+    const std::function<void()> then = std::move(waiting_.front());
+    waiting_.pop_front();
+    then();
+  }
+}
+
+void BlockingCalls::when_done(std::function<void()> then) {
+  if (!pending() && waiting_.empty()) return then();
+  waiting_.push_back(std::move(then));
+}
+
+void BlockingCalls::cancel() {
+  calls_.clear();
+  waiting_.clear();
+}
+
+}  // namespace tidemill

@@ -1,0 +1,183 @@
+"""One job in several lives: killed, failing, started again, until it ends. Rule: what it leaves must be what one life
+without faults leaves."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from workloads import Query, rows_of_files, table_of_changes
+
+PROGRAM = os.environ.get("TIDEMILL", "build/release/tidemill")
+FAULTY = os.environ.get("TIDEMILL_FAULTY", "build/release/tests/tidemill_faulty")
+PATIENCE_SECONDS = 60.0  # O6: a life that takes longer hangs
+SPILL_ALL = {"state.memory.size": "1 kb"}
+
+
+class Difference(AssertionError):
+    """A job left something else than it should have."""
+
+
+@dataclass
+class Result:
+    rows: list[str]
+    rows_in: int
+    late: int
+
+
+@dataclass
+class End:
+    """How a life ended."""
+
+    code: int  # negative: killed by this signal
+    err: str
+
+    @property
+    def killed(self) -> bool:
+        return self.code < 0
+
+
+@dataclass
+class Job:
+    """`query` over the events in `events`, all its files in `root`."""
+
+    query: Query
+    events: Path
+    root: Path
+    printed: str = ""
+    lives: int = 0
+    source_options: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.root.mkdir(parents=True)
+        self.out = self.root / "out"
+        self.checkpoints = self.root / "checkpoints"
+        self.spill = self.root / "spill"
+        self.sql = self.root / "job.sql"
+        self.sql.write_text(self.query.script(self.events, self.out, self.source_options))
+
+    def command(self, program: str, *options: str, parallelism: int = 1, **settings: str) -> list[str]:
+        all_settings = {
+            "parallelism.default": str(parallelism),
+            "execution.checkpointing.interval": "5 ms",
+            "state.spill.dir": str(self.spill),
+            **self.settings,
+            **{key.replace("__", "."): value for key, value in settings.items()},
+        }
+        command = [program, "run", str(self.sql), "--checkpoint-dir", str(self.checkpoints), *options]
+        for key, value in all_settings.items():
+            command += ["--set", f"{key}={value}"]
+        return command
+
+    def start(
+        self,
+        *options: str,
+        faults: str = "",
+        log: Path | None = None,
+        parallelism: int = 1,
+        stdout: IO[bytes] | int = subprocess.PIPE,
+        **settings: str,
+    ) -> subprocess.Popen[bytes]:
+        program = FAULTY if faults or log else PROGRAM
+        environment = {**os.environ, "TIDEMILL_FAULTS": faults}
+        if log:
+            environment["TIDEMILL_FAULT_LOG"] = str(log)
+        self.lives += 1
+        return subprocess.Popen(
+            self.command(program, *options, parallelism=parallelism, **settings),
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+
+    def live(self, kill_after: float | None = None, signal: int | None = None, **how: object) -> End:
+        """One life, ended after `kill_after` seconds if it has not ended by then: killed, or sent `signal`."""
+        process = self.start(**how)  # type: ignore[arg-type]
+        try:
+            out, err = process.communicate(timeout=kill_after if kill_after is not None else PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            if kill_after is None:
+                process.kill()
+                process.communicate()
+                raise Difference(f"{self.query.name}: a life hangs") from None
+            process.send_signal(signal) if signal else process.kill()
+            out, err = process.communicate(timeout=PATIENCE_SECONDS)
+        # Half a line of a killed life must not join the next one's first.
+        self.printed += out.decode() + "\n"
+        self.last_error = err.decode()
+        return End(process.returncode, self.last_error)
+
+    def finish(self, **how: object) -> Result:
+        """The last life, which must end well."""
+        end = self.live(**how)
+        if end.code != 0:
+            raise Difference(f"{self.query.name}: the last life ended with {end.code}: {end.err}")
+        return self.result(end)
+
+    def result(self, end: End) -> Result:
+        counts = re.search(r"^(\d+) rows? in, \d+ rows? out, (\d+) late", end.err, re.MULTILINE)
+        if counts is None:
+            raise Difference(f"{self.query.name}: no summary in: {end.err}")
+        rows = table_of_changes(self.printed, self.query.keys) if self.query.keys else rows_of_files(self.out)
+        return Result(rows, int(counts[1]), int(counts[2]))
+
+    def check(self, result: Result, expected: Result) -> None:
+        """O1, the late counter, and O5: no residue."""
+        name = self.query.name
+        if result.rows != expected.rows:
+            missing = [row for row in expected.rows if row not in set(result.rows)][:5]
+            surplus = [row for row in result.rows if row not in set(expected.rows)][:5]
+            raise Difference(
+                f"{name}: {len(result.rows)} rows, expected {len(expected.rows)}; missing {missing}, surplus {surplus}"
+            )
+        if (result.rows_in, result.late) != (expected.rows_in, expected.late):
+            raise Difference(
+                f"{name}: {result.rows_in} rows in and {result.late} late, "
+                f"expected {expected.rows_in} and {expected.late}"
+            )
+        self.check_residue()
+
+    def check_residue(self) -> None:
+        hidden = [str(file) for file in self.out.glob(".*.inprogress")] if self.out.exists() else []
+        manifests = sorted(self.checkpoints.glob("chk-*/_metadata"))
+        unfinished = [str(file) for file in self.checkpoints.glob("chk-*/*.tmp")]
+        needed = "".join(manifest.read_text() for manifest in manifests)
+        orphans = [
+            str(file)
+            for file in self.checkpoints.glob("chk-*/*.state")
+            if f"{file.parent.name}/{file.name}" not in needed
+        ]
+        spilled = [str(file) for file in self.spill.rglob("*")] if self.spill.exists() else []
+        if hidden or unfinished or orphans or spilled or len(manifests) > 2:
+            raise Difference(
+                f"{self.query.name}: left behind: {hidden + unfinished + orphans + spilled}, "
+                f"{len(manifests)} checkpoints"
+            )
+
+    def remove(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class References:
+    """What each query leaves in one life without faults."""
+
+    def __init__(self, events: Path, root: Path) -> None:
+        self.events = events
+        self.root = root
+        self.results: dict[str, Result] = {}
+
+    def of(self, query: Query) -> Result:
+        if query.name not in self.results:
+            job = Job(query, self.events, self.root / f"reference-{query.name}")
+            self.results[query.name] = job.finish(execution__checkpointing__interval="1 h")
+            if not self.results[query.name].rows:
+                raise Difference(f"{query.name}: the run without faults has no rows")
+            job.remove()
+        return self.results[query.name]

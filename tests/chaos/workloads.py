@@ -1,0 +1,184 @@
+"""Queries over made-up events, and what is compared of their results. Rule: the same seed makes the same events."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+SPLITS = 3
+ROWS_PER_SPLIT = 30_000
+KEYS = 20_000  # of `wide`; `k` has few, each in one split, so that its order does not depend on which is read first
+BEGIN_MS = 1_700_000_000_000
+
+
+def write_events(directory: Path, seed: int) -> None:
+    """Writes events-0.jsonl and so on: a twentieth of the rows is up to 20 s late, behind a watermark of 3 s."""
+    draw = random.Random(seed)
+    directory.mkdir(parents=True, exist_ok=True)
+    for split in range(SPLITS):
+        clock = BEGIN_MS
+        lines = []
+        for number in range(ROWS_PER_SPLIT):
+            clock += draw.randrange(8)
+            ts = clock - (draw.randrange(20_000) if draw.randrange(20) == 0 else draw.randrange(2_000))
+            row = {
+                "id": split * ROWS_PER_SPLIT + number,
+                "k": draw.randrange(40) * SPLITS + split,
+                "wide": draw.randrange(KEYS) if draw.randrange(3) else draw.randrange(50),
+                "v": draw.randrange(-1000, 1000),
+                "name": f"the name of thing {draw.randrange(300)}",
+                "ts": ts,
+            }
+            lines.append(json.dumps(row))
+        (directory / f"events-{split}.jsonl").write_text("\n".join(lines) + "\n")
+
+
+EVENTS = """
+CREATE TABLE events (
+  id BIGINT, k BIGINT, wide BIGINT, v BIGINT, name STRING, ts BIGINT,
+  moment AS TO_TIMESTAMP_LTZ(ts, 3),
+  WATERMARK FOR moment AS moment - INTERVAL '3' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '{input}', 'format' = 'json'{source_options});
+"""
+
+
+@dataclass(frozen=True)
+class Query:
+    """`columns` make the sink table `results`; `keys` of them, the first ones, name a row of an updating result."""
+
+    name: str
+    columns: str
+    select: str
+    keys: int = 0  # 0: the result only grows, and goes to files; otherwise it is printed
+
+    def script(self, input_path: Path, out: Path, source_options: str = "") -> str:
+        sink = (
+            "'connector' = 'print'"
+            if self.keys
+            else f"'connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv'"
+        )
+        return (
+            EVENTS.format(input=input_path, source_options=source_options)
+            + f"CREATE TABLE results ({self.columns}) WITH ({sink});\n"
+            + f"INSERT INTO results {self.select};\n"
+        )
+
+
+def window(name: str, table: str, group: str, columns: str, values: str) -> Query:
+    return Query(
+        name,
+        f"since TIMESTAMP_LTZ(3), {columns}",
+        f"SELECT window_start, {values} FROM TABLE({table}) GROUP BY window_start, window_end{group}",
+    )
+
+
+QUERIES = [
+    Query("rows", "id BIGINT, k BIGINT, name STRING", "SELECT id, k, UPPER(name) FROM events WHERE MOD(v, 7) <> 0"),
+    window(
+        "tumble",
+        "TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '10' SECOND)",
+        ", k",
+        "k BIGINT, n BIGINT, total BIGINT",
+        "k, COUNT(*), SUM(v)",
+    ),
+    window(
+        "hop",
+        "HOP(TABLE events, DESCRIPTOR(moment), INTERVAL '5' SECOND, INTERVAL '15' SECOND)",
+        ", k",
+        "k BIGINT, n BIGINT, least BIGINT",
+        "k, COUNT(*), MIN(v)",
+    ),
+    window(
+        "cumulate",
+        "CUMULATE(TABLE events, DESCRIPTOR(moment), INTERVAL '5' SECOND, INTERVAL '20' SECOND)",
+        ", k",
+        "k BIGINT, n BIGINT, mean BIGINT",
+        "k, COUNT(*), AVG(v)",
+    ),
+    window(
+        "session",
+        "SESSION(TABLE events PARTITION BY k, DESCRIPTOR(moment), INTERVAL '1' SECOND)",
+        ", k",
+        "k BIGINT, n BIGINT, total BIGINT",
+        "k, COUNT(*), SUM(v)",
+    ),
+    window(
+        "distinct",
+        "TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '20' SECOND)",
+        ", MOD(k, 5)",
+        "k BIGINT, names BIGINT, sum_of_distinct BIGINT",
+        "MOD(k, 5), COUNT(DISTINCT name), SUM(DISTINCT v)",
+    ),
+    window(
+        "texts",
+        "TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '10' SECOND)",
+        ", k",
+        "k BIGINT, first_name STRING, greatest STRING, size BIGINT",
+        "k, FIRST_VALUE(name), MAX(name), CAST(CHAR_LENGTH(LISTAGG(name)) AS BIGINT)",
+    ),
+    window(
+        "wide",
+        "TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '60' SECOND)",
+        ", wide",
+        "wide BIGINT, n BIGINT, greatest STRING",
+        "wide, COUNT(*), MAX(name)",
+    ),
+    Query(
+        "windows_of_windows",
+        "since TIMESTAMP_LTZ(3), most BIGINT, keys BIGINT",
+        "SELECT window_start, MAX(n), COUNT(*) FROM (SELECT window_start, window_end, k, COUNT(*) AS n "
+        "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k) "
+        "GROUP BY window_start, window_end",
+    ),
+    Query(
+        "union",
+        "id BIGINT, side STRING",
+        "SELECT id, 'low' FROM events WHERE v < -500 UNION ALL SELECT id, 'high' FROM events WHERE v > 500",
+    ),
+    Query("first_seen", "wide BIGINT", "SELECT DISTINCT wide FROM events", keys=1),
+    Query(
+        "totals",
+        "wide BIGINT, n BIGINT, total BIGINT, greatest STRING",
+        "SELECT wide, COUNT(*), SUM(v), MAX(name) FROM events GROUP BY wide",
+        keys=1,
+    ),
+    Query(
+        "counts_of_counts",
+        "n BIGINT, keys BIGINT, total BIGINT, least BIGINT",
+        "SELECT n, COUNT(*), SUM(total), MIN(total) FROM "
+        "(SELECT wide, COUNT(*) AS n, SUM(v) AS total FROM events GROUP BY wide) GROUP BY n",
+        keys=1,
+    ),
+]
+
+
+def query(name: str) -> Query:
+    return next(candidate for candidate in QUERIES if candidate.name == name)
+
+
+def rows_of_files(out: Path) -> list[str]:
+    """The rows of all finished part files, sorted."""
+    lines: list[str] = []
+    for file in out.glob("part-*"):
+        lines += file.read_text().splitlines()
+    return sorted(lines)
+
+
+def table_of_changes(printed: str, keys: int) -> list[str]:
+    """The rows that printed changes leave, sorted; the last word on a key counts. A life that was killed may have
+    printed half a line, and the next one prints again what came after its checkpoint."""
+    table: dict[tuple[str, ...], str] = {}
+    for line in printed.splitlines():
+        line = re.sub(r"^\d+> ", "", line)  # of several subtasks each says which it is
+        kind, row = line[:2], line[3:-1]
+        if line[2:3] != "[" or not line.endswith("]") or kind not in ("+I", "+U", "-U", "-D"):
+            continue
+        key = tuple(row.split(", ")[:keys])
+        if kind in ("+I", "+U"):
+            table[key] = row
+        elif kind == "-D":
+            table.pop(key, None)
+    return sorted(table.values())
