@@ -46,6 +46,7 @@ class CommittedCommitter final : public SinkCommitter {
     rows_.commit(epoch, std::move(lines));
   }
   void recover(int64_t decided_epoch, std::span<const Committable> prepared) override {
+    rows_.restart(decided_epoch);
     if (decided_epoch > 0) finish(decided_epoch, prepared);
   }
 
@@ -71,9 +72,25 @@ class CommittedSink final : public Sink {
 
 }  // namespace
 
+void CommittedRows::take(const CommittedRows& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  epochs_ = other.epochs_;
+  taking_back_ = other.taking_back_;
+}
+
 void CommittedRows::commit(int64_t epoch, std::vector<std::string> rows) {
   const std::lock_guard lock(mutex_);
-  epochs_.emplace(epoch, std::move(rows));
+  const auto [shown, added] = epochs_.emplace(epoch, rows);
+  CHECK_MSG(added || shown->second == rows, "epoch {} was shown with {} rows, and now with {}", epoch,
+            shown->second.size(), rows.size());
+}
+
+void CommittedRows::restart(int64_t decided_epoch) {
+  const std::lock_guard lock(mutex_);
+  const auto later = epochs_.upper_bound(decided_epoch);
+  CHECK_MSG(later == epochs_.end() || taking_back_, "epoch {} was shown, and the job goes on from epoch {}",
+            later->first, decided_epoch);
+  epochs_.erase(later, epochs_.end());
 }
 
 std::vector<std::string> CommittedRows::rows() const {

@@ -1,5 +1,5 @@
 // sim/committed_sink.h - a sink that shows rows only when their epoch is decided, and the world outside that sees them.
-// Rule: an epoch is shown once, however often it is finished.
+// Rule: an epoch is shown once, however often it is finished; what is shown was decided.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -16,7 +16,16 @@ namespace tidemill::sim {
 // Outlives every attempt. Any thread.
 class CommittedRows {
  public:
-  // Shows the rows of an epoch, unless it was shown before.
+  CommittedRows() = default;
+  CommittedRows(const CommittedRows& other) { take(other); }
+  // Has seen what `other` has, and nothing else.
+  void take(const CommittedRows& other);
+  // From now on a restart at an older checkpoint takes back what later epochs have shown. Otherwise it is an error that
+  // the engine shows an epoch and then goes on from an earlier one.
+  void allow_taking_back() { taking_back_ = true; }
+  // Says that the job goes on from this epoch. Throws EngineError where a later one was shown.
+  void restart(int64_t decided_epoch);
+  // Shows the rows of an epoch, unless it was shown before. Throws EngineError where it had other rows then.
   void commit(int64_t epoch, std::vector<std::string> rows);
   // Returns the rows shown, in the order of epochs, as data/pretty.h writes them.
   std::vector<std::string> rows() const;
@@ -31,6 +40,7 @@ class CommittedRows {
   mutable std::mutex mutex_;
   std::map<int64_t, std::vector<std::string>> epochs_;
   std::atomic<bool> held_ = false;
+  bool taking_back_ = false;
 };
 
 // `rows` is borrowed.

@@ -30,6 +30,7 @@ class LogReader final : public Reader {
       Open& open = open_.emplace_back();
       open.id = std::make_shared<const std::string>(split.id);
       std::from_chars(split.position.data(), split.position.data() + split.position.size(), open.position);
+      if (open.position > 0 && environment_.faults.maybe("mutation.split_offset_by_one")) --open.position;
     }
   }
 

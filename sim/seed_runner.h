@@ -5,7 +5,8 @@
 
 namespace tidemill::sim {
 
-// Runs `program [--seeds FIRST..LAST] [--defect skip-alignment|drop-timer] [--expect-failure]`; returns the exit code.
+// Runs `program [--seeds FIRST..LAST] [--faults PROFILE] [--mutation NAME] [--expect-failure]` and prints one line;
+// returns the exit code.
 int run_seeds(int argc, char** argv, const DrawWorkload& draw);
 
 }  // namespace tidemill::sim

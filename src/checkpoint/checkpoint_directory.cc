@@ -5,12 +5,14 @@
 #include "checkpoint/checkpoint_layout.h"
 #include "checkpoint/manifest_file.h"
 #include "checkpoint/state_file.h"
+#include "env/durable_name.h"
 
 namespace tidemill {
-CheckpointDirectory::CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained)
-    : files_(files), directory_(std::move(directory)), retained_(retained) {
+CheckpointDirectory::CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained, Faults* faults)
+    : files_(files), directory_(std::move(directory)), retained_(retained), faults_(faults) {
   CHECK(retained_ >= 1);
   files_.create_directories(directory_);
+  make_name_durable(files_, directory_);
   fresh_epoch_ = fresh_epoch(files_, directory_);
 }
 
@@ -25,7 +27,7 @@ void CheckpointDirectory::decide(const Manifest& manifest) {
   const std::string path = path_of(manifest.epoch);
   files_.create_directories(path);
   files_.sync_directory(directory_);
-  write_manifest_file(files_, path, manifest);
+  write_manifest_file(files_, path, manifest, faults_);
   known_files_[manifest.epoch] = manifest.files();
   decided_.store(manifest.epoch);
 }
@@ -70,6 +72,7 @@ int64_t CheckpointDirectory::pass_over_all() {
 void CheckpointDirectory::finished(int64_t epoch) {
   std::vector<int64_t> known = epochs();
   std::erase_if(known, [epoch](int64_t other) { return other > epoch; });
+  if (mutated("mutation.remove_needed_files")) return remove_all_but({}, 0, epoch - 1);
   const size_t outdated = known.size() - std::min(known.size(), static_cast<size_t>(retained_));
   std::vector<int64_t> kept(known.begin() + static_cast<ptrdiff_t>(outdated), known.end());
   // The manifests first: what remains after a crash in here is no checkpoint.

@@ -16,9 +16,11 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checkpoint/decider.h"
+#include "env/faults.h"
 #include "env/file_system.h"
 #include "runtime/snapshot_storage.h"
 
@@ -29,8 +31,9 @@ constexpr int32_t kCheckpointsRetainedDefault = 2;  // the one before the newest
 // Blocks; I/O pool or before a job starts. As SnapshotStorage it may be used by several threads at once.
 class CheckpointDirectory final : public Decider, public SnapshotStorage {
  public:
-  // `files` is borrowed. The directory is made where it is missing.
-  CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetainedDefault);
+  // `files` is borrowed, as is `faults`, which may be null. The directory is made where it is missing.
+  CheckpointDirectory(FileSystem& files, std::string directory, int32_t retained = kCheckpointsRetainedDefault,
+                      Faults* faults = nullptr);
 
   const std::string& directory() const { return directory_; }
 
@@ -65,6 +68,8 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   std::vector<int64_t> epochs();
 
  private:
+  // Whether a deliberate defect is put in here (tests only).
+  bool mutated(std::string_view name) { return faults_ != nullptr && faults_->maybe(name); }
   std::string path_of(int64_t epoch) const;
   // Returns the files that these checkpoints need, nullopt where a manifest of theirs cannot be read.
   std::optional<std::set<std::string>> files_of(std::span<const int64_t> epochs);
@@ -76,6 +81,7 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   FileSystem& files_;
   const std::string directory_;
   const int32_t retained_;
+  Faults* const faults_;
   int64_t fresh_epoch_ = 1;  // older ones were passed over
   std::vector<std::string> refused_;
   std::atomic<int64_t> decided_ = 0;                      // in this run

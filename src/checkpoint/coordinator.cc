@@ -164,11 +164,12 @@ void Coordinator::declined(int32_t task, int64_t epoch, TaskSnapshot snapshot, s
 }
 
 void Coordinator::take_acknowledgement(int32_t task, int64_t epoch, TaskSnapshot snapshot, std::exception_ptr error) {
-  if (!in_flight_ || failure_) return;
+  if (!in_flight_ || failure_ || in_flight_->deciding) return;
   CHECK_EQ(epoch, in_flight_->barrier.id);
   CHECK_MSG(in_flight_->waiting.erase(task) == 1, "task {} acknowledged epoch {} twice", task, epoch);
   const bool saves = saves_state(in_flight_->barrier.kind);
   if (saves) in_flight_->manifest.add(std::move(snapshot));
+  if (saves && environment_.faults.maybe("mutation.decide_early")) in_flight_->waiting.clear();
   pass("epoch.acknowledged");
   if (error) give_up(error);
   if (!in_flight_->waiting.empty() || failure_) return;

@@ -6,6 +6,8 @@
 namespace tidemill {
 
 std::exception_ptr EpochDecision::decide(const Manifest& manifest) {
+  const bool finish_first = faults_.maybe("mutation.finish_before_decision");
+  if (finish_first) finish_outputs(manifest);
   try {
     fail_point(faults_, "epoch.deciding");
     decider_.decide(manifest);
@@ -18,7 +20,7 @@ std::exception_ptr EpochDecision::decide(const Manifest& manifest) {
     return std::current_exception();
   }
   fail_point(faults_, "epoch.decided");
-  finish_outputs(manifest);
+  if (!finish_first) finish_outputs(manifest);
   fail_point(faults_, "epoch.sinks_finished");
   remove_old(manifest.epoch);
   fail_point(faults_, "epoch.finished");

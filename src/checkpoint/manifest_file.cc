@@ -5,14 +5,15 @@
 
 namespace tidemill {
 
-void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest) {
+void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest, Faults* faults) {
   const std::string unfinished = fmt::format("{}/{}", directory, kUnfinishedManifestName);
   const std::string finished = fmt::format("{}/{}", directory, kManifestName);
   const std::unique_ptr<WritableFile> file = files.open_write(unfinished);
   file->append(manifest.encode());
-  file->sync();
+  const auto mutated = [faults](std::string_view name) { return faults != nullptr && faults->maybe(name); };
+  if (!mutated("mutation.skip_manifest_sync")) file->sync();
   file->close();
-  files.sync_directory(directory);  // the names of the state files
+  if (!mutated("mutation.skip_directory_sync")) files.sync_directory(directory);  // the names of the state files
   try {
     files.rename(unfinished, finished);
   } catch (const std::exception&) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "checkpoint/manifest.h"
+#include "env/faults.h"
 #include "env/file_system.h"
 
 namespace tidemill {
@@ -14,7 +15,9 @@ constexpr std::string_view kUnfinishedManifestName = "_metadata.tmp";  // until 
 
 // Writes the manifest into `directory`, whose entries it makes durable. Blocks. Throws DecisionUnknown where it may be
 // there or not; after any other error it is not.
-void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest);
+// `faults` are those of the tests (nullptr: none).
+void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest,
+                         Faults* faults = nullptr);
 // Reads it. Throws UserError where it is missing or damaged.
 Manifest read_manifest_file(FileSystem& files, const std::string& directory);
 

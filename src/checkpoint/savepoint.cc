@@ -5,6 +5,7 @@
 #include "checkpoint/checkpoint_layout.h"
 #include "checkpoint/manifest_file.h"
 #include "checkpoint/state_file.h"
+#include "env/durable_name.h"
 
 namespace tidemill {
 namespace {
@@ -44,7 +45,7 @@ void copy_state(FileSystem& files, const std::string& checkpoints, const Manifes
   }
   for (const StatePart& part : manifest.states) open_state_part(files, directory, part);  // throws: not as it was
   for (const std::string& written : directories) files.sync_directory(written);
-  files.sync_directory(parent_path(directory));
+  make_name_durable(files, directory);
 }
 
 }  // namespace

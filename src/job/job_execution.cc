@@ -72,7 +72,7 @@ void JobExecution::find_start() {
     if (!lock_) lock_ = lock_directory();
     fail_point(environment_.faults, "start.locked");
     directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
-                                                       options_.checkpoints_retained);
+                                                       options_.checkpoints_retained, &environment_.faults);
   }
   start_ = find_starting_point(environment_.files, directory_.get(), options_.recovery);
   fail_point(environment_.faults, "start.manifest_read");
@@ -120,7 +120,7 @@ void JobExecution::recover_sinks(const std::map<std::string, SinkCommitter*>& co
   if (!directory_ && !start_.manifest) return;
   for (const auto& [id, committer] : committers) {
     std::vector<Committable> prepared;
-    if (start_.manifest)
+    if (start_.manifest && !environment_.faults.maybe("mutation.forget_prepared"))
       for (const SinkPart& part : start_.manifest->sinks)
         if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
     committer->recover(restored_epoch(), prepared);
@@ -132,8 +132,12 @@ RestoredJob JobExecution::open_state() {
   RestoredJob restored;
   std::set<std::string> known;
   for (const Vertex& vertex : graph_.vertices) known.insert(vertex.id);
-  for (const StatePart& part : start_.manifest->states)
-    if (known.contains(part.operator_id)) restored.states[part.operator_id].push_back(open(part));
+  for (const StatePart& part : start_.manifest->states) {
+    if (!known.contains(part.operator_id) || environment_.faults.maybe("mutation.skip_state_part")) continue;
+    restored.states[part.operator_id].push_back(open(part));
+    if (environment_.faults.maybe("mutation.restore_part_twice"))
+      restored.states[part.operator_id].push_back(open(part));
+  }
   for (const ManifestSource& source : start_.manifest->sources)
     restored.source_counters[source.operator_id] = source.counters;
   return restored;

@@ -158,7 +158,7 @@ std::exception_ptr Task::save(int64_t epoch, TaskSnapshot& snapshot) {
     std::unique_ptr<SnapshotFile> file;
     if (options_.storage != nullptr) file = options_.storage->create(epoch, options_.name);
     while (saved < participants.size()) participants[saved++]->save(epoch, file.get(), snapshot);
-    if (file) file->close();
+    if (file && !environment_.faults.maybe("mutation.skip_state_sync")) file->close();
     fail_point(environment_.faults, "task.saved");
     return nullptr;
   } catch (const EngineError&) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
+#include "env/durable_name.h"
 
 namespace tidemill {
 namespace {
@@ -108,7 +110,10 @@ std::vector<Committable> FileWriter::prepare(int64_t epoch) {
       prepared.push_back(fmt::format("{}\npart-{}-{}-{}-{}", part.hidden, subtask_, epoch, part.number, writer_));
     }
   }
-  if (created) environment_.files.sync_directory(settings_.directory);
+  if (created) {
+    environment_.files.sync_directory(settings_.directory);
+    if (!std::exchange(directory_durable_, true)) make_name_durable(environment_.files, settings_.directory);
+  }
   std::erase_if(sealed_, [&](const auto& entry) { return entry.first <= epoch; });
   return prepared;
 }

@@ -74,6 +74,7 @@ class FileWriter final : public SinkWriter {
   std::vector<Part> parts_;  // of the present epoch; the last one is open unless complete
   std::vector<std::pair<int64_t, std::vector<Part>>> sealed_;  // by epoch, not prepared yet
   int64_t next_number_ = 0;
+  bool directory_durable_ = false;  // its name
 };
 
 // A committable is "<hidden name>\n<final name>".

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "env/durable_name.h"
 
 namespace tidemill {
 namespace {
@@ -122,6 +123,7 @@ void RecordErrors::flush() {
     } while (files_.exists(path));
     file_ = files_.open_write(path);
     files_.sync_directory(settings_.dead_letter_path);
+    make_name_durable(files_, settings_.dead_letter_path);
   }
   file_->append(letters_);
   file_->sync();

@@ -56,6 +56,7 @@ TEST_F(CheckpointDirectoryTest, ADecidedEpochSurvivesAPowerCutAndAnUndecidedOneN
   CheckpointDirectory directory(files_, "ck");
   const Manifest decided = write(directory, 1);
   write(directory, 2, false);
+  files_.sync_directory("ck");  // the name of its directory has reached the disk
   files_.power_cut();
   CheckpointDirectory again(files_, "ck");
   EXPECT_EQ(again.last_decided(), decided);
@@ -63,6 +64,13 @@ TEST_F(CheckpointDirectoryTest, ADecidedEpochSurvivesAPowerCutAndAnUndecidedOneN
   EXPECT_EQ(again.sweep(), 2);  // its number is not used again
   EXPECT_FALSE(files_.exists("ck/chk-2"));
   EXPECT_TRUE(files_.exists("ck/chk-1/_metadata"));
+}
+
+TEST_F(CheckpointDirectoryTest, ANewDirectoryIsDurableUpToTheRoot) {
+  CheckpointDirectory directory(files_, "state/of/job");
+  const Manifest decided = write(directory, 1);
+  files_.power_cut();
+  EXPECT_EQ(CheckpointDirectory(files_, "state/of/job").last_decided(), decided);
 }
 
 TEST_F(CheckpointDirectoryTest, AnErrorBeforeTheRenameDecidesNothing) {

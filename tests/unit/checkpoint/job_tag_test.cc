@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "env/durable_name.h"
 #include "env/simulated/simulated_environment.h"
 
 namespace tidemill {
@@ -15,7 +16,9 @@ TEST(JobTag, IsDrawnOnceAndMovesWithItsDirectory) {
   const uint64_t tag = job_tag(files, environment.get().random, "ck");
   EXPECT_EQ(job_tag(files, environment.get().random, "ck"), tag);
   EXPECT_NE(job_tag(files, environment.get().random, "other"), tag);
+  make_name_durable(files, "ck");
   files.power_cut();
+  files.create_directories("other");
   EXPECT_EQ(job_tag(files, environment.get().random, "ck"), tag);
   files.rename("ck/tag", "other/tag");
   EXPECT_EQ(job_tag(files, environment.get().random, "other"), tag);

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "base/error.h"
+#include "env/durable_name.h"
 #include "env/real/real_environment.h"
 #include "env/simulated/simulated_environment.h"
 
@@ -174,6 +177,7 @@ TEST(SimulatedFiles, APowerCutKeepsOnlyWhatWasSynced) {
   kept->append("safe");
   kept->sync();
   files.sync_directory("d");
+  files.sync_directory("");
   kept->append(" lost");
   auto unnamed = files.open_write("d/unnamed");
   unnamed->append("synced, but its name is not");
@@ -205,6 +209,176 @@ TEST(SimulatedFiles, AFaultStrikesBeforeTheCallHasAnEffect) {
   environment.files().rename("a", "b");
   EXPECT_EQ(environment.faults().struck("file.rename"), 1);
   EXPECT_EQ(environment.faults().passed("file.rename"), 2);
+}
+
+TEST(SimulatedFiles, ADirectoryIsGoneAfterAPowerCutUntilTheOneAboveItWasSynced) {
+  SimulatedEnvironment environment(1);
+  SimulatedFileSystem& files = environment.files();
+  const auto write = [&] {
+    files.create_directories("a/b");
+    auto file = files.open_write("a/b/file");
+    file->append("1");
+    file->sync();
+    files.sync_directory("a/b");
+  };
+  write();
+  files.power_cut();
+  EXPECT_FALSE(files.exists("a"));
+  write();
+  make_name_durable(files, "a/b");
+  files.power_cut();
+  EXPECT_EQ(files.get("a/b/file"), "1");
+  files.remove("a/b/file");
+  files.remove("a/b");
+  files.power_cut();
+  EXPECT_EQ(files.get("a/b/file"), "1");
+}
+
+// Collects what random power cuts leave of the same file.
+std::set<std::string> leftovers(const std::string& synced, const std::string& more) {
+  std::set<std::string> found;
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    SimulatedEnvironment environment(seed);
+    SeededRandom random(seed);
+    environment.files().put("f", synced);
+    auto file = environment.files().open_write("f");
+    file->append(synced);
+    file->sync();
+    file->append(more);
+    environment.files().power_cut(random);
+    found.insert(environment.files().get("f"));
+  }
+  return found;
+}
+
+TEST(SimulatedFiles, ARandomPowerCutKeepsAnySectorsOfWhatWasNotSynced) {
+  const std::string synced(512, 's'), first(512, 'a'), second(512, 'b'), zeros(512, '\0');
+  const std::set<std::string> found = leftovers(synced, first + second);
+  size_t of_full_length = 0;
+  for (const std::string& bytes : found) {
+    EXPECT_EQ(bytes.substr(0, 512), synced) << "what was synced is safe";
+    of_full_length += bytes.size() == 3 * 512 ? 1 : 0;
+    for (size_t begin = 512; begin < bytes.size(); begin += 512) {
+      const std::string sector = bytes.substr(begin, 512);
+      const std::string& whole = begin == 512 ? first : second;
+      EXPECT_TRUE(sector == whole.substr(0, sector.size()) || sector == zeros.substr(0, sector.size()));
+    }
+  }
+  EXPECT_GT(found.size(), 100u) << "lengths and sectors";
+  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [&](const std::string& bytes) {
+    return bytes.size() > 1024 && bytes.substr(512, 512) == zeros && bytes.substr(1024).find('b') == 0;
+  })) << "a later sector without an earlier one";
+}
+
+TEST(SimulatedFiles, ARandomPowerCutKeepsAnySubsetOfNames) {
+  std::set<std::string> found;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    SimulatedEnvironment environment(seed);
+    SimulatedFileSystem& files = environment.files();
+    SeededRandom random(seed);
+    files.put("d/removed", "1");
+    files.put("d/from", "2");
+    files.remove("d/removed");
+    files.rename("d/from", "d/to");
+    files.open_write("d/made");
+    files.create_directories("d/e");
+    files.power_cut(random);
+    std::string names;
+    for (const FileInfo& entry : files.list("d")) names += entry.path.substr(2) + " ";
+    EXPECT_NE(files.exists("d/from"), files.exists("d/to")) << "a rename is whole";
+    found.insert(names);
+  }
+  EXPECT_EQ(found.size(), 16u);
+}
+
+TEST(SimulatedFiles, AfterAFailedSyncNoLaterOneOfTheFileHelps) {
+  SimulatedEnvironment environment(1);
+  SimulatedFileSystem& files = environment.files();
+  files.put("f", "");
+  auto file = files.open_write("f");
+  file->append("x");
+  environment.faults().enable("file.sync", 1.0, 1);
+  EXPECT_THROW(file->sync(), TransientError);
+  file->sync();
+  files.power_cut();
+  EXPECT_EQ(files.get("f"), "");
+}
+
+TEST(SimulatedFiles, AMisdirectedWriteLiesElsewhereAndIsNotNoticed) {
+  for (const std::string fault : {"file.misdirect_offset", "file.misdirect_file"}) {
+    SimulatedEnvironment environment(1);
+    SimulatedFileSystem& files = environment.files();
+    files.put("other", "0123456789");
+    auto file = files.open_write("file");
+    file->append("abcdefghij");
+    environment.faults().enable(fault, 1.0, 1);
+    EXPECT_NO_THROW(file->append("XYZ"));
+    const std::string zeros(3, '\0');
+    const std::string struck = files.get(fault == "file.misdirect_file" ? "other" : "file");
+    EXPECT_NE(struck.find("XYZ"), std::string::npos) << fault;
+    EXPECT_EQ(files.get("file").substr(10), zeros) << fault;
+    EXPECT_EQ(files.get("other").size(), 10u) << fault;
+  }
+}
+
+TEST(SimulatedFiles, AFullDiskTakesWhatFitsAndRefusesTheRest) {
+  SimulatedEnvironment environment(1);
+  SimulatedFileSystem& files = environment.files();
+  files.put("a", "12345");
+  files.set_quota(10);
+  auto file = files.open_write("b");
+  EXPECT_THROW(file->append("1234567"), TransientError);
+  EXPECT_EQ(files.get("b"), "12345");
+  EXPECT_THROW(files.open_scratch("s")->write_at(0, "1"), TransientError);
+  files.remove("a");
+  {
+    auto scratch = files.open_scratch("s");
+    scratch->write_at(2, "123");
+    EXPECT_EQ(files.bytes_used(), 10);
+    EXPECT_THROW(file->append("1"), TransientError);
+  }
+  file->append("67");
+  files.set_quota(std::nullopt);
+  file->append("89012345");
+  EXPECT_EQ(files.get("b"), "123456789012345");
+}
+
+TEST(SimulatedFiles, TheNthCallFailsWhicheverItIs) {
+  const auto work = [](SimulatedFileSystem& files) {
+    files.create_directories("d");
+    auto file = files.open_write("d/f");
+    file->append("1");
+    file->sync();
+    file->close();
+    files.rename("d/f", "d/g");
+    files.sync_directory("d");
+    files.open_read("d/g");
+    files.list("d");
+    files.info("d/g");
+    files.lock("d/lock");
+    files.remove("d/g");
+  };
+  SimulatedEnvironment sound(1);
+  work(sound.files());
+  EXPECT_EQ(sound.files().calls(), 12);
+  for (const bool all_after : {false, true}) {
+    for (int64_t nth = 1; nth <= 13; ++nth) {
+      SimulatedEnvironment environment(1);
+      environment.files().fail_call(nth, all_after);
+      if (nth <= 12)
+        EXPECT_THROW(work(environment.files()), TransientError) << nth;
+      else
+        EXPECT_NO_THROW(work(environment.files()));
+      EXPECT_EQ(environment.files().calls(), std::min<int64_t>(nth, 12));
+      if (nth > 12) continue;
+      if (all_after)
+        EXPECT_THROW(environment.files().list(""), TransientError);
+      else
+        EXPECT_NO_THROW(environment.files().list(""));
+      environment.files().no_call_fails();
+      EXPECT_NO_THROW(environment.files().list(""));
+    }
+  }
 }
 
 }  // namespace

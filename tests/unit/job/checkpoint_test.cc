@@ -126,6 +126,7 @@ TEST(JobCheckpoint, ADamagedCheckpointIsPassedOverWithAWarning) {
     environment.executor().crash();
   }
   environment.files().put("ck/chk-2/_metadata", "{}\n");
+  out.allow_taking_back();
   JobExecution job(count_job(out, 2, 2), environment.get(), with_checkpoints());
   job.start();
   EXPECT_EQ(job.restored_epoch(), 1);

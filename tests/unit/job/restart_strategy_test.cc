@@ -106,7 +106,7 @@ TEST(RestartStrategy, RefusesNumbersThatDoNotGoTogether) {
       EXPECT_NE(std::string(error.what()).find(refusal), std::string::npos) << error.what();
     }
   }
-  EXPECT_THROW(options_of({{"exponential-delay.jitter-factor", "much"}}), UserError);
+  EXPECT_THROW(options_of({{"exponential-delay.jitter-factor", "much"}}, true), UserError);
   EXPECT_THROW(options_of({{"type", "sometimes"}}), UserError);
 }
 
