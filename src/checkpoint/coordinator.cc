@@ -118,7 +118,7 @@ void Coordinator::begin_next() {
   // All sources have been read: the last epoch includes every other one that was asked for.
   if (reading_sources_ == 0)
     for (EpochRequest& request : requests_) request.kind = BarrierKind::kFinal;
-  InFlight& epoch = in_flight_.emplace();
+  InFlight& epoch = in_flight_.emplace(InFlight{});
   epoch.request = std::move(requests_.front());
   requests_.pop_front();
   epoch.barrier = {next_epoch_++, epoch.request.kind};

@@ -254,10 +254,8 @@ std::set<std::string> leftovers(const std::string& synced, const std::string& mo
 TEST(SimulatedFiles, ARandomPowerCutKeepsAnySectorsOfWhatWasNotSynced) {
   const std::string synced(512, 's'), first(512, 'a'), second(512, 'b'), zeros(512, '\0');
   const std::set<std::string> found = leftovers(synced, first + second);
-  size_t of_full_length = 0;
   for (const std::string& bytes : found) {
     EXPECT_EQ(bytes.substr(0, 512), synced) << "what was synced is safe";
-    of_full_length += bytes.size() == 3 * 512 ? 1 : 0;
     for (size_t begin = 512; begin < bytes.size(); begin += 512) {
       const std::string sector = bytes.substr(begin, 512);
       const std::string& whole = begin == 512 ? first : second;
