@@ -11,7 +11,7 @@
 namespace tidemill::state_test {
 namespace {
 
-constexpr int32_t kSeeds = 220;
+constexpr int32_t kSeeds = 80;
 constexpr int32_t kSteps = 36;
 constexpr int32_t kMaxParallelism = 12;
 
