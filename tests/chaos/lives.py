@@ -111,8 +111,7 @@ class Job:
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
         # Half a line of a killed life must not join the next one's first.
         self.printed += out.decode() + "\n"
-        self.last_error = err.decode()
-        return End(process.returncode, self.last_error)
+        return End(process.returncode, err.decode())
 
     def finish(self, **how: object) -> Result:
         """The last life, which must end well."""

@@ -624,14 +624,14 @@ def actions(world: World, count: int) -> str:
 
     def trial(number: int, of: Query) -> int:
         draw = world.draw(number)
-        todo = draw_actions(draw, names)
+        steps = draw_actions(draw, names)
         spill = draw.random() < 0.5
-        difference = failure_of(world, of, todo, f"{number}", spill)
+        difference = failure_of(world, of, steps, f"{number}", spill)
         if difference is None:
-            return len(todo)
-        todo = shrunk(world, of, todo, f"{number}", spill)
+            return len(steps)
+        steps = shrunk(world, of, steps, f"{number}", spill)
         raise Difference(
-            f"{of.name}{', spilling' if spill else ''}: {difference}\n     actions: {' '.join(map(str, todo))}"
+            f"{of.name}{', spilling' if spill else ''}: {difference}\n     actions: {' '.join(map(str, steps))}"
         )
 
     done = world.each([query(ACTION_QUERIES[i % len(ACTION_QUERIES)]) for i in range(count)], trial)
