@@ -29,10 +29,7 @@ std::exception_ptr EpochDecision::decide(const Manifest& manifest) {
 
 void EpochDecision::finish_outputs(const Manifest& manifest) {
   for (const auto& [id, committer] : committers_) {
-    std::vector<Committable> prepared;
-    for (const SinkPart& part : manifest.sinks)
-      if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
-    committer->finish(manifest.epoch, prepared);
+    committer->finish(manifest.epoch, manifest.prepared_by(id));
     fail_point(faults_, "epoch.sink_finished");
   }
 }

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "checkpoint/checkpoint_layout.h"
+
 namespace tidemill {
 namespace {
 
@@ -12,8 +14,7 @@ constexpr size_t kDigits = 16;
 uint64_t job_tag(FileSystem& files, Random& random, const std::string& directory) {
   const std::string path = directory + "/tag";
   if (files.exists(path)) {
-    std::string text(kDigits, '\0');
-    text.resize(files.open_read(path)->read_at(0, text));
+    const std::string text = read_whole_file(files, path).substr(0, kDigits);
     uint64_t tag = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tag, 16);
     if (error == std::errc() && end == text.data() + kDigits) return tag;

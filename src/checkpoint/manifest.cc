@@ -130,6 +130,13 @@ std::set<std::string> Manifest::files() const {
   return files;
 }
 
+std::vector<Committable> Manifest::prepared_by(std::string_view sink) const {
+  std::vector<Committable> prepared;
+  for (const SinkPart& part : sinks)
+    if (part.operator_id == sink) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+  return prepared;
+}
+
 void Manifest::sort() {
   const auto by_operator = [](const auto& a, const auto& b) {
     return std::tie(a.operator_id, a.subtask) < std::tie(b.operator_id, b.subtask);

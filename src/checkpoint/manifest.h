@@ -52,6 +52,8 @@ struct Manifest {
   void add(TaskSnapshot snapshot);
   // Returns the names of all files with state that it needs, each once, relative to the checkpoint directory.
   std::set<std::string> files() const;
+  // Returns what the subtasks of a sink have prepared, in their order.
+  std::vector<Committable> prepared_by(std::string_view sink) const;
   // Puts everything in an order that does not depend on which task answered first.
   void sort();
   std::string encode() const;

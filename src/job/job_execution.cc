@@ -121,8 +121,7 @@ void JobExecution::recover_sinks(const std::map<std::string, SinkCommitter*>& co
   for (const auto& [id, committer] : committers) {
     std::vector<Committable> prepared;
     if (start_.manifest && !environment_.faults.maybe("mutation.forget_prepared"))
-      for (const SinkPart& part : start_.manifest->sinks)
-        if (part.operator_id == id) prepared.insert(prepared.end(), part.committables.begin(), part.committables.end());
+      prepared = start_.manifest->prepared_by(id);
     committer->recover(restored_epoch(), prepared);
     fail_point(environment_.faults, "start.sink_recovered");
   }

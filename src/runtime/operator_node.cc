@@ -36,19 +36,10 @@ RestoreReport OperatorNode::restore(std::span<const SnapshotReader* const> parts
   return report;
 }
 
-void OperatorNode::put_runtime_scalars() {
+std::unique_ptr<PendingSnapshot> OperatorNode::freeze(int64_t checkpoint, int64_t decided) {
   state_.scalars().set(kWatermarkScalar, ScalarMerge::kMinimum, options_.evaluation.watermark);
   for (const auto& [name, value] : counters_.all())
     state_.scalars().set(fmt::format("{}{}", kCounterScalar, name), ScalarMerge::kSum, value);
-}
-
-std::unique_ptr<PendingSnapshot> OperatorNode::freeze(int64_t checkpoint) {
-  put_runtime_scalars();
-  return state_.freeze(checkpoint);
-}
-
-std::unique_ptr<PendingSnapshot> OperatorNode::freeze_changes(int64_t checkpoint, int64_t decided) {
-  put_runtime_scalars();
   return state_.freeze_changes(checkpoint, decided);
 }
 

@@ -53,10 +53,9 @@ class OperatorNode final : private OperatorContext, private Output {
   // Fires the processing-time timers that are due at the time last set.
   void fire_processing_timers();
 
-  // Freezes the state with the watermark and the counters in it, to be written whole, or so that what changed since
-  // `decided` may be (StateStore::freeze_changes). Requires: between events.
-  std::unique_ptr<PendingSnapshot> freeze(int64_t checkpoint);
-  std::unique_ptr<PendingSnapshot> freeze_changes(int64_t checkpoint, int64_t decided);
+  // Freezes the state with the watermark and the counters in it; what changed since `decided` may be written in place
+  // of everything (StateStore::freeze_changes). Requires: between events.
+  std::unique_ptr<PendingSnapshot> freeze(int64_t checkpoint, int64_t decided);
 
   // How the operator stands. Requires: between events.
   OperatorInspection inspect();
@@ -90,7 +89,6 @@ class OperatorNode final : private OperatorContext, private Output {
     bool counted;  // the rest of a batch
   };
 
-  void put_runtime_scalars();
   void dispatch(Event event, int32_t port);
   // The result of one call is there.
   void resume(const std::function<void(Output&)>& done);

@@ -13,15 +13,16 @@ constexpr size_t kSectionsMax = 64;  // each is a file that a restore opens, and
 void StateParticipant::seal(const Barrier& barrier) {
   const int64_t decided = storage_.decided_epoch();
   if (written_.epoch != 0 && written_.epoch == decided) decided_ = written_;
-  frozen_ = node_.freeze_changes(barrier.id, decided);
+  frozen_ = node_.freeze(barrier.id, decided);
 }
 
 bool StateParticipant::worth_changes(const PendingSnapshot& frozen) const {
   if (frozen.base() == 0 || frozen.base() != decided_.epoch) return false;
-  if (decided_.sections.size() >= kSectionsMax || frozen.whole_bytes() <= small_state_bytes_) return false;
+  const uint64_t whole_bytes = frozen.whole_bytes();
+  if (decided_.sections.size() >= kSectionsMax || whole_bytes <= small_state_bytes_) return false;
   uint64_t bytes = frozen.changed_bytes();
   for (size_t i = 1; i < decided_.sections.size(); ++i) bytes += decided_.sections[i].bytes;
-  return bytes < frozen.whole_bytes();
+  return bytes < whole_bytes;
 }
 
 void StateParticipant::save(int64_t epoch, SnapshotFile* file, TaskSnapshot& snapshot) {

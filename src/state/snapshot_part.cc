@@ -234,23 +234,24 @@ SnapshotPart::SnapshotPart(const SnapshotReader& reader) : reader_(&reader) {
     check_order(reader, start, info_, before);
     before = info_.checkpoint;
   }
-  read_catalogue(reader.section_starts().back());
+  const uint64_t last = reader.section_starts().back();
+  const std::string catalogue = read_catalogue(last).first;
+  ByteReader in(name(), last + kHeadBytes, catalogue, throw_damaged);
+  image_ = read_image(in);
+  image_.max_parallelism = info_.max_parallelism;
+  image_.key_groups = info_.key_groups;
 }
 
-// Returns where the section's pages begin.
-uint64_t SnapshotPart::read_catalogue(uint64_t start) {
+std::pair<std::string, uint64_t> SnapshotPart::read_catalogue(uint64_t start) const {
   const uint64_t bytes = read_head(*reader_, start).catalogue_bytes;
   const uint64_t offset = start + kHeadBytes;
-  const std::string catalogue = read_bytes(*reader_, offset, bytes + sizeof(uint64_t));
+  std::string catalogue = read_bytes(*reader_, offset, bytes + sizeof(uint64_t));
   uint64_t checksum;
   std::memcpy(&checksum, catalogue.data() + bytes, sizeof(checksum));
   if (checksum != hash_bytes(catalogue.data(), bytes))
     throw_damaged(name(), offset, "the checksum of its catalogue is wrong");
-  ByteReader in(name(), offset, std::string_view(catalogue).substr(0, bytes), throw_damaged);
-  image_ = read_image(in);
-  image_.max_parallelism = info_.max_parallelism;
-  image_.key_groups = info_.key_groups;
-  return offset + catalogue.size();
+  catalogue.resize(bytes);
+  return {std::move(catalogue), offset + bytes + sizeof(checksum)};
 }
 
 void SnapshotPart::read_pages(const PageTableOptions& options) {
@@ -262,7 +263,7 @@ void SnapshotPart::read_pages(const PageTableOptions& options) {
 }
 
 void SnapshotPart::read_section(uint64_t start, uint64_t end) {
-  uint64_t offset = read_catalogue(start);
+  uint64_t offset = read_catalogue(start).second;
   uint64_t all_checksums = 0;
   std::string bytes;
   for (uint32_t pages = 0;; ++pages) {

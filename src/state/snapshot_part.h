@@ -68,7 +68,8 @@ class SnapshotPart {
   const PartPages& pages() const { return *pages_; }
 
  private:
-  uint64_t read_catalogue(uint64_t start);
+  // Returns the bytes of a section's catalogue, checked, and where its pages begin.
+  std::pair<std::string, uint64_t> read_catalogue(uint64_t start) const;
   void read_section(uint64_t start, uint64_t end);
   void read_change(PageId id, uint64_t offset, std::string_view bytes);
 

@@ -101,7 +101,7 @@ void OperatorHarness::barrier(BarrierKind kind) { node_->accept(Barrier{next_bar
 void OperatorHarness::snapshot_and_restore() {
   barrier();
   SnapshotBuffer buffer("snapshot");
-  node_->freeze(next_barrier_ - 1)->write(buffer);
+  node_->freeze(next_barrier_ - 1, 0)->write(buffer);
   make_node();
   checker_.restarted();
   const SnapshotReader* const parts[] = {&buffer};
