@@ -148,7 +148,7 @@ int64_t CheckpointDirectory::sweep() {
 }
 
 void CheckpointDirectory::remove_checkpoint(int64_t epoch) {
-  remove_manifest(epoch);
+  if (files_.exists(fmt::format("{}/{}", path_of(epoch), kManifestName))) remove_manifest(epoch);
   const std::vector<int64_t> others = checkpoint_epochs(files_, directory_);
   const std::optional<std::set<std::string>> needed = files_of(others);
   if (needed) remove_all_but(*needed, 0, std::max(epoch, others.empty() ? 0 : others.back()));

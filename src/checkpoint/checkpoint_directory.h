@@ -42,6 +42,7 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   void abandon(int64_t epoch) override;
   // Removes checkpoints older than the retained ones, and files that none of these needs.
   void finished(int64_t epoch) override;
+  // A checkpoint that is held is not removed, however old.
   void hold(int64_t epoch) override;
   void release(int64_t epoch) override;
   // A checkpoint that does not verify is passed over, and named in refused().

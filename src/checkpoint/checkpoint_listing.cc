@@ -1,6 +1,7 @@
 #include "checkpoint/checkpoint_listing.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -41,6 +42,18 @@ ListedCheckpoint look_at(FileSystem& files, const FileInfo& entry) {
   return listed;
 }
 
+// Tells those that others build on from those that never were checkpoints.
+void mark_needed(std::vector<ListedCheckpoint>& listed) {
+  std::set<std::string> needed;
+  for (const ListedCheckpoint& checkpoint : listed)
+    if (checkpoint.manifest)
+      for (const std::string& file : checkpoint.manifest->files())
+        needed.insert(fmt::format("{}/{}", checkpoint.directory, parent_path(file)));
+  for (ListedCheckpoint& checkpoint : listed)
+    if (checkpoint.condition == CheckpointCondition::kIncomplete && needed.contains(checkpoint.path))
+      checkpoint.condition = CheckpointCondition::kNeeded;
+}
+
 std::vector<ListedCheckpoint> checkpoints_in(FileSystem& files, const std::string& directory) {
   std::vector<ListedCheckpoint> found;
   const int64_t fresh = fresh_epoch(files, directory);
@@ -51,6 +64,7 @@ std::vector<ListedCheckpoint> checkpoints_in(FileSystem& files, const std::strin
     if (*epoch < fresh && found.back().condition == CheckpointCondition::kComplete)
       found.back().condition = CheckpointCondition::kPassedOver;
   }
+  mark_needed(found);
   std::stable_sort(found.begin(), found.end(),
                    [](const ListedCheckpoint& a, const ListedCheckpoint& b) { return a.epoch < b.epoch; });
   return found;
@@ -64,6 +78,8 @@ std::string_view condition_text(CheckpointCondition condition) {
       return "complete";
     case CheckpointCondition::kIncomplete:
       return "never completed";
+    case CheckpointCondition::kNeeded:
+      return "needed by others";
     case CheckpointCondition::kDamaged:
       return "damaged";
     case CheckpointCondition::kPassedOver:

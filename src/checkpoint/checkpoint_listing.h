@@ -14,6 +14,7 @@ namespace tidemill {
 enum class CheckpointCondition : uint8_t {
   kComplete,    // its manifest verifies; of its state nothing is known until it is verified
   kIncomplete,  // never decided
+  kNeeded,      // none any more: newer ones build on its files
   kDamaged,
   kPassedOver,  // by a fresh start
 };

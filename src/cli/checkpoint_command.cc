@@ -58,10 +58,11 @@ class CheckpointRun {
   }
 
   int list() {
+    const std::vector<ListedCheckpoint> all = found();
     if (!options_.json)
       print(fmt::format("{:>6}  {:<10}  {:<23}  {:>12}  {:>9}  {:<15}  PATH", "EPOCH", "KIND", "TAKEN (UTC)", "AGE",
                         "SIZE", "STATE"));
-    for (const ListedCheckpoint& listed : found()) {
+    for (const ListedCheckpoint& listed : all) {
       if (options_.json) {
         print(listed_json(listed).dump());
         continue;

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-from running_job import PROGRAM, RunningJob
+from running_job import PROGRAM, JobTestCase, RunningJob
 
 TABLES = """
 CREATE TABLE numbers (
@@ -32,13 +31,7 @@ def tidemill(*arguments: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-class LifecycleTest(unittest.TestCase):
-    def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory(prefix="tidemill-")
-        self.addCleanup(holder.cleanup)
-        self.root = Path(holder.name)
-        self.checkpoints = self.root / "ck"
-
+class LifecycleTest(JobTestCase):
     def script(self, job: str = JOB, name: str = "job") -> Path:
         path = self.root / f"{name}.sql"
         path.write_text(TABLES + job)

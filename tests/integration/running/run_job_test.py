@@ -9,11 +9,10 @@ import random
 import re
 import signal
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-from running_job import PROGRAM, RunningJob, ask, until
+from running_job import PROGRAM, JobTestCase, RunningJob, ask, until
 
 # Numbers from a sequence, so that what must come out is known: each window of 1,000 counts 100 a key.
 SOURCE = """
@@ -34,12 +33,9 @@ ENDLESS = 4_000_000_000
 ROWS = 60_000
 
 
-class JobTest(unittest.TestCase):
+class JobTest(JobTestCase):
     def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory(prefix="tidemill-")
-        self.addCleanup(holder.cleanup)
-        self.root = Path(holder.name)
-        self.checkpoints = self.root / "ck"
+        super().setUp()
         self.control = self.checkpoints / "control.sock"
         self.number = 0
 

@@ -7,7 +7,9 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+import unittest
 from pathlib import Path
 from typing import Any, Callable
 
@@ -38,6 +40,16 @@ def until(fact: Callable[[], Any], what: str) -> Any:
         if found:
             return found
     raise AssertionError(f"waited {PATIENCE_SECONDS} s in vain for: {what}")
+
+
+class JobTestCase(unittest.TestCase):
+    """A test with a directory of its own, and a place for checkpoints in it."""
+
+    def setUp(self) -> None:
+        holder = tempfile.TemporaryDirectory(prefix="tidemill-")
+        self.addCleanup(holder.cleanup)
+        self.root = Path(holder.name)
+        self.checkpoints = self.root / "ck"
 
 
 class RunningJob:

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "checkpoint/checkpoint_listing.h"
 #include "checkpoint/state_file.h"
 #include "env/simulated/simulated_environment.h"
 #include "state/state_store.h"
@@ -160,6 +161,30 @@ TEST_F(CheckpointDirectoryTest, FilesStayAsLongAsACheckpointNeedsThem) {
     again.finished(epoch);
   }
   for (int64_t epoch = 1; epoch <= 5; ++epoch) EXPECT_FALSE(files_.exists(fmt::format("ck/chk-{}", epoch))) << epoch;
+}
+
+TEST_F(CheckpointDirectoryTest, OneIsRemovedWithTheFilesThatOnlyItNeeds) {
+  CheckpointDirectory directory(files_, "ck");
+  Incremental writer(directory);
+  for (int64_t epoch = 1; epoch <= 4; ++epoch) {
+    writer.write(epoch);
+    directory.finished(epoch);
+  }
+  write(directory, 5, false);
+  std::vector<std::string> listed;
+  for (const ListedCheckpoint& checkpoint : list_checkpoints(files_, "ck"))
+    listed.push_back(fmt::format("{} {}", checkpoint.epoch, condition_text(checkpoint.condition)));
+  EXPECT_EQ(listed, (std::vector<std::string>{"1 needed by others", "2 needed by others", "3 complete", "4 complete",
+                                              "5 never completed"}));
+  directory.remove_checkpoint(5);
+  EXPECT_FALSE(files_.exists("ck/chk-5"));
+  directory.remove_checkpoint(4);
+  EXPECT_FALSE(files_.exists("ck/chk-4"));
+  EXPECT_EQ(directory.last_decided().value().epoch, 3);
+  directory.remove_checkpoint(1);  // is none: its file is needed
+  EXPECT_EQ(directory.last_decided().value().epoch, 3);
+  directory.remove_checkpoint(3);
+  for (int64_t epoch = 1; epoch <= 3; ++epoch) EXPECT_FALSE(files_.exists(fmt::format("ck/chk-{}", epoch))) << epoch;
 }
 
 TEST_F(CheckpointDirectoryTest, BehindADamagedManifestNothingIsRemoved) {
