@@ -4,6 +4,12 @@
 #include "base/error_text.h"
 
 namespace tidemill {
+namespace {
+
+// A job's last checkpoint has none after it that could remove what one failing call left.
+constexpr int kRemovalAttempts = 2;
+
+}  // namespace
 
 std::exception_ptr EpochDecision::decide(const Manifest& manifest) {
   const bool finish_first = faults_.maybe("mutation.finish_before_decision");
@@ -35,15 +41,20 @@ void EpochDecision::finish_outputs(const Manifest& manifest) {
 }
 
 void EpochDecision::remove_old(int64_t epoch) {
-  try {
-    decider_.finished(epoch);
-  } catch (const EngineError&) {
-    throw;
-  } catch (const std::exception& error) {
-    if (tell_)
-      tell_(
-          fmt::format("Old checkpoints could not be removed, which is tried again at the next one: {}", error.what()));
+  std::string problem;
+  for (int attempt = 0; attempt < kRemovalAttempts; ++attempt) {
+    try {
+      return decider_.finished(epoch);
+    } catch (const EngineError&) {
+      throw;
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
   }
+  if (tell_)
+    tell_(fmt::format(
+        "Old checkpoints could not be removed, which is tried again at the next one and at the next start: {}",
+        problem));
 }
 
 std::exception_ptr too_many_failures(const std::exception_ptr& last, int64_t epoch, int64_t in_a_row) {
