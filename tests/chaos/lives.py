@@ -53,6 +53,8 @@ class Job:
     lives: int = 0
     source_options: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    decided_before: int = 0  # the newest checkpoint at the last check_orphans()
+    orphans_before: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
@@ -143,16 +145,30 @@ class Job:
             )
         self.check_residue()
 
+    def manifests(self) -> list[Path]:
+        return sorted(self.checkpoints.glob("chk-*/_metadata"))
+
+    def orphans(self) -> set[str]:
+        """The state files that no checkpoint needs. Of a job that does not run."""
+        needed = "".join(manifest.read_text() for manifest in self.manifests())
+        files = {f"{file.parent.name}/{file.name}" for file in self.checkpoints.glob("chk-*/*.state")}
+        return {file for file in files if file not in needed}
+
+    def check_orphans(self) -> None:
+        """F26: what a killed life leaves of checkpoints is that of one epoch, and gone when the next one has decided."""
+        decided = max((int(manifest.parent.name.removeprefix("chk-")) for manifest in self.manifests()), default=0)
+        orphans = self.orphans()
+        begun = {file.split("/")[0] for file in orphans if int(file.split("/")[0].removeprefix("chk-")) > decided}
+        still_there = orphans & self.orphans_before if decided > self.decided_before else set()
+        if len(begun) > 1 or still_there:
+            raise Difference(f"{self.query.name}: orphans of several lives: {sorted(begun)} {sorted(still_there)}")
+        self.decided_before, self.orphans_before = decided, orphans
+
     def check_residue(self) -> None:
         hidden = [str(file) for file in self.out.glob(".*.inprogress")] if self.out.exists() else []
-        manifests = sorted(self.checkpoints.glob("chk-*/_metadata"))
+        manifests = self.manifests()
         unfinished = [str(file) for file in self.checkpoints.glob("chk-*/*.tmp")]
-        needed = "".join(manifest.read_text() for manifest in manifests)
-        orphans = [
-            str(file)
-            for file in self.checkpoints.glob("chk-*/*.state")
-            if f"{file.parent.name}/{file.name}" not in needed
-        ]
+        orphans = sorted(self.orphans())
         spilled = [str(file) for file in self.spill.rglob("*")] if self.spill.exists() else []
         if hidden or unfinished or orphans or spilled or len(manifests) > 2:
             raise Difference(

@@ -68,7 +68,7 @@ def parallelism(draw: random.Random) -> int:
 
 
 def kills(world: World, count: int) -> str:
-    """F01: jobs killed at random times until `count` kills are together; every other one spills all its state."""
+    """F01, F26: jobs killed at random times until `count` kills are together; every other one spills all its state."""
     world.prepare()
     done = jobs = 0
     while done < count:
@@ -86,6 +86,7 @@ def kills(world: World, count: int) -> str:
                 if not end.killed:
                     break
                 killed += 1
+                job.check_orphans()
             if end.code != 0:
                 raise Difference(f"{of.name}: ended with {end.code} after {killed} kills: {end.err}")
             world.check(job, job.result(end))
