@@ -65,6 +65,8 @@ class MemoryBudget {
   int64_t used_bytes(MemoryKind kind) const { return by_kind_[static_cast<size_t>(kind)].load(); }
   MemoryUse use() const;
   int64_t limit_bytes() const { return limit_bytes_; }
+  // How far below the limit spilling goes, so that it comes in bouts.
+  int64_t slack_bytes() const { return limit_bytes_ / kSlackParts; }
   bool exceeded() const { return used_bytes() > limit_bytes_; }
 
   // Counts the stores that share the budget.
@@ -76,8 +78,8 @@ class MemoryBudget {
   int64_t asked_of(int64_t own) const {
     const int64_t over = used_bytes() - limit_bytes_;
     if (over <= 0) return 0;
-    const int64_t goal = over + limit_bytes_ / kSlackParts;
-    if (over > limit_bytes_ / kSlackParts) return goal;
+    const int64_t goal = over + slack_bytes();
+    if (over > slack_bytes()) return goal;
     return std::clamp<int64_t>(own - limit_bytes_ / std::max(stores_.load(std::memory_order_relaxed), 1), 0, goal);
   }
 
@@ -88,7 +90,7 @@ class MemoryBudget {
   bool hold_back(size_t source);
 
  private:
-  static constexpr int64_t kSlackParts = 32;  // below the limit by this part after spilling, so that it comes in bouts
+  static constexpr int64_t kSlackParts = 32;
 
   struct Source {
     Source(Executor& executor, TaskletId tasklet) : executor(executor), tasklet(tasklet) {}

@@ -1,12 +1,13 @@
 #include "state/page_frame.h"
 
+#include <algorithm>
 #include <cstring>
-#include <new>
 
 namespace tidemill {
 namespace {
 
-constexpr std::align_val_t kFrameAlignment{64};  // a cache line
+constexpr int64_t kPagesKeptMin = 16;
+constexpr int64_t kPagesKeptMax = 4096;  // 64 MiB
 
 // Counts a reader of a frame in and out.
 class FrameReader {
@@ -24,6 +25,12 @@ class FrameReader {
 
 }  // namespace
 
+size_t FramePool::pages_kept(const MemoryBudget* budget) {
+  if (budget == nullptr) return kPagesKeptMax;
+  const int64_t pages = budget->slack_bytes() / static_cast<int64_t>(kPageBytes);
+  return static_cast<size_t>(std::clamp(pages, kPagesKeptMin, kPagesKeptMax));
+}
+
 FramePool::~FramePool() {
   for (const std::unique_ptr<PageFrame[]>& block : blocks_) {
     for (size_t i = 0; i < kFramesPerBlock; ++i) {
@@ -34,14 +41,14 @@ FramePool::~FramePool() {
 }
 
 std::byte* FramePool::take_bytes() {
-  auto* const bytes = static_cast<std::byte*>(::operator new(kPageBytes, kFrameAlignment));
+  std::byte* const bytes = memory_.take();
   frames_in_memory_.fetch_add(1, std::memory_order_relaxed);
   if (budget_ != nullptr) budget_->charge(MemoryKind::kStatePages, static_cast<int64_t>(kPageBytes));
   return bytes;
 }
 
 void FramePool::drop_bytes(std::byte* bytes) {
-  ::operator delete(bytes, kFrameAlignment);
+  memory_.give_back(bytes);
   frames_in_memory_.fetch_sub(1, std::memory_order_relaxed);
   if (budget_ != nullptr) budget_->charge(MemoryKind::kStatePages, -static_cast<int64_t>(kPageBytes));
 }

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "state/memory_budget.h"
 #include "state/page_address.h"
+#include "state/page_memory.h"
 #include "state/spill_file.h"
 
 namespace tidemill {
@@ -42,7 +43,7 @@ class FramePool {
  public:
   // `budget` may be null. `spill` may be null: then nothing leaves memory.
   FramePool(std::shared_ptr<MemoryBudget> budget, std::unique_ptr<SpillFile> spill)
-      : budget_(std::move(budget)), spill_(std::move(spill)) {}
+      : budget_(std::move(budget)), spill_(std::move(spill)), memory_(pages_kept(budget_.get())) {}
   FramePool(const FramePool&) = delete;
   FramePool& operator=(const FramePool&) = delete;
   ~FramePool();
@@ -75,10 +76,13 @@ class FramePool {
 
  private:
   static constexpr size_t kFramesPerBlock = 1024;
+  // Returns how many free pages keep their memory: about those that one bout of spilling gives up.
+  static size_t pages_kept(const MemoryBudget* budget);
   void take_returned();
 
   const std::shared_ptr<MemoryBudget> budget_;
   const std::unique_ptr<SpillFile> spill_;
+  PageMemory memory_;
   std::vector<std::unique_ptr<PageFrame[]>> blocks_;
   PageFrame* free_ = nullptr;  // owned by the task thread
   std::atomic<PageFrame*> returned_{

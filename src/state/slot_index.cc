@@ -27,7 +27,7 @@ void SlotIndex::grow(Partition& partition) {
       std::max(kCapacityMin, is_small() ? partition.capacity * 2 : partition.capacity + partition.capacity / 2);
   CHECK_MSG(capacity <= kCapacityMax, "{} records in one partition of an index", partition.used);
   Partition bigger;
-  bigger.slots = std::make_unique<uint64_t[]>(capacity);
+  bigger.slots = ZeroedWords(capacity);
   bigger.capacity = capacity;
   for (uint32_t i = 0; i < partition.capacity; ++i) {
     if (partition.slots[i] != 0) place(bigger, partition.slots[i]);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/zeroed_words.h"
 #include "state/page_table.h"
 
 namespace tidemill {
@@ -69,7 +70,7 @@ class SlotIndex {
   static constexpr uint32_t kSmallSlotsMax = 8192;  // of the one partition; beyond, growing it would be a pause
 
   struct Partition {
-    std::unique_ptr<uint64_t[]> slots;
+    ZeroedWords slots;
     uint32_t capacity = 0;
     uint32_t used = 0;
   };

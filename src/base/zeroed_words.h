@@ -1,0 +1,46 @@
+// base/zeroed_words.h - an array of 64-bit words that begins as zeros. Rule: a large one is the system's again as soon
+// as it goes.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "base/os_memory.h"
+
+namespace tidemill {
+
+class ZeroedWords {
+ public:
+  ZeroedWords() = default;
+  // Throws std::bad_alloc.
+  explicit ZeroedWords(size_t count)
+      : words_(count >= kMappedWords ? reinterpret_cast<uint64_t*>(map_memory(count * sizeof(uint64_t)))
+                                     : new uint64_t[count]()),
+        count_(count) {}
+  ZeroedWords(ZeroedWords&& other) noexcept
+      : words_(std::exchange(other.words_, nullptr)), count_(std::exchange(other.count_, 0)) {}
+  ZeroedWords& operator=(ZeroedWords&& other) noexcept {
+    std::swap(words_, other.words_);
+    std::swap(count_, other.count_);
+    return *this;
+  }
+  ~ZeroedWords() {
+    if (count_ >= kMappedWords)
+      unmap_memory(reinterpret_cast<std::byte*>(words_), count_ * sizeof(uint64_t));
+    else
+      delete[] words_;
+  }
+
+  uint64_t& operator[](size_t i) { return words_[i]; }
+  uint64_t operator[](size_t i) const { return words_[i]; }
+  uint64_t* get() { return words_; }
+  const uint64_t* get() const { return words_; }
+
+ private:
+  static constexpr size_t kMappedWords = 1 << 14;  // 128 KiB
+
+  uint64_t* words_ = nullptr;
+  size_t count_ = 0;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,40 @@
+// state/page_memory.h - the memory of pages. Rule: free pages beyond a few are the system's again, so that a process
+// takes what its pages take, however they came and went.
+#pragma once
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+#include "state/page_address.h"
+
+namespace tidemill {
+
+// Any thread.
+class PageMemory {
+ public:
+  // `kept_max`: free pages that keep their memory, for what is taken next.
+  explicit PageMemory(size_t kept_max) : kept_max_(kept_max) {}
+  PageMemory(const PageMemory&) = delete;
+  PageMemory& operator=(const PageMemory&) = delete;
+  ~PageMemory();
+
+  // Returns kPageBytes of memory, aligned to 4 KiB, with any content. Throws std::bad_alloc.
+  std::byte* take();
+  // Takes a page back. Requires: it came from here.
+  void give_back(std::byte* page);
+
+ private:
+  struct Block {
+    std::byte* bytes;
+    size_t pages;
+  };
+  void add_block();
+
+  const size_t kept_max_;
+  std::mutex mutex_;
+  std::vector<Block> blocks_;
+  std::vector<std::byte*> kept_;   // free, with memory; the last one given back is taken first
+  std::vector<std::byte*> empty_;  // free, without
+};
+
+}  // namespace tidemill
