@@ -49,7 +49,9 @@ bool has_canonical_form(const Type& type) { return type.is_approximate() || type
 GroupAggregate::GroupAggregate(const GroupAggregateSpec& spec)
     : spec_(spec),
       key_types_(leading_types(*spec.schema, spec.keys.size())),
-      aggregation_(spec.aggregates, {.input_retracts = spec.input_retracts, .by_key = spec.input_retracts}),
+      aggregation_(spec.aggregates,
+                   {.input_retracts = spec.input_retracts, .by_key = spec.input_retracts || spec.state_ttl_ms > 0}),
+      time_to_live_(spec.state_ttl_ms),
       results_(aggregation_.make_result_builders()) {
   CHECK(!spec.bounded_final_only);
   if (spec.mini_batch_rows == 0) return;
@@ -64,8 +66,10 @@ void GroupAggregate::open(OperatorContext& context) {
   descriptor.name = "groups";
   descriptor.key_types = key_types_;
   aggregation_.declare(descriptor);
+  time_to_live_.declare(descriptor);
   table_ = &context.state().record_table(descriptor);
   aggregation_.open(table_->layout(), context);
+  if (time_to_live_.enabled()) time_to_live_.open(*table_);
   keys_.emplace(table_->key_layout());
   if (pending_) pending_->open(context.state());
 }
@@ -96,6 +100,35 @@ void GroupAggregate::begin(const Batch& input) {
   created_.resize(num_rows);
   table_->upsert(*keys_, records_, created_);
   emptied_.clear();
+  if (time_to_live_.enabled()) renew_expired();
+}
+
+void GroupAggregate::renew_expired() {
+  const EpochMillis now = context_->processing_time();
+  for (int32_t row = 0; row < keys_->num_rows(); ++row) {
+    std::byte* const record = records_[static_cast<size_t>(row)];
+    if (created_[static_cast<size_t>(row)] == 0 && time_to_live_.expired(record, now)) {
+      aggregation_.clear(*table_, (*keys_)[row], record);
+      created_[static_cast<size_t>(row)] = 1;
+    }
+    time_to_live_.written({&record, 1}, now);
+  }
+}
+
+EpochMillis GroupAggregate::next_processing_timer() const {
+  // What a group showed before a mini-batch must be followed by what it shows, so none goes within one.
+  const bool may_sweep = time_to_live_.enabled() && (!pending_ || pending_->empty());
+  return may_sweep ? time_to_live_.next_sweep() : kMaxWatermark;
+}
+
+void GroupAggregate::on_processing_time(EpochMillis now, Output&) {
+  const KeyBatch& expired = time_to_live_.sweep(now);
+  records_.resize(static_cast<size_t>(expired.num_rows()));
+  table_->find_for_update(expired, records_);
+  for (int32_t row = 0; row < expired.num_rows(); ++row)
+    aggregation_.clear(*table_, expired[row], records_[static_cast<size_t>(row)]);
+  table_->erase(expired);
+  context_->state().release();
 }
 
 void GroupAggregate::end() {
@@ -254,6 +287,7 @@ void GroupAggregate::emit_changes(const std::vector<ColumnPtr>& keys, Output& ou
   std::vector<uint8_t> differs(changes_.size(), 0);
   for (const ColumnPtr& result : results) mark_differences(*result, changes_, differs);
 
+  const bool refreshes = time_to_live_.enabled() && !results.empty();
   OutputRows rows;
   for (int32_t row = 0; row < static_cast<int32_t>(changes_.size()); ++row) {
     const auto [before, after] = changes_[static_cast<size_t>(row)];
@@ -261,7 +295,7 @@ void GroupAggregate::emit_changes(const std::vector<ColumnPtr>& keys, Output& ou
       rows.add(RowKind::kInsert, row, after);
     } else if (before >= 0 && after < 0) {
       rows.add(RowKind::kDelete, row, before);
-    } else if (differs[static_cast<size_t>(row)] != 0) {
+    } else if (before >= 0 && (differs[static_cast<size_t>(row)] != 0 || refreshes)) {
       if (spec_.emit_update_before) rows.add(RowKind::kUpdateBefore, row, before);
       rows.add(RowKind::kUpdateAfter, row, after);
     }

@@ -11,11 +11,15 @@
 #include "operators/pending_changes.h"
 #include "operators/row_rounds.h"
 #include "operators/spec.h"
+#include "state/time_to_live.h"
 
 namespace tidemill {
 
-// Source of the rules: Flink, GroupAggFunction, without state retention. A retraction from a group that does not exist
-// is left out and counted. No keys: one group for all, which ends with -D too.
+// Source of the rules: Flink, GroupAggFunction. A retraction from a group that does not exist is left out and counted.
+// No keys: one group for all, which ends with -D too.
+//
+// With state_ttl_ms, a group that was not written for so long in processing time is as one that never was; what it
+// showed is not taken back. Then a change that changes nothing is emitted too, so that downstream keeps its state.
 //
 // A batch is taken in rounds (row_rounds.h), each of them column loops over groups that are all different; the changes
 // then come out in the order of the rows.
@@ -32,6 +36,8 @@ class GroupAggregate final : public Operator {
   void process(Batch input, int32_t port, Output& output) override;
   EpochMillis output_watermark(EpochMillis watermark) const override;
   void before_barrier(const Barrier& barrier, Output& output) override;
+  EpochMillis next_processing_timer() const override;
+  void on_processing_time(EpochMillis now, Output& output) override;
   void finish(Output& output) override;
 
  private:
@@ -40,6 +46,8 @@ class GroupAggregate final : public Operator {
 
   // Gives every row of the batch its group.
   void begin(const Batch& input);
+  // Makes groups that have expired new again, and notes that all of the batch are written now.
+  void renew_expired();
   // Forgets the groups that are empty now, and ends the call.
   void end();
   // Takes a batch and notes what it changes.
@@ -69,6 +77,7 @@ class GroupAggregate final : public Operator {
   GroupAggregateSpec spec_;
   std::vector<Type> key_types_;
   Aggregation aggregation_;
+  TimeToLive time_to_live_;
   OperatorContext* context_ = nullptr;
   RecordTable* table_ = nullptr;                // owned by the state store
   std::optional<PendingChanges> pending_;       // mini-batch only

@@ -1,4 +1,5 @@
 // planner/translate_aggregate.cc - GROUP BY to its operator. Rule: rows of one key meet in one subtask.
+#include "base/config_options.h"
 #include "planner/translation.h"
 
 namespace tidemill {
@@ -12,6 +13,7 @@ Vertex translate_aggregate(const AggregateNode& node, Translation& translation) 
   spec.input_retracts = context.changelog.of(*node.input()).retracts();
   spec.emit_update_before = context.changelog.of(node).update_before;
   spec.bounded_final_only = context.batch;
+  if (!context.batch) spec.state_ttl_ms = context.config.get(kStateTimeToLive);
   if (node.mini_batch()) {
     spec.mini_batch_rows = node.mini_batch()->rows;
     translation.publish_every(node.mini_batch()->interval_ms);

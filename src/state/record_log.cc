@@ -108,6 +108,7 @@ void RecordLog::unlink(PageId id) {
     last_ = header.previous;
   else
     write_header(header.next).previous = header.previous;
+  if (collect_next_ == id) collect_next_ = header.next;
   std::erase(sparse_, id);
   pages_->free(id, group_);
 }
@@ -128,6 +129,21 @@ StateAddress RecordLog::collect(StateAddress position, size_t max, std::vector<S
     index = 0;
   }
   return 0;
+}
+
+bool RecordLog::collect_next(int32_t pages, std::vector<StateAddress>& addresses) {
+  addresses.clear();
+  if (collect_next_ == 0) collect_next_ = first_;
+  for (int32_t i = 0; i < pages && collect_next_ != 0; ++i) {
+    const PageId id = collect_next_;
+    const std::byte* const page = pages_->read(id);
+    const RecordPageHeader& header = header_of(page);
+    for (uint32_t index = next_live(page, 0, header.used); index < header.used;
+         index = next_live(page, index + 1, header.used))
+      addresses.push_back(make_address(id, shape_.offset(index)));
+    collect_next_ = header.next;
+  }
+  return collect_next_ == 0;
 }
 
 bool RecordLog::merge_into_previous(PageId id, const MovedVisitor& moved) {
@@ -169,6 +185,7 @@ void RecordLog::clear() {
   pages_->free_all(group_);
   first_ = 0;
   last_ = 0;
+  collect_next_ = 0;
   live_ = 0;
   sparse_.clear();
 }

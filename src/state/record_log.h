@@ -65,6 +65,10 @@ class RecordLog {
   // the position to go on from, 0 at the end. No append or erase may come between calls.
   StateAddress collect(StateAddress position, size_t max, std::vector<StateAddress>& addresses) const;
 
+  // Collects the addresses of all live records of the next `pages` pages; begins at the first page and goes on where
+  // the last call ended, whatever came between. Returns true where that was the last page: the next call begins anew.
+  bool collect_next(int32_t pages, std::vector<StateAddress>& addresses);
+
   // Merges pages that erase() left sparse with a neighbour and tells where each record went. Requires: no address is
   // held outside.
   using MovedVisitor = std::function<void(StateAddress from, StateAddress to)>;
@@ -85,6 +89,7 @@ class RecordLog {
   PageGroup group_;
   PageId first_ = 0;
   PageId last_ = 0;
+  PageId collect_next_ = 0;  // page at which collect_next() goes on; 0: the first
   int64_t live_ = 0;
   std::vector<PageId> sparse_;  // pages that fell below half since the last merge
 };

@@ -229,6 +229,17 @@ void RecordTable::scan(const ReadVisitor& visit) const {
   } while (position != 0);
 }
 
+bool RecordTable::scan_next_pages(int32_t pages, const ReadVisitor& visit) {
+  const ScanGuard guard(scans_);
+  std::vector<StateAddress> addresses;
+  const bool last = log_.collect_next(pages, addresses);
+  std::vector<const std::byte*> records;
+  records.reserve(addresses.size());
+  for (StateAddress address : addresses) records.push_back(pages_->read_at(address));
+  if (!records.empty()) visit(records);
+  return last;
+}
+
 void RecordTable::scan_for_update(const WriteVisitor& visit) {
   const ScanGuard guard(scans_);
   std::vector<StateAddress> addresses;

@@ -64,6 +64,9 @@ class RecordTable {
   // table; it may release() where it holds no other address.
   void scan(const ReadVisitor& visit) const;
   void scan_for_update(const WriteVisitor& visit);
+  // Visits the records of the next `pages` pages at once; begins with the first and goes on where the last call ended,
+  // whatever came between. Returns true where these were the last: the next call begins anew.
+  bool scan_next_pages(int32_t pages, const ReadVisitor& visit);
   // Visits records whose key group lies in the range.
   void scan(KeyGroupRange range, int32_t max_parallelism, const ReadVisitor& visit) const;
 

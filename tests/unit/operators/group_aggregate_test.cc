@@ -349,5 +349,23 @@ TEST(FinalAggregate, GivesTheGlobalRowEvenOverNothing) {
   nothing.run();
 }
 
+TEST(GroupAggregate, ExpiredGroupsGiveTheirMemoryBack) {
+  const AggregationText text = text_of({"COUNT(*)", "COUNT(DISTINCT x)", "MAX(k)"});
+  GroupAggregateSpec spec = text.groups();
+  spec.state_ttl_ms = 1000;
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {text.input()}, .now = 10'000});
+  std::string rows;
+  for (int key = 0; key < 5000; ++key) rows += fmt::format("a key of more than sixteen bytes {} | {}\n", key, key % 7);
+  harness.push(rows);
+  harness.snapshot_and_restore();
+  const size_t full = harness.state().pages().pages_allocated();
+  harness.set_time(10'999);
+  EXPECT_EQ(harness.state().pages().pages_allocated(), full);
+  harness.set_time(11'200);
+  EXPECT_EQ(harness.state().pages().pages_allocated(), 0U);
+  EXPECT_EQ(harness.op().next_processing_timer(), kMaxWatermark);
+  harness.finish();
+}
+
 }  // namespace
 }  // namespace tidemill
