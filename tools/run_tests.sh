@@ -8,7 +8,7 @@ jobs="${JOBS:-$(nproc)}"
 
 folders=""
 for preset in ${BUILDS:-release asan}; do
-  targets=(all)
+  targets=(all benchmarks)  # not run, but they must go on building
   [ "$preset" = release ] || targets=(unit_tests fuzz_targets)
   # Configured again each time: a build folder made before the test libraries were installed has no tests.
   cmake --preset "$preset" >&2

@@ -123,7 +123,7 @@ class TakingSink final : public Sink {
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
     return std::make_unique<TakingWriter>(take_);
   }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&) const override {
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
     return std::make_unique<TakingCommitter>();
   }
   std::string description() const override { return "benchmark"; }
