@@ -255,8 +255,7 @@ constexpr ConfigDefinition kDefinitions[] = {
     {"table.exec.source.rowtime-null-handling", kChoice, "FAIL", "What becomes of a row whose time is NULL.",
      "FAIL|DROP|SKIP_WATERMARK"},
     {"table.exec.state.ttl", kDuration, "0 ms",
-     "How long GROUP BY and SELECT DISTINCT keep what they know of a key after its last row, in processing time; 0: for "
-     "ever."},
+     "How long GROUP BY and SELECT DISTINCT remember a key after its last row, in processing time; 0: for ever."},
     {"table.local-time-zone", kString, "default",
      "Time zone of the session: a name such as Europe/Berlin; default: UTC."},
     {"table.optimizer.agg-phase-strategy",

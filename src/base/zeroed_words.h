@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "base/os_memory.h"
@@ -13,22 +14,26 @@ class ZeroedWords {
  public:
   ZeroedWords() = default;
   // Throws std::bad_alloc.
-  explicit ZeroedWords(size_t count)
-      : words_(count >= kMappedWords ? reinterpret_cast<uint64_t*>(map_memory(count * sizeof(uint64_t)))
-                                     : new uint64_t[count]()),
-        count_(count) {}
+  explicit ZeroedWords(size_t count) : count_(count) {
+    if (count < kMappedWords) {
+      small_ = std::make_unique<uint64_t[]>(count);
+      words_ = small_.get();
+    } else {
+      words_ = reinterpret_cast<uint64_t*>(map_memory(count * sizeof(uint64_t)));
+    }
+  }
   ZeroedWords(ZeroedWords&& other) noexcept
-      : words_(std::exchange(other.words_, nullptr)), count_(std::exchange(other.count_, 0)) {}
+      : small_(std::move(other.small_)),
+        words_(std::exchange(other.words_, nullptr)),
+        count_(std::exchange(other.count_, 0)) {}
   ZeroedWords& operator=(ZeroedWords&& other) noexcept {
+    std::swap(small_, other.small_);
     std::swap(words_, other.words_);
     std::swap(count_, other.count_);
     return *this;
   }
   ~ZeroedWords() {
-    if (count_ >= kMappedWords)
-      unmap_memory(reinterpret_cast<std::byte*>(words_), count_ * sizeof(uint64_t));
-    else
-      delete[] words_;
+    if (count_ >= kMappedWords) unmap_memory(reinterpret_cast<std::byte*>(words_), count_ * sizeof(uint64_t));
   }
 
   uint64_t& operator[](size_t i) { return words_[i]; }
@@ -39,6 +44,7 @@ class ZeroedWords {
  private:
   static constexpr size_t kMappedWords = 1 << 14;  // 128 KiB
 
+  std::unique_ptr<uint64_t[]> small_;  // null: mapped
   uint64_t* words_ = nullptr;
   size_t count_ = 0;
 };

@@ -45,8 +45,8 @@ struct GroupAggregateSpec {
   std::vector<AggregateSpec> aggregates;
   SchemaPtr schema;  // keys, then aggregates
   bool input_retracts = false;
-  bool emit_update_before = true;  // a consumer needs -U
-  int64_t mini_batch_rows = 0;     // positive: net changes at barriers, and after so many rows; 0: each row's change
+  bool emit_update_before = true;   // a consumer needs -U
+  int64_t mini_batch_rows = 0;      // positive: net changes at barriers, and after so many rows; 0: each row's change
   DurationMillis state_ttl_ms = 0;  // groups not written for so long in processing time are forgotten; 0: never
   bool bounded_final_only =
       false;  // batch mode: only the final row of each group, and one row for the global aggregate over nothing
