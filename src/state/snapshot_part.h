@@ -43,6 +43,8 @@ class PartPages : public PageSource {
   // Returns the page for writing until release(), made and zeroed where it is not there yet.
   std::byte* write(PageId id);
   void release() { pages_.release(); }
+  // Pages whose bytes were given out since the last release().
+  size_t pinned_pages() const { return pages_.pinned_pages(); }
 
  private:
   std::string part_;
