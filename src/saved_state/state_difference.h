@@ -15,7 +15,7 @@ namespace tidemill {
 
 struct DifferenceOptions {
   int64_t rows_shown = 10;         // a table
-  int64_t rows_at_once = 1 << 20;  // whose index is in memory
+  int64_t rows_at_once = 1 << 22;  // whose index is in memory
   StateReading reading;
 };
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import unittest
 from pathlib import Path
 
 from checkpoint_format import PRODUCTS, read_manifest
-from running_job import JobTestCase, RunningJob, tidemill
+from running_job import PROGRAM, JobTestCase, RunningJob, tidemill
 
 FIXTURE = Path(__file__).parent.parent / "checkpoint_format" / "v2" / "checkpoints"
 ROWS = 5000
@@ -147,6 +149,27 @@ class SavedStateTest(JobTestCase):
         self.refused(directory, f"SELECT * FROM {GROUPS}", f"'{state}' ends too early")
         state.unlink()
         self.refused(directory, f"SELECT * FROM {GROUPS}", str(state))
+
+    def peak_bytes(self, checkpoint: Path, sql: str) -> int:
+        """The most memory that a query takes."""
+        with (self.root / "out").open("wb") as out:
+            process = subprocess.Popen([PROGRAM, "checkpoint", "query", str(checkpoint), sql], stdout=out, stderr=out)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0, (self.root / "out").read_text())
+        return usage.ru_maxrss * 1024
+
+    def test_memory_does_not_grow_with_the_state(self) -> None:
+        sql = JOB.replace("MOD(id, 10)", "id").format(rows=400_000, rate=100_000_000)
+        (self.root / "big.sql").write_text(sql)
+        directory = self.root / "big"
+        code, _, err = tidemill("run", str(self.root / "big.sql"), "--checkpoint-dir", str(directory))
+        self.assertEqual(code, 0, err)
+        state_bytes = sum(file.stat().st_size for file in directory.rglob("*.state"))
+        settings = f"SET 'state.memory.size' = '8 mb'; SET 'state.spill.dir' = '{self.root}';"
+        without_state = self.peak_bytes(directory, f"{settings} SELECT * FROM state('source(numbers)')")
+        with_state = self.peak_bytes(directory, f"{settings} SELECT MAX(`SUM(id)`) FROM {GROUPS}")
+        self.assertLess(with_state - without_state, state_bytes / 2, f"of {state_bytes} bytes of state")
 
     def test_more_state_than_memory(self) -> None:
         sql = f"""SET 'state.memory.size' = '256 kb'; SET 'state.spill.dir' = '{self.root}';
