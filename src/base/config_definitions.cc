@@ -205,6 +205,8 @@ constexpr ConfigDefinition kDefinitions[] = {
      "ROCKSDB and FORST: state that does not fit in state.memory.size is spilled to local disk. HASHMAP: it is kept in "
      "memory, whatever it takes.",
      "HASHMAP|ROCKSDB|FORST", "state.backend"},
+    {"state.checkpoint", kString, "",
+     "The checkpoint, savepoint or directory of checkpoints that SELECT … FROM state('operator') reads."},
     {"state.memory.size", kSize, "",
      "Most memory that a job may take for its state, rows on their way and buffers: above it state is spilled, then "
      "sources wait. Without it, half of the machine's."},

@@ -20,6 +20,7 @@ inline constexpr ConfigOption<int64_t> kCheckpointsRetained{"execution.checkpoin
 inline constexpr ConfigOption<std::string> kSavepointPath{"execution.state-recovery.path"};
 inline constexpr ConfigOption<int64_t> kStateMemorySize{"state.memory.size"};
 inline constexpr ConfigOption<std::string> kStateBackend{"state.backend.type"};  // HASHMAP: nothing is spilled
+inline constexpr ConfigOption<std::string> kStateCheckpoint{"state.checkpoint"};
 inline constexpr ConfigOption<std::string> kStateSpillDirectory{"state.spill.dir"};
 inline constexpr ConfigOption<int64_t> kStateTimeToLive{"table.exec.state.ttl"};
 inline constexpr ConfigOption<int64_t> kSourceIdleTimeout{"table.exec.source.idle-timeout"};

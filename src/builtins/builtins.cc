@@ -4,6 +4,7 @@
 #include "connectors/datagen/datagen_connector.h"
 #include "connectors/filesystem/filesystem_connector.h"
 #include "connectors/print/print_connector.h"
+#include "connectors/state/state_connector.h"
 #include "formats/csv/csv_format.h"
 #include "formats/json/json_format.h"
 
@@ -14,6 +15,7 @@ void register_builtin_connectors(ConnectorRegistry& connectors) {
   connectors.add(make_datagen_connector());
   connectors.add(make_print_connector());
   connectors.add(make_blackhole_connector());
+  connectors.add(make_state_connector());
 }
 
 void register_builtin_formats(FormatRegistry& formats) {

@@ -1,4 +1,4 @@
-// builtins/file_tables.h - a path in the place of a table. Rule: the table is what the first records of its files look
+// builtins/file_tables.h - a path, or saved state, in the place of a table. Rule: the table is what its files look
 // like, and lives for one statement.
 #pragma once
 #include "connectors/spi/format.h"
@@ -13,6 +13,7 @@ class InferredFileTables final : public FileTables {
   // Both borrowed.
   InferredFileTables(FileSystem& files, const FormatRegistry& formats) : files_(files), formats_(formats) {}
   TableDefinitionPtr infer(const std::string& path, SourceLocation location) override;
+  TableDefinitionPtr saved_state(const SavedStateName& name, const Config& config, SourceLocation location) override;
 
  private:
   FileSystem& files_;

@@ -14,14 +14,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kHex = "hex:";
 constexpr std::string_view kChecksum = "checksum ";
 
-std::string text_of(std::string_view bytes) {
-  const bool printable = std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (printable && !bytes.starts_with(kHex)) return std::string(bytes);
-  std::string text(kHex);
-  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<uint8_t>(c));
-  return text;
-}
-
 std::string bytes_of(const std::string& text) {
   if (!text.starts_with(kHex)) return text;
   std::string bytes;
@@ -34,8 +26,8 @@ std::string bytes_of(const std::string& text) {
 }
 
 Json to_json(const SplitProgress& split) {
-  return {{"id", text_of(split.split.id)},
-          {"position", text_of(split.split.position)},
+  return {{"id", shown_bytes(split.split.id)},
+          {"position", shown_bytes(split.split.position)},
           {"watermark", split.watermark},
           {"idle", split.idle}};
 }
@@ -47,7 +39,7 @@ Json to_json(const ManifestSource& source) {
   Json splits = Json::array();
   for (const SplitProgress& split : source.splits) splits.push_back(to_json(split));
   return {{"operator", source.operator_id},
-          {"enumerator", text_of(source.enumerator)},
+          {"enumerator", shown_bytes(source.enumerator)},
           {"counters", source.counters},
           {"splits", std::move(splits)}};
 }
@@ -76,7 +68,7 @@ StatePart state_of(const Json& json) {
 
 Json to_json(const SinkPart& part) {
   Json committables = Json::array();
-  for (const Committable& committable : part.committables) committables.push_back(text_of(committable));
+  for (const Committable& committable : part.committables) committables.push_back(shown_bytes(committable));
   return {{"operator", part.operator_id}, {"subtask", part.subtask}, {"prepared", std::move(committables)}};
 }
 SinkPart sink_of(const Json& json) {
@@ -85,13 +77,44 @@ SinkPart sink_of(const Json& json) {
   return part;
 }
 
-Json to_json(const ManifestOperator& op) { return {{"id", op.id}, {"name", op.name}, {"parallelism", op.parallelism}}; }
+Json to_json(const Type& type) { return {static_cast<int32_t>(type.kind), type.nullable, type.precision, type.scale}; }
+Type type_of(const Json& json) {
+  const int32_t kind = json.at(0);
+  if (kind < 0 || kind > static_cast<int32_t>(TypeKind::kIntervalDayTime)) return Type::null();
+  return {static_cast<TypeKind>(kind), json.at(1), json.at(2), json.at(3)};
+}
+
+Json to_json(const Field& field) { return {{"name", field.name}, {"type", to_json(field.type)}}; }
+Json to_json(const SavedAggregate& aggregate) {
+  return {{"field", aggregate.field}, {"function", aggregate.function}, {"argument", to_json(aggregate.argument)}};
+}
+
+Json to_json(const ManifestOperator& op);
 
 template <class T>
 Json list(const std::vector<T>& values) {
   Json json = Json::array();
   for (const T& value : values) json.push_back(to_json(value));
   return json;
+}
+
+Json to_json(const ManifestOperator& op) {
+  Json json = {{"id", op.id}, {"name", op.name}, {"parallelism", op.parallelism}};
+  if (!op.names.keys.empty()) json["keys"] = op.names.keys;
+  if (!op.names.values.empty()) json["values"] = list(op.names.values);
+  if (!op.names.aggregates.empty()) json["aggregates"] = list(op.names.aggregates);
+  if (op.names.slice_ms > 0) json["slice_ms"] = op.names.slice_ms;
+  return json;
+}
+ManifestOperator operator_of(const Json& json) {
+  ManifestOperator op{json.at("id"), json.at("name"), json.at("parallelism")};
+  op.names.keys = json.value("keys", std::vector<std::string>());
+  for (const Json& value : json.value("values", Json::array()))
+    op.names.values.push_back({value.at("name"), type_of(value.at("type"))});
+  for (const Json& aggregate : json.value("aggregates", Json::array()))
+    op.names.aggregates.push_back({aggregate.at("field"), aggregate.at("function"), type_of(aggregate.at("argument"))});
+  op.names.slice_ms = json.value("slice_ms", int64_t{0});
+  return op;
 }
 
 [[noreturn]] void throw_damaged(const std::string& name, std::string_view why) {
@@ -109,6 +132,14 @@ std::string_view verified(std::string_view bytes, const std::string& name) {
 }
 
 }  // namespace
+
+std::string shown_bytes(std::string_view bytes) {
+  const bool printable = std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (printable && !bytes.starts_with(kHex)) return std::string(bytes);
+  std::string text(kHex);
+  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<uint8_t>(c));
+  return text;
+}
 
 void Manifest::add(TaskSnapshot snapshot) {
   for (StatePart& part : snapshot.states) states.push_back(std::move(part));
@@ -153,7 +184,7 @@ std::string Manifest::encode() const {
                      {"version", kManifestVersion},
                      {"epoch", epoch},
                      {"kind", kind},
-                     {"job", text_of(job)},
+                     {"job", shown_bytes(job)},
                      {"time", time},
                      {"max_parallelism", max_parallelism},
                      {"began_from", began_from},
@@ -186,8 +217,7 @@ Manifest Manifest::decode(std::string_view bytes, const std::string& name) {
     manifest.time = json.at("time");
     manifest.max_parallelism = json.at("max_parallelism");
     manifest.began_from = json.value("began_from", "");
-    for (const Json& op : json.at("operators"))
-      manifest.operators.push_back({op.at("id"), op.at("name"), op.at("parallelism")});
+    for (const Json& op : json.at("operators")) manifest.operators.push_back(operator_of(op));
     for (const Json& source : json.at("sources")) manifest.sources.push_back(source_of(source));
     for (const Json& part : json.at("states")) manifest.states.push_back(state_of(part));
     for (const Json& part : json.at("sinks")) manifest.sinks.push_back(sink_of(part));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "operators/state_names.h"
 #include "runtime/task_snapshot.h"
 
 namespace tidemill {
@@ -22,6 +23,7 @@ struct ManifestOperator {
   std::string id;
   std::string name;
   int32_t parallelism = 1;
+  StateNames names = {};  // empty in checkpoints of versions before it
   bool operator==(const ManifestOperator&) const = default;
 };
 
@@ -60,5 +62,8 @@ struct Manifest {
   // `name` is the path for error texts. Throws UserError for damaged bytes or a newer version.
   static Manifest decode(std::string_view bytes, const std::string& name);
 };
+
+// Returns bytes that a connector owns as the manifest shows them to people.
+std::string shown_bytes(std::string_view bytes);
 
 }  // namespace tidemill

@@ -32,24 +32,25 @@ std::string identity_of(const std::string& manifest_bytes) {
   return fmt::format("{:016x}", hash_bytes(manifest_bytes.data(), manifest_bytes.size()));
 }
 
-RecoveryPoint read_point(FileSystem& files, const std::string& path) {
+RecoveryPoint read_point(FileSystem& files, const std::string& path, PointCheck check) {
   RecoveryPoint point;
   const std::string bytes = read_manifest_bytes(files, path);
   point.manifest = Manifest::decode(bytes, fmt::format("{}/{}", path, kManifestName));
   point.path = path;
   point.directory = point.manifest.kind == kSavepointKind ? path : parent_path(path);
   point.identity = identity_of(bytes);
-  for (const StatePart& part : point.manifest.states) open_state_part(files, point.directory, part);
+  if (check == PointCheck::kEveryByte)
+    for (const StatePart& part : point.manifest.states) open_state_part(files, point.directory, part);
   return point;
 }
 
-RecoveryPoint newest_of(FileSystem& files, const std::string& directory) {
+RecoveryPoint newest_of(FileSystem& files, const std::string& directory, PointCheck check) {
   std::vector<std::string> passed_over;
   std::vector<int64_t> epochs = checkpoint_epochs(files, directory);
   std::erase_if(epochs, [fresh = fresh_epoch(files, directory)](int64_t epoch) { return epoch < fresh; });
   for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch) {
     try {
-      RecoveryPoint point = read_point(files, checkpoint_path(directory, *epoch));
+      RecoveryPoint point = read_point(files, checkpoint_path(directory, *epoch), check);
       point.passed_over = std::move(passed_over);
       return point;
     } catch (const UserError& error) {
@@ -63,7 +64,7 @@ RecoveryPoint newest_of(FileSystem& files, const std::string& directory) {
 
 }  // namespace
 
-RecoveryPoint find_recovery_point(FileSystem& files, const std::string& named) {
+RecoveryPoint find_recovery_point(FileSystem& files, const std::string& named, PointCheck check) {
   std::string path = named;
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   if (!files.exists(path)) throw UserError(fmt::format("There is no '{}'", path), std::string(kWhatToName));
@@ -73,11 +74,11 @@ RecoveryPoint find_recovery_point(FileSystem& files, const std::string& named) {
                     manifest ? fmt::format("Name the directory that it lies in, '{}'", parent_path(path))
                              : std::string(kWhatToName));
   }
-  if (has_manifest(files, path)) return read_point(files, path);
+  if (has_manifest(files, path)) return read_point(files, path, check);
   if (checkpoint_epoch_of(path))
     throw UserError(fmt::format("The checkpoint '{}' was never completed: it has no {}", path, kManifestName),
                     "Name an older one, or the directory of checkpoints");
-  return newest_of(files, path);
+  return newest_of(files, path, check);
 }
 
 std::string recovery_identity(FileSystem& files, const std::string& path) {

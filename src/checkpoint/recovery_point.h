@@ -17,10 +17,17 @@ struct RecoveryPoint {
   std::vector<std::string> passed_over;  // damaged newer checkpoints of the directory that was named, and why
 };
 
+// How much of a checkpoint is read before it is called good.
+enum class PointCheck : uint8_t {
+  kEveryByte,
+  kManifest,  // whoever reads state verifies what it reads
+};
+
 // Finds the checkpoint that `path` names: a savepoint, one checkpoint (chk-<n>), or a directory of checkpoints, of
-// which it takes the newest good one. Every byte of state is verified. Blocks. Throws UserError for what is none of
-// these, is damaged, of a newer format, or cannot be read.
-RecoveryPoint find_recovery_point(FileSystem& files, const std::string& path);
+// which it takes the newest good one. Blocks. Throws UserError for what is none of these, is damaged, of a newer
+// format, or cannot be read.
+RecoveryPoint find_recovery_point(FileSystem& files, const std::string& path,
+                                  PointCheck check = PointCheck::kEveryByte);
 
 // Returns the identity of the checkpoint or savepoint at `path` without reading its state; empty where `path` is a
 // directory of several, or is gone. Throws UserError where it is damaged.

@@ -1,6 +1,8 @@
-// tidemill checkpoint: lists, verifies, shows and removes checkpoints and savepoints; no job is asked.
+// tidemill checkpoint: lists, verifies, shows, compares and removes checkpoints and savepoints, and asks one with SQL;
+// no job is asked.
 #include <algorithm>
 
+#include "base/config_options.h"
 #include "checkpoint/checkpoint_description.h"
 #include "checkpoint/checkpoint_directory.h"
 #include "checkpoint/checkpoint_layout.h"
@@ -8,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "job/progress_text.h"
+#include "saved_state/state_difference.h"
 
 namespace tidemill {
 namespace {
@@ -29,8 +32,9 @@ ControlJson listed_json(const ListedCheckpoint& listed) {
 
 class CheckpointRun {
  public:
-  CheckpointRun(const CheckpointCommandOptions& options, Environment& environment)
-      : options_(options), environment_(environment) {}
+  CheckpointRun(const CheckpointCommandOptions& options, Environment& environment,
+                const std::function<bool()>& stop_requested)
+      : options_(options), environment_(environment), stop_requested_(stop_requested) {}
 
   int run() {
     switch (options_.verb) {
@@ -39,7 +43,9 @@ class CheckpointRun {
       case CheckpointVerb::kVerify:
         return verify();
       case CheckpointVerb::kInspect:
-        return inspect();
+        return options_.diff.empty() ? inspect() : compare();
+      case CheckpointVerb::kQuery:
+        return query();
       case CheckpointVerb::kRemove:
         return remove();
     }
@@ -106,6 +112,25 @@ class CheckpointRun {
     return kExitOk;
   }
 
+  int compare() {
+    if (options_.rows < 0) throw UsageError("--rows cannot be negative");
+    const SavedState before(files(), options_.diff);
+    const SavedState after(files(), options_.path);
+    DifferenceOptions options;
+    options.rows_shown = options_.rows;
+    const DifferenceText difference = difference_text(before, after, compare_states(before, after, files(), options));
+    print(options_.json ? difference.json : difference.text);
+    return kExitOk;
+  }
+
+  int query() {
+    RunOptions run;
+    run.script.settings = {fmt::format("{}={}", kStateCheckpoint.key, options_.path),
+                           fmt::format("{}=automatic", kRuntimeMode.key)};  // final rows: state does not change
+    run.format = options_.format;
+    return run_sql(run, options_.sql, environment_, stop_requested_);
+  }
+
   int remove() {
     const std::vector<ListedCheckpoint> listed = found();
     std::unique_ptr<FileLock> lock;
@@ -144,16 +169,18 @@ class CheckpointRun {
 
   const CheckpointCommandOptions& options_;
   Environment& environment_;
+  const std::function<bool()>& stop_requested_;
 };
 
 }  // namespace
 
-int checkpoint_command(const CheckpointCommandOptions& asked, Environment& environment) {
+int checkpoint_command(const CheckpointCommandOptions& asked, Environment& environment,
+                       const std::function<bool()>& stop_requested) {
   CheckpointCommandOptions options = asked;
   while (options.path.size() > 1 && options.path.ends_with('/')) options.path.pop_back();
   int exit_code = kExitOk;
   try {
-    exit_code = CheckpointRun(options, environment).run();
+    exit_code = CheckpointRun(options, environment, stop_requested).run();
   } catch (...) {
     const ErrorReport report = report_error(std::current_exception(), "", "");
     environment.console.write_error(report.text);

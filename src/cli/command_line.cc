@@ -15,12 +15,16 @@ void add_script(CLI::App& command, ScriptOptions& options) {
       ->allow_extra_args(false);
 }
 
+void add_format(CLI::App& command, CommandLine& line) {
+  command.add_option("--format", line.format, "How rows are printed: table, json, csv or changelog")
+      ->capture_default_str();
+}
+
 void add_run(CLI::App& app, CommandLine& line) {
   CLI::App* run =
       app.add_subcommand("run", "Run the statements of a script in order; rows of SELECT go to standard output");
   add_script(*run, line.run.script);
-  run->add_option("--format", line.format, "How rows are printed: table, json, csv or changelog")
-      ->capture_default_str();
+  add_format(*run, line);
   run->add_option("--checkpoint-dir", line.run.checkpoint_directory,
                   "Directory of checkpoints: the job saves itself there (every 10 s, or "
                   "execution.checkpointing.interval), and goes on from the newest one when it is run again");
@@ -109,7 +113,10 @@ void add_checkpoint(CLI::App& app, CommandLine& line) {
       {CheckpointVerb::kList, "ls", "List checkpoints and savepoints", "Directory of checkpoints"},
       {CheckpointVerb::kVerify, "verify", "Read every byte against its checksum; exit code 1 where one is damaged",
        "Directory of checkpoints, one checkpoint or a savepoint"},
-      {CheckpointVerb::kInspect, "inspect", "Show operators, state, splits and what sinks have prepared",
+      {CheckpointVerb::kInspect, "inspect",
+       "Show operators, state, splits and what sinks have prepared, or what differs from another checkpoint",
+       "Directory of checkpoints (its newest), one checkpoint or a savepoint"},
+      {CheckpointVerb::kQuery, "query", "Ask the state with SQL: SELECT * FROM state('operator')",
        "Directory of checkpoints (its newest), one checkpoint or a savepoint"},
       {CheckpointVerb::kRemove, "rm", "Remove one checkpoint of a job that does not run", "Directory of checkpoints"},
   };
@@ -122,8 +129,18 @@ void add_checkpoint(CLI::App& app, CommandLine& line) {
       command->add_option("epoch", line.checkpoint.epoch, "Its number: 7 of chk-7")->required();
       command->add_flag("--force", line.checkpoint.force,
                         "Remove it although it is the last good one, or a job runs in the directory");
+    } else if (verb.verb == CheckpointVerb::kQuery) {
+      command->add_option("sql", line.checkpoint.sql, "Statements; state('operator' [, 'table']) in FROM is a table")
+          ->required();
+      add_format(*command, line);
+      command->footer("'tidemill checkpoint inspect' lists the operators and tables.");
     } else {
       command->add_flag("--json", line.checkpoint.json, "Print JSON, one line a checkpoint");
+    }
+    if (verb.verb == CheckpointVerb::kInspect) {
+      command->add_option("--diff", line.checkpoint.diff,
+                          "An older checkpoint: show the rows that were added, removed and changed since it");
+      command->add_option("--rows", line.checkpoint.rows, "With --diff: rows shown a table")->capture_default_str();
     }
     command->callback([&line, &verb] {
       line.command = CommandName::kCheckpoint;

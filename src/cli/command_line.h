@@ -15,7 +15,7 @@ enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kCheckpoint, kT
 struct CommandLine {
   CommandName command = CommandName::kVersion;
   RunOptions run;
-  std::string format = "table";  // of run, not parsed yet
+  std::string format = "table";  // of run and checkpoint query, not parsed yet
   ScriptOptions script;          // of check and explain
   JobCommandOptions job;
   CheckpointCommandOptions checkpoint;

@@ -2,6 +2,7 @@
 // standard error; a command returns the process's exit code.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,14 +37,18 @@ struct JobCommandOptions {
   bool json = false;
 };
 
-enum class CheckpointVerb : uint8_t { kList, kVerify, kInspect, kRemove };
+enum class CheckpointVerb : uint8_t { kList, kVerify, kInspect, kQuery, kRemove };
 
 struct CheckpointCommandOptions {
   CheckpointVerb verb = CheckpointVerb::kList;
-  std::string path;   // directory of checkpoints; of kVerify and kInspect also one checkpoint or savepoint
+  std::string path;   // directory of checkpoints; not of kList and kRemove also one checkpoint or savepoint
   int64_t epoch = 0;  // of kRemove
   bool json = false;
   bool force = false;
+  std::string diff = {};  // of kInspect: the older checkpoint to compare with; empty: none
+  int64_t rows = 10;      // of a comparison: shown a table
+  std::string sql = {};   // of kQuery
+  ResultFormat format = ResultFormat::kTable;
 };
 
 struct TestOptions {
@@ -53,14 +58,18 @@ struct TestOptions {
 
 // `stop_requested` says whether the user asked the process to end (Ctrl-C).
 int run_command(const RunOptions& options, Environment& environment, const std::function<bool()>& stop_requested);
+// The same for SQL that was read already; `options.script.file` is what errors call it, empty: nothing.
+int run_sql(const RunOptions& options, std::string_view sql, Environment& environment,
+            const std::function<bool()>& stop_requested);
 // Parses and plans every statement; reports every error it finds.
 int check_command(const ScriptOptions& options, Environment& environment);
 // Prints the plan of every query and INSERT.
 int explain_command(const ScriptOptions& options, Environment& environment);
 // Asks a running job, and prints what it answers.
 int job_command(const JobCommandOptions& options, Environment& environment);
-// Lists, verifies, shows or removes checkpoints; no job is asked.
-int checkpoint_command(const CheckpointCommandOptions& options, Environment& environment);
+// Lists, verifies, shows, compares or removes checkpoints, or asks one with SQL; no job is asked.
+int checkpoint_command(const CheckpointCommandOptions& options, Environment& environment,
+                       const std::function<bool()>& stop_requested);
 int test_command(const TestOptions& options, Environment& environment);
 
 // Registries with everything that comes with Tidemill.

@@ -24,8 +24,14 @@ int call(CommandLine& line, const std::string& version, Environment& environment
       // The job has a working directory of its own.
       if (line.job.savepoint && !line.job.savepoint->empty()) line.job.savepoint = absolute_path(*line.job.savepoint);
       return job_command(line.job, environment);
-    case CommandName::kCheckpoint:
-      return checkpoint_command(line.checkpoint, environment);
+    case CommandName::kCheckpoint: {
+      line.checkpoint.format = parse_result_format(line.format);
+      // The others end at once on Ctrl-C.
+      if (line.checkpoint.verb != CheckpointVerb::kQuery)
+        return checkpoint_command(line.checkpoint, environment, [] { return false; });
+      const StopSignals signals;
+      return checkpoint_command(line.checkpoint, environment, [&] { return signals.requested(); });
+    }
     case CommandName::kTest:
       return test_command(line.test, environment);
     case CommandName::kVersion:

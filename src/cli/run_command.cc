@@ -175,10 +175,9 @@ class ScriptRun {
 
 }  // namespace
 
-int run_command(const RunOptions& options, Environment& environment, const std::function<bool()>& stop_requested) {
-  std::string sql;
+int run_sql(const RunOptions& options, std::string_view sql, Environment& environment,
+            const std::function<bool()>& stop_requested) {
   try {
-    sql = read_script(options.script.file, environment);
     ScriptRun(options, environment, stop_requested).run(sql);
     environment.console.flush();
     return kExitOk;
@@ -187,6 +186,18 @@ int run_command(const RunOptions& options, Environment& environment, const std::
     environment.console.write_error(report.text);
     return report.exit_code;
   }
+}
+
+int run_command(const RunOptions& options, Environment& environment, const std::function<bool()>& stop_requested) {
+  std::string sql;
+  try {
+    sql = read_script(options.script.file, environment);
+  } catch (...) {
+    const ErrorReport report = report_error(std::current_exception(), options.script.file, sql);
+    environment.console.write_error(report.text);
+    return report.exit_code;
+  }
+  return run_sql(options, sql, environment, stop_requested);
 }
 
 }  // namespace tidemill

@@ -85,7 +85,8 @@ void JobExecution::find_start() {
 
 std::vector<ManifestOperator> JobExecution::operators() const {
   std::vector<ManifestOperator> operators;
-  for (const Vertex& vertex : graph_.vertices) operators.push_back({vertex.id, vertex.name, vertex.parallelism});
+  for (const Vertex& vertex : graph_.vertices)
+    operators.push_back({vertex.id, vertex.name, vertex.parallelism, state_names(vertex.spec)});
   return operators;
 }
 

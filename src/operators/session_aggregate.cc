@@ -2,6 +2,7 @@
 
 #include "operators/key_columns.h"
 #include "operators/session_keys.h"
+#include "operators/state_names.h"
 
 namespace tidemill {
 namespace {
@@ -25,7 +26,7 @@ void SessionAggregate::open(OperatorContext& context) {
   placed_.emplace(spec_.window.size, *time_);
   intervals_.emplace(spec_.window.size, *time_, key_types_, context.state());
   TableDescriptor descriptor;
-  descriptor.name = "sessions";
+  descriptor.name = kSessionsTable;
   descriptor.key_types = record_key_types_;
   descriptor.partition_columns = static_cast<int32_t>(key_types_.size());
   aggregation_.declare(descriptor);

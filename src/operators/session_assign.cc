@@ -2,6 +2,7 @@
 
 #include "operators/key_columns.h"
 #include "operators/session_keys.h"
+#include "operators/state_names.h"
 
 namespace tidemill {
 namespace {
@@ -27,7 +28,7 @@ void SessionAssign::open(OperatorContext& context) {
   placed_.emplace(spec_.window.size, *time_);
   intervals_.emplace(spec_.window.size, *time_, key_types, context.state());
   TableDescriptor descriptor;
-  descriptor.name = "sessions";
+  descriptor.name = kSessionsTable;
   descriptor.key_types = session_key_types(key_types);
   descriptor.partition_columns = static_cast<int32_t>(key_types.size());
   descriptor.companions = {{"rows", CompanionKind::kOrderedSequence, column_types_}};

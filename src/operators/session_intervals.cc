@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "operators/state_names.h"
+
 namespace tidemill {
 namespace {
 
@@ -12,9 +14,9 @@ constexpr int32_t kTimersAtOnce = 1024;
 
 OrderedTable& declare_intervals(const std::vector<Type>& key_types, StateStore& state) {
   TableDescriptor descriptor;
-  descriptor.name = "intervals";
+  descriptor.name = kIntervalsTable;
   descriptor.key_types = key_types;
-  descriptor.fields = {RecordField::int64("end")};
+  descriptor.fields = {RecordField::int64(std::string(kIntervalEndField))};
   return state.ordered_table(descriptor, SubKeyKind::kTimeSequence);
 }
 

@@ -13,12 +13,13 @@ struct SavedTable {
   std::string name;
   std::string kind;     // for people: "records", "timers"
   int64_t records = 0;  // of all its slices; of ordered tables, keys; of timers, those that are set
+  bool companion = false;
 };
 
-// Returns the tables of a part, in the order of their declaration. Throws UserError where its head or catalogue is
-// damaged.
+// Returns the tables of a part, in the order of their declaration, each with its companions behind it. Throws UserError
+// where its head or catalogue is damaged.
 std::vector<SavedTable> saved_table_contents(const SnapshotReader& part);
-// Returns their names.
+// Returns the names of those that are no companions.
 std::vector<std::string> saved_tables(const SnapshotReader& part);
 
 }  // namespace tidemill

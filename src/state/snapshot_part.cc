@@ -56,11 +56,17 @@ size_t bytes_without_zeros(const std::byte* page) {
   return size;
 }
 
-std::string read_bytes(const SnapshotReader& reader, uint64_t offset, uint64_t size) {
+// Replaces `bytes`, whose memory is used again.
+void read_bytes(const SnapshotReader& reader, uint64_t offset, uint64_t size, std::string& bytes) {
   if (offset > reader.size() || size > reader.size() - offset)
     throw_damaged(reader.name(), reader.size(), "it ends too early");
-  std::string bytes(size, '\0');
+  bytes.resize(size);
   reader.read(offset, std::as_writable_bytes(std::span(bytes.data(), bytes.size())));
+}
+
+std::string read_bytes(const SnapshotReader& reader, uint64_t offset, uint64_t size) {
+  std::string bytes;
+  read_bytes(reader, offset, size, bytes);
   return bytes;
 }
 
@@ -212,19 +218,16 @@ SnapshotPartInfo read_part_info(const SnapshotReader& part) {
 }
 
 const std::byte* PartPages::page(PageId id) const {
-  const auto place = ids_.find(id);
-  if (place == ids_.end())
+  if (!has(id))
     throw UserError(fmt::format("State is damaged: page {} is missing in part {}", id, part_),
                     "Restore from an older checkpoint, or from an intact copy of this file.");
-  return pages_.read(place->second);
+  return pages_.read(ids_[id]);
 }
 
 std::byte* PartPages::write(PageId id) {
-  const auto place = ids_.find(id);
-  if (place != ids_.end()) return pages_.write(place->second);
-  const PageId added = pages_.allocate();
-  ids_.emplace(id, added);
-  return pages_.write(added);
+  if (id >= ids_.size()) ids_.resize(size_t{id} + 1);
+  if (ids_[id] == 0) ids_[id] = pages_.allocate();
+  return pages_.write(ids_[id]);
 }
 
 SnapshotPart::SnapshotPart(const SnapshotReader& reader) : reader_(&reader) {
@@ -265,9 +268,9 @@ void SnapshotPart::read_pages(const PageTableOptions& options) {
 void SnapshotPart::read_section(uint64_t start, uint64_t end) {
   uint64_t offset = read_catalogue(start).second;
   uint64_t all_checksums = 0;
-  std::string bytes;
+  std::string head, bytes;
   for (uint32_t pages = 0;; ++pages) {
-    const std::string head = read_bytes(*reader_, offset, kPageHeadBytes);
+    read_bytes(*reader_, offset, kPageHeadBytes, head);
     ByteReader in(name(), offset, head, throw_damaged);
     const auto id = in.get<PageId>();
     const auto stored_size = in.get<uint32_t>();
@@ -282,7 +285,7 @@ void SnapshotPart::read_section(uint64_t start, uint64_t end) {
     const uint32_t size = stored_size & ~kChange;
     if (size == 0 || size > kPageBytes + (change ? kChangeHeadBytes : 0))
       throw_damaged(name(), offset, fmt::format("a page has {} bytes", size));
-    bytes = read_bytes(*reader_, offset + kPageHeadBytes, size);
+    read_bytes(*reader_, offset + kPageHeadBytes, size, bytes);
     if (page_checksum(id, stored_size, reinterpret_cast<const std::byte*>(bytes.data())) != checksum)
       throw_damaged(name(), offset, fmt::format("the checksum of page {} is wrong", id));
     if (change) {

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "state/page_table.h"
@@ -39,15 +38,19 @@ class PartPages : public PageSource {
   PartPages(std::string part, const PageTableOptions& options) : part_(std::move(part)), pages_(options) {}
   // The bytes stay until release(). Throws UserError where the part has no such page.
   const std::byte* page(PageId id) const override;
-  bool has(PageId id) const { return ids_.contains(id); }
+  bool has(PageId id) const { return id < ids_.size() && ids_[id] != 0; }
   // Returns the page for writing until release(), made and zeroed where it is not there yet.
   std::byte* write(PageId id);
   void release() { pages_.release(); }
+  // Pages whose bytes were given out since the last release().
+  size_t pinned_pages() const { return pages_.pinned_pages(); }
 
  private:
   std::string part_;
   PageTable pages_;
-  std::unordered_map<PageId, PageId> ids_;  // of pages_, by that of the part
+  // Ids of pages_ by those of the part, 0: not there. One block: a small one a page would lie between pages that come
+  // and go, and glibc could not use their memory again.
+  std::vector<PageId> ids_;
 };
 
 class SnapshotPart {

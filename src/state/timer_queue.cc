@@ -74,11 +74,18 @@ bool TimerQueue::pop_due(EpochMillis now, int32_t max, DueTimers& due) {
 
 void TimerQueue::scan(const TimerVisitor& visit) const { scan_timers(heap_.cells().pages(), root_, visit); }
 
-void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisitor& visit) {
-  scan_tree(pages, SubKeyKind::kBytes, root, SubKeyRange::all(), ScanDirection::kForward,
-            [&](const SubKey& sub_key, StateAddress) {
-              return visit(time_of(sub_key.bytes), sub_key.bytes.substr(sizeof(EpochMillis)));
-            });
+void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisitor& visit, std::string_view from) {
+  SubKeyRange range;
+  if (!from.empty()) range.from = SubKey::of_bytes(from);
+  scan_tree(pages, SubKeyKind::kBytes, root, range, ScanDirection::kForward, [&](const SubKey& sub_key, StateAddress) {
+    return visit(time_of(sub_key.bytes), sub_key.bytes.substr(sizeof(EpochMillis)));
+  });
+}
+
+std::string timer_behind(EpochMillis time, KeyView key) {
+  std::string position;
+  append_time(time, position);
+  return position.append(key).append(1, '\0');
 }
 
 void TimerQueue::clear() {

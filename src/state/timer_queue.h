@@ -30,8 +30,11 @@ struct DueTimers {
 
 using TimerVisitor = std::function<bool(EpochMillis time, KeyView key)>;
 
-// Visits the timers of a queue whose pages may be frozen or of a snapshot.
-void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisitor& visit);
+// Visits the timers of a queue, whose pages may be frozen or of a snapshot, in order until the visitor returns false.
+// `from` is where to begin: empty, or what timer_behind() gave.
+void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisitor& visit, std::string_view from = {});
+// Returns where a scan goes on that has visited this timer.
+std::string timer_behind(EpochMillis time, KeyView key);
 
 class TimerQueue {
  public:

@@ -21,6 +21,7 @@ from workloads import QUERIES, Query, query
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration" / "running"))
 from running_job import ask, until  # noqa: E402
+from states import STATE_QUERIES, state_trial  # noqa: E402
 
 LIVES_MAX = 200  # of one job: each comes further than the one before, so more means that it does not
 HALFWAY = "epoch.deciding:2:kill"  # of a first life that leaves a checkpoint, and one that is not decided
@@ -368,6 +369,19 @@ def rescales(world: World, count: int) -> str:
 
     moved = world.each(items, trial)
     return f"{moved} jobs of {len(items)} gone on with at another parallelism"
+
+
+def states(world: World, count: int) -> str:
+    """O4: state after kills is state without them."""
+    compared = []
+
+    def trial(number: int, of: Query) -> int:
+        killed, rows = state_trial(of, world.events, world.root / f"{number}", world.draw(number))
+        compared.append(rows)
+        return killed
+
+    done = world.each([query(STATE_QUERIES[i % len(STATE_QUERIES)]) for i in range(count)], trial)
+    return f"{sum(compared)} rows of state after {done} kills of {count} jobs"
 
 
 def damage_ways(bytes_: bytes, step: int) -> Iterable[tuple[str, bytes | None]]:

@@ -11,6 +11,7 @@
   tidemill_chaos.py damage                      F18, F19: every file of a checkpoint altered, cut, emptied, removed, swapped
   tidemill_chaos.py refusals                    F23 to F25: directories that cannot be used, or hold something else
   tidemill_chaos.py rescales                    F53 to F55: stopped at p, gone on with at q, late rows on both sides
+  tidemill_chaos.py states --count 100          O4: after kills, the state in a savepoint is that of a job never killed
   tidemill_chaos.py actions --count 50          random lists of actions on a job that does not end; a failing list is shrunk
   tidemill_chaos.py all [--quick]               all of these
 
@@ -43,6 +44,7 @@ COUNTS = {
     "damage": (64, 4096),
     "refusals": (1, 1),
     "rescales": (5, 1),
+    "states": (100, 10),
     "actions": (100, 4),
 }
 

@@ -5,6 +5,7 @@
 #include "plan/scan.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
+#include "sql/binder/state_function.h"
 #include "sql/binder/window_definition.h"
 #include "sql/parser.h"
 #include "sql/to_sql.h"
@@ -160,6 +161,7 @@ BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation loc
 
 BoundRelation QueryBinder::bind_function_table(const ast::FunctionTable& table) {
   if (table.lateral) refuse_unsupported(table.location, "LATERAL");
+  if (is_state_function(*table.call)) return {make_scan(bind_state_function(*table.call, context_)), {}};
   return bind_window_function(*table.call);
 }
 

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from running_job import PROGRAM, JobTestCase, RunningJob
+from running_job import PROGRAM, JobTestCase, RunningJob, tidemill
 
 TABLES = """
 CREATE TABLE numbers (
@@ -23,12 +23,6 @@ CREATE TABLE seen (id BIGINT) WITH ('connector' = 'blackhole');
 WINDOW = """FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts), INTERVAL '1' HOUR))"""
 QUERY = f"SELECT CAST(window_start AS STRING), MOD(id, 10), COUNT(*) {WINDOW} GROUP BY window_start, window_end, MOD(id, 10)"
 JOB = f"INSERT INTO windows {QUERY};"
-
-
-def tidemill(*arguments: str) -> tuple[int, str, str]:
-    """Runs a command to its end."""
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
 
 
 class LifecycleTest(JobTestCase):

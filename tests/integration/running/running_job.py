@@ -32,6 +32,12 @@ def ask(path: Path, line: str) -> dict[str, Any]:
     return json.loads(answer)
 
 
+def tidemill(*arguments: str) -> tuple[int, str, str]:
+    """Runs a command to its end."""
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
 def until(fact: Callable[[], Any], what: str) -> Any:
     """Asks for a fact until it holds, and returns it."""
     end = time.monotonic() + PATIENCE_SECONDS

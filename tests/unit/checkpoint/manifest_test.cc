@@ -14,7 +14,11 @@ Manifest example() {
   manifest.kind = "checkpoint";
   manifest.job = "INSERT INTO t";
   manifest.time = 1'700'000'000'123;
-  manifest.operators = {{"source-1", "Source[flights]", 2}, {"window-2", "WindowAggregate[TUMBLE]", 3}};
+  const StateNames names{{"carrier", "dest"},
+                         {{"value", Type::decimal(10, 2).not_null()}},
+                         {{"COUNT(*)", "COUNT", Type::null()}, {"MAX(name)", "MAX", Type::string()}},
+                         60'000};
+  manifest.operators = {{"source-1", "Source[flights]", 2}, {"window-2", "WindowAggregate[TUMBLE]", 3, names}};
   manifest.sources = {{"source-1",
                        std::string("\x00\xff", 2),
                        {{{"a.jsonl", "120"}, 55, false}, {{"b.jsonl", "hex:"}, kNoWatermark, true}},
@@ -30,6 +34,23 @@ Manifest example() {
 TEST(Manifest, ReadsBackWhatItWrote) {
   EXPECT_EQ(Manifest::decode(example().encode(), "m"), example());
   EXPECT_EQ(Manifest::decode(Manifest().encode(), "m"), Manifest());
+}
+
+// Versions before them wrote no names; a later one may know more types.
+TEST(Manifest, ReadsWithoutNamesAndWithTypesThatItDoesNotKnow) {
+  std::string body = example().encode();
+  body.resize(body.rfind("checksum "));
+  const auto decode = [](const std::string& text) {
+    return Manifest::decode(text + fmt::format("checksum {:016x}\n", hash_bytes(text.data(), text.size())), "m");
+  };
+  const size_t name = body.find("\"keys\"");
+  std::string renamed = body;
+  renamed.replace(name, 6, "\"what\"");
+  EXPECT_TRUE(decode(renamed).operators[1].names.keys.empty());
+  const size_t kind = body.find(fmt::format("{},", static_cast<int>(TypeKind::kDecimal)), body.find("\"values\""));
+  std::string unknown = body;
+  unknown.replace(kind, 1, "99");
+  EXPECT_EQ(decode(unknown).operators[1].names.values[0].type, Type::null());
 }
 
 TEST(Manifest, AnyChangedByteIsRefusedByName) {

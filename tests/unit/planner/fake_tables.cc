@@ -85,18 +85,32 @@ void register_fake_connectors(ConnectorRegistry& connectors) {
   connectors.add(std::make_unique<ReadOnlyConnector>());
 }
 
-TableDefinitionPtr FakeFileTables::infer(const std::string& path, SourceLocation location) {
-  if (path != "data/people.csv") throw UserError(location, fmt::format("No such file: {}", path));
+namespace {
+
+// Two columns, from nowhere.
+TableDefinitionPtr two_columns(std::string table_name, const std::string& first, const std::string& second) {
   auto table = std::make_shared<TableDefinition>();
-  table->name = {"default_catalog", "default_database", path};
+  table->name = {"default_catalog", "default_database", std::move(table_name)};
   table->from_file = true;
   table->columns.resize(2);
-  table->columns[0].name = "name";
+  table->columns[0].name = first;
   table->columns[0].type = Type::string();
-  table->columns[1].name = "age";
+  table->columns[1].name = second;
   table->columns[1].type = Type::big_int();
-  table->options = {{"connector", "fake"}, {"path", path}};
+  table->options = {{"connector", "fake"}, {"path", table->name.name}};
   return table;
+}
+
+}  // namespace
+
+TableDefinitionPtr FakeFileTables::infer(const std::string& path, SourceLocation location) {
+  if (path != "data/people.csv") throw UserError(location, fmt::format("No such file: {}", path));
+  return two_columns(path, "name", "age");
+}
+
+TableDefinitionPtr FakeFileTables::saved_state(const SavedStateName& name, const Config&, SourceLocation location) {
+  if (name.operator_id != "op") throw UserError(location, fmt::format("No such operator: {}", name.operator_id));
+  return two_columns(fmt::format("{} {} {}", name.checkpoint, name.operator_id, name.table), "k", "COUNT(*)");
 }
 
 }  // namespace tidemill

@@ -13,10 +13,11 @@ namespace tidemill {
 // `read-only`.
 void register_fake_connectors(ConnectorRegistry& connectors);
 
-// Knows one file: 'data/people.csv'.
+// Knows one file, 'data/people.csv', and the state of one operator, 'op'.
 class FakeFileTables : public FileTables {
  public:
   TableDefinitionPtr infer(const std::string& path, SourceLocation location) override;
+  TableDefinitionPtr saved_state(const SavedStateName& name, const Config& config, SourceLocation location) override;
 };
 
 }  // namespace tidemill

@@ -212,3 +212,39 @@ hint: Read bounded tables, or leave ORDER BY to whoever reads the result.
 SELECT k FROM t /*+ SHUFFLE('x') */
 ----
 error 1:21: The hint SHUFFLE is not supported yet
+
+=== saved state, of which only columns that are needed are read
+SET 'state.checkpoint' = 'ck';
+SELECT s.k FROM state('op') AS s
+----
+TableSourceScan(table=[[default_catalog, default_database, ck op ]], fields=[k], changelogMode=[I])
+
+=== another table of saved state, in any case
+SET 'state.checkpoint' = 'ck/chk-7';
+SELECT `COUNT(*)` FROM TABLE(STATE('op', 'groups'))
+----
+TableSourceScan(table=[[default_catalog, default_database, ck/chk-7 op groups]], fields=[COUNT(*)], changelogMode=[I])
+
+=== saved state without a checkpoint
+SELECT * FROM state('op')
+----
+error 1:15: state() reads a checkpoint, and none is named
+hint: SET 'state.checkpoint' = 'DIR' first, or run the query with: tidemill checkpoint query DIR "…"
+
+=== saved state of what is no operator
+SET 'state.checkpoint' = 'ck';
+SELECT * FROM state('other')
+----
+error 2:15: No such operator: other
+
+=== saved state of nothing
+SELECT * FROM state()
+----
+error 1:15: state() takes the id of an operator, and maybe the name of one of its tables
+hint: Its form is state('operator' [, 'table']).
+
+=== saved state of a column
+SELECT * FROM state(k)
+----
+error 1:21: state() takes names in single quotes
+hint: Its form is state('operator' [, 'table']).

@@ -1,0 +1,67 @@
+#include "operators/state_names.h"
+
+namespace tidemill {
+namespace {
+
+std::vector<SavedAggregate> saved_aggregates(const std::vector<AggregateSpec>& aggregates) {
+  std::vector<SavedAggregate> saved;
+  for (const AggregateSpec& aggregate : aggregates)
+    saved.push_back({aggregate.text, aggregate.function->name(),
+                     aggregate.argument ? aggregate.function->argument_type() : Type::null()});
+  return saved;
+}
+
+std::vector<std::string> leading_names(const Schema& schema, size_t count) {
+  std::vector<std::string> names = schema.names();
+  names.resize(count);
+  return names;
+}
+
+StateNames names_of(const GroupAggregateSpec& spec) {
+  StateNames names;
+  names.keys = leading_names(*spec.schema, spec.keys.size());
+  names.aggregates = saved_aggregates(spec.aggregates);
+  // Of mini-batches: what a group showed before.
+  const std::vector<Field>& fields = spec.schema->fields();
+  if (spec.mini_batch_rows > 0)
+    names.values.assign(fields.begin() + static_cast<ptrdiff_t>(spec.keys.size()), fields.end());
+  return names;
+}
+
+StateNames names_of(const WindowAggregateSpec& spec) {
+  StateNames names;
+  names.keys = leading_names(*spec.schema, spec.keys.size());
+  names.aggregates = saved_aggregates(spec.aggregates);
+  if (spec.window.kind != WindowKind::kSession)
+    names.slice_ms = spec.window.kind == WindowKind::kTumble ? spec.window.size : spec.window.slide;
+  return names;
+}
+
+StateNames names_of(const WindowAssignSpec& spec) {
+  StateNames names;
+  if (spec.window.kind != WindowKind::kSession) return names;
+  for (const int32_t key : spec.keys) names.keys.push_back(spec.schema->field(key).name);
+  constexpr ptrdiff_t kWindowColumns = 3;
+  const std::vector<Field>& fields = spec.schema->fields();
+  names.values.assign(fields.begin(), fields.end() - kWindowColumns);
+  return names;
+}
+
+StateNames names_of(const SortLimitSpec& spec) {
+  StateNames names;
+  names.keys = spec.schema->names();
+  return names;
+}
+
+template <class Spec>
+StateNames names_of(const Spec&) {
+  return {};
+}
+
+}  // namespace
+
+StateNames state_names(const OperatorSpec& spec) {
+  return std::visit([](const auto& each) { return names_of(each); }, spec);
+}
+
+}  // namespace tidemill

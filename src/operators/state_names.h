@@ -1,0 +1,38 @@
+// operators/state_names.h - what the columns of an operator's state are called by people. Rule: a checkpoint keeps
+// these beside the state, which itself knows types and places but no names of keys.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/schema.h"
+#include "operators/spec.h"
+
+namespace tidemill {
+
+// Tables of SESSION windows, by which their bounds are found in a checkpoint: (key, session) ▸ …, and (key; start,
+// session) ▸ end.
+constexpr std::string_view kSessionsTable = "sessions";
+constexpr std::string_view kIntervalsTable = "intervals";
+constexpr std::string_view kIntervalEndField = "end";
+
+// The function whose accumulator a field of a record is.
+struct SavedAggregate {
+  std::string field;     // the aggregate's text
+  std::string function;  // as registered
+  Type argument;         // NULL: none, COUNT(*)
+  bool operator==(const SavedAggregate&) const = default;
+};
+
+struct StateNames {
+  std::vector<std::string> keys;
+  std::vector<Field> values;  // of the fields value0, value1, … (value_fields.h)
+  std::vector<SavedAggregate> aggregates;
+  DurationMillis slice_ms = 0;  // width of slices; 0: there are none
+  bool operator==(const StateNames&) const = default;
+};
+
+// Returns the names for an operator's state; nothing where it keeps none.
+StateNames state_names(const OperatorSpec& spec);
+
+}  // namespace tidemill
