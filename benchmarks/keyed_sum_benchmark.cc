@@ -131,8 +131,8 @@ GroupAggregateSpec make_spec() {
   spec.schema = parse_schema("k BIGINT NOT NULL, n BIGINT NOT NULL, s BIGINT");
   const AggregateCall count = functions.resolve_aggregate("COUNT", {}, {});
   const AggregateCall sum = functions.resolve_aggregate("SUM", {make_column(1, kRows->field(1).type)}, {});
-  spec.aggregates.push_back({count.function, count.argument, false, {}, "COUNT(*)"});
-  spec.aggregates.push_back({sum.function, sum.argument, false, {}, "SUM(x)"});
+  spec.aggregates.push_back({.function = count.function, .argument = count.argument, .filter = {}, .text = "COUNT(*)"});
+  spec.aggregates.push_back({.function = sum.function, .argument = sum.argument, .filter = {}, .text = "SUM(x)"});
   return spec;
 }
 

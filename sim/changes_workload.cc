@@ -46,7 +46,8 @@ class ChangesWorkload final : public Workload {
     FunctionRegistry functions;
     register_builtin_functions(functions);
     const AggregateCall count = functions.resolve_aggregate("COUNT", {}, {});
-    const AggregateSpec count_rows{count.function, count.argument, false, std::nullopt, "COUNT(*)"};
+    const AggregateSpec count_rows{
+        .function = count.function, .argument = count.argument, .filter = {}, .text = "COUNT(*)"};
     const Type number = count.function->result_type();
     GroupAggregateSpec by_key{{0}, {count_rows}, make_schema({{"k", Type::string()}, {"n", number}})};
     GroupAggregateSpec by_count{{1}, {count_rows}, make_schema({{"n", number}, {"keys", number}})};

@@ -162,8 +162,8 @@ WindowAggregateSpec WindowWorkload::window_spec(const FunctionRegistry& function
   spec.keys = {0};
   const AggregateCall count = functions.resolve_aggregate("COUNT", {}, {});
   const AggregateCall sum = functions.resolve_aggregate("SUM", {make_column(1, Type::big_int())}, {});
-  spec.aggregates = {{count.function, count.argument, false, std::nullopt, "COUNT(*)"},
-                     {sum.function, sum.argument, false, std::nullopt, "SUM(v)"}};
+  spec.aggregates = {{.function = count.function, .argument = count.argument, .filter = {}, .text = "COUNT(*)"},
+                     {.function = sum.function, .argument = sum.argument, .filter = {}, .text = "SUM(v)"}};
   spec.time_column = 2;
   spec.properties = {WindowProperty::kStart, WindowProperty::kEnd};
   spec.schema = make_schema({{"k", Type::string()},

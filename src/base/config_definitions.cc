@@ -191,6 +191,10 @@ constexpr ConfigDefinition kDefinitions[] = {
      "checkpoint after a pause, or fails. Where not set: exponential-delay for a job with checkpoints, otherwise none.",
      "NONE|OFF|DISABLE|FIXED-DELAY|FIXEDDELAY|EXPONENTIAL-DELAY|EXPONENTIALDELAY|FAILURE-RATE|FAILURERATE",
      "restart-strategy"},
+    {"row-order", kChoice, "EVENT_TIME",
+     "In which order FIRST_VALUE, LAST_VALUE and LISTAGG take rows that are only inserted: by event time, then by "
+     "their place in the split; or as they arrive, as in Flink.",
+     "EVENT_TIME|ARRIVAL"},
     {"sql-client.execution.max-table-result.rows", kInteger, "1000000", "Rows kept.", {}, {}, kNotYet, 0},
     {"sql-client.execution.result-mode",
      kChoice,

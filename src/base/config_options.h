@@ -35,5 +35,6 @@ inline constexpr ConfigOption<std::string> kNonDeterministicUpdates{
 inline constexpr ConfigOption<std::string> kLocalTimeZone{"table.local-time-zone"};  // "default": UTC
 inline constexpr ConfigOption<std::string> kLateRows{"late-rows"};                   // SPLIT, MERGED
 inline constexpr ConfigOption<std::string> kOverflow{"overflow"};                    // WRAP, ERROR
+inline constexpr ConfigOption<std::string> kRowOrder{"row-order"};                   // EVENT_TIME, ARRIVAL
 
 }  // namespace tidemill

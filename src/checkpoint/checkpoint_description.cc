@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 // One operator, over all its subtasks.
 struct OperatorContents {
   uint64_t bytes = 0;
-  std::map<std::string, SavedTable> tables;  // by name
+  std::vector<SavedTable> tables;
 };
 
 std::map<std::string, OperatorContents> contents_of(FileSystem& files, const RecoveryPoint& point) {
@@ -24,12 +24,7 @@ std::map<std::string, OperatorContents> contents_of(FileSystem& files, const Rec
     const std::unique_ptr<SnapshotReader> reader = open_state_part(files, point.directory, part);
     OperatorContents& contents = operators[part.operator_id];
     contents.bytes += reader->size();
-    for (const SavedTable& table : saved_table_contents(*reader)) {
-      SavedTable& sum = contents.tables[table.name];
-      sum.name = table.name;
-      sum.kind = table.kind;
-      sum.records += table.records;
-    }
+    add_table_contents(contents.tables, *reader);
   }
   return operators;
 }
@@ -44,8 +39,8 @@ Json operators_json(const RecoveryPoint& point, const std::map<std::string, Oper
     const auto found = contents.find(op.id);
     Json tables = Json::array();
     if (found != contents.end())
-      for (const auto& [name, table] : found->second.tables)
-        tables.push_back({{"name", name}, {"kind", table.kind}, {"records", table.records}});
+      for (const SavedTable& table : found->second.tables)
+        tables.push_back({{"name", table.name}, {"kind", table.kind}, {"records", table.records}});
     list.push_back({{"id", op.id},
                     {"name", op.name},
                     {"parallelism", op.parallelism},

@@ -1,5 +1,6 @@
 // checkpoint/plan_comparison.h - what becomes of a checkpoint's operators in a plan that may have changed. Rule: an
-// operator is the same when its identity is; nothing that holds state is dropped without being named here.
+// operator is the same when its identity is; nothing that holds state is dropped without being named here. What is
+// empty is no loss.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "checkpoint/manifest.h"
+#include "state/part_contents.h"
 #include "state/snapshot.h"
 
 namespace tidemill {
@@ -20,6 +22,7 @@ struct OperatorChange {
   std::string name;
   OperatorFate fate = OperatorFate::kKept;
   std::vector<std::string> lost;     // what of its state has no place any more
+  std::vector<std::string> empty;    // tables that have no place any more, and held nothing
   std::vector<std::string> changes;  // of its state, that lose nothing but what the query left out
 };
 
@@ -35,10 +38,10 @@ struct PlanComparison {
   std::string text() const;
 };
 
-// Compares by identity. `tables_of` returns the tables in which an operator of the checkpoint keeps its state; it is
-// asked about lost ones.
+// Compares by identity. `tables_of` returns the tables in which an operator of the checkpoint keeps its state, over all
+// its subtasks; it is asked about lost ones.
 PlanComparison compare_plans(const Manifest& saved, std::span<const ManifestOperator> plan,
-                             const std::function<std::vector<std::string>(const std::string& id)>& tables_of);
+                             const std::function<std::vector<SavedTable>(const std::string& id)>& tables_of);
 // Adds what restoring found out about kept operators, by identity.
 void add_restore_reports(PlanComparison& comparison, const std::map<std::string, RestoreReport>& reports);
 

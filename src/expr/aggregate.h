@@ -72,7 +72,7 @@ struct AccumulatorLayout {
 enum class RetractionStore : uint8_t {
   kNone,
   kOrderedValues,    // (key, value) ▸ count, ordered by value: MIN and MAX
-  kOrderedSequence,  // (key, rowtime, split, offset) ▸ value, in that order: FIRST_VALUE, LAST_VALUE, LISTAGG
+  kOrderedSequence,  // (key, number of arrival) ▸ value: FIRST_VALUE, LAST_VALUE, LISTAGG
 };
 
 // After a retraction that touches it, the operator clears the accumulator and adds these stored entries again.
@@ -107,6 +107,8 @@ class AggregateFunction {
   virtual bool ignores_distinct() const { return false; }
   // True where the result depends on the order of add() calls (FIRST_VALUE, LISTAGG, floating-point sums).
   virtual bool order_sensitive() const { return false; }
+  // True where SQL gives the order of rows a meaning (FIRST_VALUE, LAST_VALUE, LISTAGG): an AggregateSpec says which.
+  bool lists_rows() const { return retraction_rule().store == RetractionStore::kOrderedSequence; }
 
   // Adds argument[row] to the accumulator of each selected row. `argument` is nullptr for COUNT(*). NULLs are skipped
   // here, as SQL says.

@@ -145,9 +145,10 @@ RestoredJob JobExecution::open_state() {
 
 PlanComparison JobExecution::compare() {
   const auto tables_of = [this](const std::string& id) {
+    std::vector<SavedTable> tables;
     for (const StatePart& part : start_.manifest->states)
-      if (part.operator_id == id) return saved_tables(*open(part));  // of one subtask as of all
-    return std::vector<std::string>();
+      if (part.operator_id == id) add_table_contents(tables, *open(part));
+    return tables;
   };
   PlanComparison comparison = compare_plans(*start_.manifest, operators(), tables_of);
   refuse_loss(comparison);

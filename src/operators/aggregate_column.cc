@@ -1,54 +1,11 @@
 #include "operators/aggregate_column.h"
 
+#include "operators/arrival_aggregate.h"
+#include "operators/listed_aggregate.h"
+#include "operators/positioned_aggregate.h"
 #include "operators/row_evaluation.h"
-#include "state/distinct_counts.h"
-#include "state/ordered_sequence.h"
-#include "state/ordered_values.h"
-#include "state/state_store.h"
 
 namespace tidemill {
-namespace {
-
-// Numbers values in the order in which the subtask saw them; after rescaling every subtask goes on from the greatest.
-constexpr std::string_view kArrivalScalar = "aggregate.next_arrival";
-
-// Slots of accumulators as texts of a table.
-class TableTexts final : public AccumulatorTexts {
- public:
-  explicit TableTexts(RecordTable& table) : heap_(table.texts()) {}
-  void assign(std::byte* slot, std::string_view text) override {
-    heap_.replace(*reinterpret_cast<StoredText*>(slot), text);
-  }
-  std::string_view load(const std::byte* slot) const override {
-    return heap_.load(*reinterpret_cast<const StoredText*>(slot), scratch_);
-  }
-
- private:
-  TextHeap& heap_;
-  mutable std::string scratch_;
-};
-static_assert(sizeof(StoredText) == AccumulatorTexts::kSlotBytes);
-
-// What a function is given besides accumulators; counts overflows when it is done.
-class FunctionCall {
- public:
-  FunctionCall(RecordTable& table, OperatorContext& context) : texts_(table), context_(context) {
-    aggregate_.texts = &texts_;
-  }
-  FunctionCall(const FunctionCall&) = delete;
-  FunctionCall& operator=(const FunctionCall&) = delete;
-  ~FunctionCall() {
-    if (aggregate_.overflows != 0) context_.metrics().add(kOverflowsCounter, aggregate_.overflows);
-  }
-  operator AggregateContext&() { return aggregate_; }
-
- private:
-  TableTexts texts_;
-  OperatorContext& context_;
-  AggregateContext aggregate_;
-};
-
-}  // namespace
 
 void SignedRows::clear() {
   rows.clear();
@@ -62,308 +19,50 @@ void SignedRows::add(int32_t row, int8_t sign) {
   any_retracted |= sign < 0;
 }
 
-AggregateColumn::Store AggregateColumn::store_for(const AggregateSpec& spec, const AggregationOptions& options) {
-  const AggregateFunction& function = *spec.function;
-  const bool distinct = spec.distinct && !function.ignores_distinct();
-  if (distinct && (function.retractable() || !options.input_retracts))
-    return options.by_key ? Store::kDistinctValues : Store::kDistinctPairs;
-  if (!options.input_retracts || function.retractable()) return Store::kNone;
-  const RetractionRule rule = function.retraction_rule();
-  if (!distinct && rule.store == RetractionStore::kOrderedValues && rule.replay != RetractionReplay::kNone)
-    return Store::kExtreme;
-  if (!distinct && rule.store == RetractionStore::kOrderedSequence) return Store::kSequence;
-  throw UserError(fmt::format("{} cannot be computed over rows that are taken back", spec.text),
-                  "Feed it from a query that only inserts rows.");
-}
-
-AggregateColumn::AggregateColumn(const AggregateSpec& spec, const AggregationOptions& options)
-    : function_(spec.function),
-      argument_expression_(spec.argument),
-      filter_(spec.filter),
-      text_(spec.text),
-      store_(store_for(spec, options)),
-      extreme_is_last_(spec.function->retraction_rule().replay == RetractionReplay::kLast),
-      runs_in_order_(spec.function->order_sensitive()) {
-  CHECK_MSG(store_ == Store::kNone || argument_expression_ != nullptr, "{} has no argument", text_);
+AggregateColumn::AggregateColumn(const AggregateSpec& spec)
+    : function_(spec.function), argument_expression_(spec.argument), filter_(spec.filter), text_(spec.text) {
   CHECK_MSG(argument_expression_ == nullptr ||
                 argument_expression_->type().physical() == function_->argument_type().physical(),
             "argument of {} is {}", text_, argument_expression_->type().to_string());
 }
 
-void AggregateColumn::declare(TableDescriptor& descriptor) {
+RecordField AggregateColumn::accumulator_field() const {
   const AccumulatorLayout layout = function_->layout();
-  field_ = static_cast<int32_t>(descriptor.fields.size());
   RecordField field =
       RecordField::bytes(text_, static_cast<uint32_t>(layout.size), static_cast<uint32_t>(layout.alignment));
   for (const int32_t slot : layout.text_slots) field.text_slots.push_back(static_cast<uint32_t>(slot));
-  descriptor.fields.push_back(std::move(field));
-  if (store_ == Store::kNone) return;
-  companion_ = static_cast<int32_t>(descriptor.companions.size());
-  CompanionKind kind = CompanionKind::kOrderedValues;
-  if (store_ == Store::kDistinctPairs) kind = CompanionKind::kDistinctCounts;
-  if (store_ == Store::kSequence) kind = CompanionKind::kOrderedSequence;
-  descriptor.companions.push_back({text_, kind, {function_->argument_type()}});
-  if (store_ != Store::kDistinctPairs) return;
-  std::vector<Type> types = descriptor.key_types;
-  types.push_back(function_->argument_type());
-  pairs_ = std::make_unique<KeyBatch>(make_key_layout(std::move(types)));
+  return field;
 }
 
-void AggregateColumn::open(const RecordLayout& layout, OperatorContext& context) {
-  offset_ = static_cast<int32_t>(layout.offset(field_));
-  context_ = &context;
-}
-
-void AggregateColumn::begin(const Batch& batch, std::span<const ColumnPtr> key_columns) {
+void AggregateColumn::begin(const Batch& batch, std::span<const ColumnPtr>) {
   if (argument_expression_ != nullptr)
     argument_ = evaluate_rows(*argument_expression_, batch, Selection::all(batch.num_rows()), context_->evaluation(),
                               context_->metrics());
-  if (filter_) {
-    const Decoded<uint8_t> values = batch.column(*filter_)->decode<uint8_t>();
-    passes_.resize(static_cast<size_t>(batch.num_rows()));
-    for (int32_t row = 0; row < batch.num_rows(); ++row)
-      passes_[static_cast<size_t>(row)] = !values.is_null(row) && values[row] != 0;
-  }
-  if (store_ == Store::kDistinctPairs) {
-    std::vector<ColumnPtr> columns(key_columns.begin(), key_columns.end());
-    columns.push_back(argument_);
-    pairs_->assign(columns, batch.num_rows());
-  }
+  if (!filter_) return;
+  const Decoded<uint8_t> values = batch.column(*filter_)->decode<uint8_t>();
+  passes_.resize(static_cast<size_t>(batch.num_rows()));
+  for (int32_t row = 0; row < batch.num_rows(); ++row)
+    passes_[static_cast<size_t>(row)] = !values.is_null(row) && values[row] != 0;
 }
 
-void AggregateColumn::select(const Batch& batch, const Selection& rows) {
-  signed_.clear();
-  const bool skips_nulls = store_ != Store::kNone && argument_->may_have_nulls();
+void AggregateColumn::select(const Batch& batch, const Selection& rows, bool skips_nulls, SignedRows& out) const {
+  out.clear();
+  skips_nulls = skips_nulls && argument_->may_have_nulls();
   rows.for_each([&](int32_t row) {
     if (filter_ && passes_[static_cast<size_t>(row)] == 0) return;
     if (skips_nulls && argument_->is_null(row)) return;
-    signed_.add(row, retracts(batch.kind(row)) ? -1 : 1);
+    out.add(row, retracts(batch.kind(row)) ? -1 : 1);
   });
 }
 
-void AggregateColumn::update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
-                             std::span<std::byte* const> records) {
-  if (!filter_ && store_ == Store::kNone && batch.append_only()) {
-    FunctionCall call(table, *context_);
-    function_->add(call, {records, offset_}, argument_.get(), rows);
-    return;
-  }
-  select(batch, rows);
-  if (store_ == Store::kSequence) {
-    list(table, keys);
-  } else if (store_ != Store::kNone) {
-    count(table, keys);
-  }
-  const bool replays = store_ == Store::kExtreme || store_ == Store::kSequence;
-  if (!replays || !signed_.any_retracted) {
-    apply(table, argument_, signed_, records);
-  } else {
-    // A value that came is added, a key that lost one is set anew: in this order, so that the second wins.
-    SignedRows gone;
-    SignedRows come;
-    for (size_t i = 0; i < signed_.rows.size(); ++i)
-      (signed_.signs[i] > 0 ? come : gone).add(signed_.rows[i], signed_.signs[i]);
-    apply(table, argument_, come, records);
-    replay(table, keys, gone.rows, records);
-  }
-}
-
-void AggregateColumn::list(RecordTable& table, const KeyBatch& keys) {
-  OrderedSequence& sequence = table.ordered_sequence(companion_);
-  OperatorScalars& scalars = context_->state().scalars();
-  int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
-  for (size_t i = 0; i < signed_.rows.size(); ++i) {
-    const int32_t row = signed_.rows[i];
-    if (signed_.signs[i] > 0) {
-      sequence.put(keys[row], SubKey::of_time(0, arrival++), {&argument_, 1}, row);
-    } else {
-      sequence.erase_equal(keys[row], {&argument_, 1}, row);
-    }
-  }
-  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
-}
-
-void AggregateColumn::replay(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
-                             std::span<std::byte* const> records) {
-  if (store_ == Store::kExtreme) return replay_extreme(table, keys, rows, records);
-  for (const int32_t row : rows) replay_record(table, keys[row], records[static_cast<size_t>(row)]);
-}
-
-void AggregateColumn::count(RecordTable& table, const KeyBatch& keys) {
-  const size_t size = signed_.rows.size();
-  if (size == 0) return;
-  deltas_.assign(signed_.signs.begin(), signed_.signs.end());
-  transitions_.assign(size, 0);
-  if (store_ == Store::kDistinctPairs) {
-    table.distinct_counts(companion_).add(*pairs_, signed_.rows, deltas_, transitions_);
-  } else {
-    table.ordered_values(companion_).add(keys, signed_.rows, *argument_, deltas_, transitions_);
-  }
-  SignedRows changed;
-  for (size_t i = 0; i < size; ++i)
-    if (transitions_[i] != 0) changed.add(signed_.rows[i], transitions_[i]);
-  signed_ = std::move(changed);
-}
-
-void AggregateColumn::apply(RecordTable& table, const ColumnPtr& argument, const SignedRows& rows,
-                            std::span<std::byte* const> records) {
-  if (rows.rows.empty()) return;
-  const auto num_rows = static_cast<int32_t>(records.size());
-  if (!rows.any_retracted) {
-    apply_run(table, argument.get(), rows.rows, num_rows, false, records);
-  } else if (runs_in_order_) {
-    for (size_t first = 0; first < rows.rows.size();) {
-      size_t end = first + 1;
-      while (end < rows.rows.size() && rows.signs[end] == rows.signs[first]) ++end;
-      apply_run(table, argument.get(), std::span(rows.rows).subspan(first, end - first), num_rows,
-                rows.signs[first] < 0, records);
-      first = end;
-    }
-  } else {
-    for (const int8_t sign : {int8_t{1}, int8_t{-1}}) {
-      run_.clear();
-      for (size_t i = 0; i < rows.rows.size(); ++i)
-        if (rows.signs[i] == sign) run_.push_back(rows.rows[i]);
-      apply_run(table, argument.get(), run_, num_rows, sign < 0, records);
-    }
-  }
-}
-
-void AggregateColumn::apply_run(RecordTable& table, const Column* argument, std::span<const int32_t> rows,
-                                int32_t num_rows, bool retract, std::span<std::byte* const> records) {
-  if (rows.empty()) return;
-  FunctionCall call(table, *context_);
-  const Selection selection = Selection::of(rows, num_rows);
-  if (retract) {
-    function_->retract(call, {records, offset_}, argument, selection);
-  } else {
-    function_->add(call, {records, offset_}, argument, selection);
-  }
-}
-
-void AggregateColumn::replay_extreme(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
-                                     std::span<std::byte* const> records) {
-  if (rows.empty()) return;
-  OrderedValues& values = table.ordered_values(companion_);
-  ColumnBuilder extremes(function_->argument_type());
-  std::vector<std::byte*> affected;
-  for (const int32_t row : rows) {
-    affected.push_back(records[static_cast<size_t>(row)]);
-    extreme_is_last_ ? values.append_last(keys[row], extremes) : values.append_first(keys[row], extremes);
-  }
-  FunctionCall call(table, *context_);
-  const Accumulators into{affected, offset_};
-  function_->clear(call, into);
-  const ColumnPtr column = extremes.finish();
-  function_->add(call, into, column.get(), Selection::all(column->num_rows()));
-}
-
-ColumnPtr AggregateColumn::counted_values(RecordTable& table, KeyRef key) const {
-  ColumnBuilder values(function_->argument_type());
-  if (store_ == Store::kSequence) {
-    table.ordered_sequence(companion_).append_all(key, {&values, 1}, nullptr);
-    return values.finish();
-  }
-  const OrderedValues& ordered = table.ordered_values(companion_);
-  if (store_ == Store::kExtreme) {
-    extreme_is_last_ ? ordered.append_last(key, values) : ordered.append_first(key, values);
-    return values.finish();
-  }
-  std::vector<int64_t> counts;
-  ordered.append_all(key, values, counts);
-  std::vector<int32_t> counted;
-  for (size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0) counted.push_back(static_cast<int32_t>(i));
-  return values.finish()->take(counted);
-}
-
-void AggregateColumn::replay_record(RecordTable& table, KeyRef key, std::byte* record) {
-  const ColumnPtr values = counted_values(table, key);
-  std::byte* const one[] = {record};
-  FunctionCall call(table, *context_);
-  function_->clear(call, {one, offset_});
-  const std::vector<std::byte*> records(static_cast<size_t>(values->num_rows()), record);
-  if (values->num_rows() > 0)
-    function_->add(call, {records, offset_}, values.get(), Selection::all(values->num_rows()));
-}
-
-void AggregateColumn::clear(RecordTable& table, KeyRef key, std::byte* record) {
-  std::byte* const records[] = {record};
-  FunctionCall call(table, *context_);
-  function_->clear(call, {records, offset_});
-  if (store_ == Store::kNone) return;
-  CHECK(store_ != Store::kDistinctPairs);
-  if (store_ == Store::kSequence) {
-    table.ordered_sequence(companion_).erase(key);
-  } else {
-    table.ordered_values(companion_).erase(key);
-  }
-}
-
-void AggregateColumn::append_results(RecordTable& table, std::span<const std::byte* const> records,
-                                     ColumnBuilder& out) {
-  FunctionCall call(table, *context_);
-  function_->result(call, {records, offset_}, out);
-}
-
-void AggregateColumn::merge_companion(RecordTable& into, RecordTable& from) {
-  if (store_ == Store::kExtreme) into.ordered_values(companion_).merge_from(from.ordered_values(companion_));
-  if (store_ == Store::kSequence) into.ordered_sequence(companion_).merge_from(from.ordered_sequence(companion_));
-  CHECK(store_ != Store::kDistinctValues);
-}
-
-void AggregateColumn::merge_records(RecordTable& into, const KeyBatch& keys, std::span<std::byte* const> into_records,
-                                    RecordTable& from, std::span<const std::byte* const> from_records) {
-  if (store_ == Store::kNone) {
-    FunctionCall call(into, *context_);
-    const TableTexts from_texts(from);
-    function_->merge(call, {into_records, offset_}, {from_records, offset_}, &from_texts);
-  } else if (store_ != Store::kDistinctPairs) {
-    run_.resize(into_records.size());
-    for (size_t i = 0; i < run_.size(); ++i) run_[i] = static_cast<int32_t>(i);
-    replay(into, keys, run_, into_records);
-  }
-}
-
-void AggregateColumn::merge_distinct(RecordTable& into, RecordTable& from) {
-  if (store_ != Store::kDistinctPairs) return;
-  DistinctCounts& counts = into.distinct_counts(companion_);
-  KeyBatch keys(into.key_layout());
-  std::vector<std::byte*> records;
-  from.distinct_counts(companion_).scan([&](const KeyBatch& pairs, std::span<const int64_t> deltas) {
-    transitions_.assign(deltas.size(), 0);
-    counts.add(pairs, deltas, transitions_);
-    keys.clear();
-    owner_keys(pairs, keys);
-    records.assign(deltas.size(), nullptr);
-    into.find_for_update(keys, records);
-    std::vector<ColumnBuilder> columns;
-    for (const Type& type : pairs.layout().types()) columns.emplace_back(type);
-    pairs.decode(columns);
-    SignedRows changed;
-    for (size_t i = 0; i < deltas.size(); ++i)
-      if (transitions_[i] != 0) changed.add(static_cast<int32_t>(i), transitions_[i]);
-    apply(into, columns.back().finish(), changed, records);
-  });
-}
-
-void AggregateColumn::merge_record(RecordTable& table, KeyRef into_key, std::byte* into, KeyRef from_key,
-                                   const std::byte* from) {
-  if (store_ == Store::kNone) {
-    std::byte* const into_records[] = {into};
-    const std::byte* const from_records[] = {from};
-    FunctionCall call(table, *context_);
-    const TableTexts texts(table);
-    function_->merge(call, {into_records, offset_}, {from_records, offset_}, &texts);
-    return;
-  }
-  CHECK(store_ != Store::kDistinctPairs);
-  if (store_ == Store::kSequence) {
-    table.ordered_sequence(companion_).merge_keys(from_key, into_key);
-  } else {
-    table.ordered_values(companion_).merge_keys(from_key, into_key);
-  }
-  replay_record(table, into_key, into);
+std::unique_ptr<AggregateColumn> make_aggregate_column(const AggregateSpec& spec, const AggregationOptions& options) {
+  if (spec.order == RowOrder::kArrival) return std::make_unique<ArrivalAggregate>(spec, options);
+  CHECK_MSG(spec.function->lists_rows() && spec.argument != nullptr && !options.input_retracts,
+            "{} cannot take rows in an order of its own", spec.text);
+  const bool keeps_one = spec.function->retraction_rule().replay == RetractionReplay::kFirst ||
+                         (spec.function->retraction_rule().replay == RetractionReplay::kLast && !spec.distinct);
+  if (keeps_one) return std::make_unique<PositionedAggregate>(spec);
+  return std::make_unique<ListedAggregate>(spec, options.results_each_row);
 }
 
 }  // namespace tidemill

@@ -10,28 +10,28 @@ constexpr std::string_view kRowsField = "rows";
 Aggregation::Aggregation(const std::vector<AggregateSpec>& aggregates, const AggregationOptions& options)
     : counts_rows_(options.counts_rows || options.input_retracts) {
   columns_.reserve(aggregates.size());
-  for (const AggregateSpec& aggregate : aggregates) columns_.emplace_back(aggregate, options);
+  for (const AggregateSpec& aggregate : aggregates) columns_.push_back(make_aggregate_column(aggregate, options));
 }
 
 void Aggregation::declare(TableDescriptor& descriptor) {
   if (counts_rows_) descriptor.fields.push_back(RecordField::int64(std::string(kRowsField)));
-  for (AggregateColumn& column : columns_) column.declare(descriptor);
+  for (const auto& column : columns_) column->declare(descriptor);
 }
 
 void Aggregation::open(const RecordLayout& layout, OperatorContext& context) {
   if (counts_rows_) rows_offset_ = static_cast<int32_t>(layout.offset(kRowsField));
-  for (AggregateColumn& column : columns_) column.open(layout, context);
+  for (const auto& column : columns_) column->open(layout, context);
 }
 
 void Aggregation::begin(const Batch& batch, std::span<const ColumnPtr> key_columns) {
   batch_ = &batch;
-  for (AggregateColumn& column : columns_) column.begin(batch, key_columns);
+  for (const auto& column : columns_) column->begin(batch, key_columns);
 }
 
 void Aggregation::update(RecordTable& table, const KeyBatch& keys, const Selection& rows,
                          std::span<std::byte* const> records) {
   if (counts_rows_) count_rows(rows, records);
-  for (AggregateColumn& column : columns_) column.update(*batch_, table, keys, rows, records);
+  for (const auto& column : columns_) column->update(*batch_, table, keys, rows, records);
 }
 
 void Aggregation::count_rows(const Selection& rows, std::span<std::byte* const> records) {
@@ -44,7 +44,7 @@ void Aggregation::count_rows(const Selection& rows, std::span<std::byte* const> 
 }
 
 void Aggregation::merge(RecordTable& into, RecordTable& from) {
-  for (AggregateColumn& column : columns_) column.merge_companion(into, from);
+  for (const auto& column : columns_) column->merge_companion(into, from);
   KeyBatch keys(into.key_layout());
   from.scan([&](std::span<const std::byte* const> records) {
     keys.clear();
@@ -55,31 +55,31 @@ void Aggregation::merge(RecordTable& into, RecordTable& from) {
     if (counts_rows_) {
       for (size_t i = 0; i < records.size(); ++i) row_count(merged_[i]) += num_rows(records[i]);
     }
-    for (AggregateColumn& column : columns_) column.merge_records(into, keys, merged_, from, records);
+    for (const auto& column : columns_) column->merge_records(into, keys, merged_, from, records);
   });
-  for (AggregateColumn& column : columns_) column.merge_distinct(into, from);
+  for (const auto& column : columns_) column->merge_distinct(into, from);
 }
 
 void Aggregation::merge_record(RecordTable& table, KeyRef into_key, std::byte* into, KeyRef from_key, std::byte* from) {
   if (counts_rows_) row_count(into) += num_rows(from);
-  for (AggregateColumn& column : columns_) column.merge_record(table, into_key, into, from_key, from);
+  for (const auto& column : columns_) column->merge_record(table, into_key, into, from_key, from);
   clear(table, from_key, from);
 }
 
 void Aggregation::clear(RecordTable& table, KeyRef key, std::byte* record) {
   if (counts_rows_) row_count(record) = 0;
-  for (AggregateColumn& column : columns_) column.clear(table, key, record);
+  for (const auto& column : columns_) column->clear(table, key, record);
 }
 
 void Aggregation::append_results(RecordTable& table, std::span<const std::byte* const> records,
                                  std::span<ColumnBuilder> out) {
-  for (size_t i = 0; i < columns_.size(); ++i) columns_[i].append_results(table, records, out[i]);
+  for (size_t i = 0; i < columns_.size(); ++i) columns_[i]->append_results(table, records, out[i]);
 }
 
 std::vector<ColumnBuilder> Aggregation::make_result_builders() const {
   std::vector<ColumnBuilder> builders;
   builders.reserve(columns_.size());
-  for (const AggregateColumn& column : columns_) builders.emplace_back(column.result_type());
+  for (const auto& column : columns_) builders.emplace_back(column->result_type());
   return builders;
 }
 

@@ -48,7 +48,7 @@ class Aggregation {
   int64_t& row_count(std::byte* record) const { return *reinterpret_cast<int64_t*>(record + rows_offset_); }
   void count_rows(const Selection& rows, std::span<std::byte* const> records);
 
-  std::vector<AggregateColumn> columns_;
+  std::vector<std::unique_ptr<AggregateColumn>> columns_;
   bool counts_rows_;
   int32_t rows_offset_ = 0;
   const Batch* batch_ = nullptr;

@@ -49,8 +49,9 @@ bool has_canonical_form(const Type& type) { return type.is_approximate() || type
 GroupAggregate::GroupAggregate(const GroupAggregateSpec& spec)
     : spec_(spec),
       key_types_(leading_types(*spec.schema, spec.keys.size())),
-      aggregation_(spec.aggregates,
-                   {.input_retracts = spec.input_retracts, .by_key = spec.input_retracts || spec.state_ttl_ms > 0}),
+      aggregation_(spec.aggregates, {.input_retracts = spec.input_retracts,
+                                     .by_key = spec.input_retracts || spec.state_ttl_ms > 0,
+                                     .results_each_row = spec.mini_batch_rows == 0}),
       time_to_live_(spec.state_ttl_ms),
       results_(aggregation_.make_result_builders()) {
   CHECK(!spec.bounded_final_only);

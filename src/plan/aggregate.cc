@@ -1,6 +1,7 @@
 // plan/aggregate.cc - GROUP BY without windows.
 #include "plan/aggregate.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/units.h"
@@ -30,6 +31,16 @@ std::string aggregate_text(const AggregateSpec& aggregate, std::span<const std::
   return text;
 }
 
+std::string row_order_text(const std::vector<AggregateSpec>& aggregates, std::span<const std::string> column_names) {
+  const auto ordered = std::ranges::find_if(
+      aggregates, [](const AggregateSpec& aggregate) { return aggregate.order != RowOrder::kArrival; });
+  if (ordered == aggregates.end()) return "";
+  if (ordered->order == RowOrder::kLog) return ", rowOrder=[split, offset]";
+  const auto rowtime = static_cast<size_t>(ordered->rowtime);
+  return fmt::format(", rowOrder=[{}, split, offset]",
+                     rowtime < column_names.size() ? column_names[rowtime] : fmt::format("${}", rowtime));
+}
+
 std::vector<int32_t> columns_of(const std::vector<AggregateSpec>& aggregates) {
   std::set<int32_t> columns;
   for (const AggregateSpec& aggregate : aggregates) {
@@ -37,6 +48,7 @@ std::vector<int32_t> columns_of(const std::vector<AggregateSpec>& aggregates) {
       for (const int32_t column : columns_of(*aggregate.argument)) columns.insert(column);
     }
     if (aggregate.filter) columns.insert(*aggregate.filter);
+    if (aggregate.order == RowOrder::kRowtime) columns.insert(aggregate.rowtime);
   }
   return {columns.begin(), columns.end()};
 }
@@ -47,6 +59,7 @@ std::vector<AggregateSpec> renumber_columns(const std::vector<AggregateSpec>& ag
   for (AggregateSpec& aggregate : result) {
     if (aggregate.argument) aggregate.argument = renumber_columns(aggregate.argument, new_index);
     if (aggregate.filter) aggregate.filter = new_index[static_cast<size_t>(*aggregate.filter)];
+    if (aggregate.order == RowOrder::kRowtime) aggregate.rowtime = new_index[static_cast<size_t>(aggregate.rowtime)];
   }
   return result;
 }
@@ -79,7 +92,7 @@ std::string AggregateNode::logical_text() const {
     const Field& field = schema()->field(static_cast<int32_t>(keys_.size() + i));
     text += fmt::format(", {}=[{}]", field.name, aggregate_text(aggregates_[i]));
   }
-  return text + ")";
+  return text + row_order_text(aggregates_) + ")";
 }
 
 std::string AggregateNode::physical_text() const {
@@ -95,7 +108,8 @@ std::string AggregateNode::physical_text() const {
                                    ? fmt::format(", miniBatch=[interval={}, size={}]",
                                                  format_duration_ms(mini_batch_->interval_ms), mini_batch_->rows)
                                    : "";
-  return fmt::format("GroupAggregate({}select=[{}]{})", group_by, join_texts(items), gathered);
+  return fmt::format("GroupAggregate({}select=[{}]{}{})", group_by, join_texts(items),
+                     row_order_text(aggregates_, names), gathered);
 }
 
 PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,

@@ -46,6 +46,9 @@ PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<Agg
 
 // Returns "COUNT(DISTINCT x) FILTER (WHERE y)" with the given column names, $0, $1, … where there are none.
 std::string aggregate_text(const AggregateSpec& aggregate, std::span<const std::string> column_names = {});
+// Returns ", rowOrder=[ts, split, offset]" where some aggregate takes rows in an order of its own, otherwise nothing.
+std::string row_order_text(const std::vector<AggregateSpec>& aggregates,
+                           std::span<const std::string> column_names = {});
 // Returns the input columns that the aggregates read, each once, ascending.
 std::vector<int32_t> columns_of(const std::vector<AggregateSpec>& aggregates);
 // Returns the aggregates over renumbered columns: column i becomes new_index[i].

@@ -118,7 +118,8 @@ std::string WindowAggregateNode::text(std::string_view name, std::span<const std
   const std::string group_by =
       keys_.empty() ? "" : fmt::format("groupBy=[{}], ", join_texts(names_of(keys_, column_names)));
   const std::string time = names_of({time_column_}, column_names).front();
-  return fmt::format("{}({}window=[{}], select=[{}])", name, group_by, window_text(window_, time), join_texts(items));
+  return fmt::format("{}({}window=[{}], select=[{}]{})", name, group_by, window_text(window_, time), join_texts(items),
+                     row_order_text(aggregates_, column_names));
 }
 
 std::string WindowAggregateNode::logical_text() const { return text("LogicalWindowAggregate", {}); }

@@ -94,8 +94,11 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
   PlannedJob job;
   const BindingContext context{session.catalog, session.config, session.functions, session.files};
   bind(statement, context, job);
-  job.optimized = optimize(job.bound, OptimizerContext{evaluation_context(session.config)});
   job.tables = std::make_unique<TableAccess>(session.connectors, session.formats);
+  OptimizerContext rules{evaluation_context(session.config), job.tables.get()};
+  rules.batch_where_bounded = session.config.get(kRuntimeMode) != "STREAMING";
+  rules.rows_by_time = session.config.get(kRowOrder) == "EVENT_TIME";
+  job.optimized = optimize(job.bound, rules);
   job.batch = runs_as_batch(job, session.config);
   if (!job.batch) job.optimized = apply_mini_batch(job.optimized, session.config);
   job.changelog = std::make_unique<Changelog>(job.optimized, *job.tables, job.batch);

@@ -91,6 +91,19 @@ size_t decode_text_body(std::string_view bytes, bool flipped, std::string& text)
 
 }  // namespace
 
+size_t ordered_bytes(std::string_view bytes, const Type& type, SortOrder order) {
+  CHECK(!bytes.empty());
+  if (bytes[0] != kValueMarker) return 1;
+  if (type.physical() != PhysicalType::kText) return 1 + static_cast<size_t>(physical_size(type.physical()));
+  const char zero = flip('\0', order.descending);
+  for (size_t i = 1; i + 1 < bytes.size(); ++i) {
+    if (bytes[i] != zero) continue;
+    if (bytes[i + 1] == zero) return i + 2;
+    ++i;
+  }
+  CHECK_MSG(false, "ordered text of {} bytes has no end", bytes.size());
+}
+
 void append_ordered(const Column& column, int32_t row, SortOrder order, std::string& out) {
   if (column.is_null(row)) {
     out += order.nulls_first ? kNullFirstMarker : kNullLastMarker;

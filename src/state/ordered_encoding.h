@@ -29,4 +29,7 @@ void append_ordered(const Column& column, int32_t row, SortOrder order, std::str
 // append_ordered made of a column of the same type and order.
 size_t decode_ordered(std::string_view bytes, SortOrder order, ColumnBuilder& column);
 
+// Returns how many bytes the value of this type takes that starts at `bytes`, as decode_ordered() does.
+size_t ordered_bytes(std::string_view bytes, const Type& type, SortOrder order);
+
 }  // namespace tidemill

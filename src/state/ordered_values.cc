@@ -7,8 +7,7 @@ namespace {
 
 std::shared_ptr<const TableDescriptor> value_descriptor(const TableDescriptor& owner,
                                                         const CompanionDescriptor& companion) {
-  CHECK_MSG(companion.value_types.size() == 1, "ordered values {} of {} types", companion.name,
-            companion.value_types.size());
+  CHECK_MSG(!companion.value_types.empty(), "ordered values {} of no type", companion.name);
   TableDescriptor values;
   values.name = companion.name;
   values.key_types = owner.key_types;
@@ -22,7 +21,7 @@ int64_t count_of(const std::byte* record) { return *reinterpret_cast<const int64
 }  // namespace
 
 OrderedValues::OrderedValues(PageTable& pages, const TableDescriptor& owner, const CompanionDescriptor& companion)
-    : table_(pages, value_descriptor(owner, companion), SubKeyKind::kBytes), value_type_(companion.value_types[0]) {
+    : table_(pages, value_descriptor(owner, companion), SubKeyKind::kBytes), value_types_(companion.value_types) {
   CHECK_EQ(table_.layout().offset(0), 0U);
 }
 
@@ -43,6 +42,29 @@ int8_t OrderedValues::add(KeyRef key, const Column& values, int32_t row, int64_t
   return add_encoded(key, encoded_, delta);
 }
 
+int8_t OrderedValues::add(KeyRef key, std::span<const ColumnPtr> values, int32_t row, int64_t delta) {
+  encoded_.clear();
+  for (const ColumnPtr& column : values) append_ordered(*column, row, SortOrder(), encoded_);
+  return add_encoded(key, encoded_, delta);
+}
+
+bool OrderedValues::put_least(KeyRef key, std::span<const ColumnPtr> values, int32_t row) {
+  encoded_.clear();
+  append_ordered(*values.front(), row, SortOrder(), encoded_);
+  const std::string first_column = encoded_;
+  for (const ColumnPtr& column : values.subspan(1)) append_ordered(*column, row, SortOrder(), encoded_);
+  std::string known;
+  table_.scan(key, {SubKey::of_bytes(first_column), std::nullopt}, ScanDirection::kForward,
+              [&](const SubKey& sub_key, const std::byte*) {
+                if (sub_key.bytes.starts_with(first_column)) known = sub_key.bytes;
+                return false;
+              });
+  if (!known.empty() && known <= encoded_) return false;
+  if (!known.empty()) table_.erase(key, SubKey::of_bytes(known));
+  add_encoded(key, encoded_, 1);
+  return true;
+}
+
 void OrderedValues::add(const KeyBatch& keys, std::span<const int32_t> rows, const Column& values,
                         std::span<const int64_t> deltas, std::span<int8_t> transitions) {
   CHECK(deltas.size() == rows.size() && transitions.size() == rows.size());
@@ -50,6 +72,7 @@ void OrderedValues::add(const KeyBatch& keys, std::span<const int32_t> rows, con
 }
 
 void OrderedValues::append_end(KeyRef key, ScanDirection direction, ColumnBuilder& out) const {
+  CHECK_EQ(value_types_.size(), 1U);
   bool found = false;
   table_.scan(key, SubKeyRange::all(), direction, [&](const SubKey& sub_key, const std::byte* record) {
     if (count_of(record) <= 0) return true;
@@ -69,9 +92,16 @@ void OrderedValues::append_last(KeyRef key, ColumnBuilder& out) const {
 }
 
 void OrderedValues::append_all(KeyRef key, ColumnBuilder& values, std::vector<int64_t>& counts) const {
+  CHECK_EQ(value_types_.size(), 1U);
+  scan(key, [&](std::string_view value, int64_t count) {
+    decode_ordered(value, SortOrder(), values);
+    counts.push_back(count);
+  });
+}
+
+void OrderedValues::scan(KeyRef key, const std::function<void(std::string_view value, int64_t count)>& visit) const {
   table_.scan(key, SubKeyRange::all(), ScanDirection::kForward, [&](const SubKey& sub_key, const std::byte* record) {
-    decode_ordered(sub_key.bytes, SortOrder(), values);
-    counts.push_back(count_of(record));
+    visit(sub_key.bytes, count_of(record));
     return true;
   });
 }

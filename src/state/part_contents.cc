@@ -1,5 +1,7 @@
 #include "state/part_contents.h"
 
+#include <algorithm>
+
 #include "state/snapshot_part.h"
 
 namespace tidemill {
@@ -11,8 +13,7 @@ std::vector<SavedTable> saved_table_contents(const SnapshotReader& reader) {
     SavedTable& saved = tables.emplace_back();
     saved.name = table.format->name;
     saved.kind = std::string(table_kind_name(table.format->kind));
-    saved.records = table.timers.rows + static_cast<int64_t>(table.splits.size());
-    for (const InstanceImage& instance : table.instances) saved.records += instance.log.live_records;
+    saved.records = num_records(table);
     for (size_t i = 0; i < table.format->companions.size(); ++i) {
       const TableFormat& format = table.format->companions[i];
       SavedTable& companion =
@@ -24,11 +25,16 @@ std::vector<SavedTable> saved_table_contents(const SnapshotReader& reader) {
   return tables;
 }
 
-std::vector<std::string> saved_tables(const SnapshotReader& reader) {
-  std::vector<std::string> names;
-  for (const SavedTable& table : saved_table_contents(reader))
-    if (!table.companion) names.push_back(table.name);
-  return names;
+void add_table_contents(std::vector<SavedTable>& contents, const SnapshotReader& part) {
+  for (SavedTable& table : saved_table_contents(part)) {
+    const auto known = std::find_if(contents.begin(), contents.end(), [&](const SavedTable& other) {
+      return other.name == table.name && other.companion == table.companion;
+    });
+    if (known == contents.end())
+      contents.push_back(std::move(table));
+    else
+      known->records += table.records;
+  }
 }
 
 }  // namespace tidemill

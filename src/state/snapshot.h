@@ -98,6 +98,7 @@ SnapshotPartInfo read_part_info(const SnapshotReader& part);
 // What a restore did that the caller may want to refuse or report.
 struct RestoreReport {
   std::vector<std::string> tables_lost;     // in the snapshot, not declared
+  std::vector<std::string> tables_empty;    // the same, where no part has a record of it
   std::vector<std::string> tables_new;      // declared, not in the snapshot: empty
   std::vector<std::string> fields_added;    // "table.field": zero in every record
   std::vector<std::string> fields_removed;  // "table.field"

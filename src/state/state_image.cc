@@ -128,4 +128,10 @@ InstanceImage image_of(const RecordTable& table) {
 
 InstanceImage image_of(const OrderedTable& table) { return image_of(table.directory()); }
 
+int64_t num_records(const TableImage& table) {
+  int64_t records = table.timers.rows + static_cast<int64_t>(table.splits.size());
+  for (const InstanceImage& instance : table.instances) records += instance.log.live_records;
+  return records;
+}
+
 }  // namespace tidemill

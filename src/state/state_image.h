@@ -72,6 +72,9 @@ struct TableImage {
   std::map<std::string, std::string, std::less<>> splits;
 };
 
+// Returns how many records a table holds: of all its slices; of ordered tables, keys; of timers, those that are set.
+int64_t num_records(const TableImage& table);
+
 // A store at one moment.
 struct StateImage {
   int32_t max_parallelism = 0;

@@ -281,6 +281,7 @@ RestoreReport StateStore::restore(std::span<const SnapshotReader* const> readers
     RestoreReport report;
     merge_scalars(parts, options_.key_groups.contains(0), scalars_);
     for (SnapshotPart& part : parts) restore_part(part, owns_split, report);
+    for (const std::string& lost : report.tables_lost) std::erase(report.tables_empty, lost);
     return report;
   } catch (...) {
     clear();
@@ -299,7 +300,7 @@ void StateStore::restore_part(SnapshotPart& part, const OwnsSplit& owns_split, R
     const auto declared = std::find_if(tables_.begin(), tables_.end(),
                                        [&](const auto& table) { return table->name == saved.format->name; });
     if (declared == tables_.end()) {
-      note(report.tables_lost, saved.format->name);
+      note(num_records(saved) == 0 ? report.tables_empty : report.tables_lost, saved.format->name);
       continue;
     }
     compare_formats(*saved.format, *(*declared)->format, report);

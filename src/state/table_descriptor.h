@@ -47,13 +47,13 @@ std::vector<uint32_t> text_slots_of(const RecordField& field);
 // Tables of several values a key that belong to a record table and live and die with it.
 enum class CompanionKind : uint8_t {
   kDistinctCounts,   // (key, value) ▸ count: COUNT(DISTINCT …)
-  kOrderedValues,    // (key, value), ordered ▸ count: MIN and MAX under retraction
-  kOrderedSequence,  // (key, sequence), ordered ▸ values: LISTAGG, ARRAY_AGG, FIRST_VALUE
+  kOrderedValues,    // (key, values), ordered ▸ count: MIN and MAX under retraction, LISTAGG by time
+  kOrderedSequence,  // (key, sequence), ordered ▸ values: LISTAGG, ARRAY_AGG, FIRST_VALUE by arrival
 };
 struct CompanionDescriptor {
   std::string name;
   CompanionKind kind = CompanionKind::kDistinctCounts;
-  std::vector<Type> value_types;  // kOrderedValues: exactly one
+  std::vector<Type> value_types;
   bool operator==(const CompanionDescriptor&) const = default;
 };
 

@@ -21,15 +21,15 @@ TestCase case_of(const Query& query, const std::vector<Row>& rows) {
   test.name = "random";
   test.statements.push_back({1, query.table_sql()});
   test.query = TestSql{1, query.sql()};
-  TestStep step;
-  step.table = "t";
   for (const Row& row : rows) {
+    const std::string table = query.two_tables && row.second ? "u" : "t";
+    if (test.steps.empty() || test.steps.back().table != table) test.steps.emplace_back().table = table;
     const auto number = [](const std::optional<int64_t>& value) {
       return value ? TestCell(std::to_string(*value)) : TestCell();
     };
-    step.rows.push_back({0, RowKind::kInsert, {row.k, row.s, number(row.x), number(row.y), time_text(row.ts_ms)}});
+    test.steps.back().rows.push_back(
+        {0, RowKind::kInsert, {row.k, row.s, number(row.x), number(row.y), time_text(row.ts_ms)}});
   }
-  if (!rows.empty()) test.steps.push_back(std::move(step));
   const Answer answer = evaluate_naively(query, rows);
   TestExpectation table;
   for (const auto& cells : answer.rows) table.rows.push_back({0, RowKind::kInsert, cells});
@@ -54,6 +54,7 @@ std::vector<Query> simpler(const Query& query) {
   };
   without([](Query& less) { less.where.reset(); });
   without([](Query& less) { less.having_more_than.reset(); });
+  without([](Query& less) { less.two_tables = false; });
   without([](Query& less) { less.window.offset_ms = 0; });
   for (size_t i = 0; i < query.projections.size() && query.projections.size() > 1; ++i)
     without([&](Query& less) { less.projections.erase(less.projections.begin() + static_cast<ptrdiff_t>(i)); });
@@ -89,8 +90,9 @@ std::vector<Row> shrink_rows(const Query& query, std::vector<Row> rows) {
 
 std::string as_test_file(const Query& query, const std::vector<Row>& rows) {
   const TestCase test = case_of(query, rows);
-  std::string text = "sql\n  " + query.table_sql() + "case random\nquery\n  " + query.sql() + "\ninput t\n";
+  std::string text = "sql\n  " + query.table_sql() + "case random\nquery\n  " + query.sql() + "\n";
   for (const TestStep& step : test.steps) {
+    text += "input " + step.table + "\n";
     for (const TestRow& row : step.rows) {
       std::string line;
       for (const TestCell& cell : row.cells) line += (line.empty() ? "  " : " | ") + format_test_cell(cell);

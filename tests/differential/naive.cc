@@ -15,10 +15,6 @@ using Words = std::optional<std::string>;
 Number number_of(const Node& node, const Row& row);
 Truth truth_of(const Node& node, const Row& row);
 
-bool is_text(const Node& node) {
-  return node.kind == Node::Kind::kText || (node.kind == Node::Kind::kColumn && (node.op == "k" || node.op == "s"));
-}
-
 Words words_of(const Node& node, const Row& row) {
   if (node.kind == Node::Kind::kText) return node.op;
   return node.op == "k" ? row.k : row.s;
@@ -91,7 +87,30 @@ Words shown(const Number& value) { return value ? Words(std::to_string(*value)) 
 
 Words key_of(const std::string& column, const Row& row) { return column == "k" ? row.k : shown(row.x); }
 
+Words any_of(const Node& node, const Row& row) {
+  return is_text(node) ? words_of(node, row) : shown(number_of(node, row));
+}
+
+// FIRST_VALUE, LAST_VALUE, LISTAGG of rows that are in order.
+Words ordered_aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows) {
+  std::vector<std::string> values;
+  for (const Row& row : rows) {
+    if (aggregate.filter && !truth_of(*aggregate.filter, row).value_or(false)) continue;
+    const Words value = any_of(*aggregate.argument, row);
+    if (!value) continue;
+    if (aggregate.distinct && std::find(values.begin(), values.end(), *value) != values.end()) continue;
+    values.push_back(*value);
+  }
+  if (values.empty()) return std::nullopt;
+  if (aggregate.function == "FIRST_VALUE") return values.front();
+  if (aggregate.function == "LAST_VALUE") return values.back();
+  std::string list = values.front();
+  for (size_t i = 1; i < values.size(); ++i) list += "," + values[i];
+  return list;
+}
+
 Words aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows) {
+  if (aggregate.ordered()) return ordered_aggregate_of(aggregate, rows);
   std::vector<int64_t> values;
   int64_t count = 0;
   for (const Row& row : rows) {
@@ -186,8 +205,7 @@ bool passes(const Query& query, const Row& row) { return !query.where || truth_o
 
 std::vector<Words> projected(const Query& query, const Row& row) {
   std::vector<Words> cells;
-  for (const Node& node : query.projections)
-    cells.push_back(is_text(node) ? words_of(node, row) : shown(number_of(node, row)));
+  for (const Node& node : query.projections) cells.push_back(any_of(node, row));
   return cells;
 }
 
@@ -222,6 +240,15 @@ std::vector<std::vector<Words>> regrouped(const std::vector<std::vector<Words>>&
   return result;
 }
 
+// Puts rows in the order of FIRST_VALUE and the like: by time, table, and place in the table.
+void put_in_order(std::vector<Row>& rows, bool two_tables) {
+  std::sort(rows.begin(), rows.end(), [two_tables](const Row& a, const Row& b) {
+    if (a.ts_ms != b.ts_ms) return a.ts_ms < b.ts_ms;
+    if (two_tables && a.second != b.second) return b.second;
+    return a.number < b.number;
+  });
+}
+
 }  // namespace
 
 Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
@@ -252,7 +279,8 @@ Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
     }
   }
   groups.insert(groups.end(), sessions.begin(), sessions.end());
-  for (const Group& group : groups) {
+  for (Group& group : groups) {
+    put_in_order(group.rows, query.two_tables);
     if (query.shape == Query::Shape::kAssign) {
       add_assigned(query, group, answer.rows);
       continue;

@@ -82,7 +82,17 @@ Node random_condition(Dice& dice, int32_t depth) {
   return call(dice.chance(50) ? "AND" : "OR", {random_condition(dice, depth - 1), random_condition(dice, depth - 1)});
 }
 
+Aggregate random_ordered_aggregate(Dice& dice) {
+  Aggregate aggregate;
+  aggregate.function = pick(dice, std::array{"FIRST_VALUE", "LAST_VALUE", "LISTAGG"});
+  aggregate.argument = dice.chance(50) ? random_text(dice) : random_number(dice, 1);
+  aggregate.distinct = dice.chance(25);
+  if (dice.chance(25)) aggregate.filter = random_condition(dice, 1);
+  return aggregate;
+}
+
 Aggregate random_aggregate(Dice& dice) {
+  if (dice.chance(40)) return random_ordered_aggregate(dice);
   Aggregate aggregate;
   aggregate.function = pick(dice, std::array{"COUNT", "SUM", "MIN", "MAX", "AVG", "COUNT"});
   if (aggregate.function != "COUNT" || dice.chance(50)) aggregate.argument = random_number(dice, 1);
@@ -119,18 +129,29 @@ std::string Node::sql() const {
   return fmt::format("({} {} {})", parts[0], op, parts[1]);
 }
 
+bool is_text(const Node& node) {
+  return node.kind == Node::Kind::kText || (node.kind == Node::Kind::kColumn && (node.op == "k" || node.op == "s"));
+}
+
 std::string Aggregate::sql() const {
-  std::string sql = function + "(" + (distinct ? "DISTINCT " : "") + (argument ? argument->sql() : "*") + ")";
+  std::string value = argument ? argument->sql() : "*";
+  if (function == "LISTAGG" && !is_text(*argument)) value = fmt::format("CAST({} AS STRING)", value);
+  std::string sql = function + "(" + (distinct ? "DISTINCT " : "") + value + ")";
   if (filter) sql += " FILTER (WHERE " + filter->sql() + ")";
   return sql;
 }
 
 std::string Query::table_sql() const {
-  return fmt::format(
-      "CREATE TABLE t (k STRING, s STRING, x BIGINT, y BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL "
-      "'{}.{:03}' SECOND) "
-      "WITH ('connector' = 'test');\n",
-      watermark_delay_ms / 1000, watermark_delay_ms % 1000);
+  std::string sql;
+  for (const char* name : {"t", "u"}) {
+    if (*name == 'u' && !two_tables) continue;
+    sql += fmt::format(
+        "CREATE TABLE {} (k STRING, s STRING, x BIGINT, y BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL "
+        "'{}.{:03}' SECOND) "
+        "WITH ('connector' = 'test');\n",
+        name, watermark_delay_ms / 1000, watermark_delay_ms % 1000);
+  }
+  return sql;
 }
 
 namespace {
@@ -144,7 +165,7 @@ std::string window_sql(const Query& query) {
   const std::string offset = window.offset_ms == 0 ? "" : ", " + interval(window.offset_ms);
   switch (window.kind) {
     case Window::Kind::kNone:
-      return "t";
+      return query.two_tables ? "(SELECT * FROM t UNION ALL SELECT * FROM u)" : "t";
     case Window::Kind::kTumble:
       return fmt::format("TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), {}{}))", interval(window.size_ms), offset);
     case Window::Kind::kHop:
@@ -206,19 +227,28 @@ Query random_query(Dice& dice) {
   if (query.shape == Query::Shape::kDistinct || assigns) return query;
   for (int32_t i = 0, n = 1 + dice.below(4); i < n; ++i) query.aggregates.push_back(random_aggregate(dice));
   if (dice.chance(25)) query.having_more_than = 1;
+  const Aggregate& last = query.aggregates.back();
+  if (query.shape == Query::Shape::kRegroup &&
+      (last.function == "LISTAGG" || (last.argument && is_text(*last.argument))))
+    query.aggregates.back() = {"COUNT", {}, false, {}};  // it is summed
+  query.two_tables = !windows && dice.chance(50);
   return query;
 }
 
 std::vector<Row> random_rows(Dice& dice) {
   std::vector<Row> rows(static_cast<size_t>(dice.below(40)));
   int64_t clock = 0;
+  const bool coarse = dice.chance(60);  // many rows of one time
   for (Row& row : rows) {
-    clock += 100 * dice.below(12);
-    row.ts_ms = std::max<int64_t>(0, clock - (dice.chance(50) ? 100 * dice.below(60) : 0));
+    clock += coarse ? 500 * dice.below(3) : 100 * dice.below(12);
+    const int64_t behind = coarse ? 500 * dice.below(12) : 100 * dice.below(60);
+    row.ts_ms = std::max<int64_t>(0, clock - (dice.chance(50) ? behind : 0));
     if (!dice.chance(15)) row.k = pick(dice, std::array{"a", "b", "ab", "a key that is longer than twelve bytes"});
     if (!dice.chance(15)) row.s = pick(dice, std::array{"a", "b", "abc", ""});
     if (!dice.chance(20)) row.x = dice.below(6) - 2;
     if (!dice.chance(20)) row.y = dice.below(100) * 1'000'000'000LL;
+    row.second = dice.chance(40);
+    row.number = &row - rows.data();
   }
   return rows;
 }

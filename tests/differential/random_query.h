@@ -22,13 +22,15 @@ class Dice {
   uint64_t state_;
 };
 
-// One row of the only table: k STRING, s STRING, x BIGINT, y BIGINT, ts TIMESTAMP(3).
+// One row: k STRING, s STRING, x BIGINT, y BIGINT, ts TIMESTAMP(3).
 struct Row {
   std::optional<std::string> k;
   std::optional<std::string> s;
   std::optional<int64_t> x;
   std::optional<int64_t> y;
   int64_t ts_ms = 0;
+  int64_t number = 0;   // place in the input
+  bool second = false;  // of table u, where the query reads two; otherwise all are of t
 };
 
 // A BIGINT, BOOLEAN or STRING expression. `op` is an SQL operator, a column name, or one of the words below.
@@ -44,11 +46,14 @@ struct Node {
 };
 
 struct Aggregate {
-  std::string function;          // COUNT SUM MIN MAX AVG
+  std::string
+      function;  // COUNT SUM MIN MAX AVG; of numbers or texts, as they are ordered: FIRST_VALUE LAST_VALUE LISTAGG
   std::optional<Node> argument;  // none: COUNT(*)
   bool distinct = false;
   std::optional<Node> filter;
 
+  // True where the order of rows matters to the result.
+  bool ordered() const { return function == "FIRST_VALUE" || function == "LAST_VALUE" || function == "LISTAGG"; }
   std::string sql() const;
 };
 
@@ -77,6 +82,7 @@ struct Query {
   Window window;
   std::optional<Node> where;
   std::optional<int64_t> having_more_than;  // HAVING COUNT(*) > n
+  bool two_tables = false;                  // FROM t UNION ALL u: kGroup, kRegroup
 
   std::string sql() const;
   std::string table_sql() const;
@@ -85,6 +91,8 @@ struct Query {
 Query random_query(Dice& dice);
 std::vector<Row> random_rows(Dice& dice);
 
+// True where the expression is a STRING.
+bool is_text(const Node& node);
 // Returns "2020-01-01 00:00:01.234" of milliseconds since that day's start.
 std::string time_text(int64_t ms);
 

@@ -1,4 +1,4 @@
-// LISTAGG: texts joined by a separator, in the order of arrival.
+// LISTAGG: texts joined by a separator, in the order in which they are added.
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
 
@@ -21,15 +21,29 @@ class Listagg final : public AggregateFunction {
   }
   bool order_sensitive() const override { return true; }
   void add(AggregateContext& context, Accumulators into, const Column* argument, const Selection& rows) const override {
+    // Values of one accumulator that follow each other are joined before they are stored.
+    ListaggState* state = nullptr;
+    std::string text;
     for_each_value<Text>(*argument, rows, [&](int32_t row, const Text& value) {
-      append(context, into.at<ListaggState>(row), value.view());
+      ListaggState* const next = &into.at<ListaggState>(row);
+      if (next != state) {
+        if (state != nullptr) context.texts->assign(state->slot, text);
+        state = next;
+        text = context.texts->load(state->slot);
+      }
+      append(*state, text, value.view());
     });
+    if (state != nullptr) context.texts->assign(state->slot, text);
   }
   void merge(AggregateContext& context, Accumulators into, ReadAccumulators from,
              const AccumulatorTexts* from_texts) const override {
     for (int32_t i = 0; i < into.size(); ++i) {
       const ListaggState& other = from.at<ListaggState>(i);
-      if (other.present != 0) append(context, into.at<ListaggState>(i), from_texts->load(other.slot));
+      if (other.present == 0) continue;
+      ListaggState& state = into.at<ListaggState>(i);
+      std::string text(context.texts->load(state.slot));
+      append(state, text, from_texts->load(other.slot));
+      context.texts->assign(state.slot, text);
     }
   }
   void result(AggregateContext& context, ReadAccumulators from, ColumnBuilder& out) const override {
@@ -40,11 +54,9 @@ class Listagg final : public AggregateFunction {
   }
 
  private:
-  void append(AggregateContext& context, ListaggState& state, std::string_view value) const {
-    std::string text;
-    if (state.present != 0) text = std::string(context.texts->load(state.slot)) + separator_;
+  void append(ListaggState& state, std::string& text, std::string_view value) const {
+    if (state.present != 0) text += separator_;
     text += value;
-    context.texts->assign(state.slot, text);
     state.present = 1;
   }
 
@@ -56,7 +68,7 @@ class Listagg final : public AggregateFunction {
 void register_listagg(FunctionRegistry& registry) {
   registry.aggregate("LISTAGG",
                      {"LISTAGG(text [, separator])",
-                      "The texts that are not NULL, joined in order of arrival; the separator is ',' unless given.",
+                      "The texts that are not NULL, joined in the order of rows; the separator is ',' unless given.",
                       "LISTAGG(x, '-') = 'a-b' for x in 'a', NULL, 'b'"},
                      [](const CallSite& call) -> AggregateCall {
                        if (call.size() < 1 || call.size() > 2 || !call.type(0).is_character()) return {};

@@ -148,10 +148,10 @@ void register_selected(FunctionRegistry& registry) {
   register_choice<Choice::kMax>(registry, "MAX",
                                 {"MAX(value)", "Greatest value that is not NULL.", "MAX(x) = 4 for x in 4, NULL, 1"});
   register_choice<Choice::kFirst>(registry, "FIRST_VALUE",
-                                  {"FIRST_VALUE(value)", "The first value that is not NULL, in order of arrival.",
+                                  {"FIRST_VALUE(value)", "The first value that is not NULL, in the order of rows.",
                                    "FIRST_VALUE(x) = 4 for x in NULL, 4, 1"});
   register_choice<Choice::kLast>(registry, "LAST_VALUE",
-                                 {"LAST_VALUE(value)", "The last value that is not NULL, in order of arrival.",
+                                 {"LAST_VALUE(value)", "The last value that is not NULL, in the order of rows.",
                                   "LAST_VALUE(x) = 1 for x in 4, 1, NULL"});
 }
 

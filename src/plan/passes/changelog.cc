@@ -53,36 +53,37 @@ RowKinds Changelog::input_kinds(const PlanNode& node) const {
   return kinds;
 }
 
-RowKinds Changelog::produced(const PlanNode& node) const {
+RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only) {
   switch (node.kind()) {
     case PlanKind::kScan:
-      return tables_.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
+      return tables.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
     case PlanKind::kValues:
       return RowKinds::append();
     case PlanKind::kFilter:
     case PlanKind::kProject:
     case PlanKind::kCalc:
     case PlanKind::kUnion:
-      return input_kinds(node);
     case PlanKind::kWindowAssign:
-      check_session(node.as<WindowAssignNode>());
-      return input_kinds(node);
+      return input;
     case PlanKind::kAggregate: {
-      const RowKinds input = input_kinds(node);
       const bool distinct = node.as<AggregateNode>().aggregates().empty();
-      if (final_only_ || (distinct && input.append_only())) return RowKinds::append();
+      if (final_only || (distinct && input.append_only())) return RowKinds::append();
       return {true, !distinct, !distinct, !input.append_only()};
     }
     case PlanKind::kWindowAggregate:
-      return RowKinds::append();
     case PlanKind::kSortLimit:
-      check_sort(node);
       return RowKinds::append();
     case PlanKind::kSink:
     case PlanKind::kStatementSet:
       return {false, false, false, false};
   }
   CHECK(false);
+}
+
+RowKinds Changelog::produced(const PlanNode& node) const {
+  if (const auto* assign = node.try_as<WindowAssignNode>()) check_session(*assign);
+  if (node.kind() == PlanKind::kSortLimit) check_sort(node);
+  return produced_kinds(node, input_kinds(node), tables_, final_only_);
 }
 
 void Changelog::check_sort(const PlanNode& node) const {

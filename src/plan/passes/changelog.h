@@ -26,6 +26,9 @@ class TableTraits {
   virtual SinkAccepts sink(const SinkNode& sink) const = 0;
 };
 
+// Returns the kinds that come out of a node whose inputs together give `input`, where all that it needs is allowed.
+RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only);
+
 class Changelog {
  public:
   // Infers the kinds of every node below the roots. `final_only`: batch mode, where each group gives one final row.

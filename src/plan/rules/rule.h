@@ -11,9 +11,14 @@
 
 namespace tidemill {
 
+class TableTraits;  // plan/passes/changelog.h
+
 // What rules may know besides the plan.
 struct OptimizerContext {
-  EvaluationContext evaluation;  // for constants
+  EvaluationContext evaluation;         // for constants
+  const TableTraits* tables = nullptr;  // of the job's tables
+  bool batch_where_bounded = false;     // each group gives one final row where all input is bounded
+  bool rows_by_time = true;             // FIRST_VALUE, LAST_VALUE and LISTAGG do not take rows as they come
 };
 
 struct Rule {
@@ -45,6 +50,7 @@ PlanPtr fold_constants(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr push_filters(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr merge_projects(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr recognize_windows(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr order_rows(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr prune_columns(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr share_subplans(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_calcs(const PlanPtr& root, const OptimizerContext& context);

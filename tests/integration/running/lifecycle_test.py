@@ -131,6 +131,18 @@ class ChangedQueryTest(LifecycleTest):
         self.assertEqual(code, 0, err)
         self.assertIn("warning: The query has changed", err)
 
+    def test_windows_that_no_row_has_opened_are_no_loss(self) -> None:
+        nothing = JOB.replace("GROUP BY", "WHERE id < 0 GROUP BY")
+        with self.start(self.script(nothing)) as job:
+            job.until_rows(5_000)
+            self.assertEqual(tidemill("job", "stop", str(self.checkpoints))[0], 0)
+            self.assertEqual(job.finish()[0], 0)
+        code, err = self.began(nothing.replace("'1' HOUR", "'2' HOUR"))
+        self.assertEqual(code, 0, err)
+        self.assertRegex(err, r"(?m)^  lost  .*Window")
+        self.assertIn("empty: state 'slices'", err)
+        self.assertNotIn("lost: ", err)
+
 
 class DiskTest(LifecycleTest):
     def test_checkpoints_are_listed_verified_shown_and_removed(self) -> None:

@@ -58,6 +58,15 @@ AggregationText& AggregationText::aggregate(std::string_view text) {
   return *this;
 }
 
+AggregationText& AggregationText::rows_by_time() {
+  for (AggregateSpec& aggregate : aggregates_) {
+    if (!aggregate.function->lists_rows()) continue;
+    aggregate.order = RowOrder::kRowtime;
+    aggregate.rowtime = column("ts");
+  }
+  return *this;
+}
+
 std::vector<Field> AggregationText::result_fields() const {
   std::vector<Field> fields;
   for (const int32_t key : keys_) fields.push_back(input_->field(key));

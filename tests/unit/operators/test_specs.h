@@ -23,6 +23,9 @@ class AggregationText {
   // "COUNT(*)", "SUM(x)", "COUNT(DISTINCT x)", "MAX(x) FILTER f".
   AggregationText& aggregate(std::string_view text);
 
+  // The aggregates so far that list rows take them by `ts`.
+  AggregationText& rows_by_time();
+
   // Keys, aggregates, window_start, window_end and, where asked for, window_time. The time column is `ts`.
   WindowAggregateSpec windows(const WindowDefinition& window, bool with_window_time = false) const;
   GroupAggregateSpec groups() const;

@@ -21,7 +21,8 @@ std::shared_ptr<const TableDescriptor> descriptor() {
   descriptor.fields = {RecordField::int64("count")};
   descriptor.companions = {{"distinct", CompanionKind::kDistinctCounts, {Type::string()}},
                            {"least", CompanionKind::kOrderedValues, {Type::float64()}},
-                           {"list", CompanionKind::kOrderedSequence, {Type::string(), Type::big_int()}}};
+                           {"list", CompanionKind::kOrderedSequence, {Type::string(), Type::big_int()}},
+                           {"rows", CompanionKind::kOrderedValues, {Type::string(), Type::big_int()}}};
   return std::make_shared<const TableDescriptor>(std::move(descriptor));
 }
 
@@ -77,6 +78,52 @@ TEST(OrderedValues, FirstAndLastSkipValuesOnlyRetracted) {
   counts.clear();
   values.append_all(keys[0], out, counts);
   EXPECT_TRUE(counts.empty());
+}
+
+// Returns "a 1 x2, …" of the key's rows with their counts.
+std::string rows_of(const OrderedValues& values, KeyRef key) {
+  std::vector<ColumnBuilder> builders;
+  for (const Type& type : values.value_types()) builders.emplace_back(type);
+  std::vector<int64_t> counts;
+  values.scan(key, [&](std::string_view value, int64_t count) {
+    const size_t first = ordered_bytes(value, builders[0].type(), SortOrder());
+    EXPECT_EQ(decode_ordered(value, SortOrder(), builders[0]), first);
+    EXPECT_EQ(decode_ordered(value.substr(first), SortOrder(), builders[1]), value.size() - first);
+    counts.push_back(count);
+  });
+  const ColumnPtr texts = builders[0].finish(), numbers = builders[1].finish();
+  std::string all;
+  for (int32_t row = 0; row < texts->num_rows(); ++row)
+    all += fmt::format("{}{} {} x{}", row > 0 ? ", " : "", texts->is_null(row) ? "NULL" : texts->text(row),
+                       numbers->decode<int64_t>()[row], counts[static_cast<size_t>(row)]);
+  return all;
+}
+
+TEST(OrderedValues, RowsOfSeveralColumnsAreOrderedByTheFirstThenTheSecond) {
+  PageTable pages;
+  RecordTable table(pages, descriptor());
+  OrderedValues& values = table.ordered_values(3);
+  const KeyBatch keys = big_int_keys({1, 2});
+  const std::vector<ColumnPtr> rows = {strings({"b", "a", "ab", std::nullopt, "a", "b"}),
+                                       big_ints({1, 9, 0, 5, -3, 1})};
+  for (int32_t row = 0; row < 6; ++row) values.add(keys[0], rows, row, 1);
+  EXPECT_EQ(rows_of(values, keys[0]), "NULL 5 x1, a -3 x1, a 9 x1, ab 0 x1, b 1 x2");
+  values.add(keys[1], rows, 0, 1);
+  values.merge_keys(keys[1], keys[0]);
+  EXPECT_EQ(rows_of(values, keys[0]), "NULL 5 x1, a -3 x1, a 9 x1, ab 0 x1, b 1 x3");
+  EXPECT_EQ(rows_of(values, keys[1]), "");
+}
+
+TEST(OrderedValues, TheLeastRowOfEachFirstColumnCanBeKept) {
+  PageTable pages;
+  RecordTable table(pages, descriptor());
+  OrderedValues& values = table.ordered_values(3);
+  const KeyBatch keys = big_int_keys({1});
+  const std::vector<ColumnPtr> rows = {strings({"a", "a", "ab", "a", "", "a"}), big_ints({4, 5, 1, 3, 7, 3})};
+  std::vector<bool> put;
+  for (int32_t row = 0; row < 6; ++row) put.push_back(values.put_least(keys[0], rows, row));
+  EXPECT_EQ(put, (std::vector<bool>{true, false, true, true, true, false}));
+  EXPECT_EQ(rows_of(values, keys[0]), " 7 x1, a 3 x1, ab 1 x1");
 }
 
 TEST(OrderedSequence, ListsInOrderAndMerges) {

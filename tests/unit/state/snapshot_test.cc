@@ -320,6 +320,20 @@ TEST(Snapshot, FieldsMigrateByName) {
   EXPECT_EQ(table.texts().load(field<StoredText>(table, 1, "MAX(name)"), scratch), "a name beyond twelve bytes");
 }
 
+TEST(Snapshot, TablesWithoutRecordsAreNotLost) {
+  StateStore saved;
+  saved.record_table(groups(kFields));
+  saved.timers({"timers", {Type::big_int()}});
+  SplitState& splits = saved.split_state("splits");
+  splits.put("file.csv", "offset 17");
+  SnapshotBuffer part("part");
+  saved.freeze(7)->write(part);
+  StateStore store;
+  const RestoreReport report = restore(store, {&part});
+  EXPECT_EQ(report.tables_empty, (std::vector<std::string>{"groups", "timers"}));
+  EXPECT_EQ(report.tables_lost, (std::vector<std::string>{"splits"}));
+}
+
 TEST(Snapshot, OtherTypesAreRefusedNamingTableAndField) {
   Sample sample;
   const std::unique_ptr<SnapshotBuffer> part = sample.snapshot("part");
