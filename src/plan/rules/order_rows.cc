@@ -55,8 +55,6 @@ class RowOrdering {
     OrderedRows rows = find(node->input());
     if (!rows.rowtime && windows != nullptr && !windows->window().processing_time)
       rows.rowtime = windows->time_column();
-    if (rows.rowtime && rows.plan->schema()->field(*rows.rowtime).type.physical() != PhysicalType::kInt64)
-      rows = {node->input(), std::nullopt};
     if (!rows.rowtime && !rows.in_log_order) return node;
     for (AggregateSpec& aggregate : aggregates) {
       if (!lists_rows(aggregate)) continue;
