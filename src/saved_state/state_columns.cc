@@ -138,7 +138,12 @@ class ColumnList {
         add("time", Type::timestamp(3), StateColumnKind::kTime).identifies = true;
         return;
       case TableKind::kOrderedValues:
-        add("value", format_->value_types.at(0), StateColumnKind::kOrderedValue).identifies = true;
+        for (size_t i = 0; i < format_->value_types.size(); ++i) {
+          StateColumn& column = add(format_->value_types.size() == 1 ? "value" : fmt::format("value{}", i),
+                                    format_->value_types[i], StateColumnKind::kOrderedValue);
+          column.index = static_cast<int32_t>(i);
+          column.identifies = true;
+        }
         return;
       case TableKind::kOrdered:
       case TableKind::kOrderedSequence:

@@ -174,7 +174,12 @@ ColumnPtr StateTableReader::order_column(const StateColumn& column) const {
   } else if (column.kind == StateColumnKind::kSequence) {
     for (const int64_t sequence : rows_->sequences) out.append(sequence);
   } else if (table_.format().kind == TableKind::kOrderedValues) {
-    for (const std::string& value : rows_->values) decode_ordered(value, SortOrder(), out);
+    for (const std::string& value : rows_->values) {
+      std::string_view bytes = value;
+      for (size_t i = 0; i < static_cast<size_t>(column.index); ++i)
+        bytes.remove_prefix(ordered_bytes(bytes, table_.format().value_types.at(i), SortOrder()));
+      decode_ordered(bytes, SortOrder(), out);
+    }
   } else {
     for (const std::string& value : rows_->values) out.append_text(value);
   }
