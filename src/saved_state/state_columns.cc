@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "functions/aggregates/aggregates.h"
+#include "state/time_to_live.h"
 
 namespace tidemill {
 namespace {
@@ -160,6 +161,10 @@ class ColumnList {
   void add_field(const RecordField& field) {
     if (is_intervals() && field.name == kIntervalEndField) {
       add("session_end", Type::timestamp(3), StateColumnKind::kMoment).field = field.name;
+      return;
+    }
+    if (field.name == kWrittenAtField && field.size == sizeof(EpochMillis)) {
+      add(field.name, Type::timestamp_ltz(3), StateColumnKind::kMoment).field = field.name;
       return;
     }
     // A companion knows its types; the names of several values are those of the operator's.

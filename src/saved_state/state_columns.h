@@ -24,7 +24,7 @@ enum class StateColumnKind : uint8_t {
   kSequence,      // the second
   kOrderedValue,  // a sub-key that is a value
   kField,         // a field of the record as its bytes say
-  kMoment,        // a field that is a time in ms: TIMESTAMP(3)
+  kMoment,        // a field that is a time in ms
   kAggregate,     // a field that is an accumulator: its result
   kValue,         // a field value<index> with its null<index>
   kKeyGroup,
