@@ -22,7 +22,7 @@ enum class StateColumnKind : uint8_t {
   kTime,          // of a timer or an interval: TIMESTAMP(3)
   kOrder,         // the first number of a sub-key, of no meaning to people beyond the order
   kSequence,      // the second
-  kOrderedValue,  // a sub-key that is a value
+  kOrderedValue,  // value `index` of a sub-key
   kField,         // a field of the record as its bytes say
   kMoment,        // a field that is a time in ms
   kAggregate,     // a field that is an accumulator: its result
