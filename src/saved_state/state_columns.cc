@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "functions/aggregates/aggregates.h"
+#include "state/time_to_live.h"
 
 namespace tidemill {
 namespace {
@@ -47,10 +48,16 @@ Type natural_type(const RecordField& field) {
   }
 }
 
+// Whether the field is the aggregate's: its name is the aggregate's text, maybe with the order that rows are taken in.
+bool is_accumulator_of(const RecordField& field, const std::string& text) {
+  if (!field.name.starts_with(text) || field.name.ends_with(", position")) return false;
+  return field.name.size() == text.size() || field.name[text.size()] == ' ';
+}
+
 // The function whose accumulator the field is, where this program has it and it keeps what the field holds.
 AggregateFunctionPtr function_of(const FunctionRegistry& functions, const StateNames& names, const RecordField& field) {
   for (const SavedAggregate& saved : names.aggregates) {
-    if (saved.field != field.name || !functions.has_aggregate(saved.function)) continue;
+    if (!is_accumulator_of(field, saved.field) || !functions.has_aggregate(saved.function)) continue;
     std::vector<ExpressionPtr> arguments;
     if (saved.argument.kind != TypeKind::kNull) arguments.push_back(make_column(0, saved.argument));
     try {
@@ -138,12 +145,7 @@ class ColumnList {
         add("time", Type::timestamp(3), StateColumnKind::kTime).identifies = true;
         return;
       case TableKind::kOrderedValues:
-        for (size_t i = 0; i < format_->value_types.size(); ++i) {
-          StateColumn& column = add(format_->value_types.size() == 1 ? "value" : fmt::format("value{}", i),
-                                    format_->value_types[i], StateColumnKind::kOrderedValue);
-          column.index = static_cast<int32_t>(i);
-          column.identifies = true;
-        }
+        add_ordered_values();
         return;
       case TableKind::kOrdered:
       case TableKind::kOrderedSequence:
@@ -162,9 +164,23 @@ class ColumnList {
     }
   }
 
+  void add_ordered_values() {
+    const std::vector<Type>& types = format_->value_types;
+    for (size_t i = 0; i < types.size(); ++i) {
+      StateColumn& column =
+          add(types.size() == 1 ? "value" : fmt::format("value{}", i), types[i], StateColumnKind::kOrderedValue);
+      column.index = static_cast<int32_t>(i);
+      column.identifies = true;
+    }
+  }
+
   void add_field(const RecordField& field) {
     if (is_intervals() && field.name == kIntervalEndField) {
       add("session_end", Type::timestamp(3), StateColumnKind::kMoment).field = field.name;
+      return;
+    }
+    if (field.name == kWrittenAtField && field.size == sizeof(EpochMillis)) {
+      add(field.name, Type::timestamp_ltz(3), StateColumnKind::kMoment).field = field.name;
       return;
     }
     // A companion knows its types; the names of several values are those of the operator's.

@@ -22,9 +22,9 @@ enum class StateColumnKind : uint8_t {
   kTime,          // of a timer or an interval: TIMESTAMP(3)
   kOrder,         // the first number of a sub-key, of no meaning to people beyond the order
   kSequence,      // the second
-  kOrderedValue,  // a sub-key that is a value; of several, column `index`
+  kOrderedValue,  // value `index` of a sub-key
   kField,         // a field of the record as its bytes say
-  kMoment,        // a field that is a time in ms: TIMESTAMP(3)
+  kMoment,        // a field that is a time in ms
   kAggregate,     // a field that is an accumulator: its result
   kValue,         // a field value<index> with its null<index>
   kKeyGroup,

@@ -46,6 +46,19 @@ void append_stored(const PageSource& pages, const std::byte* at, ColumnBuilder& 
   });
 }
 
+// Returns the field's bytes, zeros in place of its texts, and these behind: where a text lies says nothing of what it
+// is.
+std::string field_content(const PageSource& pages, const RecordField& field, const std::byte* at) {
+  std::string bytes(reinterpret_cast<const char*>(at), field.size);
+  std::string scratch;
+  for (const uint32_t slot : text_slots_of(field)) {
+    bytes.replace(slot, sizeof(StoredText), sizeof(StoredText), '\0');
+    const StoredText stored = load_stored_text(at + slot);
+    bytes += TextHeap::load(pages, stored, scratch);
+  }
+  return bytes;
+}
+
 void append_moment(EpochMillis time, ColumnBuilder& out) {
   time == kNoWatermark || time == kMaxWatermark ? out.append_null() : out.append(time);
 }
@@ -174,11 +187,12 @@ ColumnPtr StateTableReader::order_column(const StateColumn& column) const {
   } else if (column.kind == StateColumnKind::kSequence) {
     for (const int64_t sequence : rows_->sequences) out.append(sequence);
   } else if (table_.format().kind == TableKind::kOrderedValues) {
-    for (const std::string& value : rows_->values) {
-      std::string_view bytes = value;
+    const std::vector<Type>& types = table_.format().value_types;
+    for (const std::string& values : rows_->values) {
+      std::string_view left = values;
       for (size_t i = 0; i < static_cast<size_t>(column.index); ++i)
-        bytes.remove_prefix(ordered_bytes(bytes, table_.format().value_types.at(i), SortOrder()));
-      decode_ordered(bytes, SortOrder(), out);
+        left.remove_prefix(ordered_bytes(left, types[i], SortOrder()));
+      decode_ordered(left, SortOrder(), out);
     }
   } else {
     for (const std::string& value : rows_->values) out.append_text(value);
@@ -205,7 +219,7 @@ ColumnPtr StateTableReader::field_column(const StateColumn& column) const {
     if (column.kind == StateColumnKind::kMoment) {
       append_moment(load<EpochMillis>(at), out);
     } else if (field->kind == FieldKind::kBytes) {
-      out.append_text({reinterpret_cast<const char*>(at), field->size});
+      out.append_text(field_content(part_.pages(), *field, at));
     } else {
       append_stored(part_.pages(), at, out);
     }
@@ -240,19 +254,9 @@ std::vector<uint64_t> StateTableReader::contents() const {
   std::vector<uint64_t> hashes(static_cast<size_t>(num_rows()));
   const TableFormat& format = table_.format();
   if (format.kind == TableKind::kTimers) return hashes;
-  std::string scratch;
-  std::string bytes;
   for (size_t row = 0; row < hashes.size(); ++row) {
     for (size_t i = 0; i < format.fields.size(); ++i) {
-      const RecordField& field = format.fields[i];
-      const std::byte* const at = rows_->records[row] + format.offsets[i];
-      bytes.assign(reinterpret_cast<const char*>(at), field.size);
-      for (const uint32_t slot : text_slots_of(field)) {
-        // Where a text lies in the heap says nothing of what it is.
-        bytes.replace(slot, sizeof(StoredText), sizeof(StoredText), '\0');
-        const StoredText stored = load_stored_text(at + slot);
-        bytes += TextHeap::load(part_.pages(), stored, scratch);
-      }
+      const std::string bytes = field_content(part_.pages(), format.fields[i], rows_->records[row] + format.offsets[i]);
       hashes[row] = hash_combine(hashes[row], hash_bytes(bytes.data(), bytes.size()));
     }
   }

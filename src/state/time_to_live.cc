@@ -7,7 +7,6 @@
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kField = "written at";
 constexpr int32_t kSweptPages = 64;    // at once: some ten thousand records, well below a millisecond
 constexpr DurationMillis kRounds = 8;  // in a time to live
 
@@ -16,12 +15,12 @@ constexpr DurationMillis kRounds = 8;  // in a time to live
 void TimeToLive::declare(TableDescriptor& descriptor) const {
   if (!enabled()) return;
   descriptor.time_to_live_ms = time_to_live_ms_;
-  descriptor.fields.push_back(RecordField::int64(std::string(kField)));
+  descriptor.fields.push_back(RecordField::int64(std::string(kWrittenAtField)));
 }
 
 void TimeToLive::open(RecordTable& table) {
   table_ = &table;
-  offset_ = table.layout().offset(kField);
+  offset_ = table.layout().offset(kWrittenAtField);
   expired_.emplace(table.key_layout());
   undated_.emplace(table.key_layout());
 }

@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "base/time.h"
 #include "state/record_table.h"
 
 namespace tidemill {
+
+constexpr std::string_view kWrittenAtField = "written at";  // of a record: wall ms UTC; 0: not known
 
 // Task thread only. All times are wall ms UTC.
 class TimeToLive {

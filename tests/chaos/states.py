@@ -46,7 +46,7 @@ class StoppedJob:
 
     def __init__(self, query: Query, events: Path, rows: int, root: Path, spill: bool) -> None:
         self.rows = rows
-        source = root.parent / f"{root.name}-input"
+        source = root.parent / "input"  # one for both jobs: state names the file that a row came from
         source.mkdir(parents=True, exist_ok=True)
         lines = (events / "events-0.jsonl").read_text().splitlines(keepends=True)[:rows]
         (source / "events.jsonl").write_text("".join(lines))

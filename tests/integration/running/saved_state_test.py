@@ -95,6 +95,15 @@ class SavedStateTest(JobTestCase):
         lines = [line for file in (self.root / "copy").glob("part-*") for line in file.read_text().splitlines()]
         self.assertEqual(sorted(lines), ["0,500", "1,500"])
 
+    def test_state_that_lives_for_a_time_says_when_it_was_written(self) -> None:
+        directory = self.root / "ck"
+        options = ("--checkpoint-dir", str(directory), "--set", "table.exec.state.ttl=1 h")
+        code, _, err = tidemill("run", str(self.script()), *options)
+        self.assertEqual(code, 0, err)
+        recent = "`written at` BETWEEN NOW() - INTERVAL '10' MINUTE AND NOW()"
+        rows = self.query(directory, f"SELECT {self.COLUMNS} FROM {GROUPS} WHERE {recent} ORDER BY k")
+        self.assertEqual(rows, self.expected(ROWS))
+
     def test_a_declared_table_must_fit(self) -> None:
         directory = self.saved()
 
