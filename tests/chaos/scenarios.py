@@ -22,6 +22,7 @@ from workloads import QUERIES, Query, query
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration" / "running"))
 from running_job import ask, until  # noqa: E402
 from states import STATE_QUERIES, state_trial  # noqa: E402
+from transfers import transfers_trial  # noqa: E402
 
 LIVES_MAX = 200  # of one job: each comes further than the one before, so more means that it does not
 HALFWAY = "epoch.deciding:2:kill"  # of a first life that leaves a checkpoint, and one that is not decided
@@ -369,6 +370,19 @@ def rescales(world: World, count: int) -> str:
 
     moved = world.each(items, trial)
     return f"{moved} jobs of {len(items)} gone on with at another parallelism"
+
+
+def transfers(world: World, count: int) -> str:
+    """O3: in every checkpoint that a kill leaves, what all accounts hold adds up to zero."""
+    checked = []
+
+    def trial(number: int, _: int) -> int:
+        killed, checkpoints = transfers_trial(world.events, world.root / f"{number}", world.draw(number))
+        checked.append(checkpoints)
+        return killed
+
+    done = world.each(range(count), trial)
+    return f"{sum(checked)} checkpoints balanced after {done} kills of {count} jobs"
 
 
 def states(world: World, count: int) -> str:

@@ -45,6 +45,7 @@ COUNTS = {
     "refusals": (1, 1),
     "rescales": (5, 1),
     "states": (100, 10),
+    "transfers": (100, 4),
     "actions": (100, 4),
 }
 
