@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "expr/aggregate.h"
 #include "operators/operator.h"
 #include "operators/row_evaluation.h"
 #include "state/record_table.h"
