@@ -4,19 +4,25 @@ without faults leaves."""
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Callable
 
 from workloads import Query, rows_of_files, table_of_changes
 
 PROGRAM = os.environ.get("TIDEMILL", "build/release/tidemill")
 FAULTY = os.environ.get("TIDEMILL_FAULTY", "build/release/tests/tidemill_faulty")
 PATIENCE_SECONDS = 60.0  # O6: a life that takes longer hangs
+LIVES_MAX = 200  # of one job: each comes further than the one before, so more means that it does not
 SPILL_ALL = {"state.memory.size": "1 kb"}
+
+
+def parallelism(draw: random.Random) -> int:
+    return draw.choice([1, 1, 2, 3, 4])
 
 
 class Difference(AssertionError):
@@ -114,6 +120,21 @@ class Job:
         # Half a line of a killed life must not join the next one's first.
         self.printed += out.decode() + "\n"
         return End(process.returncode, err.decode())
+
+    def live_until_end(self, draw: random.Random, mean: float, after_kill: Callable[[], None]) -> tuple[End, int]:
+        """Lives killed after `mean` seconds on average, until one ends by itself, which it must do well. Returns how it
+        ended, and how many were killed."""
+        killed = 0
+        for _ in range(LIVES_MAX):
+            # Lives grow, so that the job comes to its end on a slow machine too.
+            end = self.live(draw.expovariate(1 / mean) * (1 + killed / 10), parallelism=parallelism(draw))
+            if not end.killed:
+                break
+            killed += 1
+            after_kill()
+        if end.code != 0:
+            raise Difference(f"{self.query.name}: ended with {end.code} after {killed} kills: {end.err}")
+        return end, killed
 
     def finish(self, **how: object) -> Result:
         """The last life, which must end well."""

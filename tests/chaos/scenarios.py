@@ -16,7 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterable, TypeVar
 
-from lives import FAULTY, PATIENCE_SECONDS, PROGRAM, SPILL_ALL, Difference, End, Job, References, Result
+from lives import (
+    FAULTY,
+    LIVES_MAX,
+    PATIENCE_SECONDS,
+    PROGRAM,
+    SPILL_ALL,
+    Difference,
+    End,
+    Job,
+    References,
+    Result,
+    parallelism,
+)
 from workloads import QUERIES, Query, query
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration" / "running"))
@@ -24,7 +36,6 @@ from running_job import ask, until  # noqa: E402
 from states import STATE_QUERIES, state_trial  # noqa: E402
 from transfers import transfers_trial  # noqa: E402
 
-LIVES_MAX = 200  # of one job: each comes further than the one before, so more means that it does not
 HALFWAY = "epoch.deciding:2:kill"  # of a first life that leaves a checkpoint, and one that is not decided
 POINTS_MIN = 60  # that a quick run must come past: how many epochs a life has depends on the disk
 AT_ONCE = max(1, os.cpu_count() or 1)
@@ -65,10 +76,6 @@ class World:
                     future.cancel()
 
 
-def parallelism(draw: random.Random) -> int:
-    return draw.choice([1, 1, 2, 3, 4])
-
-
 def kills(world: World, count: int) -> str:
     """F01, F26: jobs killed at random times until `count` kills are together; every other one spills all its state."""
     world.prepare()
@@ -81,16 +88,7 @@ def kills(world: World, count: int) -> str:
             draw = world.draw(first + number)
             job = world.job(of, f"{first + number}", spill=draw.random() < 0.5)
             mean = draw.choice([0.02, 0.05, 0.1, 0.3])
-            killed = 0
-            for _ in range(LIVES_MAX):
-                # Lives grow, so that the job comes to its end on a slow machine too.
-                end = job.live(draw.expovariate(1 / mean) * (1 + killed / 10), parallelism=parallelism(draw))
-                if not end.killed:
-                    break
-                killed += 1
-                job.check_orphans()
-            if end.code != 0:
-                raise Difference(f"{of.name}: ended with {end.code} after {killed} kills: {end.err}")
+            end, killed = job.live_until_end(draw, mean, job.check_orphans)
             world.check(job, job.result(end))
             return killed
 

@@ -19,7 +19,6 @@ TRANSFERS = Query(
     keys=1,
 )
 SUM_OF_BALANCES = "SELECT SUM(`SUM(amount)`) AS balance, COUNT(*) AS accounts FROM state('results/group_aggregate')"
-LIVES_MAX = 200
 
 
 def check_balance(job: Job) -> int:
@@ -35,14 +34,11 @@ def check_balance(job: Job) -> int:
 def transfers_trial(events: Path, root: Path, draw: random.Random) -> tuple[int, int]:
     """Returns how many kills there were, and how many of the checkpoints that they left held accounts."""
     job = Job(TRANSFERS, events, root, settings=dict(SPILL_ALL) if draw.random() < 0.5 else {})
-    killed = checked = 0
-    for _ in range(LIVES_MAX):
-        end = job.live(draw.expovariate(1 / 0.1) * (1 + killed / 10), parallelism=draw.choice([1, 2, 3, 4]))
-        checked += 1 if check_balance(job) else 0
-        if not end.killed:
-            break
-        killed += 1
-    if end.code != 0 or not checked:
-        raise Difference(f"transfers: ended with {end.code} after {killed} kills, {checked} checkpoints: {end.err}")
+    balanced: list[int] = []
+    _, killed = job.live_until_end(draw, 0.1, lambda: balanced.append(check_balance(job)))
+    balanced.append(check_balance(job))
+    checked = sum(accounts > 0 for accounts in balanced)
+    if not checked:
+        raise Difference(f"transfers: no checkpoint with accounts after {killed} kills")
     job.remove()
     return killed, checked
