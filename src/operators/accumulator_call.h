@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "expr/aggregate.h"
 #include "operators/operator.h"
@@ -46,5 +47,13 @@ class AccumulatorCall {
   OperatorContext& context_;
   AggregateContext aggregate_;
 };
+
+// Adds all values of a column, in their order, to the accumulator at `offset` of one record.
+inline void add_all(const AggregateFunction& function, AggregateContext& call, std::byte* record, int32_t offset,
+                    const Column& values) {
+  if (values.num_rows() == 0) return;
+  const std::vector<std::byte*> records(static_cast<size_t>(values.num_rows()), record);
+  function.add(call, {records, offset}, &values, Selection::all(values.num_rows()));
+}
 
 }  // namespace tidemill

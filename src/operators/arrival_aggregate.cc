@@ -206,9 +206,7 @@ void ArrivalAggregate::replay_record(RecordTable& table, KeyRef key, std::byte* 
   std::byte* const one[] = {record};
   AccumulatorCall call(table, context());
   function().clear(call, {one, offset_});
-  const std::vector<std::byte*> records(static_cast<size_t>(values->num_rows()), record);
-  if (values->num_rows() > 0)
-    function().add(call, {records, offset_}, values.get(), Selection::all(values->num_rows()));
+  add_all(function(), call, record, offset_, *values);
 }
 
 void ArrivalAggregate::clear(RecordTable& table, KeyRef key, std::byte* record) {

@@ -26,8 +26,7 @@ void append_result(const AggregateFunction& function, const Column& values, Colu
   auto* const bytes = reinterpret_cast<std::byte*>(accumulator.data());
   OneText text;
   AggregateContext context{&text};
-  const std::vector<std::byte*> records(static_cast<size_t>(values.num_rows()), bytes);
-  function.add(context, {records, 0}, &values, Selection::all(values.num_rows()));
+  add_all(function, context, bytes, 0, values);
   const std::byte* const one[] = {bytes};
   function.result(context, {one, 0}, out);
 }
@@ -110,8 +109,7 @@ void ListedAggregate::update_results(RecordTable& table, const KeyBatch& keys, i
     const ColumnPtr values = listed(table, keys[row]);
     std::byte* const one[] = {record};
     function().clear(call, {one, result_offset_});
-    const std::vector<std::byte*> all(static_cast<size_t>(values->num_rows()), record);
-    function().add(call, {all, result_offset_}, values.get(), Selection::all(values->num_rows()));
+    add_all(function(), call, record, result_offset_, *values);
   }
 }
 
