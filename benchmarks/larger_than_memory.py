@@ -8,6 +8,7 @@ checked: how many groups, how many rows and what sum they hold.
 With --group-mb each run is put into a control group (v1 or v2) of this size, so that the system's file cache counts too. As root.
 
 Usage: larger_than_memory.py --program build/release/tidemill [--keys 50000000] [--updates 100000000] [--memory "1 gb"] [--group-mb 1300]
+    [--parallelism 2] [--no-check | --only-check]
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace, statements: str, rows: int) -> Run:
         script = Path(directory) / "job.sql"
         script.write_text(SCRIPT.format(last=rows - 1, keys=keys, prime=prime) + statements)
         command = [arguments.program, "run", str(script), "--format", "csv", "--set", f"state.memory.size={arguments.memory}"]
-        command += ["--set", f"state.spill.dir={directory}/spill"]
+        command += ["--set", f"state.spill.dir={directory}/spill", "--set", f"parallelism.default={arguments.parallelism}"]
         enter = None
         if arguments.group_mb:
             group = control_group(arguments.group_mb)
@@ -94,6 +95,16 @@ def run(arguments: argparse.Namespace, statements: str, rows: int) -> Run:
         return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out)
 
 
+def print_rates(arguments: argparse.Namespace, rows: int) -> None:
+    load = run(arguments, EMIT, arguments.keys)
+    print(f"keys: {arguments.keys / 1e6:.0f} M in {load.wall_s:.1f} s, {arguments.keys / load.wall_s / 1e6:.2f} M a second,"
+          f" {load.cpu_s:.1f} CPU s, peak {load.peak_mb:.0f} MB", flush=True)
+    both = run(arguments, EMIT, rows)
+    seconds = both.wall_s - load.wall_s
+    print(f"updates: {arguments.updates / 1e6:.0f} M in {seconds:.1f} s, {arguments.updates / seconds / 1e6:.2f} M a second,"
+          f" {both.cpu_s - load.cpu_s:.1f} CPU s, peak {both.peak_mb:.0f} MB", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True)
@@ -102,16 +113,13 @@ def main() -> int:
     parser.add_argument("--memory", default="1 gb")
     parser.add_argument("--group-mb", type=int, default=0)
     parser.add_argument("--directory", help="where the spill file goes; default: the temporary directory")
+    parser.add_argument("--parallelism", type=int, default=2)
     parser.add_argument("--no-check", action="store_true", help="leave out the bounded query")
+    parser.add_argument("--only-check", action="store_true", help="run the bounded query alone")
     arguments = parser.parse_args()
     rows = arguments.keys + arguments.updates
-    load = run(arguments, EMIT, arguments.keys)
-    print(f"keys: {arguments.keys / 1e6:.0f} M in {load.wall_s:.1f} s, {arguments.keys / load.wall_s / 1e6:.2f} M a second,"
-          f" {load.cpu_s:.1f} CPU s, peak {load.peak_mb:.0f} MB", flush=True)
-    both = run(arguments, EMIT, rows)
-    seconds = both.wall_s - load.wall_s
-    print(f"updates: {arguments.updates / 1e6:.0f} M in {seconds:.1f} s, {arguments.updates / seconds / 1e6:.2f} M a second,"
-          f" {both.cpu_s - load.cpu_s:.1f} CPU s, peak {both.peak_mb:.0f} MB", flush=True)
+    if not arguments.only_check:
+        print_rates(arguments, rows)
     if arguments.no_check:
         return 0
     checked = run(arguments, CHECK, rows)

@@ -47,6 +47,8 @@ class ScratchFile {
   virtual void write_at(int64_t offset, std::string_view bytes) = 0;
   // Reads up to buffer.size() bytes at `offset`; returns how many. Throws TransientError.
   virtual size_t read_at(int64_t offset, std::span<char> buffer) = 0;
+  // The same, but returns 0 where that would have to wait for a disk, or where the system cannot tell.
+  virtual size_t read_at_once(int64_t offset, std::span<char> buffer) = 0;
   // Hints that these bytes are read soon. Returns at once.
   virtual void prefetch(int64_t offset, size_t bytes) = 0;
 };

@@ -6,7 +6,12 @@
 
 namespace tidemill {
 
-constexpr size_t kPageBytes = 16384;  // unit of copy-on-write, spilling and checksums
+// A page is the unit of copy-on-write, spilling and checksums. Records that are much smaller than a page lie in small
+// ones, since then little else comes and goes with the record that is wanted.
+enum class PageSize : uint8_t { kLarge, kSmall };
+constexpr size_t kPageBytes = 16384;      // of a large page: offsets are below this
+constexpr size_t kSmallPageBytes = 4096;  // of a small one, whose address space is that of a large one
+constexpr size_t bytes_of(PageSize size) { return size == PageSize::kSmall ? kSmallPageBytes : kPageBytes; }
 constexpr uint32_t kPageShift = 14;
 constexpr uint32_t kPagesMax = 1U << 26;  // 1 TiB a store; a StateAddress fits 40 bits
 

@@ -12,13 +12,14 @@ namespace tidemill {
 // Any thread.
 class PageMemory {
  public:
-  // `kept_max`: free pages that keep their memory, for what is taken next.
-  explicit PageMemory(size_t kept_max) : kept_max_(kept_max) {}
+  // `page_bytes`: of each page, a multiple of 4 KiB. `kept_max`: free pages that keep their memory, for what is taken
+  // next.
+  PageMemory(size_t page_bytes, size_t kept_max) : page_bytes_(page_bytes), kept_max_(kept_max) {}
   PageMemory(const PageMemory&) = delete;
   PageMemory& operator=(const PageMemory&) = delete;
   ~PageMemory();
 
-  // Returns kPageBytes of memory, aligned to 4 KiB, with any content. Throws std::bad_alloc.
+  // Returns a page of memory, aligned to 4 KiB, with any content. Throws std::bad_alloc.
   std::byte* take();
   // Takes a page back. Requires: it came from here.
   void give_back(std::byte* page);
@@ -30,6 +31,7 @@ class PageMemory {
   };
   void add_block();
 
+  const size_t page_bytes_;
   const size_t kept_max_;
   std::mutex mutex_;
   std::vector<Block> blocks_;

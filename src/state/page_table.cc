@@ -4,18 +4,10 @@
 #include <cstring>
 
 namespace tidemill {
-namespace {
-
-std::unique_ptr<SpillFile> make_spill_file(const PageTableOptions& options) {
-  if (options.budget == nullptr || options.spill_files == nullptr) return nullptr;
-  return std::make_unique<SpillFile>(*options.spill_files, options.spill_directory);
-}
-
-}  // namespace
 
 PageTable::PageTable(PageTableOptions options)
     : options_(std::move(options)),
-      pool_(std::make_shared<FramePool>(options_.budget, make_spill_file(options_))),
+      pool_(std::make_shared<FramePool>(options_.budget, options_.spill_files, options_.spill_directory)),
       entries_(1) {
   if (options_.budget != nullptr) options_.budget->join();
 }
@@ -28,7 +20,13 @@ PageTable::~PageTable() {
   }
 }
 
-PageId PageTable::allocate() {
+void PageTable::count_in_memory(const Entry& entry, bool in) const {
+  const size_t bytes = bytes_of(entry.frame->size);
+  pages_in_memory_ += in ? 1 : -size_t{1};
+  bytes_in_memory_ += in ? bytes : -bytes;
+}
+
+PageId PageTable::allocate(PageSize size) {
   make_room();
   PageId id;
   if (free_ids_.empty()) {
@@ -40,15 +38,15 @@ PageId PageTable::allocate() {
     free_ids_.pop_back();
   }
   Entry& entry = entries_[id];
-  entry.frame = pool_->take();
+  entry.frame = pool_->take(size);
   entry.bytes = entry.frame->bytes.load(std::memory_order_relaxed);
-  std::memset(entry.bytes, 0, kPageBytes);
+  std::memset(entry.bytes, 0, bytes_of(size));
   entry.pinned_in = generation_;
   entry.writable_in = generation_;
   entry.changed.mark_all();
   ++pinned_pages_;
   ++pages_allocated_;
-  ++pages_in_memory_;
+  count_in_memory(entry, true);
   return id;
 }
 
@@ -56,15 +54,15 @@ void PageTable::free(PageId id) {
   Entry& entry = entries_[id];
   CHECK_MSG(entry.frame != nullptr, "page {} freed twice", id);
   if (entry.pinned_in == generation_) --pinned_pages_;
-  if (entry.bytes != nullptr) --pages_in_memory_;
+  if (entry.bytes != nullptr) count_in_memory(entry, false);
   pool_->drop(entry.frame);
   entry = Entry();
   free_ids_.push_back(id);
   --pages_allocated_;
 }
 
-PageId PageTable::allocate(PageGroup& group) {
-  const PageId id = allocate();
+PageId PageTable::allocate(PageGroup& group, PageSize size) {
+  const PageId id = allocate(size);
   entries_[id].next = group.first;
   if (group.first != 0) entries_[group.first].previous = id;
   group.first = id;
@@ -89,24 +87,46 @@ void PageTable::pin(Entry& entry) const {
   ++pinned_pages_;
 }
 
+void PageTable::came_in(Entry& entry) const {
+  entry.bytes = entry.frame->bytes.load(std::memory_order_relaxed);
+  count_in_memory(entry, true);
+}
+
 void PageTable::load(Entry& entry) const {
   make_room();
   pool_->load(entry.frame);
-  entry.bytes = entry.frame->bytes.load(std::memory_order_relaxed);
-  ++pages_in_memory_;
+  came_in(entry);
+}
+
+bool PageTable::load_at_once(Entry& entry) const {
+  make_room();
+  if (!pool_->load_at_once(entry.frame)) return false;
+  came_in(entry);
+  return true;
 }
 
 void PageTable::load(std::span<const StateAddress> addresses) const {
   std::vector<PageId> wanted;
   for (const StateAddress address : addresses) {
-    if (address != 0 && entries_[page_of(address)].bytes == nullptr) wanted.push_back(page_of(address));
+    if (address == 0) continue;
+    const PageId id = page_of(address);
+    if (entries_[id].bytes == nullptr)
+      wanted.push_back(id);
+    else
+      read(id);  // what is here stays, while others come
   }
-  // By place in the file: neighbours are read ahead together.
+  // What the system has in its memory comes at once. The rest is asked for all together, by place in the file.
+  std::erase_if(wanted, [&](PageId id) {
+    Entry& entry = entries_[id];
+    if (entry.bytes == nullptr && !load_at_once(entry)) return false;
+    read(id);
+    return true;
+  });
   const auto place = [&](PageId id) { return entries_[id].frame->slot.number; };
   std::sort(wanted.begin(), wanted.end(), [&](PageId a, PageId b) { return place(a) < place(b); });
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   for (const PageId id : wanted) pool_->prefetch(entries_[id].frame);
-  for (const PageId id : wanted) pin(entries_[id]);
+  for (const PageId id : wanted) read(id);
 }
 
 void PageTable::make_writable(Entry& entry) {
@@ -121,9 +141,9 @@ void PageTable::make_writable(Entry& entry) {
 
 // Others hold this version: the table goes on with a copy.
 void PageTable::replace_frame(Entry& entry, bool read_before) {
-  PageFrame* const copy = pool_->take();
+  PageFrame* const copy = pool_->take(entry.frame->size);
   std::byte* const bytes = copy->bytes.load(std::memory_order_relaxed);
-  std::memcpy(bytes, entry.bytes, kPageBytes);
+  std::memcpy(bytes, entry.bytes, bytes_of(copy->size));
   PageFrame* const replaced = entry.frame;
   entry.frame = copy;
   entry.bytes = bytes;
@@ -138,13 +158,13 @@ void PageTable::replace_frame(Entry& entry, bool read_before) {
 bool PageTable::spill(Entry& entry) const {
   if (!pool_->spill(entry.frame)) return false;
   entry.bytes = nullptr;
-  --pages_in_memory_;
+  count_in_memory(entry, false);
   return true;
 }
 
 void PageTable::make_room() const {
   if (!pool_->can_spill()) return;
-  int64_t wanted = options_.budget->asked_of(static_cast<int64_t>(pages_in_memory_ * kPageBytes));
+  int64_t wanted = options_.budget->asked_of(static_cast<int64_t>(bytes_in_memory_));
   // Twice round: the first time a page may only lose its second chance.
   for (size_t steps = 2 * entries_.size(); wanted > 0 && steps > 0; --steps) {
     hand_ = hand_ + 1 < entries_.size() ? hand_ + 1 : 1;
@@ -154,17 +174,18 @@ void PageTable::make_room() const {
     if (entry.pinned_in != 0)
       entry.pinned_in = 0;
     else if (spill(entry))
-      wanted -= static_cast<int64_t>(kPageBytes);
+      wanted -= static_cast<int64_t>(bytes_of(entry.frame->size));
   }
 }
 
 void PageTable::move_pinned_pages() {
   for (Entry& entry : entries_) {
     if (entry.frame == nullptr || entry.pinned_in != generation_) continue;
-    PageFrame* const moved = pool_->take();
+    PageFrame* const moved = pool_->take(entry.frame->size);
     std::byte* const bytes = moved->bytes.load(std::memory_order_relaxed);
-    std::memcpy(bytes, entry.bytes, kPageBytes);
-    if (entry.frame->references.load(std::memory_order_acquire) == 1) std::memset(entry.bytes, 0xdd, kPageBytes);
+    const size_t size = bytes_of(moved->size);
+    std::memcpy(bytes, entry.bytes, size);
+    if (entry.frame->references.load(std::memory_order_acquire) == 1) std::memset(entry.bytes, 0xdd, size);
     pool_->drop(entry.frame);
     entry.frame = moved;
     entry.bytes = bytes;
@@ -192,20 +213,24 @@ void PageTable::release() {
 
 std::unique_ptr<FrozenPages> PageTable::freeze() {
   CHECK_MSG(released(), "{} pages are given out", pinned_pages_);
-  std::vector<PageFrame*> frames(entries_.size());
+  std::vector<PageFrame*> frames;
+  frames.reserve(entries_.size());
+  constexpr size_t kAhead = 16;  // frames lie in no order, entries do
   for (size_t id = 0; id < entries_.size(); ++id) {
-    frames[id] = entries_[id].frame;
-    if (frames[id] != nullptr) frames[id]->references.fetch_add(1, std::memory_order_relaxed);
+    if (id + kAhead < entries_.size()) __builtin_prefetch(entries_[id + kAhead].frame, 1);
+    frames.push_back(entries_[id].frame);
+    if (frames.back() != nullptr) frames.back()->references.fetch_add(1, std::memory_order_relaxed);
   }
   return std::make_unique<FrozenPages>(pool_, std::move(frames));
 }
 
 std::vector<ChangedBlocks> PageTable::take_changes() {
   CHECK_MSG(released(), "{} pages are given out", pinned_pages_);
-  std::vector<ChangedBlocks> changes(entries_.size());
-  for (size_t id = 0; id < entries_.size(); ++id) {
-    changes[id] = entries_[id].changed;
-    entries_[id].changed.clear();
+  std::vector<ChangedBlocks> changes;
+  changes.reserve(entries_.size());
+  for (Entry& entry : entries_) {
+    changes.push_back(entry.changed);
+    entry.changed.clear();
   }
   return changes;
 }

@@ -43,9 +43,9 @@ class PageTable : public PageSource {
   ~PageTable() override;
 
   // Returns a new page, zeroed, already given out for writing.
-  PageId allocate();
+  PageId allocate(PageSize size = PageSize::kLarge);
   // The same, as one of a group that can be given up as a whole.
-  PageId allocate(PageGroup& group);
+  PageId allocate(PageGroup& group, PageSize size = PageSize::kLarge);
   // Gives the page up, wherever it is. Bytes that were given out die. Its id is used again.
   void free(PageId id);
   void free(PageId id, PageGroup& group);
@@ -73,7 +73,8 @@ class PageTable : public PageSource {
     return entry.bytes;
   }
   // The same for a whole page.
-  std::byte* write(PageId id) { return write(id, 0, static_cast<uint32_t>(kPageBytes)); }
+  std::byte* write(PageId id) { return write(id, 0, static_cast<uint32_t>(bytes_of(page_size(id)))); }
+  PageSize page_size(PageId id) const { return entries_[id].frame->size; }
   const std::byte* read_at(StateAddress address) const { return read(page_of(address)) + offset_in_page(address); }
   // Returns the `bytes` bytes at the address for writing.
   std::byte* write_at(StateAddress address, uint32_t bytes) {
@@ -108,12 +109,13 @@ class PageTable : public PageSource {
 
   size_t pages_allocated() const { return pages_allocated_; }
   size_t pages_in_memory() const { return pages_in_memory_; }
+  size_t bytes_in_memory() const { return bytes_in_memory_; }  // of these, without frozen copies
   // Bytes of pages and of frozen copies that are held in memory.
-  size_t memory_bytes() const { return pool_->frames_in_memory() * kPageBytes; }
+  size_t memory_bytes() const { return pool_->bytes_in_memory(); }
   // Bytes that the table itself takes, besides pages.
-  size_t entry_bytes() const { return entries_.capacity() * sizeof(Entry); }
-  // nullptr: nothing is ever spilled.
-  const SpillFile* spill_file() const { return pool_->spill_file(); }
+  size_t entry_bytes() const { return entries_.capacity() * sizeof(Entry) + pool_->frame_bytes(); }
+  // Where pages of a size go. Requires: a budget and spill files.
+  const SpillFile& spill_file(PageSize size) const { return pool_->spill_file(size); }
 
  private:
   struct alignas(64) Entry {     // a cache line
@@ -129,10 +131,14 @@ class PageTable : public PageSource {
 
   void pin(Entry& entry) const;
   void load(Entry& entry) const;
+  bool load_at_once(Entry& entry) const;
+  void came_in(Entry& entry) const;
   void replace_frame(Entry& entry, bool read_before);
   void make_room() const;
   bool spill(Entry& entry) const;
   void make_writable(Entry& entry);
+  // Keeps count of an entry's page that has come into memory, or left it.
+  void count_in_memory(const Entry& entry, bool in) const;
   void move_pinned_pages();
   void drop_replaced();
 
@@ -145,6 +151,7 @@ class PageTable : public PageSource {
   mutable size_t pinned_pages_ = 0;
   size_t pages_allocated_ = 0;
   mutable size_t pages_in_memory_ = 0;  // of those
+  mutable size_t bytes_in_memory_ = 0;  // of these
   mutable size_t hand_ = 1;             // where the search for pages to spill goes on
 };
 

@@ -25,12 +25,16 @@ struct RecordPageHeader {
 };
 static_assert(sizeof(RecordPageHeader) == 16);
 
+// Records of up to so many bytes lie in small pages: 15 and more a page.
+constexpr uint32_t kSmallPageRecordMax = 256;
+
 // Where things lie in a page of records of one size.
 struct RecordPageShape {
   RecordPageShape(uint32_t record_bytes, uint32_t align);
   uint32_t offset(uint32_t index) const { return first_record + index * stride; }
   uint32_t index(uint32_t offset_in_page) const { return (offset_in_page - first_record) / stride; }
 
+  PageSize page_size;     // small for records of up to kSmallPageRecordMax bytes; not known of a page that was saved
   uint32_t stride;        // record_bytes rounded up to the alignment
   uint32_t capacity;      // records a page
   uint32_t first_record;  // offset of record 0

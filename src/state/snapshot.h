@@ -19,7 +19,9 @@ class FrozenState;
 // What a section holds: all state, or what changed since the section before it.
 enum class SectionContent : uint8_t { kWhole, kChanges };
 
-constexpr uint32_t kSnapshotFormatVersion = 2;
+// 2: all pages are large.
+constexpr uint32_t kSnapshotFormatVersion = 3;
+constexpr uint32_t kOldestSnapshotFormat = 2;
 
 // Where a snapshot's bytes go: a file's end, a buffer. On whatever thread writes.
 class SnapshotWriter {

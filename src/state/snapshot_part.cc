@@ -16,11 +16,11 @@ constexpr size_t kHeadBytes = 72;
 constexpr size_t kPageHeadBytes = 16;
 constexpr uint64_t kCatalogueBytesMax = 1ULL << 32;
 constexpr uint32_t kChange = 1U << 31;  // in the size of a page
-constexpr size_t kChangeHeadBytes = sizeof(uint64_t) + sizeof(ChangedBlocks);
+constexpr uint32_t kSmall = 1U << 30;
 constexpr size_t kPagesAtOnce = 64;  // read back before they may be spilled
 
 uint64_t page_checksum(PageId id, uint32_t size, const std::byte* bytes) {
-  return hash_combine(hash_combine(id, size), hash_bytes(bytes, size & ~kChange));
+  return hash_combine(hash_combine(id, size), hash_bytes(bytes, size & ~(kChange | kSmall)));
 }
 
 void append(SnapshotWriter& writer, std::string_view bytes) {
@@ -45,9 +45,12 @@ std::string make_head(int64_t checkpoint, int64_t base, const StateImage& image,
   return head.bytes();
 }
 
-// Returns the page's bytes up to its last one that is not zero, at least one.
-size_t bytes_without_zeros(const std::byte* page) {
-  size_t size = kPageBytes;
+uint32_t small_flag(PageSize size) { return size == PageSize::kSmall ? kSmall : 0; }
+size_t blocks_of(PageSize size) { return bytes_of(size) / ChangedBlocks::kBlockBytes; }
+size_t change_head_bytes(PageSize size) { return sizeof(uint64_t) + blocks_of(size) / 8; }
+
+// Returns how many of the page's `size` bytes there are up to the last one that is not zero, at least one.
+size_t bytes_without_zeros(const std::byte* page, size_t size) {
   for (uint64_t word = 0; size > sizeof(word); size -= sizeof(word)) {
     std::memcpy(&word, page + size - sizeof(word), sizeof(word));
     if (word != 0) break;
@@ -70,11 +73,14 @@ std::string read_bytes(const SnapshotReader& reader, uint64_t offset, uint64_t s
   return bytes;
 }
 
-void refuse_newer(const SnapshotReader& reader, std::string_view what, uint32_t found, uint32_t known) {
-  if (found == known) return;
+[[noreturn]] void refuse_other(const SnapshotReader& reader, std::string_view what, uint32_t found, uint32_t known) {
   throw UserError(fmt::format("State in part {} is of {} {}, this program knows {}", reader.name(), what, found, known),
                   found > known ? "Use the version of the program that wrote it, or a newer one."
                                 : "Take a savepoint with the version that wrote it and migrate step by step.");
+}
+
+void check_version(const SnapshotReader& reader, std::string_view what, uint32_t found, uint32_t known) {
+  if (found != known) refuse_other(reader, what, found, known);
 }
 
 struct Head {
@@ -87,14 +93,16 @@ Head read_head(const SnapshotReader& reader, uint64_t start) {
   if (bytes.substr(0, kMagic.size()) != kMagic) throw_damaged(reader.name(), start, "it is not a part of a snapshot");
   ByteReader in(reader.name(), start + kMagic.size(), std::string_view(bytes).substr(kMagic.size()), throw_damaged);
   // The format version comes first: of a newer one nothing else may be believed.
-  refuse_newer(reader, "snapshot format", in.get<uint32_t>(), kSnapshotFormatVersion);
+  const auto format = in.get<uint32_t>();
+  if (format < kOldestSnapshotFormat || format > kSnapshotFormatVersion)
+    refuse_other(reader, "snapshot format", format, kSnapshotFormatVersion);
   const uint64_t body = hash_bytes(bytes.data(), kHeadBytes - sizeof(uint64_t));
   uint64_t checksum;
   std::memcpy(&checksum, bytes.data() + kHeadBytes - sizeof(checksum), sizeof(checksum));
   if (checksum != body) throw_damaged(reader.name(), start, "the checksum of its head is wrong");
-  refuse_newer(reader, "key encoding", in.get<uint32_t>(), kKeyEncodingVersion);
-  refuse_newer(reader, "hash version", in.get<uint32_t>(), kHashVersion);
-  refuse_newer(reader, "page size", in.get<uint32_t>(), static_cast<uint32_t>(kPageBytes));
+  check_version(reader, "key encoding", in.get<uint32_t>(), kKeyEncodingVersion);
+  check_version(reader, "hash version", in.get<uint32_t>(), kHashVersion);
+  check_version(reader, "page size", in.get<uint32_t>(), static_cast<uint32_t>(kPageBytes));
   Head head;
   head.info.checkpoint = in.get<int64_t>();
   head.info.base = in.get<int64_t>();
@@ -108,26 +116,28 @@ Head read_head(const SnapshotReader& reader, uint64_t start) {
 }
 
 // Whether so much of the page changed that it is written as a whole.
-bool worth_whole(const ChangedBlocks& changed) { return changed.count() * 10 > ChangedBlocks::kBlocks * 3; }
+bool worth_whole(const ChangedBlocks& changed, PageSize size) {
+  return size_t{changed.count()} * 10 > blocks_of(size) * 3;
+}
 
 // Writes the pages of one section, counting them and their checksums.
 class PageWriter {
  public:
   explicit PageWriter(SnapshotWriter& writer) : writer_(writer) {}
 
-  void write_whole(PageId id, const std::byte* page) {
-    const size_t size = bytes_without_zeros(page);
-    write(id, static_cast<uint32_t>(size), {page, size});
+  void write_whole(PageId id, PageSize size, const std::byte* page) {
+    const size_t bytes = bytes_without_zeros(page, bytes_of(size));
+    write(id, small_flag(size) | static_cast<uint32_t>(bytes), {page, bytes});
   }
-  void write_change(PageId id, const std::byte* page, const ChangedBlocks& changed) {
+  void write_change(PageId id, PageSize size, const std::byte* page, const ChangedBlocks& changed) {
     change_.clear();
-    put(hash_bytes(page, kPageBytes));
-    for (const uint64_t word : changed.words()) put(word);
-    for (uint32_t block = 0; block < ChangedBlocks::kBlocks; ++block) {
+    put(hash_bytes(page, bytes_of(size)));
+    for (size_t word = 0; word < blocks_of(size) / 64; ++word) put(changed.words()[word]);
+    for (uint32_t block = 0; block < blocks_of(size); ++block) {
       const std::byte* const bytes = page + block * ChangedBlocks::kBlockBytes;
       if (changed.marked(block)) change_.insert(change_.end(), bytes, bytes + ChangedBlocks::kBlockBytes);
     }
-    write(id, kChange | static_cast<uint32_t>(change_.size()), change_);
+    write(id, kChange | small_flag(size) | static_cast<uint32_t>(change_.size()), change_);
   }
   void write_foot() {
     ByteWriter foot;
@@ -165,10 +175,10 @@ void write_pages(const FrozenState& state, SectionContent content, SnapshotWrite
   std::vector<std::byte> page(kPageBytes);
   for (PageId id = 1; id < state.pages().id_end(); ++id) {
     if (!state.pages().allocated(id)) continue;
-    const bool whole = content == SectionContent::kWhole || worth_whole(state.changes(id));
+    const bool whole = content == SectionContent::kWhole || worth_whole(state.changes(id), state.pages().page_size(id));
     if (!whole && !state.changes(id).any()) continue;
-    state.pages().copy(id, page.data());
-    whole ? pages.write_whole(id, page.data()) : pages.write_change(id, page.data(), state.changes(id));
+    const PageSize size = state.pages().copy(id, page.data());
+    whole ? pages.write_whole(id, size, page.data()) : pages.write_change(id, size, page.data(), state.changes(id));
   }
   pages.write_foot();
 }
@@ -199,7 +209,7 @@ void write_section(int64_t checkpoint, const FrozenState& state, SectionContent 
 uint64_t whole_page_bytes(const FrozenState& state) {
   uint64_t bytes = 0;
   for (PageId id = 1; id < state.pages().id_end(); ++id)
-    if (state.pages().allocated(id)) bytes += kPageHeadBytes + kPageBytes;
+    if (state.pages().allocated(id)) bytes += kPageHeadBytes + bytes_of(state.pages().page_size(id));
   return bytes;
 }
 
@@ -207,8 +217,10 @@ uint64_t changed_page_bytes(const FrozenState& state) {
   uint64_t bytes = 0;
   for (PageId id = 1; id < state.pages().id_end(); ++id) {
     if (!state.pages().allocated(id) || !state.changes(id).any()) continue;
+    const PageSize size = state.pages().page_size(id);
     const uint64_t blocks = state.changes(id).count() * uint64_t{ChangedBlocks::kBlockBytes};
-    bytes += kPageHeadBytes + (worth_whole(state.changes(id)) ? kPageBytes : kChangeHeadBytes + blocks);
+    bytes +=
+        kPageHeadBytes + (worth_whole(state.changes(id), size) ? bytes_of(size) : change_head_bytes(size) + blocks);
   }
   return bytes;
 }
@@ -224,9 +236,13 @@ const std::byte* PartPages::page(PageId id) const {
   return pages_.read(ids_[id]);
 }
 
-std::byte* PartPages::write(PageId id) {
+std::byte* PartPages::write(PageId id, PageSize size) {
   if (id >= ids_.size()) ids_.resize(size_t{id} + 1);
-  if (ids_[id] == 0) ids_[id] = pages_.allocate();
+  if (ids_[id] != 0 && pages_.page_size(ids_[id]) != size) {
+    pages_.free(ids_[id]);
+    ids_[id] = 0;
+  }
+  if (ids_[id] == 0) ids_[id] = pages_.allocate(size);
   return pages_.write(ids_[id]);
 }
 
@@ -282,39 +298,41 @@ void SnapshotPart::read_section(uint64_t start, uint64_t end) {
       return;
     }
     const bool change = (stored_size & kChange) != 0;
-    const uint32_t size = stored_size & ~kChange;
-    if (size == 0 || size > kPageBytes + (change ? kChangeHeadBytes : 0))
+    const PageSize page_size = (stored_size & kSmall) != 0 ? PageSize::kSmall : PageSize::kLarge;
+    const uint32_t size = stored_size & ~(kChange | kSmall);
+    if (size == 0 || size > bytes_of(page_size) + (change ? change_head_bytes(page_size) : 0))
       throw_damaged(name(), offset, fmt::format("a page has {} bytes", size));
     read_bytes(*reader_, offset + kPageHeadBytes, size, bytes);
     if (page_checksum(id, stored_size, reinterpret_cast<const std::byte*>(bytes.data())) != checksum)
       throw_damaged(name(), offset, fmt::format("the checksum of page {} is wrong", id));
-    if (change) {
-      read_change(id, offset, bytes);
-    } else {
-      std::byte* const page = pages_->write(id);
-      std::memcpy(page, bytes.data(), size);
-      std::memset(page + size, 0, kPageBytes - size);
-    }
+    change ? read_change(id, page_size, offset, bytes) : read_whole(id, page_size, bytes);
     if (pages % kPagesAtOnce == 0) pages_->release();
     all_checksums = hash_combine(all_checksums, checksum);
     offset += kPageHeadBytes + size;
   }
 }
 
-void SnapshotPart::read_change(PageId id, uint64_t offset, std::string_view bytes) {
+void SnapshotPart::read_whole(PageId id, PageSize size, std::string_view bytes) {
+  std::byte* const page = pages_->write(id, size);
+  std::memcpy(page, bytes.data(), bytes.size());
+  std::memset(page + bytes.size(), 0, bytes_of(size) - bytes.size());
+}
+
+void SnapshotPart::read_change(PageId id, PageSize size, uint64_t offset, std::string_view bytes) {
   ByteReader in(name(), offset, bytes, throw_damaged);
   const auto checksum = in.get<uint64_t>();
   ChangedBlocks changed;
-  for (uint64_t& word : changed.words()) word = in.get<uint64_t>();
-  if (!pages_->has(id)) in.fail(fmt::format("page {} changed, but was not there", id));
-  std::byte* const page = pages_->write(id);
-  for (uint32_t block = 0; block < ChangedBlocks::kBlocks; ++block) {
+  for (size_t word = 0; word < blocks_of(size) / 64; ++word) changed.words()[word] = in.get<uint64_t>();
+  if (!pages_->has(id) || pages_->page_size(id) != size)
+    in.fail(fmt::format("page {} changed, but was not there, or of another size", id));
+  std::byte* const page = pages_->write(id, size);
+  for (uint32_t block = 0; block < blocks_of(size); ++block) {
     if (!changed.marked(block)) continue;
     const std::string_view from = in.get_bytes(ChangedBlocks::kBlockBytes);
     std::memcpy(page + block * ChangedBlocks::kBlockBytes, from.data(), from.size());
   }
   if (!in.at_end()) in.fail("bytes follow a change");
-  if (hash_bytes(page, kPageBytes) != checksum)
+  if (hash_bytes(page, bytes_of(size)) != checksum)
     throw_damaged(name(), offset, fmt::format("page {} is not what it was after its change", id));
 }
 

@@ -9,7 +9,9 @@
 //   catalogue := a StateImage (state_image_bytes.cc); that of the last section counts
 //   page      := uint32 page id, uint32 bytes, uint64 checksum, bytes of the page without the zeros at its end
 //              | uint32 page id, uint32 2^31 + bytes, uint64 checksum, change
-//   change    := uint64 checksum of the whole page after it, uint64[4] ChangedBlocks, 64 bytes for each of them
+//                (bytes + 2^30: of a small page, since version 3)
+//   change    := uint64 checksum of the whole page after it, uint64[4] ChangedBlocks ([1] of a small page), 64 bytes
+//                for each of them
 //   foot      := uint32 0, uint32 number of pages, uint64 checksum of all pages' checksums in order
 // Checksums are XXH3 (base/hash.h); a page's is combined with its id and size.
 #pragma once
@@ -39,8 +41,10 @@ class PartPages : public PageSource {
   // The bytes stay until release(). Throws UserError where the part has no such page.
   const std::byte* page(PageId id) const override;
   bool has(PageId id) const { return id < ids_.size() && ids_[id] != 0; }
-  // Returns the page for writing until release(), made and zeroed where it is not there yet.
-  std::byte* write(PageId id);
+  // Returns the page for writing until release(), made and zeroed where it is not there yet or of another size.
+  std::byte* write(PageId id, PageSize size);
+  // Requires: has(id).
+  PageSize page_size(PageId id) const { return pages_.page_size(ids_[id]); }
   void release() { pages_.release(); }
   // Pages whose bytes were given out since the last release().
   size_t pinned_pages() const { return pages_.pinned_pages(); }
@@ -74,7 +78,8 @@ class SnapshotPart {
   // Returns the bytes of a section's catalogue, checked, and where its pages begin.
   std::pair<std::string, uint64_t> read_catalogue(uint64_t start) const;
   void read_section(uint64_t start, uint64_t end);
-  void read_change(PageId id, uint64_t offset, std::string_view bytes);
+  void read_whole(PageId id, PageSize size, std::string_view bytes);
+  void read_change(PageId id, PageSize size, uint64_t offset, std::string_view bytes);
 
   const SnapshotReader* reader_;
   SnapshotPartInfo info_;

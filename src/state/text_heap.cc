@@ -29,6 +29,7 @@ constexpr std::array<uint16_t, 19> kCellBytes = {16,
                                                  5440,
                                                  8176,
                                                  CellHeap::kCellBytesMax};
+constexpr uint32_t kSmallPageCellMax = 192;  // larger cells leave too much of a small page over
 constexpr uint32_t kNoPosition = 0xffffffff;
 constexpr uint32_t kChunkBytes = CellHeap::kCellBytesMax - sizeof(StateAddress);  // of a text longer than a cell
 
@@ -42,14 +43,18 @@ struct CellPageHeader {
 static_assert(sizeof(CellPageHeader) == 16);
 
 constexpr uint32_t round_up(uint32_t value, uint32_t unit) { return (value + unit - 1) / unit * unit; }
+constexpr PageSize page_size(size_t size_class) {
+  return kCellBytes[size_class] <= kSmallPageCellMax ? PageSize::kSmall : PageSize::kLarge;
+}
+constexpr uint32_t page_bytes(size_t size_class) { return static_cast<uint32_t>(bytes_of(page_size(size_class))); }
 constexpr uint32_t bitmap_words(size_t size_class) {
-  return round_up(static_cast<uint32_t>(kPageBytes) / kCellBytes[size_class], 64) / 64;
+  return round_up(page_bytes(size_class) / kCellBytes[size_class], 64) / 64;
 }
 constexpr uint32_t first_cell(size_t size_class) {
   return round_up(static_cast<uint32_t>(sizeof(CellPageHeader)) + bitmap_words(size_class) * 8, 16);
 }
 constexpr uint32_t cells_in_page(size_t size_class) {
-  return (static_cast<uint32_t>(kPageBytes) - first_cell(size_class)) / kCellBytes[size_class];
+  return (page_bytes(size_class) - first_cell(size_class)) / kCellBytes[size_class];
 }
 static_assert(cells_in_page(kCellBytes.size() - 1) == 1);
 
@@ -103,7 +108,7 @@ uint32_t CellHeap::add_page(size_t size_class) {
     index = free_heap_pages_.back();
     free_heap_pages_.pop_back();
   }
-  heap_pages_[index].id = pages_->allocate();
+  heap_pages_[index].id = pages_->allocate(page_size(size_class));
   header_of(pages_->write(heap_pages_[index].id)) = {kCellPage, static_cast<uint16_t>(size_class), 0, index, 0};
   add_room(size_class, index);
   return index;

@@ -7,7 +7,7 @@
 namespace tidemill {
 namespace {
 
-constexpr int32_t kSweptPages = 64;    // at once: some ten thousand records, well below a millisecond
+constexpr int32_t kSweptPages = 256;   // at once: some ten thousand records, well below a millisecond
 constexpr DurationMillis kRounds = 8;  // in a time to live
 
 }  // namespace

@@ -82,6 +82,11 @@ class FaultyScratch final : public ScratchFile {
     fail_point(faults_, "scratch.read");
     return file_->read_at(offset, buffer);
   }
+  size_t read_at_once(int64_t offset, std::span<char> buffer) override {
+    fail_point(faults_, "any.call");
+    fail_point(faults_, "scratch.read");
+    return file_->read_at_once(offset, buffer);
+  }
   void prefetch(int64_t offset, size_t bytes) override { file_->prefetch(offset, bytes); }
 
  private:

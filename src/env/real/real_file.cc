@@ -1,6 +1,7 @@
 #include "env/real/real_file.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -117,7 +118,10 @@ void RealWritableFile::close() {
 }
 
 RealScratchFile::RealScratchFile(std::string directory, int descriptor)
-    : directory_(std::move(directory)), descriptor_(descriptor) {}
+    : directory_(std::move(directory)), descriptor_(descriptor) {
+  // What lies beside a page is not what is read next.
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM);
+}
 
 void RealScratchFile::write_at(int64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -133,6 +137,13 @@ void RealScratchFile::write_at(int64_t offset, std::string_view bytes) {
 
 size_t RealScratchFile::read_at(int64_t offset, std::span<char> buffer) {
   return read_whole(descriptor_.get(), offset, buffer, "read a scratch file in", directory_);
+}
+
+size_t RealScratchFile::read_at_once(int64_t offset, std::span<char> buffer) {
+  const iovec part = {buffer.data(), buffer.size()};
+  const ssize_t count = ::preadv2(descriptor_.get(), &part, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+  // EAGAIN, EOPNOTSUPP; a part of it, where only some of the bytes are in memory.
+  return count == static_cast<ssize_t>(buffer.size()) ? buffer.size() : 0;
 }
 
 void RealScratchFile::prefetch(int64_t offset, size_t bytes) {

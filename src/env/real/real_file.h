@@ -62,6 +62,7 @@ class RealScratchFile final : public ScratchFile {
   RealScratchFile(std::string directory, int descriptor);
   void write_at(int64_t offset, std::string_view bytes) override;
   size_t read_at(int64_t offset, std::span<char> buffer) override;
+  size_t read_at_once(int64_t offset, std::span<char> buffer) override;
   void prefetch(int64_t offset, size_t bytes) override;
 
  private:

@@ -51,7 +51,7 @@ def write_manifest(path: Path, manifest: dict[str, object]) -> None:
 class FormatTestCase(JobTestCase):
     def run_job(self, root: Path, *options: str) -> tuple[int, str]:
         """Runs the job in `root` to its end."""
-        command = [str(Path(PROGRAM).resolve()), "run", "job.sql", "--checkpoint-dir", "checkpoints", *options]
+        command = [PROGRAM, "run", "job.sql", "--checkpoint-dir", "checkpoints", *options]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         return done.returncode, done.stderr
 

@@ -79,7 +79,7 @@ class SavepointTest(LifecycleTest):
             job.until_rows(1)
             place = self.root / "here"
             place.mkdir()
-            done = subprocess.run([Path(PROGRAM).resolve(), "savepoint", self.checkpoints, "s"], cwd=place, check=False)
+            done = subprocess.run([PROGRAM, "savepoint", self.checkpoints, "s"], cwd=place, check=False)
             self.assertEqual(done.returncode, 0)
             self.assertEqual(len(list((place / "s").glob("savepoint-*/_metadata"))), 1)
             job.kill()

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 from typing import Any, Callable
 
-PROGRAM = os.environ.get("TIDEMILL", "build/release/tidemill")
+PROGRAM = str(Path(os.environ.get("TIDEMILL", "build/release/tidemill")).resolve())
 PATIENCE_SECONDS = 60.0
 
 

@@ -159,6 +159,9 @@ TYPED_TEST(FileSystemContract, AScratchFileHoldsWhatWasWrittenAnywhereAndHasNoNa
   EXPECT_EQ(buffer.substr(0, 3), "ter");
   EXPECT_EQ(file->read_at(6000, buffer), 0u);
   file->prefetch(0, 5000);
+  buffer = std::string(10, ' ');
+  const size_t at_once = file->read_at_once(10, buffer);  // where the system has it in memory, and can tell
+  EXPECT_TRUE(at_once == 0 || (at_once == 10 && buffer == "01ab456789")) << at_once << buffer;
   EXPECT_TRUE(this->files().list(directory).empty());
   this->write(this->path("file"), "x");
   EXPECT_THROW(this->files().open_scratch(this->path("file")), UserError);

@@ -12,13 +12,13 @@ std::vector<std::byte*> take(PageMemory& memory, size_t pages) {
   std::vector<std::byte*> taken;
   for (size_t i = 0; i < pages; ++i) {
     taken.push_back(memory.take());
-    std::memset(taken.back(), 0xAB, kPageBytes);
+    std::memset(taken.back(), 0xAB, kSmallPageBytes);
   }
   return taken;
 }
 
 TEST(PageMemory, PagesAreApartAndAligned) {
-  PageMemory memory(0);
+  PageMemory memory(kSmallPageBytes, 0);
   const std::vector<std::byte*> taken = take(memory, 5000);  // several blocks
   const std::set<std::byte*> ordered(taken.begin(), taken.end());
   EXPECT_EQ(ordered.size(), taken.size());
@@ -26,13 +26,13 @@ TEST(PageMemory, PagesAreApartAndAligned) {
     EXPECT_EQ(reinterpret_cast<uintptr_t>(page) % 4096, 0U);
     const auto next = ordered.upper_bound(const_cast<std::byte*>(page));
     if (next != ordered.end()) {
-      EXPECT_GE(*next - page, static_cast<ptrdiff_t>(kPageBytes));
+      EXPECT_GE(*next - page, static_cast<ptrdiff_t>(kSmallPageBytes));
     }
   }
 }
 
 TEST(PageMemory, WhatIsGivenBackIsTakenAgain) {
-  PageMemory memory(10);
+  PageMemory memory(kSmallPageBytes, 10);
   const std::vector<std::byte*> taken = take(memory, 16);  // the first block, whole
   for (std::byte* const page : taken) memory.give_back(page);
   const std::vector<std::byte*> again = take(memory, 16);
@@ -40,7 +40,7 @@ TEST(PageMemory, WhatIsGivenBackIsTakenAgain) {
 }
 
 TEST(PageMemory, FreePagesBeyondTheKeptAreTheSystemsAgain) {
-  PageMemory memory(3);
+  PageMemory memory(kSmallPageBytes, 3);
   const std::vector<std::byte*> taken = take(memory, 16);
   for (std::byte* const page : taken) memory.give_back(page);
   // What the system took reads as zeros; what was kept still has its content.

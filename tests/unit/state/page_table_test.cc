@@ -143,9 +143,39 @@ TEST(Spilling, PagesComeBackAsTheyWereAndMemoryStaysInTheBudget) {
     }
   }
   // Slots are used again: the file is not larger than the state.
-  EXPECT_LE(pages.spill_file()->file_bytes(), 201 * kPageBytes);
+  EXPECT_LE(pages.spill_file(PageSize::kLarge).file_bytes(), 201 * kPageBytes);
   for (const PageId id : ids) pages.free(id);
   EXPECT_EQ(spilling.budget->used_bytes(), 0);
+}
+
+TEST(Spilling, SmallPagesLieInAFileOfTheirOwnAndAreCountedByTheirBytes) {
+  SpillingTable spilling(1);
+  PageTable& pages = spilling.table;
+  std::vector<PageId> ids;
+  for (int i = 0; i < 40; ++i) {
+    ids.push_back(pages.allocate(i % 3 == 0 ? PageSize::kLarge : PageSize::kSmall));
+    const size_t bytes = bytes_of(pages.page_size(ids.back()));
+    pages.write(ids.back())[bytes - 1] = std::byte(static_cast<uint8_t>(i));
+    pages.release();
+    ASSERT_LE(pages.memory_bytes(), kPageBytes);
+  }
+  const std::unique_ptr<FrozenPages> frozen = pages.freeze();
+  std::vector<StateAddress> addresses;
+  for (const PageId id : ids) addresses.push_back(make_address(id, 0));
+  pages.load(addresses);
+  EXPECT_EQ(pages.memory_bytes(), 14 * kPageBytes + 26 * kSmallPageBytes);
+  std::vector<std::byte> copy(kPageBytes);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const size_t bytes = bytes_of(pages.page_size(ids[i]));
+    EXPECT_EQ(pages.read(ids[i])[bytes - 1], std::byte(static_cast<uint8_t>(i)));
+    EXPECT_EQ(frozen->copy(ids[i], copy.data()), i % 3 == 0 ? PageSize::kLarge : PageSize::kSmall);
+    EXPECT_EQ(copy[bytes - 1], std::byte(static_cast<uint8_t>(i)));
+  }
+  pages.release();
+  EXPECT_EQ(pages.memory_bytes(), pages.bytes_in_memory());
+  EXPECT_LE(pages.memory_bytes(), kPageBytes);
+  EXPECT_LE(pages.spill_file(PageSize::kLarge).file_bytes(), 14 * kPageBytes);
+  EXPECT_LE(pages.spill_file(PageSize::kSmall).file_bytes(), 26 * kSmallPageBytes);
 }
 
 TEST(Spilling, APageThatIsOnlyReadIsWrittenOnce) {
@@ -159,7 +189,7 @@ TEST(Spilling, APageThatIsOnlyReadIsWrittenOnce) {
       pages.release();
     }
   }
-  EXPECT_LE(pages.spill_file()->pages_written(), 10U);
+  EXPECT_LE(pages.spill_file(PageSize::kLarge).pages_written(), 10U);
 }
 
 TEST(Spilling, PagesOfTheBatchAtHandStayWhateverTheBudget) {

@@ -160,8 +160,9 @@ class ModelRun {
     // Without holders, what the store says it needs is what its pages and indexes are.
     for (const std::unique_ptr<StoreUnderTest>& subject : subtasks_.stores) {
       const StateStore& store = subject->store;
-      EXPECT_EQ(store.page_bytes(), subject->store.pages().pages_in_memory() * kPageBytes);
-      pages_spilled_ += subject->store.pages().spill_file()->pages_written();
+      EXPECT_EQ(store.page_bytes(), subject->store.pages().bytes_in_memory());
+      for (const PageSize size : {PageSize::kLarge, PageSize::kSmall})
+        pages_spilled_ += subject->store.pages().spill_file(size).pages_written();
       const size_t outside = subject->wide->index_bytes() + subject->narrow->index_bytes() +
                              subject->slices->index_bytes() + subject->timed->index_bytes() +
                              subject->named->index_bytes() + subject->splits->memory_bytes() +
