@@ -1,6 +1,7 @@
 // tidemill checkpoint: lists, verifies, shows, compares and removes checkpoints and savepoints, and asks one with SQL;
 // no job is asked.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/config_options.h"
 #include "checkpoint/checkpoint_description.h"

@@ -1,4 +1,6 @@
 // tidemill job: asks a job that runs in another process.
+#include <nlohmann/json.hpp>
+
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "job/control_channel.h"

@@ -1,5 +1,7 @@
 #include "job/control_channel.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "job/job_report.h"
 #include "job/why.h"

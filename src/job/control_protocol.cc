@@ -1,6 +1,7 @@
 #include "job/control_protocol.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/check.h"

@@ -9,7 +9,7 @@
 // "text" is for people; the other fields are for programs. A newer Tidemill adds commands and fields and keeps these.
 #pragma once
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "job/why.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "job/progress_text.h"

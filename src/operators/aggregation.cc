@@ -19,6 +19,7 @@ void Aggregation::declare(TableDescriptor& descriptor) {
 }
 
 void Aggregation::open(const RecordLayout& layout, OperatorContext& context) {
+  context_ = &context;
   if (counts_rows_) rows_offset_ = static_cast<int32_t>(layout.offset(kRowsField));
   for (const auto& column : columns_) column->open(layout, context);
 }
@@ -56,6 +57,7 @@ void Aggregation::merge(RecordTable& into, RecordTable& from) {
       for (size_t i = 0; i < records.size(); ++i) row_count(merged_[i]) += num_rows(records[i]);
     }
     for (const auto& column : columns_) column->merge_records(into, keys, merged_, from, records);
+    context_->state().release();
   });
   for (const auto& column : columns_) column->merge_distinct(into, from);
 }

@@ -27,7 +27,8 @@ class Aggregation {
   // to other rows is not read. Rows are applied in order as far as the result depends on it.
   void update(RecordTable& table, const KeyBatch& keys, const Selection& rows, std::span<std::byte* const> records);
 
-  // Adds all records of `from` to those of the same keys in `into`; `from` is the later one in time.
+  // Adds all records of `from` to those of the same keys in `into`; `from` is the later one in time. Releases the
+  // state: no address outlives it.
   void merge(RecordTable& into, RecordTable& from);
   // Adds record `from` to record `into` of the same table, and makes `from` empty. Requires: by_key.
   void merge_record(RecordTable& table, KeyRef into_key, std::byte* into, KeyRef from_key, std::byte* from);
@@ -52,6 +53,7 @@ class Aggregation {
   bool counts_rows_;
   int32_t rows_offset_ = 0;
   const Batch* batch_ = nullptr;
+  OperatorContext* context_ = nullptr;
   std::vector<std::byte*> merged_;  // scratch of merge()
   std::vector<uint8_t> created_;
 };

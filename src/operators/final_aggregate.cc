@@ -32,20 +32,27 @@ void FinalAggregate::process(Batch input, int32_t, Output&) {
 }
 
 void FinalAggregate::finish(Output& output) {
-  const bool global = spec_.keys.empty();
-  if (global && table_->size() == 0) {
+  if (spec_.keys.empty() && table_->size() == 0) {
     keys_->assign({}, 1);
     records_.resize(1);
     created_.resize(1);
     table_->upsert(*keys_, records_, created_);
   }
+  emitting_.emplace(*table_);
+  emit_some(output);
+}
+
+void FinalAggregate::emit_some(Output& output) {
   std::vector<const std::byte*> groups;
-  table_->scan([&](std::span<const std::byte* const> records) {
+  for (int32_t batch = 0; batch < kBatchesAtOnce; ++batch) {
+    const std::span<const std::byte* const> records = emitting_->next();
+    if (records.empty()) return emitting_.reset();
     groups.assign(records.begin(), records.end());
-    if (spec_.input_retracts && !global) aggregation_.drop_empty(groups);
+    if (spec_.input_retracts && !spec_.keys.empty()) aggregation_.drop_empty(groups);
     if (!groups.empty()) emit(groups, output);
-  });
-  context_->state().release();
+    context_->state().release();
+  }
+  context_->when_room([this](Output& more) { emit_some(more); });
 }
 
 void FinalAggregate::emit(std::span<const std::byte* const> records, Output& output) {

@@ -19,6 +19,8 @@ class FinalAggregate final : public Operator {
   void finish(Output& output) override;
 
  private:
+  // Emits the next groups; asks for room for the rest.
+  void emit_some(Output& output);
   void emit(std::span<const std::byte* const> records, Output& output);
 
   GroupAggregateSpec spec_;
@@ -29,6 +31,7 @@ class FinalAggregate final : public Operator {
   std::optional<KeyBatch> keys_;
   std::vector<std::byte*> records_;
   std::vector<uint8_t> created_;
+  std::optional<RecordTable::Scan> emitting_;  // after the end of the input
 };
 
 }  // namespace tidemill

@@ -1,5 +1,6 @@
-// operators/operator.h - what every operator is. Rule: run to completion on one thread: no threads, no waiting, no
-// partial calls. The runtime merges watermarks, aligns barriers, cuts batches, saves state and forwards control events.
+// operators/operator.h - what every operator is. Rule: run to completion on one thread: no threads, no waiting; what
+// has no bound is emitted a piece at a time (when_room). The runtime merges watermarks, aligns barriers, cuts batches,
+// saves state and forwards control events.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,11 +20,13 @@ class Output {
  public:
   virtual ~Output() = default;
   // Hands rows to the next operator of the chain or to a channel, in order. Never fails, never blocks; a task whose
-  // output is full takes no new event, so that what one event emits is bounded by that event.
+  // output is full takes no new event. What has no bound (a window that fires) is emitted a piece at a time: when_room().
   virtual void emit(Batch batch) = 0;
-  // A hint that downstream is full: an operator with unbounded fan-out may cut its output into more calls.
-  virtual bool pressure() const { return false; }
 };
+
+// How many batches an operator emits in one call at most, where what it emits has no bound: it goes on in
+// OperatorContext::when_room().
+constexpr int32_t kBatchesAtOnce = 8;
 
 // Monotonic counters and gauges of one operator subtask, under Flink's names (numLateRecordsDropped, numRecordsIn …).
 class OperatorMetrics {
@@ -61,6 +64,11 @@ class OperatorContext {
   // nothing else, so that rows stay in order and a barrier finds no call under way. What `work` throws fails the task
   // as if process() had thrown it. Requires: called within process() or `done`.
   virtual void block(std::function<void()> work, std::function<void(Output&)> done) = 0;
+  // Calls `more` on the task's thread once what was emitted has found room downstream, as if within the call at hand:
+  // it may emit, use state, and ask again. Until then the operator is given nothing else. So what fires at once,
+  // however much it is, never lies in memory as rows. Requires: called within process(), on_watermark(),
+  // on_processing_time(), finish(), or what one of them asked for; once a call.
+  virtual void when_room(std::function<void(Output&)> more) = 0;
 };
 
 // When an operator that gathers rows by time gives its next result.

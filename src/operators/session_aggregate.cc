@@ -104,7 +104,12 @@ void SessionAggregate::on_processing_time(EpochMillis now, Output& output) { fir
 
 void SessionAggregate::fire_until(EpochMillis progress, Output& output) {
   std::vector<SessionIntervals::Due> due;
-  while (intervals_->take_due(progress, due)) emit(due, output);
+  for (int32_t batches = 0; intervals_->take_due(progress, due);) {
+    emit(due, output);
+    if (++batches < kBatchesAtOnce) continue;
+    release();
+    return context_->when_room([this, progress](Output& more) { fire_until(progress, more); });
+  }
   results_.flush(output);
   release();
 }

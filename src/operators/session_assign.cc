@@ -82,9 +82,12 @@ void SessionAssign::on_processing_time(EpochMillis now, Output& output) { fire_u
 
 void SessionAssign::fire_until(EpochMillis progress, Output& output) {
   std::vector<SessionIntervals::Due> due;
-  while (intervals_->take_due(progress, due)) {
+  for (int32_t batches = 0; intervals_->take_due(progress, due);) {
     assign_due_keys(*intervals_, due, *session_keys_);
     for (size_t i = 0; i < due.size(); ++i) gather((*session_keys_)[static_cast<int32_t>(i)], due[i].interval, output);
+    if (++batches < kBatchesAtOnce) continue;
+    release();
+    return context_->when_room([this, progress](Output& more) { fire_until(progress, more); });
   }
   flush(output);
   release();

@@ -117,25 +117,39 @@ void SortLimit::prune() {
 }
 
 void SortLimit::finish(Output& output) {
-  const SortedRows rows = sorted_rows();
+  SortedRows rows = sorted_rows();
   std::vector<ColumnPtr> columns;
   for (size_t i = 0; i < rows.columns.size(); ++i)
     columns.push_back(reinterpret(rows.columns[i], spec_.schema->field(static_cast<int32_t>(i)).type));
-  const Batch all(spec_.schema, columns, static_cast<int32_t>(rows.counts.size()));
+  Batch all(spec_.schema, std::move(columns), static_cast<int32_t>(rows.counts.size()));
+  emission_.emplace(std::move(rows.counts), std::move(rows.order), std::move(rows.charge), std::move(all));
+  context_->state().release();
+  emit_some(output);
+}
+
+void SortLimit::emit_some(Output& output) {
   std::vector<int32_t> chosen;
-  int64_t place = 0;
-  for (const int32_t row : rows.order) {
-    for (int64_t copy = 0; copy < rows.counts[static_cast<size_t>(row)]; ++copy, ++place) {
-      if (spec_.limit && place - spec_.offset >= *spec_.limit) break;
-      if (place < spec_.offset) continue;
+  for (int32_t batch = 0; batch < kBatchesAtOnce; ++batch) {
+    chosen.clear();
+    const bool more = choose(chosen);
+    if (!chosen.empty()) output.emit(emission_->all.take(chosen));
+    if (!more) return emission_.reset();
+  }
+  context_->when_room([this](Output& more) { emit_some(more); });
+}
+
+bool SortLimit::choose(std::vector<int32_t>& chosen) {
+  Emission& out = *emission_;
+  for (; out.next < out.order.size(); ++out.next, out.copies = 0) {
+    const int32_t row = out.order[out.next];
+    for (; out.copies < out.counts[static_cast<size_t>(row)]; ++out.copies, ++out.place) {
+      if (spec_.limit && out.place - spec_.offset >= *spec_.limit) return false;
+      if (out.place < spec_.offset) continue;
+      if (chosen.size() == static_cast<size_t>(kBatchRowsTarget)) return true;
       chosen.push_back(row);
-      if (chosen.size() < static_cast<size_t>(kBatchRowsTarget)) continue;
-      output.emit(all.take(chosen));
-      chosen.clear();
     }
   }
-  if (!chosen.empty()) output.emit(all.take(chosen));
-  context_->state().release();
+  return false;
 }
 
 void PassFirst::process(Batch input, int32_t, Output& output) {

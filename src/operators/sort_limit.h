@@ -29,6 +29,21 @@ class SortLimit final : public Operator {
     MemoryCharge charge;  // all rows are in memory, whatever was spilled
   };
 
+  // What comes out after the end of the input, and how far that is.
+  struct Emission {
+    std::vector<int64_t> counts;
+    std::vector<int32_t> order;
+    MemoryCharge charge;
+    Batch all;
+    size_t next = 0;     // in `order`
+    int64_t copies = 0;  // of that row, done with
+    int64_t place = 0;   // of that copy among all rows
+  };
+
+  // Emits the next rows; asks for room for the rest.
+  void emit_some(Output& output);
+  // Adds up to a batch of rows that come out next; returns false where they are the last.
+  bool choose(std::vector<int32_t>& chosen);
   SortedRows sorted_rows() const;
   // Forgets rows that cannot come out.
   void prune();
@@ -42,6 +57,7 @@ class SortLimit final : public Operator {
   std::optional<KeyBatch> keys_;
   std::vector<std::byte*> records_;
   std::vector<uint8_t> created_;
+  std::optional<Emission> emission_;
 };
 
 // LIMIT without ORDER BY over rows that are only inserted: the first rows to come, at once.

@@ -136,12 +136,15 @@ void WindowAggregate::on_processing_time(EpochMillis now, Output& output) {
 }
 
 void WindowAggregate::fire_until(EpochMillis progress, Output& output) {
+  int32_t batches = 0;
   bool fired = false;
-  while (!pending_ends_.empty() && windows_->time().fires_at(*pending_ends_.begin()) <= progress) {
-    const EpochMillis end = *pending_ends_.begin();
-    pending_ends_.erase(pending_ends_.begin());
-    fire(end, output);
+  while (firing_ || begin_firing(progress)) {
     fired = true;
+    if (!emit_some(output)) {
+      end_firing();
+    } else if (++batches == kBatchesAtOnce) {
+      return context_->when_room([this, progress](Output& more) { fire_until(progress, more); });
+    }
   }
   if (!fired) return;
   results_.flush(output);
@@ -157,9 +160,20 @@ std::vector<SliceId> WindowAggregate::slices_of_window(EpochMillis end) const {
   return slices;
 }
 
-void WindowAggregate::fire(EpochMillis end, Output& output) {
+bool WindowAggregate::begin_firing(EpochMillis progress) {
+  while (!firing_ && !pending_ends_.empty() && windows_->time().fires_at(*pending_ends_.begin()) <= progress) {
+    const EpochMillis end = *pending_ends_.begin();
+    pending_ends_.erase(pending_ends_.begin());
+    begin_firing_window(end);
+  }
+  return firing_.has_value();
+}
+
+void WindowAggregate::begin_firing_window(EpochMillis end) {
   std::vector<SliceId> slices = slices_of_window(end);
   if (slices.empty()) return;
+  firing_.emplace();
+  firing_->end = end;
   if (windows_->kind() == WindowKind::kCumulate) {
     // Every later window of this one's span holds these slices too, and no row can come to them any more: keep the sum.
     RecordTable& sum = slices_->slice(slices.front());
@@ -168,14 +182,38 @@ void WindowAggregate::fire(EpochMillis end, Output& output) {
       slices_->drop(slices[i]);
     }
     slices.resize(1);
-    emit(sum, end, output);
-  } else if (slices.size() == 1) {
-    emit(slices_->slice(slices.front()), end, output);
-  } else {
-    const std::unique_ptr<RecordTable> sum = slices_->make_scratch();
-    for (const SliceId& slice : slices) aggregation_.merge(*sum, slices_->slice(slice));
-    emit(*sum, end, output);
   }
+  if (slices.size() == 1) {
+    firing_->table = &slices_->slice(slices.front());
+  } else {
+    firing_->sum = slices_->make_scratch();
+    for (const SliceId& slice : slices) aggregation_.merge(*firing_->sum, slices_->slice(slice));
+    firing_->table = firing_->sum.get();
+  }
+  firing_->slices = std::move(slices);
+  firing_->rows.emplace(*firing_->table);
+}
+
+bool WindowAggregate::emit_some(Output& output) {
+  std::span<const std::byte* const> records = firing_->rows->next();
+  if (records.empty()) return false;
+  std::vector<const std::byte*> counted;
+  if (spec_.input_retracts) {
+    counted.assign(records.begin(), records.end());
+    aggregation_.drop_empty(counted);
+    records = counted;
+  }
+  const EpochMillis end = firing_->end;
+  const WindowBounds window{windows_->window_start(end), end, windows_->time().rowtime_of(end)};
+  if (!records.empty()) results_.append(aggregation_, *firing_->table, records, {&window, 1}, output);
+  context_->state().release();
+  return true;
+}
+
+void WindowAggregate::end_firing() {
+  const EpochMillis end = firing_->end;
+  const std::vector<SliceId> slices = std::move(firing_->slices);
+  firing_.reset();
   for (const SliceId& slice : slices) {
     if (windows_->last_window_end(slice.slice_end) <= end) {
       slices_->drop(slice);
@@ -183,19 +221,6 @@ void WindowAggregate::fire(EpochMillis end, Output& output) {
       pending_ends_.insert(end + windows_->step());
     }
   }
-}
-
-void WindowAggregate::emit(RecordTable& table, EpochMillis end, Output& output) {
-  const WindowBounds window{windows_->window_start(end), end, windows_->time().rowtime_of(end)};
-  std::vector<const std::byte*> counted;
-  table.scan([&](std::span<const std::byte* const> records) {
-    if (spec_.input_retracts) {
-      counted.assign(records.begin(), records.end());
-      aggregation_.drop_empty(counted);
-      records = counted;
-    }
-    if (!records.empty()) results_.append(aggregation_, table, records, {&window, 1}, output);
-  });
 }
 
 void WindowAggregate::finish(Output&) {

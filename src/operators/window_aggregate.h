@@ -48,12 +48,26 @@ class WindowAggregate final : public Operator {
   std::vector<int32_t>& rows_of(const SliceId& slice);
   void add_rows(const SliceId& slice, const Selection& rows);
 
-  // Fires every window complete at `progress`, a watermark or a clock.
+  // A window whose rows are being emitted.
+  struct Firing {
+    EpochMillis end = 0;
+    std::vector<SliceId> slices;
+    std::unique_ptr<RecordTable> sum;  // of several slices; null: the only slice holds the rows
+    RecordTable* table = nullptr;
+    std::optional<RecordTable::Scan> rows;  // of `table`
+  };
+
+  // Fires every window complete at `progress`, a watermark or a clock: as far as there is room, and the rest later.
   void fire_until(EpochMillis progress, Output& output);
-  void fire(EpochMillis end, Output& output);
+  // Takes up the first window complete at `progress`; returns false where there is none.
+  bool begin_firing(EpochMillis progress);
+  void begin_firing_window(EpochMillis end);
+  // Emits the next batch of the window at hand; returns false when there is none left.
+  bool emit_some(Output& output);
+  // Drops slices that no later window needs.
+  void end_firing();
   // Returns the slices that the window ending at `end` is made of, by time.
   std::vector<SliceId> slices_of_window(EpochMillis end) const;
-  void emit(RecordTable& table, EpochMillis end, Output& output);
 
   WindowAggregateSpec spec_;
   std::vector<Type> key_types_;
@@ -64,6 +78,7 @@ class WindowAggregate final : public Operator {
   std::optional<WindowRows> rows_;
   SliceTables* slices_ = nullptr;       // owned by the state store
   std::set<EpochMillis> pending_ends_;  // windows to fire that have a slice; follows from slices and progress
+  std::optional<Firing> firing_;        // between two calls where there was no room for all of it
 
   // Of the batch at hand.
   std::optional<KeyBatch> keys_;

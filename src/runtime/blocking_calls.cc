@@ -1,5 +1,7 @@
 #include "runtime/blocking_calls.h"
 
+#include "base/check.h"
+
 namespace tidemill {
 
 void BlockingCalls::submit(std::function<void()> work, std::function<void()> done) {
@@ -23,6 +25,21 @@ void BlockingCalls::returned(Call& call, std::exception_ptr error) {
     first->done();  // may submit more: they come behind all others
     if (!calls_.empty() && calls_.front() == first) calls_.pop_front();
   }
+  run_waiting();
+}
+
+void BlockingCalls::when_room(int32_t place, std::function<void()> more) {
+  const bool added = for_room_.emplace(place, std::move(more)).second;
+  CHECK_MSG(added, "operator {} of the task waits for room twice", place);
+}
+
+void BlockingCalls::give_room() {
+  const std::function<void()> more = std::move(for_room_.extract(for_room_.begin()).mapped());
+  more();
+  run_waiting();
+}
+
+void BlockingCalls::run_waiting() {
   while (!pending() && !waiting_.empty()) {
     const std::function<void()> then = std::move(waiting_.front());
     waiting_.pop_front();
@@ -37,6 +54,7 @@ void BlockingCalls::when_done(std::function<void()> then) {
 
 void BlockingCalls::cancel() {
   calls_.clear();
+  for_room_.clear();
   waiting_.clear();
 }
 

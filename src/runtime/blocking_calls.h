@@ -1,10 +1,12 @@
-// runtime/blocking_calls.h - what operators of one task ask of the I/O pool. Rule: results come back on the task's
-// thread, in the order in which they were asked for; until all are back the task takes no event and passes no barrier.
+// runtime/blocking_calls.h - what operators of one task wait for: results of the I/O pool, room to emit more. Rule: it
+// comes on the task's thread, results in the order in which they were asked for; until all is there the task takes no
+// event and passes no barrier.
 #pragma once
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "env/executor.h"
@@ -23,11 +25,18 @@ class BlockingCalls {
   // Runs `work` on the I/O pool, where it may block; several run side by side. Then calls `done` in the task's mail,
   // after that of every earlier call. What `work` throws is thrown there instead.
   void submit(std::function<void()> work, std::function<void()> done);
-  // True while some call is not done.
-  bool pending() const { return !calls_.empty(); }
+  // Calls `more` in give_room(). `place` tells operators apart, and is less for one further down the chain: what that
+  // one has to emit comes before what would only be more of its input. Requires: `place` waits for no room yet.
+  void when_room(int32_t place, std::function<void()> more);
+  // True where nothing but room is waited for.
+  bool waits_for_room() const { return calls_.empty() && !for_room_.empty(); }
+  // There is room downstream: lets the operator go on that is furthest down. Requires: waits_for_room().
+  void give_room();
+  // True while something is waited for.
+  bool pending() const { return !calls_.empty() || !for_room_.empty(); }
   // True while work runs, or may run, on the pool: what it refers to must stay.
   bool running() const { return running_ > 0; }
-  // Calls `then` when no call is pending: now, or behind those that wait already.
+  // Calls `then` when nothing is pending: now, or behind those that wait already.
   void when_done(std::function<void()> then);
   // Forgets results and what waits for them: nothing more is called.
   void cancel();
@@ -39,10 +48,12 @@ class BlockingCalls {
     std::exception_ptr error;
   };
   void returned(Call& call, std::exception_ptr error);
+  void run_waiting();
 
   Executor& executor_;
   Mailbox& mailbox_;
-  std::deque<std::shared_ptr<Call>> calls_;  // not done, in order
+  std::deque<std::shared_ptr<Call>> calls_;            // not done, in order
+  std::map<int32_t, std::function<void()>> for_room_;  // by place
   std::deque<std::function<void()>> waiting_;
   int32_t running_ = 0;
 };

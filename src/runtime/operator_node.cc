@@ -14,10 +14,10 @@ constexpr std::string_view kCounterScalar = "runtime.counter.";
 }  // namespace
 
 OperatorNode::OperatorNode(std::unique_ptr<Operator> op, OperatorNodeOptions options, EventTarget& target)
-    : operator_(std::move(op)),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       target_(target),
       state_(options_.state),
+      operator_(std::move(op)),
       records_in_(counters_.counter(counter::kRecordsIn)),
       batches_in_(counters_.counter(counter::kBatchesIn)),
       records_out_(counters_.counter(counter::kRecordsOut)),
@@ -56,6 +56,10 @@ void OperatorNode::accept(Event event, int32_t port) {
     return;
   }
   with_operator_name(options_.name, [&] { dispatch(std::move(event), port); });
+  run_inline_calls();
+}
+
+void OperatorNode::run_inline_calls() {
   while (!inline_calls_.empty()) {
     const std::function<void()> call = std::move(inline_calls_.front());
     inline_calls_.pop_front();
@@ -63,10 +67,19 @@ void OperatorNode::accept(Event event, int32_t port) {
   }
 }
 
+template <class Call>
+void OperatorNode::call_operator(bool in_process, Call call) {
+  may_block_ = in_process;
+  may_wait_ = true;
+  call();
+  may_block_ = false;
+  may_wait_ = false;
+}
+
 void OperatorNode::block(std::function<void()> work, std::function<void(Output&)> done) {
   CHECK_MSG(may_block_, "{} asks for the I/O pool outside of process()", options_.name);
   ++calls_;
-  auto back = [this, done = std::move(done)] { resume(done); };
+  auto back = [this, done = std::move(done)] { resume(done, true); };
   if (options_.blocking_calls != nullptr) return options_.blocking_calls->submit(std::move(work), std::move(back));
   inline_calls_.push_back([work = std::move(work), back = std::move(back)] {
     work();
@@ -74,14 +87,22 @@ void OperatorNode::block(std::function<void()> work, std::function<void(Output&)
   });
 }
 
-void OperatorNode::resume(const std::function<void(Output&)>& done) {
+void OperatorNode::when_room(std::function<void(Output&)> more) {
+  CHECK_MSG(may_wait_, "{} waits for room outside of a call", options_.name);
+  ++calls_;
+  auto back = [this, more = std::move(more), in_process = may_block_] { resume(more, in_process); };
+  if (options_.blocking_calls != nullptr) return options_.blocking_calls->when_room(options_.place, std::move(back));
+  inline_calls_.push_back(std::move(back));
+}
+
+void OperatorNode::resume(const std::function<void(Output&)>& done, bool in_process) {
   with_operator_name(options_.name, [&] {
-    may_block_ = true;
-    done(*this);
-    may_block_ = false;
+    call_operator(in_process, [&] { done(*this); });
     --calls_;
   });
-  if (calls_ == 0) dispatch_held();
+  if (calls_ != 0) return;
+  if (firing_) options_.evaluation.watermark = *std::exchange(firing_, std::nullopt);
+  dispatch_held();
 }
 
 void OperatorNode::dispatch_held() {
@@ -117,34 +138,41 @@ void OperatorNode::process_rows(Batch batch, int32_t port) {
   const bool progress = batch.progress().from_split;
   int32_t first = 0;
   while (first < batch.num_rows()) {
-    if (progress) fire(batch.progress().merged_at(first));
+    const auto hold_from = [&](int32_t row) {
+      held_events_.push_front({batch.slice(row, batch.num_rows() - row), port, true});
+    };
+    if (progress && !fire(batch.progress().merged_at(first))) return hold_from(first);
     int32_t count = batch.num_rows() - first;
     if (progress) {
       count = operator_->rows_before_firing(batch, first, port);
       CHECK_MSG(count >= 1 && first + count <= batch.num_rows(), "{} of {} rows from {}", count, batch.num_rows(),
                 first);
     }
-    may_block_ = true;
-    operator_->process(batch.slice(first, count), port, *this);
-    may_block_ = false;
+    call_operator(true, [&] { operator_->process(batch.slice(first, count), port, *this); });
     first += count;
-    if (calls_ == 0 || first == batch.num_rows()) continue;
-    held_events_.push_front({batch.slice(first, batch.num_rows() - first), port, true});
-    return;
+    if (calls_ > 0 && first < batch.num_rows()) return hold_from(first);
   }
 }
 
-void OperatorNode::fire(EpochMillis watermark) {
-  if (watermark <= options_.evaluation.watermark) return;
-  operator_->on_watermark(watermark, *this);
+bool OperatorNode::fire(EpochMillis watermark) {
+  if (watermark <= options_.evaluation.watermark) return true;
+  call_operator(false, [&] { operator_->on_watermark(watermark, *this); });
+  if (calls_ > 0) {
+    firing_ = watermark;
+    return false;
+  }
   options_.evaluation.watermark = watermark;
+  return true;
 }
 
 void OperatorNode::handle_watermark(EpochMillis watermark) {
-  fire(watermark);
+  // The same watermark again, when the operator has emitted the rest.
+  const auto hold = [&] { held_events_.push_front({Watermark{watermark}, 0, false}); };
+  if (!fire(watermark)) return hold();
   if (options_.evaluation.watermark == kMaxWatermark && !finished_) {
     finished_ = true;
-    operator_->finish(*this);
+    call_operator(false, [&] { operator_->finish(*this); });
+    if (calls_ > 0) return hold();
   }
   forward_watermark();
 }
@@ -165,7 +193,10 @@ void OperatorNode::forward_watermark() {
 
 void OperatorNode::fire_processing_timers() {
   if (operator_->next_processing_timer() > options_.evaluation.now) return;
-  with_operator_name(options_.name, [&] { operator_->on_processing_time(options_.evaluation.now, *this); });
+  with_operator_name(options_.name, [&] {
+    call_operator(false, [&] { operator_->on_processing_time(options_.evaluation.now, *this); });
+  });
+  run_inline_calls();
 }
 
 void OperatorNode::emit(Batch batch) {

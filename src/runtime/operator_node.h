@@ -1,10 +1,11 @@
 // runtime/operator_node.h - one operator with its context, its state and its place in a chain. Rule: event time never
 // goes back; a row is never processed before the timers that its merged watermark makes due have fired; nothing passes
-// while the operator waits for the I/O pool.
+// while the operator waits for the I/O pool, or for room to emit more.
 #pragma once
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct OperatorNodeOptions {
   EvaluationContext evaluation;             // zone and settings; `now` and `watermark` are kept by the node
   StateStoreOptions state;                  // key groups of this subtask
   BlockingCalls* blocking_calls = nullptr;  // of the task; borrowed; null: calls run at once, behind the event at hand
+  int32_t place = 0;                        // in the chain of the task, the last operator first
 };
 
 // Rows that were dropped as late, for the closing report.
@@ -81,6 +83,7 @@ class OperatorNode final : private OperatorContext, private Output {
     return MemoryCharge(options_.state.pages.budget.get(), kind, bytes);
   }
   void block(std::function<void()> work, std::function<void(Output&)> done) override;
+  void when_room(std::function<void(Output&)> more) override;
   void emit(Batch batch) override;
 
   struct HeldEvent {
@@ -90,8 +93,13 @@ class OperatorNode final : private OperatorContext, private Output {
   };
 
   void dispatch(Event event, int32_t port);
-  // The result of one call is there.
-  void resume(const std::function<void(Output&)>& done);
+  // Runs calls that had no pool to go to.
+  void run_inline_calls();
+  // Calls the operator, which may ask for the I/O pool in process() only, and for room.
+  template <class Call>
+  void call_operator(bool in_process, Call call);
+  // What one call waited for is there.
+  void resume(const std::function<void(Output&)>& done, bool in_process);
   void dispatch_held();
   void process(Batch batch, int32_t port);
   // Processes rows that were counted.
@@ -100,13 +108,14 @@ class OperatorNode final : private OperatorContext, private Output {
   void handle_barrier(const Barrier& barrier);
   // Tells downstream what the operator lets it know, where that is news.
   void forward_watermark();
-  // Moves event time; what is due fires. Nothing is told downstream.
-  void fire(EpochMillis watermark);
+  // Moves event time; what is due fires. Nothing is told downstream. Returns false where the operator has more to emit
+  // and waits for room: then event time moves when it is done.
+  bool fire(EpochMillis watermark);
 
-  std::unique_ptr<Operator> operator_;
   OperatorNodeOptions options_;
   EventTarget& target_;
   StateStore state_;
+  std::unique_ptr<Operator> operator_;  // goes before its state: it may be in the midst of a scan
   OperatorCounters counters_;
   std::atomic<int64_t>& records_in_;
   std::atomic<int64_t>& batches_in_;
@@ -116,7 +125,9 @@ class OperatorNode final : private OperatorContext, private Output {
   bool holds_back_ = false;  // downstream was told less than the operator knows
   bool finished_ = false;
   bool may_block_ = false;             // within process() or the end of a call
-  int32_t calls_ = 0;                  // under way on the I/O pool
+  bool may_wait_ = false;              // within any call but open(), restored() and before_barrier()
+  int32_t calls_ = 0;                  // under way on the I/O pool, or waiting for room
+  std::optional<EpochMillis> firing_;  // the watermark that on_watermark() has not done with
   std::deque<HeldEvent> held_events_;  // came while calls were under way: from one event of the task at most
   std::deque<std::function<void()>> inline_calls_;  // where there is no pool
   std::vector<LateSample> late_samples_;

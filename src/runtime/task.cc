@@ -74,17 +74,23 @@ Tasklet::Progress Task::do_step() {
 
 Tasklet::Progress Task::work() {
   // An operator waits for the world outside: what comes behind waits with it.
-  if (blocking_calls_.pending()) return Tasklet::Progress::kNone;
+  if (blocking_calls_.pending() && !blocking_calls_.waits_for_room()) return Tasklet::Progress::kNone;
   // While a sink prepares, no row may reach it.
   if (preparing_ > 0 && chain_.has_sinks()) return Tasklet::Progress::kNone;
   if (chain_.full()) return Tasklet::Progress::kNone;
-  if (ended_) return try_finish();
+  if (ended_ && !blocking_calls_.pending()) return try_finish();
   chain_.set_now(environment_.clock.now());
   if (!chain_.sinks_ready()) {
     wake_at(now() + kSinkRetryMs);
     return Tasklet::Progress::kNone;
   }
+  if (blocking_calls_.waits_for_room()) {
+    blocking_calls_.give_room();
+    chain_.flush(ended_ ? std::nullopt : std::optional(now()));
+    return Tasklet::Progress::kMade;
+  }
   wake_at(chain_.fire_processing_timers());
+  if (blocking_calls_.pending()) return Tasklet::Progress::kMade;
   switch (take_event()) {
     case Taken::kEvent:
       chain_.flush(now());
@@ -92,7 +98,7 @@ Tasklet::Progress Task::work() {
     case Taken::kNothing:
       chain_.flush(std::nullopt);
       wake_at(chain_.fire_processing_timers());
-      return Tasklet::Progress::kNone;
+      return blocking_calls_.pending() ? Tasklet::Progress::kMade : Tasklet::Progress::kNone;
     case Taken::kEnded:
       chain_.flush(std::nullopt);
       ended_ = true;

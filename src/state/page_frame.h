@@ -38,6 +38,7 @@ struct PageFrame {
   std::atomic<uint32_t> references{0};
   std::atomic<uint32_t> readers{0};
   PageSize size = PageSize::kLarge;  // fixed while anybody holds it
+  uint32_t loaded_in = 0;            // batch of the page table in which its bytes came back
   SpillSlot slot;  // where `bytes` are in the spill file too; set before they leave memory, fixed while frozen
   PageFrame* next_free = nullptr;
 };

@@ -89,6 +89,7 @@ void PageTable::pin(Entry& entry) const {
 
 void PageTable::came_in(Entry& entry) const {
   entry.bytes = entry.frame->bytes.load(std::memory_order_relaxed);
+  entry.frame->loaded_in = generation_;
   count_in_memory(entry, true);
 }
 
@@ -171,7 +172,8 @@ void PageTable::make_room() const {
     if (hand_ >= entries_.size()) return;
     Entry& entry = entries_[hand_];
     if (entry.frame == nullptr || entry.bytes == nullptr || entry.pinned_in == generation_) continue;
-    if (entry.pinned_in != 0)
+    // A page that was given out in the batch that brought it back, and not again, has had its turn.
+    if (entry.pinned_in != 0 && entry.pinned_in != entry.frame->loaded_in)
       entry.pinned_in = 0;
     else if (spill(entry))
       wanted -= static_cast<int64_t>(bytes_of(entry.frame->size));

@@ -216,17 +216,18 @@ void RecordTable::erase(const KeyBatch& keys, std::span<const int32_t> rows) {
   for (int32_t row : rows) erase(keys[row]);
 }
 
+std::span<const std::byte* const> RecordTable::Scan::next() {
+  records_.clear();
+  if (begun_ && position_ == 0) return {};
+  begun_ = true;
+  position_ = table_->log_.collect(position_, kScanRows, addresses_);
+  for (StateAddress address : addresses_) records_.push_back(table_->pages_->read_at(address));
+  return records_;
+}
+
 void RecordTable::scan(const ReadVisitor& visit) const {
-  const ScanGuard guard(scans_);
-  std::vector<StateAddress> addresses;
-  std::vector<const std::byte*> records;
-  StateAddress position = 0;
-  do {
-    position = log_.collect(position, kScanRows, addresses);
-    records.clear();
-    for (StateAddress address : addresses) records.push_back(pages_->read_at(address));
-    if (!records.empty()) visit(records);
-  } while (position != 0);
+  Scan scan(*this);
+  for (auto records = scan.next(); !records.empty(); records = scan.next()) visit(records);
 }
 
 bool RecordTable::scan_next_pages(int32_t pages, const ReadVisitor& visit) {

@@ -29,6 +29,26 @@ class RecordTable {
  public:
   static constexpr int32_t kScanRows = 1024;  // records a visitor gets at once
 
+  // A walk over all records, a step at a time. While it lives nothing may be inserted into or erased from the table;
+  // between steps the addresses that it gave out may be released.
+  class Scan {
+   public:
+    // `table` is borrowed.
+    explicit Scan(const RecordTable& table) : table_(&table) { ++table.scans_; }
+    Scan(const Scan&) = delete;
+    Scan& operator=(const Scan&) = delete;
+    ~Scan() { --table_->scans_; }
+    // Returns the next records, up to kScanRows; none: all were seen. The span is valid until the next call.
+    std::span<const std::byte* const> next();
+
+   private:
+    const RecordTable* table_;
+    bool begun_ = false;
+    StateAddress position_ = 0;
+    std::vector<StateAddress> addresses_;
+    std::vector<const std::byte*> records_;
+  };
+
   RecordTable(PageTable& pages, std::shared_ptr<const TableDescriptor> descriptor);
   RecordTable(const RecordTable&) = delete;
   RecordTable& operator=(const RecordTable&) = delete;

@@ -39,7 +39,7 @@ class SliceTables {
   std::span<const SliceId> ids() const { return ids_; }
 
   // Makes an empty table of the same layout and companions that no snapshot sees: where a window merges its slices. Its
-  // pages are free when it is destroyed, which must happen before the batch ends.
+  // pages are free when it is destroyed, which must happen before the next snapshot.
   std::unique_ptr<RecordTable> make_scratch() const;
 
   void clear();

@@ -24,6 +24,15 @@ class CheckHeaders(unittest.TestCase):
         self.assertEqual(len(errors), 1, errors)
         self.assertIn("src/base/b.h: does not compile alone", errors[0])
 
+    def test_a_header_is_left_to_the_source_that_includes_it_first(self) -> None:
+        alone = "#pragma once\nstruct B : A {};\n"
+        files = {"src/base/a.h": "#pragma once\nstruct A {};\n", "src/base/b.h": alone, "src/base/c.h": alone}
+        files["src/base/b.cc"] = '#include "base/b.h"\n'
+        files["src/base/c.cc"] = '#include "base/a.h"\n#include "base/c.h"\n'
+        errors = self.errors(files)
+        self.assertEqual(len(errors), 1, errors)
+        self.assertIn("src/base/c.h: does not compile alone", errors[0])
+
     def test_a_standard_header_that_only_the_precompiled_one_gives_is_found(self) -> None:
         errors = self.errors({"src/base/a.h": "#pragma once\ninline std::vector<int> a;\n"})
         self.assertEqual(errors, ["src/base/a.h: includes no <vector>, which it uses"])

@@ -117,6 +117,52 @@ TEST(JobMemory, ASlowSinkAndATinyBudgetKeepRowsOnTheirWayFewAndTheAnswerRight) {
   }
 }
 
+// What an aggregation emits at the end of its input goes a piece at a time as the sink takes it, and the pages that it
+// was read from go to the spill file meanwhile.
+TEST(JobMemory, AResultOfManyGroupsIsNotInMemoryAtOnce) {
+  constexpr int32_t kGroups = 400'000;
+  std::string text;
+  for (int32_t i = 0; i < kGroups; ++i) text += fmt::format("{}\n", i);
+  const SchemaPtr schema = parse_schema("x BIGINT");
+  GroupAggregateSpec groups;
+  groups.keys = {0};
+  groups.schema = schema;
+  groups.bounded_final_only = true;
+  sim::CommittedRows out;
+  JobGraph graph;
+  SourceSpec source;
+  source.source = sim::make_log_source(schema, {{"split", parse_batch(schema, text)}}, {});
+  source.schema = schema;
+  source.table = "rows";
+  SinkSpec sink;
+  sink.sink = std::make_shared<SlowSink>(sim::make_committed_sink(out));
+  sink.schema = schema;
+  sink.table = "out";
+  graph.vertices.push_back({"source", "Source", source, {}, 1});
+  graph.vertices.push_back({"groups", "Groups", groups, {{0, Shipping::kHash, {0}}}, 2});
+  graph.vertices.push_back({"sink", "Sink", sink, {{1, Shipping::kHash, {0}}}, 2});
+
+  SimulatedEnvironment environment(1);
+  JobOptions options;
+  options.state_memory_bytes = 1;
+  options.runtime.check_contracts = true;
+  options.spill_directory = "spill";
+  JobExecution job(std::move(graph), environment.get(), options);
+  job.start();
+  int64_t channels_most = 0;
+  int64_t pages_most = 0;
+  job.run([&] {
+    const MemoryUse use = job.memory_use();
+    pages_most = std::max(pages_most, use.of(MemoryKind::kStatePages));
+    channels_most = std::max(channels_most, use.of(MemoryKind::kChannels));
+    return false;
+  });
+  EXPECT_EQ(out.folded().size(), static_cast<size_t>(kGroups));
+  // All groups are 3.2 MB as rows, and 3.6 MB as records.
+  EXPECT_LT(channels_most, 1 << 20);
+  EXPECT_LT(pages_most, 1 << 20);
+}
+
 TEST(JobMemory, EndsBetweenThreadsWithABudgetOfOneByte) {
   sim::CommittedRows out;
   RealEnvironment environment(2);
