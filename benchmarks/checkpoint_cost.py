@@ -2,7 +2,7 @@
 """Prints what checkpoints cost: CPU seconds of a job at full speed over a million keys of state, without checkpoints, with one each second,
 and with one each 200 ms, in turns, medians over the rounds.
 
-Usage: checkpoint_cost.py --program build/release/tidemill [--rounds 3] [--keys 1000000] [--rows 60000000]
+Usage: checkpoint_cost.py --program build/release/tidemill [--rounds 3] [--keys 1000000] [--rows 240000000]
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--program", required=True)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keys", type=int, default=1_000_000)
-    parser.add_argument("--rows", type=int, default=60_000_000)
+    parser.add_argument("--rows", type=int, default=240_000_000)
     arguments = parser.parse_args()
     seconds: dict[str, list[float]] = {interval: [] for interval in INTERVALS}
     with tempfile.TemporaryDirectory() as directory:

@@ -20,6 +20,8 @@ class ZeroedWords {
       words_ = small_.get();
     } else {
       words_ = reinterpret_cast<uint64_t*>(map_memory(count * sizeof(uint64_t)));
+      // Memory that is read before it is written is mapped twice, and the second time stops all other threads.
+      for (size_t i = 0; i < count; i += kSystemPageWords) const_cast<volatile uint64_t*>(words_)[i] = 0;
     }
   }
   ZeroedWords(ZeroedWords&& other) noexcept
@@ -42,7 +44,8 @@ class ZeroedWords {
   const uint64_t* get() const { return words_; }
 
  private:
-  static constexpr size_t kMappedWords = 1 << 14;  // 128 KiB
+  static constexpr size_t kMappedWords = 1 << 14;     // 128 KiB
+  static constexpr size_t kSystemPageWords = 1 << 9;  // 4 KiB
 
   std::unique_ptr<uint64_t[]> small_;  // null: mapped
   uint64_t* words_ = nullptr;

@@ -20,7 +20,8 @@ class Output {
  public:
   virtual ~Output() = default;
   // Hands rows to the next operator of the chain or to a channel, in order. Never fails, never blocks; a task whose
-  // output is full takes no new event. What has no bound (a window that fires) is emitted a piece at a time: when_room().
+  // output is full takes no new event. What has no bound (a window that fires) is emitted a piece at a time:
+  // when_room().
   virtual void emit(Batch batch) = 0;
 };
 

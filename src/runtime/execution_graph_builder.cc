@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "env/side_by_side.h"
 #include "operators/make_operator.h"
 #include "runtime/contract_checker.h"
 #include "runtime/exchange.h"
@@ -82,6 +83,7 @@ void ExecutionGraph::Builder::build() {
       is_source(vertex) ? build_source(v, subtask) : build_task(v, subtask);
   }
   for (const Wire& wire : built_.wires_) CHECK(wire.producer >= 0 && wire.consumer >= 0);
+  run_side_by_side(built_.environment_.executor, restores_);
 }
 
 bool ExecutionGraph::Builder::is_source(const Vertex& vertex) const {
@@ -246,8 +248,12 @@ void ExecutionGraph::Builder::restore(OperatorNode& node) {
   if (readers == nullptr) return node.start();
   std::vector<const SnapshotReader*> parts;
   for (const std::unique_ptr<SnapshotReader>& reader : *readers) parts.push_back(reader.get());
-  const RestoreReport report = node.restore(parts, [](std::string_view) { return true; });
-  if (node.options().subtask.index == 0) built_.restore_reports_[node.options().id] = report;
+  RestoreReport* const report =
+      node.options().subtask.index == 0 ? &built_.restore_reports_[node.options().id] : nullptr;
+  restores_.push_back([&node, parts = std::move(parts), report] {
+    RestoreReport done = node.restore(parts, [](std::string_view) { return true; });
+    if (report != nullptr) *report = std::move(done);
+  });
 }
 
 }  // namespace tidemill

@@ -1,6 +1,7 @@
 // runtime/execution_graph_builder.h - from a JobGraph to tasks: which operators are chained, who is joined to whom.
 // Rule: operators joined by forward edges of equal parallelism run in one task, unless the consumer has several inputs.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,6 +39,7 @@ class ExecutionGraph::Builder {
   EventTarget& build_edge(size_t vertex, const Consumer& consumer, int32_t subtask);
   OperatorNode& build_node(size_t vertex, int32_t subtask);
   std::unique_ptr<Operator> make_operator(const Vertex& vertex, const Subtask& subtask);
+  // Takes note of what is to be restored, at the end of build().
   void restore(OperatorNode& node);
 
   ExecutionGraph& built_;
@@ -52,6 +54,7 @@ class ExecutionGraph::Builder {
   std::map<std::pair<size_t, int32_t>, Matrix> channels_;  // by vertex and port
   std::map<const Channel*, size_t> wire_of_;               // index in built_.wires_
   Task* task_ = nullptr;                                   // being built
+  std::vector<std::function<void()>> restores_;            // one an operator's subtask
 };
 
 }  // namespace tidemill

@@ -1,6 +1,7 @@
 // state/key_groups.h - which subtask owns which keys. Rule: frozen, a checkpoint is cut by these formulas; golden test
 // in tests/unit/state/key_groups_test.cc.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 namespace tidemill {
@@ -15,6 +16,9 @@ struct KeyGroupRange {
   bool operator==(const KeyGroupRange&) const = default;
   bool contains(int32_t key_group) const { return key_group >= first && key_group <= last; }
   bool overlaps(const KeyGroupRange& other) const { return first <= other.last && other.first <= last; }
+  KeyGroupRange overlap(const KeyGroupRange& other) const {
+    return {std::max(first, other.first), std::min(last, other.last)};
+  }
   int32_t size() const { return last < first ? 0 : last - first + 1; }
 };
 

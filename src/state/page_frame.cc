@@ -42,12 +42,8 @@ FramePool::FramePool(std::shared_ptr<MemoryBudget> budget, FileSystem* spill_fil
 }
 
 FramePool::~FramePool() {
-  for (const std::unique_ptr<PageFrame[]>& block : blocks_) {
-    for (size_t i = 0; i < kFramesPerBlock; ++i) {
-      std::byte* const bytes = block[i].bytes.load(std::memory_order_relaxed);
-      if (bytes != nullptr) drop_bytes(bytes, block[i].size);
-    }
-  }
+  // All pages go at once, with their memory.
+  if (budget_ != nullptr) budget_->charge(MemoryKind::kStatePages, -static_cast<int64_t>(bytes_in_memory()));
 }
 
 std::byte* FramePool::take_bytes(PageSize size) {

@@ -9,6 +9,8 @@ namespace {
 
 constexpr size_t kFirstBlockPages = 16;  // 64 or 256 KiB, which a small job does not notice
 constexpr size_t kBlockPagesMax = 1024;
+// Each call to the system stops the other threads for an instant: pages go by the hundred, and neighbours in one call.
+constexpr ptrdiff_t kEmptiedAtOnce = 256;
 
 }  // namespace
 
@@ -34,14 +36,26 @@ std::byte* PageMemory::take() {
 }
 
 void PageMemory::give_back(std::byte* page) {
-  const std::lock_guard lock(mutex_);
-  if (kept_.size() < kept_max_) {
+  std::vector<std::byte*> surplus;
+  {
+    const std::lock_guard lock(mutex_);
+    mark_memory_used(page, page_bytes_, false);
     kept_.push_back(page);
-  } else {
-    discard_memory(page, page_bytes_);
-    empty_.push_back(page);
+    if (kept_.size() < kept_max_ + kEmptiedAtOnce) return;
+    surplus.assign(kept_.begin(), kept_.begin() + kEmptiedAtOnce);  // given back the longest ago
+    kept_.erase(kept_.begin(), kept_.begin() + kEmptiedAtOnce);
   }
-  mark_memory_used(page, page_bytes_, false);
+  empty(std::move(surplus));
+}
+
+void PageMemory::empty(std::vector<std::byte*> pages) {
+  std::sort(pages.begin(), pages.end());
+  for (size_t first = 0, end = 0; first < pages.size(); first = end) {
+    for (end = first + 1; end < pages.size() && pages[end] == pages[end - 1] + page_bytes_;) ++end;
+    discard_memory(pages[first], (end - first) * page_bytes_);
+  }
+  const std::lock_guard lock(mutex_);
+  empty_.insert(empty_.end(), pages.rbegin(), pages.rend());
 }
 
 }  // namespace tidemill

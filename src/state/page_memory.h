@@ -30,6 +30,8 @@ class PageMemory {
     size_t pages;
   };
   void add_block();
+  // Gives the memory of pages to the system, neighbours together, and makes them takeable. They are nobody's.
+  void empty(std::vector<std::byte*> pages);
 
   const size_t page_bytes_;
   const size_t kept_max_;

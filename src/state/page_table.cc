@@ -14,6 +14,7 @@ PageTable::PageTable(PageTableOptions options)
 
 PageTable::~PageTable() {
   if (options_.budget != nullptr) options_.budget->leave();
+  if (pool_.use_count() == 1) return;  // nothing is frozen: the pool goes too, with all its pages
   drop_replaced();
   for (Entry& entry : entries_) {
     if (entry.frame != nullptr) pool_->drop(entry.frame);

@@ -113,6 +113,8 @@ class RecordTable {
   // Adds what the companions of `other` hold to this table's. Requires: the same descriptor.
   void merge_companions(const RecordTable& other);
 
+  // Makes room in the index of an empty table for so many records.
+  void reserve(int64_t records) { index_.reserve(records); }
   // Removes everything and gives the pages back at once.
   void clear();
 

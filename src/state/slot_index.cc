@@ -1,6 +1,7 @@
 #include "state/slot_index.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tidemill {
 namespace {
@@ -26,20 +27,40 @@ void SlotIndex::grow(Partition& partition) {
   const uint32_t capacity =
       std::max(kCapacityMin, is_small() ? partition.capacity * 2 : partition.capacity + partition.capacity / 2);
   CHECK_MSG(capacity <= kCapacityMax, "{} records in one partition of an index", partition.used);
-  Partition bigger;
-  bigger.slots = ZeroedWords(capacity);
-  bigger.capacity = capacity;
+  Partition bigger = empty_partition(capacity);
   for (uint32_t i = 0; i < partition.capacity; ++i) {
     if (partition.slots[i] != 0) place(bigger, partition.slots[i]);
   }
   partition = std::move(bigger);
 }
 
-void SlotIndex::split(const HashOfRecord& hash_of_record) {
-  const Partition all = std::move(partitions_[0]);
+SlotIndex::Partition SlotIndex::empty_partition(uint32_t capacity) {
+  Partition partition;
+  partition.slots = ZeroedWords(capacity);
+  partition.capacity = capacity;
+  return partition;
+}
+
+void SlotIndex::make_partitions() {
   partitions_ = std::vector<Partition>(kPartitions);
   partition_mask_ = kPartitions - 1;
   tag_shift_ = 32;
+}
+
+void SlotIndex::reserve(int64_t records) {
+  if (records * 2 <= kSmallSlotsMax || partition_mask_ != 0 || partitions_[0].used != 0) return;
+  make_partitions();
+  // The fullest of the partitions: four standard deviations above the mean. A tenth more, so that it does not grow with
+  // the first records that come then.
+  const double mean = static_cast<double>(records) / kPartitions;
+  const double slots = (mean + 4 * std::sqrt(mean)) * 4 / 3 * 1.1;
+  const auto capacity = static_cast<uint32_t>(std::clamp<double>(slots, kCapacityMin, kCapacityMax));
+  for (Partition& partition : partitions_) partition = empty_partition(capacity);
+}
+
+void SlotIndex::split(const HashOfRecord& hash_of_record) {
+  const Partition all = std::move(partitions_[0]);
+  make_partitions();
   for (uint32_t i = 0; i < all.capacity; ++i) {
     if (all.slots[i] == 0) continue;
     const StateAddress address = all.slots[i] & kAddressMask;

@@ -50,6 +50,8 @@ class SlotIndex {
     return 0;
   }
 
+  // Makes room for so many records, where the index is empty: it then grows no more on the way there.
+  void reserve(int64_t records);
   // Adds a record. Requires: it is not there yet.
   void insert(uint64_t hash, StateAddress address, const HashOfRecord& hash_of_record);
   // Removes a record. Requires: it is there.
@@ -82,6 +84,8 @@ class SlotIndex {
   uint64_t* slot_of(uint64_t hash, StateAddress address);
   static void place(Partition& partition, uint64_t slot);
   void grow(Partition& partition);
+  static Partition empty_partition(uint32_t capacity);
+  void make_partitions();
   void split(const HashOfRecord& hash_of_record);
 
   std::vector<Partition> partitions_ = std::vector<Partition>(1);

@@ -266,6 +266,19 @@ void restore_splits(const SnapshotPart& part, const TableImage& saved, const Own
   }
 }
 
+// Returns how many records of a table the parts hold in these key groups, as far as can be told before reading them.
+int64_t expected_records(const std::vector<SnapshotPart>& parts, const std::string& table, KeyGroupRange mine) {
+  double records = 0;
+  for (const SnapshotPart& part : parts) {
+    const KeyGroupRange range = part.info().key_groups;
+    for (const TableImage& saved : part.image().tables) {
+      if (saved.format->name != table || range.size() == 0) continue;
+      records += static_cast<double>(num_records(saved)) * range.overlap(mine).size() / range.size();
+    }
+  }
+  return static_cast<int64_t>(records);
+}
+
 }  // namespace
 
 RestoreReport StateStore::restore(std::span<const SnapshotReader* const> readers, const OwnsSplit& owns_split) {
@@ -280,6 +293,8 @@ RestoreReport StateStore::restore(std::span<const SnapshotReader* const> readers
     check_parts(parts, options_.max_parallelism);
     RestoreReport report;
     merge_scalars(parts, options_.key_groups.contains(0), scalars_);
+    for (const std::unique_ptr<Table>& table : tables_)
+      if (table->records) table->records->reserve(expected_records(parts, table->name, options_.key_groups));
     for (SnapshotPart& part : parts) restore_part(part, owns_split, report);
     for (const std::string& lost : report.tables_lost) std::erase(report.tables_empty, lost);
     return report;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <set>
 
@@ -41,12 +42,14 @@ TEST(PageMemory, WhatIsGivenBackIsTakenAgain) {
 
 TEST(PageMemory, FreePagesBeyondTheKeptAreTheSystemsAgain) {
   PageMemory memory(kSmallPageBytes, 3);
-  const std::vector<std::byte*> taken = take(memory, 16);
+  std::vector<std::byte*> taken = take(memory, 2000);
+  std::reverse(taken.begin(), taken.end());
   for (std::byte* const page : taken) memory.give_back(page);
   // What the system took reads as zeros; what was kept still has its content.
   size_t with_content = 0;
   for (size_t i = 0; i < taken.size(); ++i) with_content += *memory.take() == std::byte{0xAB} ? 1 : 0;
-  EXPECT_EQ(with_content, 3U);
+  EXPECT_GE(with_content, 3U);
+  EXPECT_LE(with_content, 3U + 256);  // they go by so many
 }
 
 }  // namespace
