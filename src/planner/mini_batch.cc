@@ -8,17 +8,17 @@
 
 namespace tidemill {
 
-// Source: Flink asks for a latency in every job (StreamCommonSubGraphBasedOptimizer), for a size where something would
-// gather rows (AggregateUtil.createMiniBatchTrigger).
+// Source: Flink 2.3 asks for a latency and a size where something would gather rows (as run; the latter in
+// AggregateUtil.createMiniBatchTrigger).
 std::vector<PlanPtr> apply_mini_batch(const std::vector<PlanPtr>& roots, const Config& config) {
   if (!config.get(kMiniBatchEnabled)) return roots;
   const MiniBatch mini_batch{config.get(kMiniBatchLatency), config.get(kMiniBatchSize)};
-  if (mini_batch.interval_ms <= 0)
-    throw UserError("table.exec.mini-batch.enabled needs a table.exec.mini-batch.allow-latency above 0 ms",
-                    "SET 'table.exec.mini-batch.allow-latency' = '1 s': how long changes may be gathered.");
   const auto change = [&](const PlanPtr& node) {
     const auto* aggregate = node->try_as<AggregateNode>();
     if (aggregate == nullptr) return node;
+    if (mini_batch.interval_ms <= 0)
+      throw UserError("table.exec.mini-batch.enabled needs a table.exec.mini-batch.allow-latency above 0 ms",
+                      "SET 'table.exec.mini-batch.allow-latency' = '1 s': how long changes may be gathered.");
     if (mini_batch.rows <= 0)
       throw UserError(
           fmt::format("table.exec.mini-batch.enabled needs a table.exec.mini-batch.size above 0, not {}",
