@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "checkpoint/state_file.h"
+#include "data/time_text.h"
 #include "state/part_contents.h"
 
 namespace tidemill {
@@ -74,10 +75,18 @@ Json sinks_json(const Manifest& manifest) {
 // Returns the value as text that fits a line: bytes that connectors own may be anything.
 std::string shown(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+// Returns a time in ms since 1970 as UTC shows it, "none" for null.
+std::string time_text(const Json& time_ms) {
+  if (time_ms.is_null()) return "none";
+  std::string text;
+  append_timestamp(text, time_ms.get<EpochMillis>(), 3);
+  return text;
+}
+
 std::string text_of(const Json& json) {
-  std::string text = fmt::format("{} '{}'\nepoch {} of job {}, taken at {} ms, maximum parallelism {}\n",
+  std::string text = fmt::format("{} '{}'\nepoch {} of job {}, taken at {} UTC, maximum parallelism {}\n",
                                  json["kind"].get<std::string>(), json["path"].get<std::string>(), shown(json["epoch"]),
-                                 shown(json["job"]), shown(json["taken_ms"]), shown(json["max_parallelism"]));
+                                 shown(json["job"]), time_text(json["taken_ms"]), shown(json["max_parallelism"]));
   text += "operators";
   for (const Json& op : json["operators"]) {
     text += fmt::format("\n  {}  [{}]  parallelism {}, {} bytes", op["name"].get<std::string>(),
@@ -91,8 +100,7 @@ std::string text_of(const Json& json) {
     text += fmt::format("\n  {}", source["id"].get<std::string>());
     for (const Json& split : source["splits"])
       text += fmt::format("\n    split {} at {}, watermark {}{}", shown(split["id"]), shown(split["position"]),
-                          split["watermark_ms"].is_null() ? "none" : shown(split["watermark_ms"]) + " ms",
-                          split["idle"].get<bool>() ? ", idle" : "");
+                          time_text(split["watermark_ms"]), split["idle"].get<bool>() ? ", idle" : "");
   }
   text += "\nsinks";
   for (const Json& sink : json["sinks"])

@@ -1,6 +1,7 @@
 // checkpoint/state_file.h - the state of one task in a file: sections one after the other, one an operator's subtask.
 // Rule: a section is believed only after its checksum was verified over its whole length.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,7 +29,13 @@ class SectionChecksum {
 std::unique_ptr<SnapshotFile> create_state_file(FileSystem& files, const std::string& directory,
                                                 const std::string& name);
 
+enum class SectionCheck : uint8_t {
+  kEveryByte,  // read whole and compared with its checksum
+  kDone,       // by this process, in this start; pages are checked again as they are read
+};
+
 // Opens the sections of a part and verifies them. Throws UserError naming the file where one does not match.
-std::unique_ptr<SnapshotReader> open_state_part(FileSystem& files, const std::string& directory, const StatePart& part);
+std::unique_ptr<SnapshotReader> open_state_part(FileSystem& files, const std::string& directory, const StatePart& part,
+                                                SectionCheck check = SectionCheck::kEveryByte);
 
 }  // namespace tidemill

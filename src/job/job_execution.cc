@@ -91,7 +91,7 @@ std::vector<ManifestOperator> JobExecution::operators() const {
 }
 
 std::unique_ptr<SnapshotReader> JobExecution::open(const StatePart& part) {
-  return open_state_part(environment_.files, start_.directory, part);
+  return open_state_part(environment_.files, start_.directory, part, SectionCheck::kDone);  // by find_start()
 }
 
 std::vector<SourceCoordination> JobExecution::coordinate_sources() {

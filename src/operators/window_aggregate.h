@@ -7,6 +7,7 @@
 // there or later. So no batch is ever cut, and results equal Flink's with a watermark after every row.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -20,6 +21,15 @@
 #include "state/slice_tables.h"
 
 namespace tidemill {
+
+// A window whose rows are being emitted.
+struct WindowFiring {
+  EpochMillis end = 0;
+  std::vector<SliceId> slices;
+  std::unique_ptr<RecordTable> sum;  // of several slices; null: the only slice holds the rows
+  RecordTable* table = nullptr;
+  std::optional<RecordTable::Scan> rows;  // of `table`
+};
 
 // Event-time windows fire with the watermark, processing-time ones with the clock; the end of the input fires only the
 // former. Windows fire in the order of their ends, keys in the order in which the window first saw them.
@@ -48,15 +58,6 @@ class WindowAggregate final : public Operator {
   std::vector<int32_t>& rows_of(const SliceId& slice);
   void add_rows(const SliceId& slice, const Selection& rows);
 
-  // A window whose rows are being emitted.
-  struct Firing {
-    EpochMillis end = 0;
-    std::vector<SliceId> slices;
-    std::unique_ptr<RecordTable> sum;  // of several slices; null: the only slice holds the rows
-    RecordTable* table = nullptr;
-    std::optional<RecordTable::Scan> rows;  // of `table`
-  };
-
   // Fires every window complete at `progress`, a watermark or a clock: as far as there is room, and the rest later.
   void fire_until(EpochMillis progress, Output& output);
   // Takes up the first window complete at `progress`; returns false where there is none.
@@ -78,7 +79,7 @@ class WindowAggregate final : public Operator {
   std::optional<WindowRows> rows_;
   SliceTables* slices_ = nullptr;       // owned by the state store
   std::set<EpochMillis> pending_ends_;  // windows to fire that have a slice; follows from slices and progress
-  std::optional<Firing> firing_;        // between two calls where there was no room for all of it
+  std::optional<WindowFiring> firing_;  // between two calls where there was no room for all of it
 
   // Of the batch at hand.
   std::optional<KeyBatch> keys_;

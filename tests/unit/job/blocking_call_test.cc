@@ -1,5 +1,5 @@
-// Operators that ask the I/O pool (OperatorContext::block): rows keep their order, nothing overtakes them, and a job
-// ends, fails, is cancelled and saves itself around calls that are under way.
+// Operators that ask the I/O pool (OperatorContext::block) or wait for room (when_room): rows keep their order, nothing
+// overtakes them, and a job ends, fails, is cancelled and saves itself around calls that are under way.
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -145,6 +145,65 @@ TEST(BlockingCalls, ACancelledJobWaitsForCallsThatRun) {
     job.run();
     EXPECT_TRUE(job.finished());
   }
+}
+
+// Emits each batch `kCopies` times, and at the end a row -1 as often, one at a time as there is room.
+class RepeatInPieces final : public Operator {
+ public:
+  static constexpr int32_t kCopies = 3;
+
+  void open(OperatorContext& context) override { context_ = &context; }
+  void process(Batch input, int32_t, Output& output) override {
+    CHECK(left_ == 0);  // given nothing else meanwhile
+    left_ = kCopies;
+    emit(input, output);
+  }
+  void on_watermark(EpochMillis, Output&) override { CHECK(left_ == 0); }
+  void before_barrier(const Barrier&, Output&) override { CHECK(left_ == 0); }
+  void finish(Output& output) override {
+    CHECK(left_ == 0);
+    left_ = kCopies;
+    emit(parse_batch(kRows, "-1\n"), output);
+  }
+
+ private:
+  void emit(const Batch& rows, Output& output) {
+    output.emit(rows);
+    if (--left_ > 0) context_->when_room([this, rows](Output& more) { emit(rows, more); });
+  }
+
+  OperatorContext* context_ = nullptr;
+  int32_t left_ = 0;
+};
+
+TEST(WhenRoom, ChainedOperatorsEmitAPieceAtATimeAndBarriersFindNoneUnderWay) {
+  constexpr int32_t kCopies = RepeatInPieces::kCopies;
+  std::vector<std::string> expected;
+  for (int32_t i = 0; i < 60; ++i) expected.insert(expected.end(), kCopies * kCopies, fmt::format("+I | {}", i));
+  expected.insert(expected.end(), kCopies * kCopies + kCopies, "+I | -1");
+  std::sort(expected.begin(), expected.end());
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    SimulatedEnvironment environment(seed);
+    sim::CommittedRows out;
+    JobOptions options = asking_options(false);
+    options.runtime.make_operator = [](const Vertex&) { return std::make_unique<RepeatInPieces>(); };
+    options.runtime.chaining = seed % 2 == 0;
+    options.runtime.channel_events = 2;
+    options.checkpoint_directory = "/checkpoints";
+    options.checkpoint_interval_ms = 1;
+    JobExecution job(asking_job(out, 60), environment.get(), options);
+    job.start();
+    job.run();
+    std::vector<std::string> rows = out.rows();
+    std::sort(rows.begin(), rows.end());
+    EXPECT_EQ(rows, expected) << seed;
+  }
+}
+
+TEST(WhenRoom, InTheHarnessTheRestComesBehindTheEvent) {
+  OperatorHarness harness([] { return std::make_unique<RepeatInPieces>(); }, {.inputs = {kRows}, .output = kRows});
+  harness.push("1");
+  EXPECT_EQ(harness.take_rows(), std::vector<std::string>(RepeatInPieces::kCopies, "+I | 1"));
 }
 
 // Chained operators of the harness have no pool: calls run behind the event at hand.
