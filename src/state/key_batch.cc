@@ -74,6 +74,7 @@ void KeyBatch::assign(std::span<const ColumnPtr> columns, int32_t num_rows) {
   num_rows_ = num_rows;
   bytes_.resize(static_cast<size_t>(num_rows) * layout_->record_bytes());
   hashes_.resize(static_cast<size_t>(num_rows));
+  if (num_rows == 0) return;
   clear_nulls();
   for (size_t i = 0; i < columns.size(); ++i) {
     CHECK(columns[i]->num_rows() >= num_rows);
