@@ -3,7 +3,8 @@
 // is given out for writing.
 //
 // Over its budget a table spills the pages that were not given out since the hand of a clock last passed them (CLOCK:
-// Corbato, "A paging experiment with the Multics system", 1968), never one of the batch at hand.
+// Corbato, "A paging experiment with the Multics system", 1968), nor in another batch than the one that brought them
+// back; never one of the batch at hand.
 #pragma once
 #include <cstddef>
 #include <cstdint>
