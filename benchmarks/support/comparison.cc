@@ -25,13 +25,13 @@ Measured measure(const Work& work) {
   return {process_cpu_seconds() - start, checksum};
 }
 
+}  // namespace
+
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
-
-}  // namespace
 
 void compare(benchmark::State& state, int64_t rows, const Work& engine, const Work& reference) {
   if (engine() != reference()) return state.SkipWithError("engine and reference give different results");

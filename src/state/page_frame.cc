@@ -118,16 +118,16 @@ bool FramePool::spill(PageFrame* frame) {
 bool FramePool::load(PageFrame* frame, bool may_wait) {
   const SpillFile& file = spill_file(frame->size);
   std::byte* const bytes = take_bytes(frame->size);
-  bool loaded = true;
   try {
-    may_wait ? file.read(frame->slot, bytes) : void(loaded = file.read_at_once(frame->slot, bytes));
+    if (may_wait)
+      file.read(frame->slot, bytes);
+    else if (!file.read_at_once(frame->slot, bytes)) {
+      drop_bytes(bytes, frame->size);
+      return false;
+    }
   } catch (...) {
     drop_bytes(bytes, frame->size);
     throw;
-  }
-  if (!loaded) {
-    drop_bytes(bytes, frame->size);
-    return false;
   }
   frame->bytes.store(bytes);
   return true;

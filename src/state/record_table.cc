@@ -18,18 +18,6 @@ namespace {
 // Rows probed together: enough for their cache misses to overlap, few enough for what was prefetched to still be there.
 constexpr size_t kProbeRows = 128;
 
-// Holds off housekeeping while a scan walks the pages.
-class ScanGuard {
- public:
-  explicit ScanGuard(int32_t& scans) : scans_(&scans) { ++*scans_; }
-  ScanGuard(const ScanGuard&) = delete;
-  ScanGuard& operator=(const ScanGuard&) = delete;
-  ~ScanGuard() { --*scans_; }
-
- private:
-  int32_t* scans_;
-};
-
 // Reads back the spilled pages of the records that the rows may find, for all rows at once.
 template <class RowOf>
 void load_candidates(const uint64_t* hashes, const SlotIndex& index, const PageTable& pages, size_t count,
@@ -231,7 +219,7 @@ void RecordTable::scan(const ReadVisitor& visit) const {
 }
 
 bool RecordTable::scan_next_pages(int32_t pages, const ReadVisitor& visit) {
-  const ScanGuard guard(scans_);
+  const Scan guard(*this);  // no housekeeping meanwhile
   std::vector<StateAddress> addresses;
   const bool last = log_.collect_next(pages, addresses);
   std::vector<const std::byte*> records;
@@ -242,7 +230,7 @@ bool RecordTable::scan_next_pages(int32_t pages, const ReadVisitor& visit) {
 }
 
 void RecordTable::scan_for_update(const WriteVisitor& visit) {
-  const ScanGuard guard(scans_);
+  const Scan guard(*this);  // no housekeeping meanwhile
   std::vector<StateAddress> addresses;
   std::vector<std::byte*> records;
   StateAddress position = 0;
