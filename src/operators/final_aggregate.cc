@@ -1,5 +1,6 @@
 #include "operators/final_aggregate.h"
 
+#include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
 
 namespace tidemill {
@@ -39,20 +40,20 @@ void FinalAggregate::finish(Output& output) {
     table_->upsert(*keys_, records_, created_);
   }
   emitting_.emplace(*table_);
-  emit_some(output);
+  emit_in_steps(*context_, output, [this](Output& more) { return emit_some(more); });
 }
 
-void FinalAggregate::emit_some(Output& output) {
-  std::vector<const std::byte*> groups;
-  for (int32_t batch = 0; batch < kBatchesAtOnce; ++batch) {
-    const std::span<const std::byte* const> records = emitting_->next();
-    if (records.empty()) return emitting_.reset();
-    groups.assign(records.begin(), records.end());
-    if (spec_.input_retracts && !spec_.keys.empty()) aggregation_.drop_empty(groups);
-    if (!groups.empty()) emit(groups, output);
-    context_->state().release();
+bool FinalAggregate::emit_some(Output& output) {
+  const std::span<const std::byte* const> records = emitting_->next();
+  if (records.empty()) {
+    emitting_.reset();
+    return false;
   }
-  context_->when_room([this](Output& more) { emit_some(more); });
+  std::vector<const std::byte*> groups(records.begin(), records.end());
+  if (spec_.input_retracts && !spec_.keys.empty()) aggregation_.drop_empty(groups);
+  if (!groups.empty()) emit(groups, output);
+  context_->state().release();
+  return true;
 }
 
 void FinalAggregate::emit(std::span<const std::byte* const> records, Output& output) {

@@ -19,8 +19,8 @@ class FinalAggregate final : public Operator {
   void finish(Output& output) override;
 
  private:
-  // Emits the next groups; asks for room for the rest.
-  void emit_some(Output& output);
+  // Emits the next groups; returns false where there are none left.
+  bool emit_some(Output& output);
   void emit(std::span<const std::byte* const> records, Output& output);
 
   GroupAggregateSpec spec_;

@@ -1,5 +1,6 @@
 #include "operators/session_aggregate.h"
 
+#include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
 #include "operators/session_keys.h"
 #include "operators/state_names.h"
@@ -103,15 +104,13 @@ void SessionAggregate::on_watermark(EpochMillis watermark, Output& output) {
 void SessionAggregate::on_processing_time(EpochMillis now, Output& output) { fire_until(now, output); }
 
 void SessionAggregate::fire_until(EpochMillis progress, Output& output) {
-  std::vector<SessionIntervals::Due> due;
-  for (int32_t batches = 0; intervals_->take_due(progress, due);) {
-    emit(due, output);
-    if (++batches < kBatchesAtOnce) continue;
+  emit_in_steps(*context_, output, [this, progress](Output& more) {
+    std::vector<SessionIntervals::Due> due;
+    const bool any = intervals_->take_due(progress, due);
+    any ? emit(due, more) : results_.flush(more);
     release();
-    return context_->when_room([this, progress](Output& more) { fire_until(progress, more); });
-  }
-  results_.flush(output);
-  release();
+    return any;
+  });
 }
 
 void SessionAggregate::emit(const std::vector<SessionIntervals::Due>& due, Output& output) {

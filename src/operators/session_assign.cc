@@ -1,5 +1,6 @@
 #include "operators/session_assign.h"
 
+#include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
 #include "operators/session_keys.h"
 #include "operators/state_names.h"
@@ -81,16 +82,15 @@ void SessionAssign::on_watermark(EpochMillis watermark, Output& output) {
 void SessionAssign::on_processing_time(EpochMillis now, Output& output) { fire_until(now, output); }
 
 void SessionAssign::fire_until(EpochMillis progress, Output& output) {
-  std::vector<SessionIntervals::Due> due;
-  for (int32_t batches = 0; intervals_->take_due(progress, due);) {
-    assign_due_keys(*intervals_, due, *session_keys_);
-    for (size_t i = 0; i < due.size(); ++i) gather((*session_keys_)[static_cast<int32_t>(i)], due[i].interval, output);
-    if (++batches < kBatchesAtOnce) continue;
+  emit_in_steps(*context_, output, [this, progress](Output& more) {
+    std::vector<SessionIntervals::Due> due;
+    const bool any = intervals_->take_due(progress, due);
+    if (any) assign_due_keys(*intervals_, due, *session_keys_);
+    for (size_t i = 0; i < due.size(); ++i) gather((*session_keys_)[static_cast<int32_t>(i)], due[i].interval, more);
+    if (!any) flush(more);
     release();
-    return context_->when_room([this, progress](Output& more) { fire_until(progress, more); });
-  }
-  flush(output);
-  release();
+    return any;
+  });
 }
 
 void SessionAssign::gather(KeyRef key, const SessionInterval& session, Output& output) {

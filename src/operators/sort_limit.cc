@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "operators/emit_in_steps.h"
 #include "state/ordered_encoding.h"
 
 namespace tidemill {
@@ -124,18 +125,15 @@ void SortLimit::finish(Output& output) {
   Batch all(spec_.schema, std::move(columns), static_cast<int32_t>(rows.counts.size()));
   emission_.emplace(std::move(rows.counts), std::move(rows.order), std::move(rows.charge), std::move(all));
   context_->state().release();
-  emit_some(output);
+  emit_in_steps(*context_, output, [this](Output& more) { return emit_some(more); });
 }
 
-void SortLimit::emit_some(Output& output) {
+bool SortLimit::emit_some(Output& output) {
   std::vector<int32_t> chosen;
-  for (int32_t batch = 0; batch < kBatchesAtOnce; ++batch) {
-    chosen.clear();
-    const bool more = choose(chosen);
-    if (!chosen.empty()) output.emit(emission_->all.take(chosen));
-    if (!more) return emission_.reset();
-  }
-  context_->when_room([this](Output& more) { emit_some(more); });
+  const bool more = choose(chosen);
+  if (!chosen.empty()) output.emit(emission_->all.take(chosen));
+  if (!more) emission_.reset();
+  return more;
 }
 
 bool SortLimit::choose(std::vector<int32_t>& chosen) {

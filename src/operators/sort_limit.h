@@ -40,8 +40,8 @@ class SortLimit final : public Operator {
     int64_t place = 0;   // of that copy among all rows
   };
 
-  // Emits the next rows; asks for room for the rest.
-  void emit_some(Output& output);
+  // Emits the next rows; returns false where they were the last.
+  bool emit_some(Output& output);
   // Adds up to a batch of rows that come out next; returns false where they are the last.
   bool choose(std::vector<int32_t>& chosen);
   SortedRows sorted_rows() const;

@@ -1,5 +1,6 @@
 #include "operators/window_aggregate.h"
 
+#include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
 
 namespace tidemill {
@@ -136,19 +137,18 @@ void WindowAggregate::on_processing_time(EpochMillis now, Output& output) {
 }
 
 void WindowAggregate::fire_until(EpochMillis progress, Output& output) {
-  int32_t batches = 0;
-  bool fired = false;
-  while (firing_ || begin_firing(progress)) {
-    fired = true;
-    if (!emit_some(output)) {
-      end_firing();
-    } else if (++batches == kBatchesAtOnce) {
-      return context_->when_room([this, progress](Output& more) { fire_until(progress, more); });
-    }
+  if (!begin_firing(progress)) return;
+  emit_in_steps(*context_, output, [this, progress](Output& more) { return fire_some(progress, more); });
+}
+
+bool WindowAggregate::fire_some(EpochMillis progress, Output& output) {
+  if (begin_firing(progress)) {
+    if (!emit_some(output)) end_firing();
+    return true;
   }
-  if (!fired) return;
   results_.flush(output);
   context_->state().release();
+  return false;
 }
 
 std::vector<SliceId> WindowAggregate::slices_of_window(EpochMillis end) const {

@@ -60,7 +60,9 @@ class WindowAggregate final : public Operator {
 
   // Fires every window complete at `progress`, a watermark or a clock: as far as there is room, and the rest later.
   void fire_until(EpochMillis progress, Output& output);
-  // Takes up the first window complete at `progress`; returns false where there is none.
+  // Does a step of that; returns false where nothing is left to do.
+  bool fire_some(EpochMillis progress, Output& output);
+  // Takes up the first window complete at `progress`, where none is at hand; returns false where there is none.
   bool begin_firing(EpochMillis progress);
   void begin_firing_window(EpochMillis end);
   // Emits the next batch of the window at hand; returns false when there is none left.
