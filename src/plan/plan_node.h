@@ -23,6 +23,7 @@ enum class PlanKind : uint8_t {
   kWindowAggregate,
   kWindowAssign,
   kUnion,
+  kJoin,
   kSortLimit,
   kSink,
   kStatementSet,  // all sinks of one job

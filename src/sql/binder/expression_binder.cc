@@ -3,9 +3,9 @@
 
 #include "expr/cast.h"
 #include "sql/binder/literal.h"
+#include "sql/binder/subquery.h"
 
 namespace tidemill {
-namespace {
 
 std::string_view operator_name(ast::BinaryOperator op) {
   using enum ast::BinaryOperator;
@@ -44,8 +44,6 @@ std::string_view operator_name(ast::BinaryOperator op) {
   CHECK(false);
 }
 
-}  // namespace
-
 void refuse_unsupported(SourceLocation location, std::string_view what) {
   throw UserError(location, fmt::format("{} is not supported yet", what));
 }
@@ -83,13 +81,13 @@ ExpressionPtr ExpressionBinder::bind(const ast::Expression& expression) {
     case kStar:
       throw UserError(location, "* stands alone in SELECT, or in COUNT(*)");
     case kInQuery:
-      refuse_unsupported(location, "IN with a sub-query");
+      return bind_in_query(expression.as<ast::InQuery>());
     case kQuantified:
-      refuse_unsupported(location, "A comparison with ANY or ALL of a sub-query");
+      return bind_quantified(expression.as<ast::Quantified>());
     case kExists:
-      refuse_unsupported(location, "EXISTS");
+      return subqueries(location, "EXISTS").exists(expression.as<ast::Exists>());
     case kScalarQuery:
-      refuse_unsupported(location, "A sub-query as a value");
+      return subqueries(location, "A sub-query").scalar(expression.as<ast::ScalarQuery>());
     case kField:
       refuse_unsupported(location, "Access to a field of a row");
     case kItem:
@@ -126,6 +124,10 @@ ExpressionPtr ExpressionBinder::bind_column(const ast::ColumnReference& column) 
   if (column.parts.size() == 1) {
     const auto alias = aliases_.find(column.parts.front().name);
     if (alias != aliases_.end()) return alias->second;
+  }
+  if (outer_ != nullptr && !scope_.has(column) && outer_->has(column)) {
+    const int32_t index = outer_->resolve(column);
+    return make_column(kOuterColumns + index, outer_->schema()->field(index).type);
   }
   const int32_t index = scope_.resolve(column);
   first_uses_.emplace(index, column.location);
