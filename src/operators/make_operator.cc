@@ -3,13 +3,16 @@
 #include "operators/filter_project.h"
 #include "operators/final_aggregate.h"
 #include "operators/group_aggregate.h"
+#include "operators/interval_join.h"
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
 #include "operators/session_assign.h"
 #include "operators/sort_limit.h"
+#include "operators/temporal_join.h"
 #include "operators/union_all.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
+#include "operators/window_join.h"
 
 namespace tidemill {
 namespace {
@@ -32,6 +35,13 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const RegularJoinSpec& spec) const {
     return std::make_unique<RegularJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const IntervalJoinSpec& spec) const {
+    return std::make_unique<IntervalJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const WindowJoinSpec& spec) const { return std::make_unique<WindowJoin>(spec); }
+  std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
+    return std::make_unique<TemporalJoin>(spec);
   }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);

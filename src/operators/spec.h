@@ -112,6 +112,28 @@ struct RegularJoinSpec {
   std::array<DurationMillis, 2> state_ttl_ms = {0, 0};  // rows not written for so long are forgotten; 0: never
 };
 
+// Rows whose times are close: lower_ms <= left time - right time <= upper_ms.
+struct IntervalJoinSpec {
+  JoinSpec join;                                 // not SEMI, not ANTI
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs; not read where processing_time
+  DurationMillis lower_ms = 0;
+  DurationMillis upper_ms = 0;
+  bool processing_time = false;
+};
+
+// Rows of the same window, joined when it ends. The keys hold the windows' starts and ends.
+struct WindowJoinSpec {
+  JoinSpec join;
+  std::array<int32_t, 2> window_ends = {0, 0};  // columns of the inputs
+  bool zoned = false;                           // windows lie on the wall clock of the session's zone
+};
+
+// Each left row with the version of the right row that was valid at the left row's time.
+struct TemporalJoinSpec {
+  JoinSpec join;                                 // INNER or LEFT
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
+};
+
 struct SinkSpec {
   std::shared_ptr<const Sink> sink;
   SchemaPtr schema;
@@ -122,6 +144,7 @@ struct SinkSpec {
 };
 
 using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
-                                  WindowAssignSpec, RegularJoinSpec, SortLimitSpec, UnionSpec, SinkSpec>;
+                                  WindowAssignSpec, RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec,
+                                  SortLimitSpec, UnionSpec, SinkSpec>;
 
 }  // namespace tidemill

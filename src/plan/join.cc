@@ -76,7 +76,7 @@ struct MatchRenumbering {
     return match;
   }
   JoinMatch operator()(const WindowMatch& match) const {
-    return WindowMatch{moved(match.left, left), moved(match.right, right)};
+    return WindowMatch{moved(match.left, left), moved(match.right, right), match.zoned};
   }
   JoinMatch operator()(const TemporalMatch& match) const {
     return TemporalMatch{moved(match.left_time, left), moved(match.right_time, right)};

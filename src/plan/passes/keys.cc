@@ -8,6 +8,7 @@
 #include "plan/calc.h"
 #include "plan/join.h"
 #include "plan/scan.h"
+#include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -109,8 +110,10 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return scan_keys(node.as<ScanNode>());
     case PlanKind::kValues:
       return node.as<ValuesNode>().rows().size() <= 1 ? Keys{{}} : Keys{};
-    case PlanKind::kFilter:
     case PlanKind::kSortLimit:
+      if (node.as<SortLimitNode>().limit().value_or(2) <= 1) return {{}};
+      return unique_keys(*node.input());
+    case PlanKind::kFilter:
     case PlanKind::kSink:
       return unique_keys(*node.input());
     case PlanKind::kProject:

@@ -57,6 +57,7 @@ class QueryBinder {
   PlanPtr bind_set_operation(const ast::SetOperation& operation);  // set_operation.cc
   PlanPtr bind_values(const ast::Values& values);                  // values.cc
   // from.cc
+  BoundRelation bind_named(const ast::NamedTable& named);
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
   const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
