@@ -7,6 +7,7 @@
 #include "operators/session_assign.h"
 #include "operators/sort_limit.h"
 #include "operators/union_all.h"
+#include "operators/unnest.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
 
@@ -29,6 +30,7 @@ struct Maker {
     if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAssign>(spec);
     return std::make_unique<WindowAssign>(spec);
   }
+  std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);

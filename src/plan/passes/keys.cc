@@ -93,6 +93,7 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
     case PlanKind::kWindowAggregate:
       return window_keys(node.as<WindowAggregateNode>());
     case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
     case PlanKind::kUnion:
     case PlanKind::kStatementSet:
       return {};
