@@ -194,7 +194,8 @@ bool is_less(const Type& type, std::string_view a, std::string_view b) {
 void require_order(const CallSite& site) {
   const Type& element = site.type(0).part(0);
   if (!element.is_nested()) return;
-  throw UserError(site.location, fmt::format("{} has no order: {} cannot compare it", element.to_string(), site.name));
+  throw UserError(site.location, fmt::format("{} has no order: {} cannot compare it",
+                                             element.with_nullable(true).to_string(), site.name));
 }
 
 // ARRAY_SORT(array [, ascending [, nulls first]]): NULLs come first where it ascends, unless told otherwise.

@@ -122,8 +122,10 @@ ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
   const Type& common = sides->left->type();
   const bool orders = relation != Relation::kEqual && relation != Relation::kNotEqual;
   if (orders && common.is_nested()) {
-    throw UserError(site.location, fmt::format("{} has no order: {} cannot compare it", common.to_string(), site.name),
-                    "Compare with = or <>, or compare what is inside.");
+    throw UserError(
+        site.location,
+        fmt::format("{} has no order: {} cannot compare it", common.with_nullable(true).to_string(), site.name),
+        "Compare with = or <>, or compare what is inside.");
   }
   const PhysicalType physical = common.physical();
   return dispatch_physical(physical, [&]<class T>() {

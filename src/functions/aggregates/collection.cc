@@ -3,6 +3,7 @@
 
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
+#include "functions/bind.h"
 #include "functions/encoded_kernel.h"
 
 namespace tidemill {
@@ -13,8 +14,8 @@ struct CollectionState {
   int64_t entries;  // ARRAY_AGG: elements in the slot
 };
 
-// Takes ROW(x) in place of x, because NULL counts, too: the bytes of such a row are x as an element (data/nested.h).
-// The slot has them one after the other.
+// Takes x in a row of one field, whose name is empty as none in SQL is, because NULL counts, too: the bytes of such a
+// row are x as an element (data/nested.h). The slot has them one after the other.
 class ArrayAgg final : public AggregateFunction {
  public:
   ArrayAgg(const Type& row, const Type& element) : AggregateFunction("ARRAY_AGG", row, Type::array(element)) {}
@@ -156,18 +157,34 @@ class Collect final : public AggregateFunction {
   }
 };
 
+bool is_wrapped(const Type& type) {
+  return type.kind == TypeKind::kRow && type.num_parts() == 1 && type.parts->front().name.empty();
+}
+
+ExpressionPtr wrapped(const CallSite& site) {
+  CallSite as_row = site;
+  as_row.name = "ROW";
+  const auto wrap = [](EncodedRow& row, std::string& out) { append_encoded_text(out, row.encoded(0)); };
+  return make_call(as_row, make_encoded_kernel(wrap, kSeesAllNulls), {site.arguments[0]},
+                   Type::row({{"", site.type(0)}}).not_null());
+}
+
+AggregateCall bind_array_agg(const CallSite& call) {
+  if (call.size() != 1 || call.type(0).kind == TypeKind::kNull) return {};
+  // A checkpoint names the argument as the function takes it.
+  const ExpressionPtr row = is_wrapped(call.type(0)) ? call.arguments[0] : wrapped(call);
+  const Type& element = row->type().part(0);
+  require_nested_depth(Type::array(element), call.location);
+  return {std::make_shared<ArrayAgg>(row->type(), element), row};
+}
+
 }  // namespace
 
 void register_collection_aggregates(FunctionRegistry& registry) {
   registry.aggregate("ARRAY_AGG",
                      {"ARRAY_AGG(value)", "The values, NULL too, as an ARRAY in the order of rows.",
                       "ARRAY_AGG(x) = ARRAY[4, 1] for x in 4, 1"},
-                     [](const CallSite& call) -> AggregateCall {
-                       if (call.size() != 1 || call.type(0).kind == TypeKind::kNull) return {};
-                       require_nested_depth(Type::array(call.type(0)), call.location);
-                       ExpressionPtr row = call.registry.resolve("ROW", {call.arguments[0]}, call.location);
-                       return {std::make_shared<ArrayAgg>(row->type(), call.type(0)), row};
-                     });
+                     bind_array_agg);
   registry.aggregate("COLLECT",
                      {"COLLECT(value)", "The values that are not NULL as a MULTISET, each with how often it came.",
                       "CARDINALITY(COLLECT(x)) = 2 for x in 4, 1, 4"},
