@@ -10,6 +10,7 @@
 #include "operators/sort_limit.h"
 #include "operators/temporal_join.h"
 #include "operators/union_all.h"
+#include "operators/unnest.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
 #include "operators/window_join.h"
@@ -43,6 +44,7 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
     return std::make_unique<TemporalJoin>(spec);
   }
+  std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);

@@ -73,6 +73,14 @@ struct WindowAssignSpec {
   std::vector<int32_t> keys = {};  // SESSION: PARTITION BY
 };
 
+// Each row with each element of a collection in it: CROSS JOIN UNNEST(column), or LEFT JOIN … ON TRUE.
+struct UnnestSpec {
+  int32_t collection = 0;        // ARRAY, MAP or MULTISET
+  bool keep_empty = false;       // a row without elements comes once, with NULLs
+  bool with_ordinality = false;  // the position from 1 comes last, INT
+  SchemaPtr schema;              // input columns, then those of an element
+};
+
 // ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
 // row), equal ones in the order in which they came.
 struct SortLimitSpec {
@@ -145,6 +153,6 @@ struct SinkSpec {
 
 using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
                                   WindowAssignSpec, RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec,
-                                  SortLimitSpec, UnionSpec, SinkSpec>;
+                                  UnnestSpec, SortLimitSpec, UnionSpec, SinkSpec>;
 
 }  // namespace tidemill

@@ -22,6 +22,7 @@ enum class PlanKind : uint8_t {
   kAggregate,
   kWindowAggregate,
   kWindowAssign,
+  kUnnest,
   kUnion,
   kJoin,
   kSortLimit,

@@ -10,6 +10,7 @@
 #include "plan/scan.h"
 #include "plan/sink.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -68,6 +69,8 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
                          lineage_of_keys(*node.input(), assign.partition_keys()),
                          window_text(assign.window(), lineage(*node.input(), assign.time_column())), tables_text(node));
     }
+    case PlanKind::kUnnest:
+      return "unnest";
     case PlanKind::kSink:
       return "sink";
     case PlanKind::kStatementSet:
@@ -124,6 +127,12 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
     case PlanKind::kWindowAssign:
       if (column < node.as<WindowAssignNode>().window_start()) return lineage(*node.input(), column);
       return node.schema()->field(column).name;
+    case PlanKind::kUnnest: {
+      const auto& unnest = node.as<UnnestNode>();
+      if (column < unnest.first_element()) return lineage(*node.input(), column);
+      return fmt::format("unnest({})[{}]", lineage(*node.input(), unnest.collection()),
+                         column - unnest.first_element());
+    }
     case PlanKind::kFilter:
     case PlanKind::kSortLimit:
     case PlanKind::kUnion:

@@ -65,6 +65,8 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_window_aggregate(node->as<WindowAggregateNode>(), *this);
     case PlanKind::kWindowAssign:
       return translate_window_assign(node->as<WindowAssignNode>(), *this);
+    case PlanKind::kUnnest:
+      return translate_unnest(node->as<UnnestNode>(), *this);
     case PlanKind::kUnion:
       return translate_union(node->as<UnionNode>(), *this);
     case PlanKind::kJoin:

@@ -15,6 +15,7 @@
 #include "plan/set_operation.h"
 #include "plan/sink.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/values.h"
 #include "plan/window.h"
 #include "planner/operator_identity.h"
@@ -75,6 +76,7 @@ Vertex translate_calc(const CalcNode& node, Translation& translation);
 Vertex translate_aggregate(const AggregateNode& node, Translation& translation);
 Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation);
 Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation);
+Vertex translate_unnest(const UnnestNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
 Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);

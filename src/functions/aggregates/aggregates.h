@@ -5,11 +5,12 @@
 
 namespace tidemill {
 
-void register_count(FunctionRegistry& registry);     // COUNT(*), COUNT(x)
-void register_sum(FunctionRegistry& registry);       // SUM
-void register_average(FunctionRegistry& registry);   // AVG
-void register_selected(FunctionRegistry& registry);  // MIN, MAX, FIRST_VALUE, LAST_VALUE
-void register_listagg(FunctionRegistry& registry);   // LISTAGG
+void register_count(FunctionRegistry& registry);                  // COUNT(*), COUNT(x)
+void register_sum(FunctionRegistry& registry);                    // SUM
+void register_average(FunctionRegistry& registry);                // AVG
+void register_selected(FunctionRegistry& registry);               // MIN, MAX, FIRST_VALUE, LAST_VALUE
+void register_listagg(FunctionRegistry& registry);                // LISTAGG
+void register_collection_aggregates(FunctionRegistry& registry);  // ARRAY_AGG, COLLECT
 
 // Registers them all.
 void register_aggregate_functions(FunctionRegistry& registry);

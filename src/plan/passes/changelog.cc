@@ -74,6 +74,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kCalc:
     case PlanKind::kUnion:
     case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
       return input;
     case PlanKind::kAggregate: {
       const bool distinct = node.as<AggregateNode>().aggregates().empty();

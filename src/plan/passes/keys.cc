@@ -129,6 +129,7 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
     case PlanKind::kJoin:
       return join_keys(node.as<JoinNode>());
     case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
     case PlanKind::kUnion:
     case PlanKind::kStatementSet:
       return {};

@@ -11,6 +11,7 @@
 #include "plan/scan.h"
 #include "plan/set_operation.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -91,6 +92,14 @@ Columns needed_of_input(const PlanNode& node, size_t input, const Columns& neede
       add_all(result, assign.partition_keys());
       return result;
     }
+    case PlanKind::kUnnest: {
+      const auto& unnest = node.as<UnnestNode>();
+      for (const int32_t column : needed) {
+        if (column < unnest.first_element()) result.insert(column);
+      }
+      result.insert(unnest.collection());
+      return result;
+    }
     case PlanKind::kSortLimit:
       result = needed;
       for (const SortKey& key : node.as<SortLimitNode>().keys()) result.insert(key.column);
@@ -166,6 +175,8 @@ class Pruner {
         return rebuild_window_aggregate(node->as<WindowAggregateNode>(), needed);
       case PlanKind::kWindowAssign:
         return rebuild_window_assign(node->as<WindowAssignNode>());
+      case PlanKind::kUnnest:
+        return rebuild_unnest(node->as<UnnestNode>());
       case PlanKind::kSortLimit:
         return rebuild_sort(node->as<SortLimitNode>());
       case PlanKind::kUnion:
@@ -283,6 +294,18 @@ class Pruner {
     return {
         make_window_assign(input.plan, node.window(), time, renumber(node.partition_keys(), input), node.location()),
         std::move(places)};
+  }
+
+  Pruned rebuild_unnest(const UnnestNode& node) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places = input.places;
+    std::vector<std::string> names;
+    for (int32_t column = node.first_element(); column < node.schema()->size(); ++column) {
+      places.push_back(input.plan->schema()->size() + static_cast<int32_t>(names.size()));
+      names.push_back(node.schema()->field(column).name);
+    }
+    const int32_t collection = input.places[static_cast<size_t>(node.collection())];
+    return {make_unnest(input.plan, collection, node.keep_empty(), node.with_ordinality(), names), std::move(places)};
   }
 
   Pruned rebuild_sort(const SortLimitNode& node) {

@@ -9,6 +9,7 @@
 #include "plan/calc.h"
 #include "plan/join_filters.h"
 #include "plan/rules/rule.h"
+#include "plan/unnest.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -73,6 +74,9 @@ class Pusher {
       case PlanKind::kWindowAssign:
         if (shared) break;
         return push_through_windows(input, predicate);
+      case PlanKind::kUnnest:
+        if (shared) break;
+        return push_through_unnest(input, predicate);
       case PlanKind::kAggregate:
         if (shared) break;
         return push_through_keys(input, predicate);
@@ -106,6 +110,13 @@ class Pusher {
     const auto& assign = input->as<WindowAssignNode>();
     if (assign.window().kind == WindowKind::kSession) return make_filter(input, predicate);
     const Split parts = split(predicate, [&](int32_t column) { return column < assign.window_start(); });
+    if (parts.moved.empty()) return make_filter(input, predicate);
+    return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
+  }
+
+  PlanPtr push_through_unnest(const PlanPtr& input, const ExpressionPtr& predicate) {
+    const int32_t first_element = input->as<UnnestNode>().first_element();
+    const Split parts = split(predicate, [&](int32_t column) { return column < first_element; });
     if (parts.moved.empty()) return make_filter(input, predicate);
     return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
   }

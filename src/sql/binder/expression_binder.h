@@ -43,6 +43,11 @@ class ExpressionBinder {
 
  private:
   ExpressionPtr bind_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_outer_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_path(ExpressionPtr value, const Scope::Path& path, const ast::ColumnReference& column);
+  ExpressionPtr bind_field(ExpressionPtr row, const ast::Identifier& field);
+  ExpressionPtr bind_constructor(std::string_view name, const std::vector<ast::ExpressionPtr>& elements,
+                                 SourceLocation location);
   ExpressionPtr bind_unary(const ast::Unary& unary);
   ExpressionPtr bind_binary(const ast::Binary& binary);
   ExpressionPtr bind_logical(const ast::Logical& logical);

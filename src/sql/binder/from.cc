@@ -4,6 +4,7 @@
 
 #include "plan/calc.h"
 #include "plan/scan.h"
+#include "plan/values.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/state_function.h"
@@ -85,7 +86,8 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
       relation = bind_function_table(table.as<ast::FunctionTable>());
       break;
     case ast::TableKind::kUnnest:
-      refuse_unsupported(table.location, "UNNEST");
+      return bind_unnest(BoundRelation::of(make_values(make_schema({}), {{}}), {}), table.as<ast::UnnestTable>(),
+                         false);
     case ast::TableKind::kJoin:
       return bind_join(table.as<ast::JoinedTable>());
   }

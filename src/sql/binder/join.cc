@@ -196,6 +196,7 @@ PlanPtr join_versions(const JoinNode& join, const TemporalMatch& match) {
 }  // namespace
 
 BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
+  if (join.right->kind == ast::TableKind::kUnnest) return bind_unnest_join(join);
   const BoundRelation left = bind_from(*join.left);
   const ast::NamedTable* versions = versioned_table(*join.right);
   const BoundRelation right = versions != nullptr ? bind_named(*versions) : bind_from(*join.right);

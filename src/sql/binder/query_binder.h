@@ -64,6 +64,9 @@ class QueryBinder {
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
   BoundRelation bind_join(const ast::JoinedTable& join);              // join.cc
+  // unnest.cc
+  BoundRelation bind_unnest_join(const ast::JoinedTable& join);
+  BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
 
   // The queries of WITH that are visible, innermost last.

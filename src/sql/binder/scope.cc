@@ -65,18 +65,32 @@ std::vector<int32_t> Scope::columns_of(std::span<const std::string> qualifier) c
 
 bool Scope::has(const ast::ColumnReference& column) const {
   const std::vector<std::string> parts = names_of(column.parts);
-  return !columns_named(parts.back(), std::span(parts.data(), parts.size() - 1)).empty();
+  for (size_t used = parts.size(); used > 0; --used)
+    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
+  return false;
 }
 
 int32_t Scope::resolve(const ast::ColumnReference& column) const {
+  const Path path = resolve_path(column);
+  if (path.used < column.parts.size()) {
+    throw UserError(column.location,
+                    fmt::format("A column is needed here, and {} is a field of one", join_path(names_of(column.parts))),
+                    "Compute it in a sub-query: SELECT …, r.field AS name.");
+  }
+  return path.column;
+}
+
+// The longest name that is a column's: of t.r, column r of table t comes before field r of column t.
+Scope::Path Scope::resolve_path(const ast::ColumnReference& column) const {
   const std::vector<std::string> parts = names_of(column.parts);
-  const std::span<const std::string> qualifier(parts.data(), parts.size() - 1);
-  const std::vector<int32_t> found = columns_named(parts.back(), qualifier);
-  if (found.size() == 1) return found.front();
-  if (found.size() > 1) {
-    throw UserError(column.location, fmt::format("Column is ambiguous: {}", join_path(parts)),
-                    relations_.size() > 1 ? "Put the table's name or alias before it."
-                                          : "Give the columns different names in the sub-query: … AS name.");
+  for (size_t used = parts.size(); used > 0; --used) {
+    const std::vector<int32_t> found = columns_named(parts[used - 1], std::span(parts).first(used - 1));
+    if (found.size() == 1) return {found.front(), used};
+    if (found.size() > 1) {
+      throw UserError(column.location, fmt::format("Column is ambiguous: {}", join_path(std::span(parts).first(used))),
+                      relations_.size() > 1 ? "Put the table's name or alias before it."
+                                            : "Give the columns different names in the sub-query: … AS name.");
+    }
   }
   refuse_unknown(column);
 }
@@ -85,9 +99,6 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
   const std::vector<std::string> parts = names_of(column.parts);
   const std::span<const std::string> qualifier(parts.data(), parts.size() - 1);
   if (!qualifier.empty() && relations_named(qualifier).empty()) {
-    if (!columns_named(parts.front(), {}).empty()) {
-      throw UserError(column.location, fmt::format("{} has no fields: it is not a row", parts.front()));
-    }
     std::string tables;
     for (const ScopeRelation& relation : relations_) {
       if (!relation.path.empty()) tables += (tables.empty() ? "" : ", ") + relation.path.back();
@@ -107,6 +118,15 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
   for (size_t i = 0; i < visible.size() && i < kNamesShown; ++i) list += (i == 0 ? "" : ", ") + visible[i];
   if (visible.size() > kNamesShown) list += ", …";
   throw UserError(column.location, message, fmt::format("There are: {}.", list));
+}
+
+bool Scope::is_row(const ast::Star& star) const {
+  const std::vector<std::string> parts = names_of(star.qualifier);
+  if (parts.empty() || !relations_named(parts).empty()) return false;
+  for (size_t used = parts.size(); used > 0; --used) {
+    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
+  }
+  return false;
 }
 
 std::vector<int32_t> Scope::expand(const ast::Star& star) const {

@@ -36,8 +36,17 @@ class Scope {
 
   // Returns the column's index. Throws UserError: unknown (with the nearest name), or ambiguous.
   int32_t resolve(const ast::ColumnReference& column) const;
-  // True where the name means a column, or several.
+  // True where the name, or its beginning, means a column, or several.
   bool has(const ast::ColumnReference& column) const;
+  // The same where parts of the name behind the column may be fields of a row: t.r.field. `used`: how many of the
+  // parts name the column.
+  struct Path {
+    int32_t column = 0;
+    size_t used = 0;
+  };
+  Path resolve_path(const ast::ColumnReference& column) const;
+  // True where what stands before * is no table, but begins with a column: r.*, t.r.*.
+  bool is_row(const ast::Star& star) const;
   // Returns the columns of * or t.*. Throws UserError for an unknown t.
   std::vector<int32_t> expand(const ast::Star& star) const;
 

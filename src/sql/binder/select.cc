@@ -142,10 +142,25 @@ void SelectBinder::bind_items() {
 }
 
 void SelectBinder::bind_star(const ast::Star& star) {
+  if (scope_.is_row(star)) return bind_fields(star);
   for (const int32_t column : scope_.expand(star)) {
     const Field& field = scope_.schema()->field(column);
     binder_->note_use(column, star.location);
     add_item(make_column(column, field.type), field.name);
+  }
+}
+
+void SelectBinder::bind_fields(const ast::Star& star) {
+  ast::ColumnReference written;
+  written.location = star.location;
+  written.parts = star.qualifier;
+  const ExpressionPtr row = binder_->bind(written);
+  if (row->type().kind != TypeKind::kRow) {
+    throw UserError(star.location, fmt::format("{} has no fields: it is not a row", star.qualifier.back().name));
+  }
+  for (const NestedField& field : *row->type().parts) {
+    ExpressionPtr name = make_literal(Value::characters(field.name));
+    add_item(context_.functions.resolve(".", {row, std::move(name)}, star.location), field.name);
   }
 }
 

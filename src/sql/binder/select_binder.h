@@ -34,6 +34,7 @@ class SelectBinder {
   void bind_group_element(const ast::GroupingElement& element);
   void bind_items();
   void bind_star(const ast::Star& star);
+  void bind_fields(const ast::Star& star);  // r.* of a row
   void add_item(ExpressionPtr expression, std::string name);
   void bind_order(const std::vector<ast::OrderItem>& order_by);
   int32_t order_column(const ast::OrderItem& item);
