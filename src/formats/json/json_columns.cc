@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "data/json_text.h"
 #include "data/number_text.h"
-#include "formats/json/json_text.h"
 
 namespace tidemill {
 namespace {
