@@ -180,7 +180,7 @@ ExpressionPtr ExpressionBinder::bind_unary(const ast::Unary& unary) {
 }
 
 ExpressionPtr ExpressionBinder::bind_binary(const ast::Binary& binary) {
-  if (binary.op == ast::BinaryOperator::kOverlaps) refuse_unsupported(binary.location, "OVERLAPS");
+  if (binary.op == ast::BinaryOperator::kOverlaps) return bind_overlaps(binary);
   ExpressionPtr left = bind(*binary.left);
   ExpressionPtr right = bind(*binary.right);
   return context_.functions.resolve(operator_name(binary.op), {std::move(left), std::move(right)}, binary.location);

@@ -55,6 +55,7 @@ class ExpressionBinder {
   ExpressionPtr bind_is(const ast::Is& is);
   ExpressionPtr bind_between(const ast::Between& between);
   ExpressionPtr bind_like(const ast::Like& like);
+  ExpressionPtr bind_overlaps(const ast::Binary& overlaps);
   ExpressionPtr bind_in_list(const ast::InList& in);
   ExpressionPtr bind_case(const ast::Case& a_case);
   ExpressionPtr bind_cast(const ast::Cast& cast);
@@ -69,6 +70,7 @@ class ExpressionBinder {
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
+  ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
 
   const BindingContext& context_;
   const Scope& scope_;
