@@ -23,6 +23,8 @@ enum class PlanKind : uint8_t {
   kWindowAggregate,
   kWindowAssign,
   kUnion,
+  kOver,
+  kRank,
   kSortLimit,
   kSink,
   kStatementSet,  // all sinks of one job

@@ -2,6 +2,8 @@
 #include "plan/passes/distribution.h"
 
 #include "plan/aggregate.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -25,6 +27,10 @@ Distribution required_distribution(const PlanNode& node) {
       if (assign.window().kind != WindowKind::kSession) return {};
       return by_keys(assign.partition_keys());  // the rows of a session meet
     }
+    case PlanKind::kOver:
+      return by_keys(node.as<OverNode>().window().keys);
+    case PlanKind::kRank:
+      return by_keys(node.as<RankNode>().definition().keys);
     case PlanKind::kSortLimit:
       return {DistributionKind::kSingle, {}};
     default:

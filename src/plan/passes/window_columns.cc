@@ -65,7 +65,8 @@ WindowColumns window_columns(const PlanNode& node) {
   if (const auto* aggregate = node.try_as<AggregateNode>()) {
     return of_groups(aggregate->keys(), window_columns(*node.input()));
   }
-  if (node.kind() == PlanKind::kFilter) return window_columns(*node.input());
+  const bool adds_columns = node.kind() == PlanKind::kOver || node.kind() == PlanKind::kRank;  // behind the input's
+  if (node.kind() == PlanKind::kFilter || adds_columns) return window_columns(*node.input());
   if (const auto* project = node.try_as<ProjectNode>()) {
     return of_projections(project->projections(), window_columns(*node.input()));
   }

@@ -1,5 +1,5 @@
-// sql/binder/select_binder.h - one SELECT … FROM … WHERE … GROUP BY … HAVING. Rule: every clause is bound over the
-// columns of FROM; grouping then replaces what is grouped by, and refuses what is left.
+// sql/binder/select_binder.h - one SELECT … FROM … WHERE … GROUP BY … HAVING … WINDOW … QUALIFY. Rule: every clause is
+// bound over the columns of FROM; grouping then replaces what is grouped by, and refuses what is left.
 #pragma once
 #include <memory>
 #include <string>
@@ -30,9 +30,13 @@ class SelectBinder {
   void bind_items();
   void bind_star(const ast::Star& star);
   void add_item(ExpressionPtr expression, std::string name);
+  std::map<std::string, ExpressionPtr> aliases() const;
   void bind_order(const std::vector<ast::OrderItem>& order_by);
   int32_t order_column(const ast::OrderItem& item);
   BoundBody build();
+  // over.cc
+  void build_overs();
+  static ExpressionPtr with_over_places(const ExpressionPtr& expression, int32_t first_call);
   // group.cc
   void build_groups();
   std::vector<std::string> call_names() const;
@@ -52,6 +56,8 @@ class SelectBinder {
   std::vector<std::string> names_;
   int32_t visible_ = 0;
   ExpressionPtr having_;
+  std::unique_ptr<OverCalls> overs_;
+  ExpressionPtr qualify_;
   std::vector<SortKey> order_;
 };
 
