@@ -64,6 +64,29 @@ StateNames names_of(const SortLimitSpec& spec) {
   return names;
 }
 
+// The names of the partitions' columns, and of rows that are kept whole.
+StateNames names_of_rows(const std::vector<int32_t>& keys, const Schema& schema, size_t columns) {
+  StateNames names;
+  for (const int32_t key : keys) names.keys.push_back(schema.field(key).name);
+  names.values.assign(schema.fields().begin(), schema.fields().begin() + static_cast<ptrdiff_t>(columns));
+  return names;
+}
+
+StateNames names_of(const OverAggregateSpec& spec) {
+  const size_t columns = static_cast<size_t>(spec.schema->size()) - spec.aggregates.size();
+  StateNames names = names_of_rows(spec.keys, *spec.schema, columns);
+  names.aggregates = saved_aggregates(spec.aggregates);
+  return names;
+}
+
+StateNames names_of(const RankSpec& spec) {
+  return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
+}
+
+StateNames names_of(const DeduplicateSpec& spec) {
+  return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()));
+}
+
 template <class Spec>
 StateNames names_of(const Spec&) {
   return {};
