@@ -10,7 +10,7 @@ constexpr std::string_view kShownField = "shown";
 constexpr std::string_view kPositionField = "position";
 
 std::vector<Type> kept_types(const DeduplicateSpec& spec) {
-  if (spec.processing_time && !spec.keep_last) return {};
+  if (!spec.keep_last) return {};
   return leading_types(*spec.schema, static_cast<size_t>(spec.schema->size()));
 }
 
@@ -21,6 +21,7 @@ Deduplicate::Deduplicate(const DeduplicateSpec& spec)
       values_(kept_types(spec)),
       changes_(spec.schema, false, spec.emit_update_before),
       time_to_live_(spec.state_ttl_ms) {
+  CHECK(spec.keep_last || spec.processing_time);
   for (const int32_t key : spec_.keys) key_types_.push_back(spec_.schema->field(key).type);
   if (!spec_.processing_time) positions_.emplace(RowOrder::kRowtime, spec_.time_column);
 }
@@ -72,15 +73,26 @@ void Deduplicate::take(const Batch& input, int32_t row, std::byte* record, bool 
 }
 
 bool Deduplicate::replaces(const Batch& input, int32_t row, const std::byte* record) const {
+  if (!spec_.keep_last) return false;
   if (!positions_) {
-    if (!spec_.keep_last) return false;
-    return time_to_live_.enabled() || !values_.equal(record, table_->texts(), input.columns(), row);
+    return time_to_live_.enabled() || !is_shown(input, row, record);
   }
   std::string scratch;
   const RowPosition shown =
       load_position(*table_, *reinterpret_cast<const StoredPosition*>(record + position_offset_), scratch);
   const RowPosition position = (*positions_)[row];
-  return spec_.keep_last ? position >= shown : position < shown;
+  return position >= shown;
+}
+
+// The processing time of the rows does not count: it is another one with every row.
+bool Deduplicate::is_shown(const Batch& input, int32_t row, const std::byte* record) const {
+  std::vector<ColumnBuilder> shown;
+  for (const Type& type : values_.types()) shown.emplace_back(type);
+  values_.append(record, table_->texts(), shown);
+  std::vector<ColumnPtr> columns = input.columns();
+  const auto time = static_cast<size_t>(spec_.time_column);
+  columns[time] = Column::constant(*shown[time].finish(), input.num_rows());
+  return values_.equal(record, table_->texts(), columns, row);
 }
 
 void Deduplicate::store(const Batch& input, int32_t row, std::byte* record) {

@@ -1,5 +1,5 @@
-// operators/deduplicate.h - the first or the last row of each partition by time. Rule: a row goes on at once, and is
-// taken back when one comes that is before it (first) or not before it (last).
+// operators/deduplicate.h - the last row of each partition by time, or the first by processing time. Rule: a row goes
+// on at once; a last one is taken back when one comes that is not before it.
 #pragma once
 #include <optional>
 #include <vector>
@@ -13,11 +13,13 @@
 
 namespace tidemill {
 
-// Source of the rules: Flink, RowTimeDeduplicateFunction and the ProcTimeDeduplicateKeep… functions. Rows of one event
-// time are in the order of their splits and offsets, which is that of arrival where there is one split. By processing
-// time a last row that is equal to the one before it gives nothing, unless state expires.
+// Source of the rules: Flink, RowTimeDeduplicateFunction (the first by event time is first_by_time.h's) and the
+// ProcTimeDeduplicateKeep… functions. Rows of one event time are in the order of their splits and offsets, which is
+// that of arrival where there is one split. By processing time a last row that is equal to the one before it gives
+// nothing, unless state expires.
 class Deduplicate final : public Operator {
  public:
+  // Requires: keep_last, or processing_time.
   explicit Deduplicate(const DeduplicateSpec& spec);
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
@@ -25,9 +27,11 @@ class Deduplicate final : public Operator {
   void on_processing_time(EpochMillis now, Output& output) override;
 
  private:
-  bool keeps_rows() const { return spec_.keep_last || !spec_.processing_time; }
+  bool keeps_rows() const { return spec_.keep_last; }
   void take(const Batch& input, int32_t row, std::byte* record, bool is_new);
   bool replaces(const Batch& input, int32_t row, const std::byte* record) const;
+  // Returns whether the row is equal to the one in the record, but for its time.
+  bool is_shown(const Batch& input, int32_t row, const std::byte* record) const;
   void store(const Batch& input, int32_t row, std::byte* record);
 
   DeduplicateSpec spec_;

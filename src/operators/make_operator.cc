@@ -4,6 +4,7 @@
 #include "operators/filter_project.h"
 #include "operators/final_aggregate.h"
 #include "operators/final_rank.h"
+#include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
 #include "operators/interval_join.h"
 #include "operators/over_aggregate.h"
@@ -61,6 +62,7 @@ struct Maker {
     return std::make_unique<TopN>(spec);
   }
   std::unique_ptr<Operator> operator()(const DeduplicateSpec& spec) const {
+    if (!spec.processing_time && !spec.keep_last) return std::make_unique<FirstByTime>(spec);
     return std::make_unique<Deduplicate>(spec);
   }
   std::unique_ptr<Operator> operator()(const UnionSpec& spec) const { return std::make_unique<UnionAll>(spec); }

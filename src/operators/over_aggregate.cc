@@ -176,20 +176,19 @@ void OverAggregate::keep(const Batch& input) {
   if (!late.empty()) context_->late_rows(input, late, bounded() ? kBehindPartition : kBehindWatermark);
 }
 
-// A row that is ahead of its watermark is taken whatever has come out. For any other one, and where partitions are to
-// be forgotten, what is due must have come out.
+// A row that is ahead of its watermark is taken whatever has come out. Before any other one, what is due at its
+// watermark must have come out, and the row itself must not with the same one; and so where partitions are to be
+// forgotten.
 int32_t OverAggregate::rows_before_firing(const Batch& input, int32_t first, int32_t) {
   const int32_t left = input.num_rows() - first;
   if (!bounded() || spec_.processing_time || !input.progress().watermarks) return left;
   const Decoded<int64_t> times = input.column(spec_.time_column)->decode<int64_t>();
   const EpochMillis begun = input.progress().merged_at(first);
-  EpochMillis next_due = due_->next_time().value_or(kMaxWatermark);
   EpochMillis next_forget = forget_ != nullptr ? forget_->next_time().value_or(kMaxWatermark) : kMaxWatermark;
   for (int32_t row = first; row < input.num_rows(); ++row) {
     const EpochMillis merged = input.progress().merged_at(row);
     const EpochMillis time = times.is_null(row) ? merged : times[row];
-    if (merged > begun && ((time <= merged && next_due <= merged) || next_forget <= merged)) return row - first;
-    next_due = std::min(next_due, time);
+    if (merged > begun && (time <= merged || next_forget <= merged)) return row - first;
     if (forget_ != nullptr && time < kMaxWatermark - *spec_.frame.preceding)
       next_forget = std::min(next_forget, time + *spec_.frame.preceding + 1);
   }

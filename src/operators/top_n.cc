@@ -59,6 +59,8 @@ void TopN::process(Batch input, int32_t, Output& output) {
 }
 
 bool TopN::take_rows(Output& output) {
+  OperatorScalars& scalars = context_->state().scalars();
+  arrival_ = scalars.get(kArrivalScalar).value_or(0);
   while (next_row_ < input_.num_rows() && changes_.num_rows() < kBatchRowsTarget) {
     const int32_t row = next_row_++;
     if (partitions_ != nullptr) renew_expired(row);
@@ -68,6 +70,7 @@ bool TopN::take_rows(Output& output) {
       insert(row);
     }
   }
+  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival_);
   changes_.emit(output);
   context_->state().release();
   if (next_row_ < input_.num_rows()) return true;
@@ -102,10 +105,7 @@ void TopN::on_processing_time(EpochMillis now, Output&) {
 
 void TopN::insert(int32_t row) {
   const KeyRef key = (*keys_)[row];
-  OperatorScalars& scalars = context_->state().scalars();
-  const int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
-  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival + 1);
-  const std::string place(places_.place(row, arrival));
+  const std::string place(places_.place(row, arrival_++));
   bool created = false;
   const bool full = top_->size(key) >= spec_.last;
   const std::vector<const std::byte*> following =

@@ -65,6 +65,7 @@ class TopN final : public Operator {
   // Of the batch at hand.
   Batch input_;
   int32_t next_row_ = 0;
+  int64_t arrival_ = 0;  // of the next row that is kept
   std::optional<KeyBatch> keys_;
 };
 

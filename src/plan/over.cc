@@ -75,8 +75,14 @@ PlanPtr make_over(PlanPtr input, OverWindow window, std::vector<OverCall> calls,
                                     make_schema(std::move(fields)), location);
 }
 
-void check_over(const OverNode& node) {
+void check_over(const OverNode& node, bool batch) {
   const std::vector<SortKey>& order = node.window().order;
+  const bool by_time = order.size() == 1 && !order[0].descending &&
+                       node.input()->schema()->field(order[0].column).time != TimeAttribute::kNone;
+  if (by_time) return;
+  if (batch)
+    throw UserError(node.location(),
+                    "OVER in batch mode by anything but an ascending time attribute is not supported yet");
   const bool ranks = node.calls().size() == 1 && node.calls()[0].row_number;
   const std::string hint = ranks ? "The first rows of each partition: keep the row numbers up to one, in WHERE of an "
                                    "outer query or in QUALIFY (row_num <= 3)."
@@ -90,10 +96,8 @@ void check_over(const OverNode& node) {
                     fmt::format("OVER over a stream must be ordered by a time attribute, and {} is none", time.name),
                     hint);
   }
-  if (order[0].descending) {
-    throw UserError(node.location(), "OVER over a stream can be ordered only ascending: rows come in the order of time",
-                    hint);
-  }
+  throw UserError(node.location(), "OVER over a stream can be ordered only ascending: rows come in the order of time",
+                  hint);
 }
 
 }  // namespace tidemill

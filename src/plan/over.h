@@ -55,8 +55,8 @@ class OverNode : public PlanNode {
 PlanPtr make_over(PlanPtr input, OverWindow window, std::vector<OverCall> calls, const std::vector<std::string>& names,
                   SourceLocation location);
 
-// Throws UserError at the node where OVER is of a form that streams cannot compute: anything but one ascending time
-// attribute as its order.
-void check_over(const OverNode& node);
+// Throws UserError at the node where OVER is of a form that is not computed: anything but one ascending time attribute
+// as its order. `batch`: in batch mode, where more is possible but not there yet.
+void check_over(const OverNode& node, bool batch);
 
 }  // namespace tidemill

@@ -66,7 +66,8 @@ std::string RankNode::deduplicate_text() const {
         names[static_cast<size_t>(definition_.window_end)], keep, keys_text(names),
         names[static_cast<size_t>(order.column)], time);
   }
-  return fmt::format("Deduplicate(keep=[{}], key=[{}], order=[{}])", keep, keys_text(names), time);
+  return fmt::format("Deduplicate(keep=[{}], key=[{}], order=[{}], outputInsertOnly=[{}])", keep, keys_text(names),
+                     time, !order.descending);
 }
 
 std::string RankNode::physical_text() const {

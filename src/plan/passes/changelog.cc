@@ -44,7 +44,7 @@ RowKinds kinds_of_rank(const RankNode& rank, const RowKinds& input) {
     case RankStrategy::kWindowDeduplicate:
       return RowKinds::append();
     case RankStrategy::kDeduplicate:
-      if (proctime && ascending) return RowKinds::append();
+      if (ascending) return RowKinds::append();  // by event time when the watermark has reached the row
       return {true, true, true, false};
     case RankStrategy::kAppend:
       if (proctime && ascending) return RowKinds::append();  // no later row comes before an earlier one
@@ -123,7 +123,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
 RowKinds Changelog::produced(const PlanNode& node) const {
   if (const auto* assign = node.try_as<WindowAssignNode>()) check_session(*assign);
   if (const auto* over = node.try_as<OverNode>()) {
-    check_over(*over);
+    check_over(*over, final_only_);
     check_inserts(*over->input(), over->location(), "OVER over a stream");
   }
   const auto* rank = node.try_as<RankNode>();

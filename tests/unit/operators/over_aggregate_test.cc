@@ -45,13 +45,14 @@ class Model {
     const EpochMillis watermark = greatest_ == kNoWatermark ? kNoWatermark : greatest_ - delay_ms_;
     fire(watermark);
     Partition& partition = partitions_[key];
-    if (partition.forget_at && *partition.forget_at <= watermark) partition = Partition();
+    if (partition.forget_at && *partition.forget_at <= watermark && partition.forget_from < watermark)
+      partition = Partition();
     const bool late = frame_.preceding ? partition.fired && time <= *partition.fired : time <= watermark;
     if (late) {
       ++late_;
     } else {
       partition.waiting.push_back({time, x, watermark});
-      touch(partition, time);
+      touch(partition, time, watermark);
     }
     greatest_ = std::max(greatest_, time);
   }
@@ -70,12 +71,14 @@ class Model {
   struct Partition {
     std::vector<Row> waiting, done;
     std::optional<EpochMillis> fired, forget_at;
+    EpochMillis forget_from = kNoWatermark;  // with a later watermark than this
   };
 
-  void touch(Partition& partition, EpochMillis time) const {
+  void touch(Partition& partition, EpochMillis time, EpochMillis watermark) const {
     if (!frame_.preceding || frame_.rows) return;
     if (partition.forget_at && *partition.forget_at >= time + *frame_.preceding + 1) return;
     partition.forget_at = time + *frame_.preceding + *frame_.preceding / 2 + 1;
+    partition.forget_from = watermark;
   }
   void fire(EpochMillis watermark) {
     for (auto& [key, partition] : partitions_) {
@@ -165,7 +168,7 @@ TEST(OverAggregate, ALongFrameThatEndsAtOnceBeginsAnew) {
   EXPECT_EQ(harness.take_rows().size(), 9000U);
   harness.push("a | 7 | T109000");
   harness.finish();
-  EXPECT_EQ(harness.take_rows(), std::vector<std::string>{"+I | a | 7 | 1970-01-01 00:01:49.000 | 1 | 7 | 7 | 7"});
+  EXPECT_EQ(harness.take_rows(), std::vector<std::string>{"+I | a | 7 | 1970-01-01 00:01:49 | 1 | 7 | 7 | 7"});
 }
 
 }  // namespace
