@@ -13,7 +13,8 @@
 
 namespace tidemill {
 
-class Subqueries;  // sql/binder/subquery.h
+class GroupingCalls;  // sql/binder/grouping_sets.h
+class Subqueries;     // sql/binder/subquery.h
 
 class ExpressionBinder {
  public:
@@ -23,6 +24,8 @@ class ExpressionBinder {
 
   // Lets aggregate functions stand in the expressions, and gathers them in `calls`.
   void allow_aggregates(AggregateCalls* calls) { calls_ = calls; }
+  // Lets GROUPING and its like stand in the expressions, and gathers them in `groupings`.
+  void allow_groupings(GroupingCalls* groupings) { groupings_ = groupings; }
   // Lets sub-queries stand in the expressions; each is a column until `subqueries` places it.
   void allow_subqueries(Subqueries* subqueries) { subqueries_ = subqueries; }
   // Lets columns that the scope lacks be those of the query around, from kOuterColumns on. null: there is none.
@@ -73,6 +76,7 @@ class ExpressionBinder {
   // Binds the call's arguments, DISTINCT and FILTER.
   BoundAggregate bind_aggregate_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_grouping(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
   ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
@@ -84,6 +88,7 @@ class ExpressionBinder {
   const Scope& scope_;
   std::string clause_;
   AggregateCalls* calls_ = nullptr;
+  GroupingCalls* groupings_ = nullptr;
   Subqueries* subqueries_ = nullptr;
   const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
