@@ -46,6 +46,10 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   if (call.name.parts.size() > 1) refuse_unsupported(call.location, "A function with a catalog or database name");
   const std::string name = upper(call.name.last().name);
   if (call.over) refuse_unsupported(call.location, fmt::format("{} … OVER", name));
+  if (const FunctionDefinitionPtr function = context_.catalog.find_function(name)) {
+    refuse_aggregate_syntax(call, name);
+    return bind_sql_function(call, *function);
+  }
   if (context_.functions.has_aggregate(name)) return bind_aggregate(call, name);
   if (parse_window_property(name)) return bind_window_property(call, name);
   if (window_kind(name)) {
