@@ -33,6 +33,10 @@ constexpr FunctionFamily kFamilies[] = {
     {"Dates and times as text", register_datetime_text},
     {"The present", register_datetime_now},
     {"Differences of times", register_datetime_arithmetic},
+    {"Arrays, maps and rows", register_nested_functions},
+    {"Arrays", register_array_functions},
+    {"Maps", register_map_functions},
+    {"Text to arrays and maps", register_split_functions},
     {"Aggregates", register_aggregate_functions},
 };
 

@@ -29,5 +29,9 @@ void register_datetime_parts(FunctionRegistry& registry);  // datetime_parts.cc:
 void register_datetime_text(FunctionRegistry& registry);   // datetime_text.cc: DATE_FORMAT, TO_TIMESTAMP
 void register_datetime_now(FunctionRegistry& registry);    // datetime_now.cc: CURRENT_TIMESTAMP, CURRENT_WATERMARK
 void register_datetime_arithmetic(FunctionRegistry& registry);  // datetime_arithmetic.cc: TIMESTAMPADD, TIMESTAMPDIFF
+void register_nested_functions(FunctionRegistry& registry);     // nested_values.cc: ARRAY, MAP, ROW, a[i], CARDINALITY
+void register_array_functions(FunctionRegistry& registry);      // array.cc: ARRAY_CONTAINS … ARRAY_JOIN
+void register_map_functions(FunctionRegistry& registry);        // map.cc: MAP_KEYS … MAP_UNION
+void register_split_functions(FunctionRegistry& registry);      // split.cc: SPLIT, STR_TO_MAP, REGEXP_EXTRACT_ALL
 
 }  // namespace tidemill

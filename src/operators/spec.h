@@ -2,6 +2,7 @@
 // everything an operator needs except its subtask; it holds expressions, sources and sinks by shared pointer to
 // immutable objects.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,8 @@
 
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
+#include "data/join_type.h"
+#include "data/over_frame.h"
 #include "data/schema.h"
 #include "data/sort_key.h"
 #include "data/window.h"
@@ -71,6 +74,14 @@ struct WindowAssignSpec {
   std::vector<int32_t> keys = {};  // SESSION: PARTITION BY
 };
 
+// Each row with each element of a collection in it: CROSS JOIN UNNEST(column), or LEFT JOIN … ON TRUE.
+struct UnnestSpec {
+  int32_t collection = 0;        // ARRAY, MAP or MULTISET
+  bool keep_empty = false;       // a row without elements comes once, with NULLs
+  bool with_ordinality = false;  // the position from 1 comes last, INT
+  SchemaPtr schema;              // input columns, then those of an element
+};
+
 // ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
 // row), equal ones in the order in which they came.
 struct SortLimitSpec {
@@ -79,6 +90,47 @@ struct SortLimitSpec {
   int64_t offset = 0;
   SchemaPtr schema;
   bool input_retracts = false;  // LIMIT without keys must then wait for the end too
+};
+
+// Aggregates of the rows before each row: f(x) OVER (PARTITION BY … ORDER BY time …). Output: the input, then results.
+struct OverAggregateSpec {
+  std::vector<int32_t> keys;
+  int32_t time_column = 0;       // rowtime of the input; not read where processing_time
+  bool processing_time = false;  // each row goes on at once
+  OverFrame frame;
+  std::vector<AggregateSpec> aggregates;
+  SchemaPtr schema;
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec; not for RANGE of an interval, which forgets by itself
+};
+
+// The first rows of each partition: Top-N. Output: the input, then the row number where `numbers`.
+struct RankSpec {
+  std::vector<int32_t> keys;
+  std::vector<SortKey> order;  // none: in the order of arrival
+  bool latest_first = false;   // of equal rows the one that came last is the first
+  int64_t first = 1;           // numbers of the rows that come out, both included
+  int64_t last = 1;
+  bool numbers = false;
+  SchemaPtr schema;
+  bool input_retracts = false;
+  bool emit_update_before = true;   // a consumer needs -U
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
+  // Only the final rows of each partition come out: when the window ends whose end is in this key column, or at the end
+  // of the input.
+  bool final_only = false;
+  int32_t window_end = -1;
+  bool window_zoned = false;  // it is a reading of the wall clock of the session's zone
+};
+
+// The first or last row of each partition by a time. Output: the input.
+struct DeduplicateSpec {
+  std::vector<int32_t> keys;
+  int32_t time_column = 0;       // rowtime of the input; not read where processing_time
+  bool processing_time = false;  // in the order of arrival
+  bool keep_last = false;
+  SchemaPtr schema;
+  bool emit_update_before = true;
+  DurationMillis state_ttl_ms = 0;
 };
 
 // Rows known at planning (VALUES).
@@ -91,6 +143,47 @@ struct UnionSpec {
   SchemaPtr schema;
 };
 
+// What all joins need of their two inputs. Keys are columns of each, in the same order; rows fit where they are equal
+// and `residual` is TRUE.
+struct JoinSpec {
+  JoinType type = JoinType::kInner;
+  std::array<SchemaPtr, 2> inputs;  // left, right
+  std::array<std::vector<int32_t>, 2> keys;
+  std::vector<bool> null_safe;  // by key: NULL fits NULL
+  ExpressionPtr residual;       // over left, then right columns; null: none
+  SchemaPtr pairs;              // of what the residual reads
+  SchemaPtr schema;             // left, then right columns; SEMI, ANTI: left ones
+};
+
+// Rows of each side stay and are joined with all that comes on the other, changes too.
+struct RegularJoinSpec {
+  JoinSpec join;
+  bool final_only = false;  // batch mode: rows that stand alone come out at the end, and nothing is taken back
+  std::array<DurationMillis, 2> state_ttl_ms = {0, 0};  // rows not written for so long are forgotten; 0: never
+};
+
+// Rows whose times are close: lower_ms <= left time - right time <= upper_ms.
+struct IntervalJoinSpec {
+  JoinSpec join;                                 // not SEMI, not ANTI
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs; not read where processing_time
+  DurationMillis lower_ms = 0;
+  DurationMillis upper_ms = 0;
+  bool processing_time = false;
+};
+
+// Rows of the same window, joined when it ends. The keys hold the windows' starts and ends.
+struct WindowJoinSpec {
+  JoinSpec join;
+  std::array<int32_t, 2> window_ends = {0, 0};  // columns of the inputs
+  bool zoned = false;                           // windows lie on the wall clock of the session's zone
+};
+
+// Each left row with the version of the right row that was valid at the left row's time.
+struct TemporalJoinSpec {
+  JoinSpec join;                                 // INNER or LEFT
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
+};
+
 struct SinkSpec {
   std::shared_ptr<const Sink> sink;
   SchemaPtr schema;
@@ -100,7 +193,9 @@ struct SinkSpec {
   enum class TypeLength : uint8_t { kIgnore, kTrimPad, kError } type_length = TypeLength::kIgnore;
 };
 
-using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
-                                  WindowAssignSpec, SortLimitSpec, UnionSpec, SinkSpec>;
+using OperatorSpec =
+    std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
+                 RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, UnnestSpec, SortLimitSpec,
+                 OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec, SinkSpec>;
 
 }  // namespace tidemill

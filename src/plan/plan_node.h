@@ -22,7 +22,11 @@ enum class PlanKind : uint8_t {
   kAggregate,
   kWindowAggregate,
   kWindowAssign,
+  kUnnest,
   kUnion,
+  kJoin,
+  kOver,
+  kRank,
   kSortLimit,
   kSink,
   kStatementSet,  // all sinks of one job

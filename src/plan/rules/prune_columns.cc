@@ -6,10 +6,14 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/rules/rule.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -42,8 +46,19 @@ std::vector<AggregateSpec> select(const std::vector<AggregateSpec>& aggregates, 
   return result;
 }
 
-// What `node` needs of its inputs (the same of each), given what is needed of its output.
-Columns needed_of_input(const PlanNode& node, const Columns& needed) {
+// What a join needs of one of its inputs.
+Columns needed_of_join(const JoinNode& join, size_t input, const Columns& needed) {
+  Columns result;
+  add_all(result, join.read_columns(input));
+  const int32_t left = join.left_columns();
+  for (const int32_t column : needed) {
+    if ((column < left) == (input == 0)) result.insert(input == 0 ? column : column - left);
+  }
+  return result;
+}
+
+// What `node` needs of its input number `input`, given what is needed of its output.
+Columns needed_of_input(const PlanNode& node, size_t input, const Columns& needed) {
   Columns result;
   switch (node.kind()) {
     case PlanKind::kFilter:
@@ -79,14 +94,43 @@ Columns needed_of_input(const PlanNode& node, const Columns& needed) {
       add_all(result, assign.partition_keys());
       return result;
     }
+    case PlanKind::kUnnest: {
+      const auto& unnest = node.as<UnnestNode>();
+      for (const int32_t column : needed) {
+        if (column < unnest.first_element()) result.insert(column);
+      }
+      result.insert(unnest.collection());
+      return result;
+    }
+    case PlanKind::kOver: {
+      const auto& over = node.as<OverNode>();
+      for (const int32_t column : needed)
+        if (column < over.first_call()) result.insert(column);
+      add_all(result, over.window().keys);
+      for (const SortKey& key : over.window().order) result.insert(key.column);
+      const std::vector<AggregateSpec> aggregates = over.aggregates();
+      add_all(result, columns_of(select(
+                          aggregates, needed_aggregates(aggregates, static_cast<size_t>(over.first_call()), needed))));
+      return result;
+    }
+    case PlanKind::kRank: {
+      const RankDefinition& rank = node.as<RankNode>().definition();
+      for (const int32_t column : needed)
+        if (column < node.input()->schema()->size()) result.insert(column);
+      add_all(result, rank.keys);
+      for (const SortKey& key : rank.order) result.insert(key.column);
+      return result;
+    }
     case PlanKind::kSortLimit:
       result = needed;
       for (const SortKey& key : node.as<SortLimitNode>().keys()) result.insert(key.column);
       return result;
     case PlanKind::kUnion:
       return needed;
+    case PlanKind::kJoin:
+      return needed_of_join(node.as<JoinNode>(), input, needed);
     default:
-      return node.inputs().empty() ? Columns() : all_columns(*node.input()->schema());
+      return all_columns(*node.input(input)->schema());
   }
 }
 
@@ -97,8 +141,11 @@ class Pruner {
     visit_plan(*root, [&](const PlanNode& node) { order.push_back(&node); });
     needed_[root.get()] = all_columns(*root->schema());
     for (auto node = order.rbegin(); node != order.rend(); ++node) {  // consumers before inputs
-      const Columns of_input = needed_of_input(**node, needed_[*node]);
-      for (const PlanPtr& input : (*node)->inputs()) needed_[input.get()].insert(of_input.begin(), of_input.end());
+      const std::vector<PlanPtr>& inputs = (*node)->inputs();
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        const Columns of_input = needed_of_input(**node, i, needed_[*node]);
+        needed_[inputs[i].get()].insert(of_input.begin(), of_input.end());
+      }
     }
   }
 
@@ -149,10 +196,18 @@ class Pruner {
         return rebuild_window_aggregate(node->as<WindowAggregateNode>(), needed);
       case PlanKind::kWindowAssign:
         return rebuild_window_assign(node->as<WindowAssignNode>());
+      case PlanKind::kUnnest:
+        return rebuild_unnest(node->as<UnnestNode>());
       case PlanKind::kSortLimit:
         return rebuild_sort(node->as<SortLimitNode>());
+      case PlanKind::kOver:
+        return rebuild_over(node->as<OverNode>(), needed);
+      case PlanKind::kRank:
+        return rebuild_rank(node->as<RankNode>(), needed);
       case PlanKind::kUnion:
         return rebuild_union(*node, needed);
+      case PlanKind::kJoin:
+        return rebuild_join(node->as<JoinNode>());
       default:
         return rebuild_unchanged(node);
     }
@@ -266,11 +321,73 @@ class Pruner {
         std::move(places)};
   }
 
+  Pruned rebuild_unnest(const UnnestNode& node) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places = input.places;
+    std::vector<std::string> names;
+    for (int32_t column = node.first_element(); column < node.schema()->size(); ++column) {
+      places.push_back(input.plan->schema()->size() + static_cast<int32_t>(names.size()));
+      names.push_back(node.schema()->field(column).name);
+    }
+    const int32_t collection = input.places[static_cast<size_t>(node.collection())];
+    return {make_unnest(input.plan, collection, node.keep_empty(), node.with_ordinality(), names), std::move(places)};
+  }
+
   Pruned rebuild_sort(const SortLimitNode& node) {
     const Pruned& input = rebuild(node.input());
-    std::vector<SortKey> keys = node.keys();
-    for (SortKey& key : keys) key.column = input.places[static_cast<size_t>(key.column)];
+    std::vector<SortKey> keys = renumber(node.keys(), input);
     return {make_sort_limit(input.plan, std::move(keys), node.limit(), node.offset(), node.location()), input.places};
+  }
+
+  Pruned rebuild_join(const JoinNode& join) {
+    const Pruned left = rebuild(join.left());
+    const Pruned right = rebuild(join.right());
+    std::vector<int32_t> places = left.places;
+    const int32_t first = left.plan->schema()->size();
+    if (!left_only(join.type())) {
+      for (const int32_t place : right.places) places.push_back(place < 0 ? -1 : first + place);
+    }
+    return {renumber_join(join, left.plan, left.places, right.plan, right.places), std::move(places)};
+  }
+
+  static std::vector<SortKey> renumber(std::vector<SortKey> keys, const Pruned& input) {
+    for (SortKey& key : keys) key.column = input.places[static_cast<size_t>(key.column)];
+    return keys;
+  }
+
+  Pruned rebuild_over(const OverNode& node, const Columns& needed) {
+    const Pruned& input = rebuild(node.input());
+    const auto first = static_cast<size_t>(node.first_call());
+    std::vector<int32_t> places = input.places;
+    places.resize(static_cast<size_t>(node.schema()->size()), -1);
+    std::vector<OverCall> calls;
+    std::vector<std::string> names;
+    for (const size_t call : needed_aggregates(node.aggregates(), first, needed)) {
+      places[first + call] = input.plan->schema()->size() + static_cast<int32_t>(calls.size());
+      OverCall kept = node.calls()[call];
+      kept.aggregate = renumber_columns({kept.aggregate}, input.places)[0];
+      calls.push_back(std::move(kept));
+      names.push_back(node.schema()->field(static_cast<int32_t>(first + call)).name);
+    }
+    // Without a call there would be nothing to compute, but late rows would not be dropped.
+    OverWindow window = node.window();
+    window.keys = renumber(window.keys, input);
+    window.order = renumber(std::move(window.order), input);
+    return {make_over(input.plan, std::move(window), std::move(calls), names, node.location()), std::move(places)};
+  }
+
+  // Nobody reads the numbers: without them a change of one row is the change of one row.
+  Pruned rebuild_rank(const RankNode& node, const Columns& needed) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places = input.places;
+    RankDefinition definition = node.definition();
+    definition.keys = renumber(definition.keys, input);
+    definition.order = renumber(std::move(definition.order), input);
+    if (definition.window_end >= 0) definition.window_end = input.places[static_cast<size_t>(definition.window_end)];
+    const int32_t number = node.input()->schema()->size();
+    if (!needed.contains(number)) definition.name = std::nullopt;
+    if (node.has_number()) places.push_back(definition.name ? input.plan->schema()->size() : -1);
+    return {make_rank(input.plan, std::move(definition), node.location()), std::move(places)};
   }
 
   Pruned rebuild_union(const PlanNode& node, const Columns& needed) {

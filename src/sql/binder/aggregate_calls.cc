@@ -9,13 +9,13 @@ bool same_expression(const ExpressionPtr& a, const ExpressionPtr& b) {
   return *a == *b;
 }
 
+}  // namespace
+
 bool same_call(const BoundAggregate& a, const BoundAggregate& b) {
   // The text tells apart what is in neither of these: the separator of LISTAGG, the share of PERCENTILE.
   return a.function->name() == b.function->name() && a.text == b.text && a.distinct == b.distinct &&
          same_expression(a.argument, b.argument) && same_expression(a.filter, b.filter);
 }
-
-}  // namespace
 
 ExpressionPtr AggregateCalls::place(size_t index) const {
   return make_column(first_column_ + static_cast<int32_t>(index), calls_[index].type);
@@ -41,7 +41,7 @@ ExpressionPtr AggregateCalls::add(WindowProperty property, const Type& type) {
 }
 
 std::optional<size_t> AggregateCalls::call_of(int32_t column) const {
-  if (column < first_column_) return std::nullopt;
+  if (column < first_column_ || static_cast<size_t>(column - first_column_) >= calls_.size()) return std::nullopt;
   return static_cast<size_t>(column - first_column_);
 }
 

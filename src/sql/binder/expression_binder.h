@@ -8,9 +8,12 @@
 #include "sql/ast/function_call.h"
 #include "sql/binder/aggregate_calls.h"
 #include "sql/binder/binding_context.h"
+#include "sql/binder/over_calls.h"
 #include "sql/binder/scope.h"
 
 namespace tidemill {
+
+class Subqueries;  // sql/binder/subquery.h
 
 class ExpressionBinder {
  public:
@@ -20,6 +23,12 @@ class ExpressionBinder {
 
   // Lets aggregate functions stand in the expressions, and gathers them in `calls`.
   void allow_aggregates(AggregateCalls* calls) { calls_ = calls; }
+  // Lets sub-queries stand in the expressions; each is a column until `subqueries` places it.
+  void allow_subqueries(Subqueries* subqueries) { subqueries_ = subqueries; }
+  // Lets columns that the scope lacks be those of the query around, from kOuterColumns on. null: there is none.
+  void allow_outer(const Scope* outer) { outer_ = outer; }
+  // Lets calls with OVER stand in the expressions, and gathers them in `overs`; null: no longer.
+  void allow_overs(OverCalls* overs) { overs_ = overs; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
   void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
   // Makes the expressions part of these functions' bodies: a call of one of them is a recursion.
@@ -28,7 +37,9 @@ class ExpressionBinder {
 
   // Returns the expression over the scope's columns. Throws UserError at the part that is wrong.
   ExpressionPtr bind(const ast::Expression& expression);
-  // The same for one that must be BOOLEAN.
+  // Returns the parts of (a, b), or the expression as the only one.
+  std::vector<ExpressionPtr> bind_operands(const ast::Expression& expression);
+  // The same as bind() for one that must be BOOLEAN.
   ExpressionPtr bind_condition(const ast::Expression& expression);
 
   // Notes a column that * named; returns where each column of the scope was first named.
@@ -37,6 +48,11 @@ class ExpressionBinder {
 
  private:
   ExpressionPtr bind_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_outer_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_path(ExpressionPtr value, const Scope::Path& path, const ast::ColumnReference& column);
+  ExpressionPtr bind_field(ExpressionPtr row, const ast::Identifier& field);
+  ExpressionPtr bind_constructor(std::string_view name, const std::vector<ast::ExpressionPtr>& elements,
+                                 SourceLocation location);
   ExpressionPtr bind_unary(const ast::Unary& unary);
   ExpressionPtr bind_binary(const ast::Binary& binary);
   ExpressionPtr bind_logical(const ast::Logical& logical);
@@ -48,27 +64,44 @@ class ExpressionBinder {
   ExpressionPtr bind_in_list(const ast::InList& in);
   ExpressionPtr bind_case(const ast::Case& a_case);
   ExpressionPtr bind_cast(const ast::Cast& cast);
+  // subquery_expression.cc
+  ExpressionPtr bind_in_query(const ast::InQuery& in);
+  ExpressionPtr bind_quantified(const ast::Quantified& quantified);
+  Subqueries& subqueries(SourceLocation location, std::string_view what);
   ExpressionPtr as_condition(ExpressionPtr expression, SourceLocation location, std::string_view what) const;
   // call.cc
   ExpressionPtr bind_call(const ast::FunctionCall& call);
   ExpressionPtr bind_aggregate(const ast::FunctionCall& call, const std::string& name);
+  // Binds the call's arguments, DISTINCT and FILTER.
+  BoundAggregate bind_aggregate_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_sql_function(const ast::FunctionCall& call,
                                   const FunctionDefinition& function);  // sql_function.cc
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
   ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
+  // over.cc
+  ExpressionPtr bind_over(const ast::FunctionCall& call, const std::string& name);
+  BoundAggregate bind_lag(const ast::FunctionCall& call);
 
   const BindingContext& context_;
   const Scope& scope_;
   std::string clause_;
   AggregateCalls* calls_ = nullptr;
+  Subqueries* subqueries_ = nullptr;
+  const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
   std::vector<std::string> open_functions_;  // in whose bodies the expressions stand, outermost first
+  OverCalls* overs_ = nullptr;
+  bool inside_over_ = false;
   std::map<std::string, ExpressionPtr> aliases_;
   std::map<int32_t, SourceLocation> first_uses_;
 };
 
+// Returns the name that the function registry has for the operator: "<=".
+std::string_view operator_name(ast::BinaryOperator op);
+// Throws UserError where the call has DISTINCT, FILTER or what else only aggregate functions take.
+void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& name);
 // Throws UserError: "… is not supported yet".
 [[noreturn]] void refuse_unsupported(SourceLocation location, std::string_view what);
 

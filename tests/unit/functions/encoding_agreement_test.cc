@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "data/nested.h"
 #include "tests/unit/functions/function_harness.h"
 
 namespace tidemill {
@@ -40,11 +41,36 @@ const std::vector<Sample>& samples() {
       {Type::timestamp_ltz(3), {"2020-02-29 12:34:56.789", "2024-10-27 02:30:00"}},
       {Type::interval_year_month(), {}},
       {Type::interval_day_time(), {}},
+      {Type::array(Type::integer()), {}},
+      {Type::array(Type::string()), {}},
+      {Type::map(Type::string(), Type::integer()), {}},
+      {Type::row({{"DAY", Type::integer()}, {"a", Type::array(Type::string())}}), {}},
   };
   return all;
 }
 
+// Appends a value of INT, STRING or what is nested of them, encoded.
+void append_random(const Type& type, std::mt19937& random, std::string& out) {
+  if (random() % 5 == 0) return append_encoded_null(out);
+  if (type.kind == TypeKind::kInteger) return append_encoded_int(out, static_cast<int32_t>(random() % 4));
+  if (!type.is_nested()) return append_encoded_text(out, random() % 2 == 0 ? "a" : "a text beyond twelve bytes");
+  std::string bytes;
+  const auto entries = static_cast<uint32_t>(type.kind == TypeKind::kRow ? 1 : random() % 4);
+  if (type.kind != TypeKind::kRow) bytes.assign(reinterpret_cast<const char*>(&entries), sizeof(entries));
+  for (uint32_t i = 0; i < entries; ++i)
+    for (const Type& part : nested_column_types(type)) append_random(part, random, bytes);
+  append_encoded_text(out, bytes);
+}
+
+Value nested_value(const Type& type, std::mt19937& random) {
+  std::string encoded;
+  append_random(type, random, encoded);
+  if (is_encoded_null(encoded)) return Value::null(type);
+  return Value::of_text(type, std::string(encoded_text(encoded)));
+}
+
 Value sample_value(const Sample& sample, std::mt19937& random) {
+  if (sample.type.is_nested()) return nested_value(sample.type, random);
   if (random() % 5 == 0) return Value::null(sample.type);
   if (sample.type.kind == TypeKind::kIntervalYearMonth)
     return Value::of(sample.type, static_cast<int32_t>(random() % 40) - 20);
