@@ -53,6 +53,10 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
     throw UserError(call.location, fmt::format("{} needs OVER", name),
                     fmt::format("Write {}(…) OVER (PARTITION BY k ORDER BY ts).", name));
   }
+  if (const FunctionDefinitionPtr function = context_.catalog.find_function(name)) {
+    refuse_aggregate_syntax(call, name);
+    return bind_sql_function(call, *function);
+  }
   if (context_.functions.has_aggregate(name)) return bind_aggregate(call, name);
   if (parse_window_property(name)) return bind_window_property(call, name);
   if (window_kind(name)) {

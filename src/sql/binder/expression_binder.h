@@ -34,6 +34,8 @@ class ExpressionBinder {
   void allow_overs(OverCalls* overs) { overs_ = overs; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
   void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
+  // Makes the expressions part of these functions' bodies: a call of one of them is a recursion.
+  void set_open_functions(std::vector<std::string> names) { open_functions_ = std::move(names); }
   void set_clause(std::string clause) { clause_ = std::move(clause); }
 
   // Returns the expression over the scope's columns. Throws UserError at the part that is wrong.
@@ -77,6 +79,8 @@ class ExpressionBinder {
   BoundAggregate bind_aggregate_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_grouping(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_sql_function(const ast::FunctionCall& call,
+                                  const FunctionDefinition& function);  // sql_function.cc
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
   ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
@@ -92,6 +96,7 @@ class ExpressionBinder {
   Subqueries* subqueries_ = nullptr;
   const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
+  std::vector<std::string> open_functions_;  // in whose bodies the expressions stand, outermost first
   OverCalls* overs_ = nullptr;
   bool inside_over_ = false;
   std::map<std::string, ExpressionPtr> aliases_;
