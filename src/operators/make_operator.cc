@@ -3,6 +3,7 @@
 #include "operators/filter_project.h"
 #include "operators/final_aggregate.h"
 #include "operators/group_aggregate.h"
+#include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
 #include "operators/session_assign.h"
 #include "operators/sort_limit.h"
@@ -31,6 +32,9 @@ struct Maker {
     return std::make_unique<WindowAssign>(spec);
   }
   std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
+  std::unique_ptr<Operator> operator()(const RegularJoinSpec& spec) const {
+    return std::make_unique<RegularJoin>(spec);
+  }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);

@@ -2,6 +2,7 @@
 // everything an operator needs except its subtask; it holds expressions, sources and sinks by shared pointer to
 // immutable objects.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
+#include "data/join_type.h"
 #include "data/schema.h"
 #include "data/sort_key.h"
 #include "data/window.h"
@@ -99,6 +101,25 @@ struct UnionSpec {
   SchemaPtr schema;
 };
 
+// What all joins need of their two inputs. Keys are columns of each, in the same order; rows fit where they are equal
+// and `residual` is TRUE.
+struct JoinSpec {
+  JoinType type = JoinType::kInner;
+  std::array<SchemaPtr, 2> inputs;  // left, right
+  std::array<std::vector<int32_t>, 2> keys;
+  std::vector<bool> null_safe;  // by key: NULL fits NULL
+  ExpressionPtr residual;       // over left, then right columns; null: none
+  SchemaPtr pairs;              // of what the residual reads
+  SchemaPtr schema;             // left, then right columns; SEMI, ANTI: left ones
+};
+
+// Rows of each side stay and are joined with all that comes on the other, changes too.
+struct RegularJoinSpec {
+  JoinSpec join;
+  bool final_only = false;  // batch mode: rows that stand alone come out at the end, and nothing is taken back
+  std::array<DurationMillis, 2> state_ttl_ms = {0, 0};  // rows not written for so long are forgotten; 0: never
+};
+
 struct SinkSpec {
   std::shared_ptr<const Sink> sink;
   SchemaPtr schema;
@@ -109,6 +130,6 @@ struct SinkSpec {
 };
 
 using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
-                                  WindowAssignSpec, UnnestSpec, SortLimitSpec, UnionSpec, SinkSpec>;
+                                  WindowAssignSpec, UnnestSpec, RegularJoinSpec, SortLimitSpec, UnionSpec, SinkSpec>;
 
 }  // namespace tidemill

@@ -24,6 +24,7 @@ enum class PlanKind : uint8_t {
   kWindowAssign,
   kUnnest,
   kUnion,
+  kJoin,
   kSortLimit,
   kSink,
   kStatementSet,  // all sinks of one job

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/scan.h"
 #include "plan/sink.h"
 #include "plan/sort_limit.h"
@@ -44,6 +45,12 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       std::vector<int32_t> keys;
       for (const SortKey& key : node.as<SortLimitNode>().keys()) keys.push_back(key.column);
       return fmt::format("sort(keys=[{}], tables=[{}])", lineage_of_keys(*node.input(), keys), tables_text(node));
+    }
+    case PlanKind::kJoin: {
+      const auto& join = node.as<JoinNode>();
+      return fmt::format("{}(left=[{}], right=[{}], tables=[{}])", join_type_name(join.type()),
+                         lineage_of_keys(*join.left(), join.key_columns(0)),
+                         lineage_of_keys(*join.right(), join.key_columns(1)), tables_text(node));
     }
     case PlanKind::kAggregate:
       return fmt::format("group_aggregate(keys=[{}], tables=[{}])",
@@ -112,6 +119,10 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       if (index < keys + calls) return aggregate.aggregates()[index - keys].text;
       constexpr std::array<std::string_view, 3> kNames = {"window_start", "window_end", "window_time"};
       return std::string(kNames[static_cast<size_t>(aggregate.properties()[index - keys - calls])]);
+    }
+    case PlanKind::kJoin: {
+      const int32_t left = node.as<JoinNode>().left_columns();
+      return column < left ? lineage(*node.input(0), column) : lineage(*node.input(1), column - left);
     }
     case PlanKind::kWindowAssign:
       if (column < node.as<WindowAssignNode>().window_start()) return lineage(*node.input(), column);

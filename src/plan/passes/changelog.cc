@@ -5,6 +5,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/passes/keys.h"
 #include "plan/sort_limit.h"
 #include "plan/window.h"
@@ -20,6 +21,15 @@ bool filters(const PlanNode& node) {
   if (node.kind() == PlanKind::kFilter) return true;
   const auto* calc = node.try_as<CalcNode>();
   return calc != nullptr && calc->predicate() != nullptr;
+}
+
+// A regular join passes the kinds of its inputs on; rows that stand alone until they fit something come and go.
+RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only) {
+  const bool regular = std::holds_alternative<RegularMatch>(join.match());
+  if (final_only || !regular) return RowKinds::append();
+  if (join.type() == JoinType::kInner || join.type() == JoinType::kSemi) return input;
+  if (join.type() == JoinType::kAnti) return input | RowKinds{true, false, false, true};
+  return {true, input.update_before, false, true};
 }
 
 }  // namespace
@@ -71,6 +81,8 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
       if (final_only || (distinct && input.append_only())) return RowKinds::append();
       return {true, !distinct, !distinct, !input.append_only()};
     }
+    case PlanKind::kJoin:
+      return join_kinds(node.as<JoinNode>(), input, final_only);
     case PlanKind::kWindowAggregate:
     case PlanKind::kSortLimit:
       return RowKinds::append();
@@ -84,6 +96,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
 RowKinds Changelog::produced(const PlanNode& node) const {
   if (const auto* assign = node.try_as<WindowAssignNode>()) check_session(*assign);
   if (node.kind() == PlanKind::kSortLimit) check_sort(node);
+  if (const auto* join = node.try_as<JoinNode>()) check_join(*join);
   return produced_kinds(node, input_kinds(node), tables_, final_only_);
 }
 
@@ -111,6 +124,23 @@ void Changelog::check_session(const WindowAssignNode& node) const {
                   "from {}",
                   origin_of_updates(*node.input()).physical_text()),
       "Group by window_start, window_end and exactly the PARTITION BY columns: such sessions take updates.");
+}
+
+// Joins by time give each pair once, and cannot take it back.
+void Changelog::check_join(const JoinNode& node) const {
+  if (std::holds_alternative<RegularMatch>(node.match())) return;
+  const size_t inputs = std::holds_alternative<TemporalMatch>(node.match()) ? 1 : 2;
+  for (size_t i = 0; i < inputs; ++i) {
+    const RowKinds& kinds = kinds_.at(node.input(i).get());
+    if (kinds.append_only()) continue;
+    throw UserError(
+        node.location(),
+        fmt::format("{} takes new rows only, and its {} input also takes rows back or updates them: {} "
+                    "comes from {}",
+                    node.physical_text().substr(0, node.physical_text().find('(')), i == 0 ? "left" : "right",
+                    kinds.to_string(), origin_of_updates(*node.input(i)).physical_text()),
+        "Join the rows before they are aggregated, or aggregate them by window.");
+  }
 }
 
 void Changelog::check_sink(const SinkNode& sink) const {

@@ -10,6 +10,7 @@
 
 namespace tidemill {
 
+class JoinNode;
 class WindowAssignNode;
 
 // What tables can do, from their connectors.
@@ -47,6 +48,7 @@ class Changelog {
   RowKinds input_kinds(const PlanNode& node) const;
   void check_sort(const PlanNode& node) const;
   void check_session(const WindowAssignNode& node) const;
+  void check_join(const JoinNode& node) const;
   void check_sink(const SinkNode& sink) const;
   void demand(const PlanNode& node, bool needs_update_before);
   const PlanNode& origin_of_updates(const PlanNode& node) const;

@@ -5,6 +5,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -68,6 +69,10 @@ WindowColumns window_columns(const PlanNode& node) {
   if (node.kind() == PlanKind::kFilter || node.kind() == PlanKind::kUnnest) return window_columns(*node.input());
   if (const auto* project = node.try_as<ProjectNode>()) {
     return of_projections(project->projections(), window_columns(*node.input()));
+  }
+  if (const auto* join = node.try_as<JoinNode>()) {
+    const auto* match = std::get_if<WindowMatch>(&join->match());
+    if (match != nullptr && !right_is_outer(join->type())) return match->left;
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/rules/rule.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
@@ -43,8 +44,19 @@ std::vector<AggregateSpec> select(const std::vector<AggregateSpec>& aggregates, 
   return result;
 }
 
-// What `node` needs of its inputs (the same of each), given what is needed of its output.
-Columns needed_of_input(const PlanNode& node, const Columns& needed) {
+// What a join needs of one of its inputs.
+Columns needed_of_join(const JoinNode& join, size_t input, const Columns& needed) {
+  Columns result;
+  add_all(result, join.read_columns(input));
+  const int32_t left = join.left_columns();
+  for (const int32_t column : needed) {
+    if ((column < left) == (input == 0)) result.insert(input == 0 ? column : column - left);
+  }
+  return result;
+}
+
+// What `node` needs of its input number `input`, given what is needed of its output.
+Columns needed_of_input(const PlanNode& node, size_t input, const Columns& needed) {
   Columns result;
   switch (node.kind()) {
     case PlanKind::kFilter:
@@ -94,8 +106,10 @@ Columns needed_of_input(const PlanNode& node, const Columns& needed) {
       return result;
     case PlanKind::kUnion:
       return needed;
+    case PlanKind::kJoin:
+      return needed_of_join(node.as<JoinNode>(), input, needed);
     default:
-      return node.inputs().empty() ? Columns() : all_columns(*node.input()->schema());
+      return all_columns(*node.input(input)->schema());
   }
 }
 
@@ -106,8 +120,11 @@ class Pruner {
     visit_plan(*root, [&](const PlanNode& node) { order.push_back(&node); });
     needed_[root.get()] = all_columns(*root->schema());
     for (auto node = order.rbegin(); node != order.rend(); ++node) {  // consumers before inputs
-      const Columns of_input = needed_of_input(**node, needed_[*node]);
-      for (const PlanPtr& input : (*node)->inputs()) needed_[input.get()].insert(of_input.begin(), of_input.end());
+      const std::vector<PlanPtr>& inputs = (*node)->inputs();
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        const Columns of_input = needed_of_input(**node, i, needed_[*node]);
+        needed_[inputs[i].get()].insert(of_input.begin(), of_input.end());
+      }
     }
   }
 
@@ -164,6 +181,8 @@ class Pruner {
         return rebuild_sort(node->as<SortLimitNode>());
       case PlanKind::kUnion:
         return rebuild_union(*node, needed);
+      case PlanKind::kJoin:
+        return rebuild_join(node->as<JoinNode>());
       default:
         return rebuild_unchanged(node);
     }
@@ -294,6 +313,17 @@ class Pruner {
     std::vector<SortKey> keys = node.keys();
     for (SortKey& key : keys) key.column = input.places[static_cast<size_t>(key.column)];
     return {make_sort_limit(input.plan, std::move(keys), node.limit(), node.offset(), node.location()), input.places};
+  }
+
+  Pruned rebuild_join(const JoinNode& join) {
+    const Pruned left = rebuild(join.left());
+    const Pruned right = rebuild(join.right());
+    std::vector<int32_t> places = left.places;
+    const int32_t first = left.plan->schema()->size();
+    if (!left_only(join.type())) {
+      for (const int32_t place : right.places) places.push_back(place < 0 ? -1 : first + place);
+    }
+    return {renumber_join(join, left.plan, left.places, right.plan, right.places), std::move(places)};
   }
 
   Pruned rebuild_union(const PlanNode& node, const Columns& needed) {

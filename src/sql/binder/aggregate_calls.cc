@@ -40,7 +40,7 @@ ExpressionPtr AggregateCalls::add(WindowProperty property, const Type& type) {
 }
 
 std::optional<size_t> AggregateCalls::call_of(int32_t column) const {
-  if (column < first_column_) return std::nullopt;
+  if (column < first_column_ || static_cast<size_t>(column - first_column_) >= calls_.size()) return std::nullopt;
   return static_cast<size_t>(column - first_column_);
 }
 

@@ -3,9 +3,9 @@
 
 #include "expr/cast.h"
 #include "sql/binder/literal.h"
+#include "sql/binder/subquery.h"
 
 namespace tidemill {
-namespace {
 
 std::string_view operator_name(ast::BinaryOperator op) {
   using enum ast::BinaryOperator;
@@ -44,8 +44,6 @@ std::string_view operator_name(ast::BinaryOperator op) {
   CHECK(false);
 }
 
-}  // namespace
-
 void refuse_unsupported(SourceLocation location, std::string_view what) {
   throw UserError(location, fmt::format("{} is not supported yet", what));
 }
@@ -83,13 +81,13 @@ ExpressionPtr ExpressionBinder::bind(const ast::Expression& expression) {
     case kStar:
       throw UserError(location, "* stands alone in SELECT, or in COUNT(*)");
     case kInQuery:
-      refuse_unsupported(location, "IN with a sub-query");
+      return bind_in_query(expression.as<ast::InQuery>());
     case kQuantified:
-      refuse_unsupported(location, "A comparison with ANY or ALL of a sub-query");
+      return bind_quantified(expression.as<ast::Quantified>());
     case kExists:
-      refuse_unsupported(location, "EXISTS");
+      return subqueries(location, "EXISTS").exists(expression.as<ast::Exists>());
     case kScalarQuery:
-      refuse_unsupported(location, "A sub-query as a value");
+      return subqueries(location, "A sub-query").scalar(expression.as<ast::ScalarQuery>());
     case kField: {
       const auto& access = expression.as<ast::FieldAccess>();
       return bind_field(bind(*access.operand), access.field);
@@ -131,9 +129,12 @@ ExpressionPtr ExpressionBinder::bind_column(const ast::ColumnReference& column) 
     const auto alias = aliases_.find(column.parts.front().name);
     if (alias != aliases_.end()) return alias->second;
   }
-  const Scope::Path path = scope_.resolve_path(column);
-  first_uses_.emplace(path.column, column.location);
-  ExpressionPtr value = make_column(path.column, scope_.schema()->field(path.column).type);
+  const bool of_outer = outer_ != nullptr && !scope_.has(column) && outer_->has(column);
+  const Scope& scope = of_outer ? *outer_ : scope_;
+  const Scope::Path path = scope.resolve_path(column);
+  if (!of_outer) first_uses_.emplace(path.column, column.location);
+  const int32_t index = of_outer ? kOuterColumns + path.column : path.column;
+  ExpressionPtr value = make_column(index, scope.schema()->field(path.column).type);
   for (size_t i = path.used; i < column.parts.size(); ++i) value = bind_field(std::move(value), column.parts[i]);
   return value;
 }

@@ -12,6 +12,8 @@
 
 namespace tidemill {
 
+class Subqueries;  // sql/binder/subquery.h
+
 class ExpressionBinder {
  public:
   // Both are borrowed. `clause` is where the expressions stand, for messages: "WHERE".
@@ -20,13 +22,19 @@ class ExpressionBinder {
 
   // Lets aggregate functions stand in the expressions, and gathers them in `calls`.
   void allow_aggregates(AggregateCalls* calls) { calls_ = calls; }
+  // Lets sub-queries stand in the expressions; each is a column until `subqueries` places it.
+  void allow_subqueries(Subqueries* subqueries) { subqueries_ = subqueries; }
+  // Lets columns that the scope lacks be those of the query around, from kOuterColumns on. null: there is none.
+  void allow_outer(const Scope* outer) { outer_ = outer; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
   void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
   void set_clause(std::string clause) { clause_ = std::move(clause); }
 
   // Returns the expression over the scope's columns. Throws UserError at the part that is wrong.
   ExpressionPtr bind(const ast::Expression& expression);
-  // The same for one that must be BOOLEAN.
+  // Returns the parts of (a, b), or the expression as the only one.
+  std::vector<ExpressionPtr> bind_operands(const ast::Expression& expression);
+  // The same as bind() for one that must be BOOLEAN.
   ExpressionPtr bind_condition(const ast::Expression& expression);
 
   // Notes a column that * named; returns where each column of the scope was first named.
@@ -48,6 +56,10 @@ class ExpressionBinder {
   ExpressionPtr bind_in_list(const ast::InList& in);
   ExpressionPtr bind_case(const ast::Case& a_case);
   ExpressionPtr bind_cast(const ast::Cast& cast);
+  // subquery_expression.cc
+  ExpressionPtr bind_in_query(const ast::InQuery& in);
+  ExpressionPtr bind_quantified(const ast::Quantified& quantified);
+  Subqueries& subqueries(SourceLocation location, std::string_view what);
   ExpressionPtr as_condition(ExpressionPtr expression, SourceLocation location, std::string_view what) const;
   // call.cc
   ExpressionPtr bind_call(const ast::FunctionCall& call);
@@ -60,11 +72,15 @@ class ExpressionBinder {
   const Scope& scope_;
   std::string clause_;
   AggregateCalls* calls_ = nullptr;
+  Subqueries* subqueries_ = nullptr;
+  const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
   std::map<std::string, ExpressionPtr> aliases_;
   std::map<int32_t, SourceLocation> first_uses_;
 };
 
+// Returns the name that the function registry has for the operator: "<=".
+std::string_view operator_name(ast::BinaryOperator op);
 // Throws UserError: "… is not supported yet".
 [[noreturn]] void refuse_unsupported(SourceLocation location, std::string_view what);
 

@@ -91,8 +91,7 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
                          false);
     case ast::TableKind::kJoin: {
       const auto& join = table.as<ast::JoinedTable>();
-      if (join.right->kind == ast::TableKind::kUnnest) return bind_unnest_join(join);
-      refuse_unsupported(join.location, join.join == ast::JoinKind::kComma ? "A FROM list of several tables" : "JOIN");
+      return join.right->kind == ast::TableKind::kUnnest ? bind_unnest_join(join) : bind_join(join);
     }
   }
   return table.alias ? with_alias(std::move(relation), *table.alias) : relation;

@@ -72,6 +72,7 @@ class GroupedExpressions {
       if (*keys_[i] == *expression) return make_column(key_columns_[i], expression->type());
     }
     if (const auto* column = expression->try_as<ColumnReference>()) {
+      if (is_subquery_column(column->index())) return expression;
       const std::optional<size_t> call = calls_.call_of(column->index());
       if (call) return make_column(call_columns_[*call], column->type());
       refuse(column->index());
@@ -186,8 +187,14 @@ void SelectBinder::build_groups() {
   }
   const GroupedExpressions grouped(keys_, key_columns, *calls_, call_columns, scope_, binder_->first_uses(),
                                    select_.location);
-  if (having_ != nullptr) plan_ = make_filter(std::move(plan_), grouped.rewrite(having_));
+  const auto outer = [&](const ExpressionPtr& column) { return grouped.rewrite(column); };
+  if (having_ != nullptr) {
+    having_ = grouped.rewrite(having_);
+    plan_ = subqueries_.place(std::move(plan_), {&having_}, outer);
+    plan_ = make_filter(std::move(plan_), having_);
+  }
   for (ExpressionPtr& item : items_) item = grouped.rewrite(item);
+  plan_ = subqueries_.place(std::move(plan_), item_places(), outer);
 }
 
 }  // namespace tidemill

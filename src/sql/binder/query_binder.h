@@ -14,6 +14,8 @@
 
 namespace tidemill {
 
+struct BoundSubquery;  // sql/binder/subquery.h
+
 // What FROM or a part of it gives: its rows, and how their columns may be named.
 struct BoundRelation {
   PlanPtr plan;
@@ -42,6 +44,8 @@ class QueryBinder {
   PlanPtr bind(const ast::Query& query);
   // from.cc
   BoundRelation bind_from(const ast::TableReference& table);
+  // Binds a query inside an expression; its WHERE may read columns of `outer`. subquery.cc
+  BoundSubquery bind_subquery(const ast::Query& query, const Scope& outer);
   // table_argument: TABLE t | TABLE (query) of a table function.
   BoundRelation bind_table_argument(const ast::TableArgument& argument);
 
@@ -61,6 +65,7 @@ class QueryBinder {
   // unnest.cc
   BoundRelation bind_unnest_join(const ast::JoinedTable& join);
   BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
+  BoundRelation bind_join(const ast::JoinedTable& join);              // join.cc
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
 
   // The queries of WITH that are visible, innermost last.

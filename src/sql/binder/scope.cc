@@ -63,6 +63,15 @@ std::vector<int32_t> Scope::columns_of(std::span<const std::string> qualifier) c
   return columns;
 }
 
+bool Scope::has(const ast::ColumnReference& column) const { return begins_with_column(names_of(column.parts)); }
+
+bool Scope::begins_with_column(std::span<const std::string> parts) const {
+  for (size_t used = parts.size(); used > 0; --used) {
+    if (!columns_named(parts[used - 1], parts.first(used - 1)).empty()) return true;
+  }
+  return false;
+}
+
 int32_t Scope::resolve(const ast::ColumnReference& column) const {
   const Path path = resolve_path(column);
   if (path.used < column.parts.size()) {
@@ -115,11 +124,7 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
 
 bool Scope::is_row(const ast::Star& star) const {
   const std::vector<std::string> parts = names_of(star.qualifier);
-  if (parts.empty() || !relations_named(parts).empty()) return false;
-  for (size_t used = parts.size(); used > 0; --used) {
-    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
-  }
-  return false;
+  return !parts.empty() && relations_named(parts).empty() && begins_with_column(parts);
 }
 
 std::vector<int32_t> Scope::expand(const ast::Star& star) const {

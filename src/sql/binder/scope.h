@@ -43,6 +43,8 @@ class Scope {
     size_t used = 0;
   };
   Path resolve_path(const ast::ColumnReference& column) const;
+  // True where the name means a column, or several, or a field of one.
+  bool has(const ast::ColumnReference& column) const;
   // True where what stands before * is no table, but begins with a column: r.*, t.r.*.
   bool is_row(const ast::Star& star) const;
   // Returns the columns of * or t.*. Throws UserError for an unknown t.
@@ -51,6 +53,7 @@ class Scope {
  private:
   std::vector<const ScopeRelation*> relations_named(std::span<const std::string> qualifier) const;
   std::vector<int32_t> columns_of(std::span<const std::string> qualifier) const;
+  bool begins_with_column(std::span<const std::string> parts) const;
   std::vector<int32_t> columns_named(std::string_view name, std::span<const std::string> qualifier) const;
   [[noreturn]] void refuse_unknown(const ast::ColumnReference& column) const;
 
