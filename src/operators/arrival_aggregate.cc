@@ -185,7 +185,14 @@ void ArrivalAggregate::replay_extreme(RecordTable& table, const KeyBatch& keys, 
 ColumnPtr ArrivalAggregate::counted_values(RecordTable& table, KeyRef key) const {
   ColumnBuilder values(function().argument_type());
   if (store_ == Store::kSequence) {
-    table.ordered_sequence(companion_).append_all(key, {&values, 1}, nullptr);
+    const OrderedSequence& sequence = table.ordered_sequence(companion_);
+    const RetractionReplay replay = function().retraction_rule().replay;
+    if (replay == RetractionReplay::kAll) {
+      sequence.append_all(key, {&values, 1}, nullptr);
+    } else {
+      sequence.append_end(key, replay == RetractionReplay::kFirst ? ScanDirection::kForward : ScanDirection::kBackward,
+                          {&values, 1});
+    }
     return values.finish();
   }
   const OrderedValues& ordered = table.ordered_values(companion_);

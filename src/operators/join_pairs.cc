@@ -11,17 +11,18 @@ constexpr size_t kPairsAtOnce = kBatchRowsTarget;
 
 }  // namespace
 
-void JoinPairs::begin(Batch input, int32_t port, JoinSide& own, JoinSide& other) {
+void JoinPairs::begin(Batch input, int32_t port, JoinSide& own, JoinSide& other, std::span<const EpochMillis> times) {
   input_ = std::move(input);
   port_ = port;
   own_ = &own;
   other_ = &other;
   position_ = {};
   builders_ = other.rows().make_builders();
-  own_->begin(input_);
+  own_->begin(input_, times);
 }
 
 void JoinPairs::gather(const TakeRow& take, const RangeOf& range, OperatorContext& context) {
+  now_ = context.processing_time();
   rows_.clear();
   pairs_.clear();
   paired_.input_rows.clear();
@@ -64,6 +65,7 @@ bool JoinPairs::read_pairs(int32_t row, SubKeyRange range) {
 
 // Returns false where copies of the row are left for the next piece.
 bool JoinPairs::read_pair(int32_t row, const SubKey& sub_key, std::byte* record) {
+  if (other_->expired(record, now_)) return true;
   const int64_t left = other_->count(record) - position_.copies_done;
   const int64_t copies = std::min<int64_t>(left, kBatchRowsTarget);
   other_->read_row(sub_key.bytes, builders_);

@@ -40,7 +40,8 @@ class JoinPairs {
   // Borrowed.
   explicit JoinPairs(const JoinSpec& spec) : spec_(spec) {}
 
-  void begin(Batch input, int32_t port, JoinSide& own, JoinSide& other);
+  // `times`: of the rows, where the sides are kept by time.
+  void begin(Batch input, int32_t port, JoinSide& own, JoinSide& other, std::span<const EpochMillis> times = {});
   // Reads the next pairs. Rows whose keys fit nothing have none.
   void gather(const TakeRow& take, const RangeOf& range, OperatorContext& context);
   // True where all rows have been given.
@@ -76,6 +77,7 @@ class JoinPairs {
   JoinSide* own_ = nullptr;
   JoinSide* other_ = nullptr;
   Position position_;
+  EpochMillis now_ = 0;  // processing time
 
   // Of the piece at hand.
   std::vector<Row> rows_;

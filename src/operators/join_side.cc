@@ -4,13 +4,15 @@
 
 namespace tidemill {
 
-JoinSide::JoinSide(const JoinSpec& spec, int32_t port, bool counts_matches, std::optional<int32_t> time_column)
+JoinSide::JoinSide(const JoinSpec& spec, int32_t port, bool counts_matches, bool by_time,
+                   DurationMillis time_to_live_ms)
     : name_(port == 0 ? "left" : "right"),
       schema_(spec.inputs[static_cast<size_t>(port)]),
       keys_(spec.keys[static_cast<size_t>(port)]),
       null_safe_(spec.null_safe),
       counts_matches_(counts_matches),
-      time_column_(time_column),
+      by_time_(by_time),
+      time_to_live_(time_to_live_ms),
       rows_(*schema_, keys_) {}
 
 void JoinSide::open(StateStore& state) {
@@ -19,21 +21,20 @@ void JoinSide::open(StateStore& state) {
   for (const int32_t key : keys_) descriptor.key_types.push_back(schema_->field(key).type);
   descriptor.fields = {RecordField::int64("count")};
   if (counts_matches_) descriptor.fields.push_back(RecordField::int64("matches"));
+  time_to_live_.declare(descriptor);
   table_ = &state.ordered_table(descriptor, SubKeyKind::kBytes);
   count_offset_ = table_->layout().offset("count");
   if (counts_matches_) matches_offset_ = table_->layout().offset("matches");
+  if (time_to_live_.enabled()) time_to_live_.open(*table_);
   key_batch_.emplace(table_->key_layout());
 }
 
-void JoinSide::begin(const Batch& batch) {
+void JoinSide::begin(const Batch& batch, std::span<const EpochMillis> times) {
   const std::vector<ColumnPtr> columns = columns_at(batch, keys_);
   key_batch_->assign(columns, batch.num_rows());
   rows_.begin(batch);
-  if (time_column_) {
-    const Decoded<int64_t> times = batch.column(*time_column_)->decode<int64_t>();
-    times_.clear();
-    for (int32_t row = 0; row < batch.num_rows(); ++row) times_.push_back(times[row]);
-  }
+  times_.assign(times.begin(), times.end());
+  CHECK_EQ(times_.size(), by_time_ ? static_cast<size_t>(batch.num_rows()) : 0);
   fits_nothing_.assign(static_cast<size_t>(batch.num_rows()), 0);
   for (size_t i = 0; i < columns.size(); ++i) {
     if (null_safe_[i] || !columns[i]->may_have_nulls()) continue;
@@ -43,7 +44,7 @@ void JoinSide::begin(const Batch& batch) {
 }
 
 SubKey JoinSide::sub_key(int32_t row) {
-  bytes_ = time_column_ ? time_prefix(times_[static_cast<size_t>(row)]) : std::string();
+  bytes_ = by_time_ ? time_prefix(time(row)) : std::string();
   rows_.append(row, bytes_);
   return SubKey::of_bytes(bytes_);
 }
@@ -68,6 +69,19 @@ std::byte* JoinSide::upsert(int32_t row) {
 }
 
 std::byte* JoinSide::find(int32_t row) { return table_->find_for_update(key(row), sub_key(row)); }
+
+void JoinSide::touch(std::byte* record, EpochMillis now) const {
+  if (!time_to_live_.enabled()) return;
+  if (time_to_live_.expired(record, now)) {
+    count(record) = 0;
+    if (counts_matches_) matches(record) = 0;
+  }
+  time_to_live_.written(record, now);
+}
+
+void JoinSide::sweep(EpochMillis now) {
+  if (time_to_live_.enabled() && time_to_live_.next_sweep() <= now) time_to_live_.sweep(now);
+}
 
 void JoinSide::erase_if_gone(int32_t row) {
   const SubKey gone = sub_key(row);

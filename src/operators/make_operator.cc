@@ -1,16 +1,24 @@
 #include "operators/make_operator.h"
 
+#include "operators/deduplicate.h"
 #include "operators/filter_project.h"
 #include "operators/final_aggregate.h"
+#include "operators/final_rank.h"
+#include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
+#include "operators/interval_join.h"
+#include "operators/over_aggregate.h"
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
 #include "operators/session_assign.h"
 #include "operators/sort_limit.h"
+#include "operators/temporal_join.h"
+#include "operators/top_n.h"
 #include "operators/union_all.h"
 #include "operators/unnest.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
+#include "operators/window_join.h"
 
 namespace tidemill {
 namespace {
@@ -31,13 +39,31 @@ struct Maker {
     if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAssign>(spec);
     return std::make_unique<WindowAssign>(spec);
   }
-  std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const RegularJoinSpec& spec) const {
     return std::make_unique<RegularJoin>(spec);
   }
+  std::unique_ptr<Operator> operator()(const IntervalJoinSpec& spec) const {
+    return std::make_unique<IntervalJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const WindowJoinSpec& spec) const { return std::make_unique<WindowJoin>(spec); }
+  std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
+    return std::make_unique<TemporalJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const OverAggregateSpec& spec) const {
+    return std::make_unique<OverAggregate>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const RankSpec& spec) const {
+    if (spec.final_only) return std::make_unique<FinalRank>(spec);
+    return std::make_unique<TopN>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const DeduplicateSpec& spec) const {
+    if (!spec.processing_time && !spec.keep_last) return std::make_unique<FirstByTime>(spec);
+    return std::make_unique<Deduplicate>(spec);
   }
   std::unique_ptr<Operator> operator()(const UnionSpec& spec) const { return std::make_unique<UnionAll>(spec); }
   template <class Other>

@@ -1,5 +1,7 @@
 #include "operators/regular_join.h"
 
+#include <algorithm>
+
 #include "operators/emit_in_steps.h"
 #include "operators/unknown_retractions.h"
 
@@ -13,7 +15,8 @@ bool counts_matches(JoinType type, int32_t port) {
 }
 
 JoinSide make_side(const RegularJoinSpec& spec, int32_t port) {
-  return JoinSide(spec.join, port, counts_matches(spec.join.type, port));
+  return JoinSide(spec.join, port, counts_matches(spec.join.type, port), false,
+                  spec.state_ttl_ms[static_cast<size_t>(port)]);
 }
 
 SubKeyRange all_rows(int32_t) { return SubKeyRange::all(); }
@@ -56,14 +59,17 @@ bool RegularJoin::count_row(JoinPairs::Row& row, bool again) {
   const bool accumulate = !retracts(pairs_.input().kind(row.row));
   row.own = accumulate && !again ? own().upsert(row.row) : own().find(row.row);
   if (again) return true;
+  const EpochMillis now = context_->processing_time();
   if (accumulate) {
+    own().touch(row.own, now);
     ++own().count(row.own);
     return true;
   }
-  if (row.own == nullptr || own().count(row.own) == 0) {
+  if (row.own == nullptr || own().count(row.own) == 0 || own().expired(row.own, now)) {
     context_->metrics().add(kUnknownRetractionsCounter, 1);
     return false;
   }
+  own().touch(row.own, now);
   --own().count(row.own);
   retracted_.push_back(row.row);
   return true;
@@ -99,7 +105,7 @@ void RegularJoin::resolve_pairs(const JoinPairs::Row& row, bool accumulate) {
     if (accumulate && shows_alone && others == 0) joined_.add(RowKind::kDelete, -1, place, pair.copies);
     joined_.add(kind, row.row, place, pair.copies);
     if (!accumulate && shows_alone && others == 1) joined_.add(RowKind::kInsert, -1, place, pair.copies);
-    if (other_is_outer() && pair.last) other().matches(pair.record) += accumulate ? 1 : -1;
+    if (other_is_outer() && pair.last) count_match(pair.record, accumulate);
   }
 }
 
@@ -111,9 +117,9 @@ void RegularJoin::resolve_semi(const JoinPairs::Row& row, bool accumulate) {
   for (const JoinPairs::Pair& pair : pairs_.pairs_of(row)) {
     ++place;
     if (!pair.fits) continue;
-    int64_t& others = other().matches(pair.record);
+    const int64_t others = other().matches(pair.record);
     const bool changes = accumulate ? others == 0 : others == 1;
-    if (pair.last) others += accumulate ? 1 : -1;
+    if (pair.last) count_match(pair.record, accumulate);
     if (!changes) continue;
     if (semi) {
       joined_.add(pairs_.input().kind(row.row), -1, place, pair.copies);
@@ -121,6 +127,20 @@ void RegularJoin::resolve_semi(const JoinPairs::Row& row, bool accumulate) {
       joined_.add(accumulate ? RowKind::kDelete : RowKind::kInsert, -1, place, pair.copies);
     }
   }
+}
+
+void RegularJoin::count_match(std::byte* record, bool accumulate) {
+  other().matches(record) += accumulate ? 1 : -1;
+  other().touch(record, context_->processing_time());
+}
+
+EpochMillis RegularJoin::next_processing_timer() const {
+  return std::min(sides_[0].next_sweep(), sides_[1].next_sweep());
+}
+
+void RegularJoin::on_processing_time(EpochMillis now, Output&) {
+  for (JoinSide& side : sides_) side.sweep(now);
+  context_->state().release();
 }
 
 void RegularJoin::resolve_alone(int32_t row) {
@@ -145,12 +165,7 @@ bool RegularJoin::emit_unmatched(int32_t port, Output& output) {
   const std::optional<Batch> rows = unmatched_->next();
   context_->state().release();
   if (!rows) return false;
-  std::vector<ColumnPtr> nulls;
-  if (!left_only(spec_.join.type)) {
-    for (const Field& field : spec_.join.inputs[static_cast<size_t>(1 - port)]->fields())
-      nulls.push_back(Column::all_null(field.type, rows->num_rows()));
-  }
-  output.emit(Batch(spec_.join.schema, in_order(port, rows->columns(), std::move(nulls)), rows->num_rows()));
+  output.emit(standing_alone(spec_.join, port, *rows));
   return true;
 }
 

@@ -18,11 +18,16 @@ namespace tidemill {
 // the kind of the row on. Where a side is outer, its rows that fit nothing come as +I with NULLs, and as -D when the
 // first one fits; when the last one is gone, the other way round. A retraction of a row that never came is left out and
 // counted.
+//
+// With state_ttl_ms, rows of a side that were not written for so long in processing time are as if they had never come;
+// what they showed is not taken back.
 class RegularJoin final : public Operator {
  public:
   explicit RegularJoin(const RegularJoinSpec& spec);
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
+  EpochMillis next_processing_timer() const override;
+  void on_processing_time(EpochMillis now, Output& output) override;
   void finish(Output& output) override;
 
  private:
@@ -40,6 +45,8 @@ class RegularJoin final : public Operator {
   void resolve_pairs(const JoinPairs::Row& row, bool accumulate);
   void resolve_semi(const JoinPairs::Row& row, bool accumulate);
   void resolve_alone(int32_t row);
+  // Notes that a row of the other side fits one row more, or one less.
+  void count_match(std::byte* record, bool accumulate);
   // Emits rows of a side that fit nothing, at the end of bounded input; returns false where there are no more.
   bool emit_unmatched(int32_t port, Output& output);
 

@@ -13,6 +13,7 @@
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
 #include "data/join_type.h"
+#include "data/over_frame.h"
 #include "data/schema.h"
 #include "data/sort_key.h"
 #include "data/window.h"
@@ -91,6 +92,47 @@ struct SortLimitSpec {
   bool input_retracts = false;  // LIMIT without keys must then wait for the end too
 };
 
+// Aggregates of the rows before each row: f(x) OVER (PARTITION BY … ORDER BY time …). Output: the input, then results.
+struct OverAggregateSpec {
+  std::vector<int32_t> keys;
+  int32_t time_column = 0;       // rowtime of the input; not read where processing_time
+  bool processing_time = false;  // each row goes on at once
+  OverFrame frame;
+  std::vector<AggregateSpec> aggregates;
+  SchemaPtr schema;
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec; not for RANGE of an interval, which forgets by itself
+};
+
+// The first rows of each partition: Top-N. Output: the input, then the row number where `numbers`.
+struct RankSpec {
+  std::vector<int32_t> keys;
+  std::vector<SortKey> order;  // none: in the order of arrival
+  bool latest_first = false;   // of equal rows the one that came last is the first
+  int64_t first = 1;           // numbers of the rows that come out, both included
+  int64_t last = 1;
+  bool numbers = false;
+  SchemaPtr schema;
+  bool input_retracts = false;
+  bool emit_update_before = true;   // a consumer needs -U
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
+  // Only the final rows of each partition come out: when the window ends whose end is in this key column, or at the end
+  // of the input.
+  bool final_only = false;
+  int32_t window_end = -1;
+  bool window_zoned = false;  // it is a reading of the wall clock of the session's zone
+};
+
+// The first or last row of each partition by a time. Output: the input.
+struct DeduplicateSpec {
+  std::vector<int32_t> keys;
+  int32_t time_column = 0;       // rowtime of the input; not read where processing_time
+  bool processing_time = false;  // in the order of arrival
+  bool keep_last = false;
+  SchemaPtr schema;
+  bool emit_update_before = true;
+  DurationMillis state_ttl_ms = 0;
+};
+
 // Rows known at planning (VALUES).
 struct ValuesSpec {
   Batch rows;
@@ -120,6 +162,28 @@ struct RegularJoinSpec {
   std::array<DurationMillis, 2> state_ttl_ms = {0, 0};  // rows not written for so long are forgotten; 0: never
 };
 
+// Rows whose times are close: lower_ms <= left time - right time <= upper_ms.
+struct IntervalJoinSpec {
+  JoinSpec join;                                 // not SEMI, not ANTI
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs; not read where processing_time
+  DurationMillis lower_ms = 0;
+  DurationMillis upper_ms = 0;
+  bool processing_time = false;
+};
+
+// Rows of the same window, joined when it ends. The keys hold the windows' starts and ends.
+struct WindowJoinSpec {
+  JoinSpec join;
+  std::array<int32_t, 2> window_ends = {0, 0};  // columns of the inputs
+  bool zoned = false;                           // windows lie on the wall clock of the session's zone
+};
+
+// Each left row with the version of the right row that was valid at the left row's time.
+struct TemporalJoinSpec {
+  JoinSpec join;                                 // INNER or LEFT
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
+};
+
 struct SinkSpec {
   std::shared_ptr<const Sink> sink;
   SchemaPtr schema;
@@ -129,7 +193,9 @@ struct SinkSpec {
   enum class TypeLength : uint8_t { kIgnore, kTrimPad, kError } type_length = TypeLength::kIgnore;
 };
 
-using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
-                                  WindowAssignSpec, UnnestSpec, RegularJoinSpec, SortLimitSpec, UnionSpec, SinkSpec>;
+using OperatorSpec =
+    std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
+                 RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, UnnestSpec, SortLimitSpec,
+                 OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec, SinkSpec>;
 
 }  // namespace tidemill

@@ -47,10 +47,44 @@ StateNames names_of(const WindowAssignSpec& spec) {
   return names;
 }
 
+// Both sides have the keys, under the left one's names; what else a row has lies in its sub-key.
+StateNames names_of(const JoinSpec& spec) {
+  StateNames names;
+  for (const int32_t key : spec.keys[0]) names.keys.push_back(spec.inputs[0]->field(key).name);
+  return names;
+}
+StateNames names_of(const RegularJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const IntervalJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const WindowJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const TemporalJoinSpec& spec) { return names_of(spec.join); }
+
 StateNames names_of(const SortLimitSpec& spec) {
   StateNames names;
   names.keys = spec.schema->names();
   return names;
+}
+
+// The names of the partitions' columns, and of rows that are kept whole.
+StateNames names_of_rows(const std::vector<int32_t>& keys, const Schema& schema, size_t columns) {
+  StateNames names;
+  for (const int32_t key : keys) names.keys.push_back(schema.field(key).name);
+  names.values.assign(schema.fields().begin(), schema.fields().begin() + static_cast<ptrdiff_t>(columns));
+  return names;
+}
+
+StateNames names_of(const OverAggregateSpec& spec) {
+  const size_t columns = static_cast<size_t>(spec.schema->size()) - spec.aggregates.size();
+  StateNames names = names_of_rows(spec.keys, *spec.schema, columns);
+  names.aggregates = saved_aggregates(spec.aggregates);
+  return names;
+}
+
+StateNames names_of(const RankSpec& spec) {
+  return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
+}
+
+StateNames names_of(const DeduplicateSpec& spec) {
+  return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()));
 }
 
 template <class Spec>

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "operators/join_side.h"
+#include "operators/side_rows.h"
 
 namespace tidemill {
 
@@ -20,7 +21,7 @@ class UnmatchedRows {
   // Takes the keys of the next rows of the table; returns false where there are none.
   bool read_keys();
   // Adds rows of the key at hand; returns whether it has no more.
-  bool read_rows(int32_t& num_rows);
+  bool read_rows();
 
   JoinSide* side_;
   RecordTable::Scan scan_;
@@ -29,8 +30,7 @@ class UnmatchedRows {
   std::string from_;  // row of it to go on with
   int64_t copies_done_ = 0;
 
-  std::vector<ColumnBuilder> builders_;
-  std::vector<int32_t> key_of_row_;
+  SideRows rows_;
 };
 
 }  // namespace tidemill

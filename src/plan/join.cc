@@ -76,7 +76,7 @@ struct MatchRenumbering {
     return match;
   }
   JoinMatch operator()(const WindowMatch& match) const {
-    return WindowMatch{moved(match.left, left), moved(match.right, right)};
+    return WindowMatch{moved(match.left, left), moved(match.right, right), match.zoned};
   }
   JoinMatch operator()(const TemporalMatch& match) const {
     return TemporalMatch{moved(match.left_time, left), moved(match.right_time, right)};
@@ -132,6 +132,7 @@ ExpressionPtr conjunction_of(std::vector<ExpressionPtr> conjuncts) {
 
 // CHAR is padded to its length in rows, and its keys are without the padding.
 bool equal_as_keys(const Type& a, const Type& b) {
+  if (a.is_nested() || b.is_nested()) return a.same_except_nullable(b);
   if (a.kind != b.kind || a.physical() != b.physical() || a.scale != b.scale) return false;
   if (a.kind == TypeKind::kChar || a.is_timestamp()) return a.precision == b.precision;
   return true;

@@ -40,6 +40,7 @@ struct IntervalMatch {
 struct WindowMatch {
   WindowColumns left;
   WindowColumns right;
+  bool zoned = false;  // they lie on the wall clock of the session's zone
 };
 // Temporal: each left row with the version of the right row that was valid at the left row's time (event time).
 struct TemporalMatch {

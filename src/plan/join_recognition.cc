@@ -7,6 +7,7 @@
 
 #include "plan/calc.h"
 #include "plan/join_filters.h"
+#include "plan/window.h"
 
 namespace tidemill {
 namespace {
@@ -143,6 +144,13 @@ PlanPtr as_interval_join(const JoinNode& join) {
                    join.location());
 }
 
+// The windows that the rows of a node are of, which have come through filters, projections and aggregates.
+const WindowDefinition& window_of(const PlanNode& node) {
+  if (const auto* assign = node.try_as<WindowAssignNode>()) return assign->window();
+  if (const auto* aggregate = node.try_as<WindowAggregateNode>()) return aggregate->window();
+  return window_of(*node.input());
+}
+
 PlanPtr as_window_join(const JoinNode& join) {
   const WindowColumns left = window_columns(*join.left());
   const WindowColumns right = window_columns(*join.right());
@@ -151,7 +159,13 @@ PlanPtr as_window_join(const JoinNode& join) {
     return std::ranges::any_of(join.keys(), [&](const JoinKey& key) { return key.left == a && key.right == b; });
   };
   if (!equated(left.start, right.start) || !equated(left.end, right.end)) return nullptr;
-  return make_join(join.left(), join.right(), join.type(), join.condition(), WindowMatch{left, right}, join.location());
+  const WindowDefinition& window = window_of(*join.left());
+  if (window.processing_time || window_of(*join.right()).processing_time) {
+    throw UserError(join.location(), "A join of windows over processing time is not supported yet",
+                    "Join windows over event time.");
+  }
+  return make_join(join.left(), join.right(), join.type(), join.condition(), WindowMatch{left, right, window.zoned},
+                   join.location());
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ enum class PlanKind : uint8_t {
   kUnnest,
   kUnion,
   kJoin,
+  kOver,
+  kRank,
   kSortLimit,
   kSink,
   kStatementSet,  // all sinks of one job

@@ -38,20 +38,24 @@ std::string SortLimitNode::logical_text() const {
 }
 
 std::string SortLimitNode::physical_text() const {
-  std::vector<std::string> order;
-  for (const SortKey& key : keys_) {
-    const bool usual_nulls = key.nulls_first != key.descending;
-    order.push_back(fmt::format("{} {}{}", schema()->field(key.column).name, key.descending ? "DESC" : "ASC",
-                                usual_nulls       ? ""
-                                : key.nulls_first ? " NULLS FIRST"
-                                                  : " NULLS LAST"));
-  }
   std::vector<std::string> items;
-  if (!keys_.empty()) items.push_back(fmt::format("orderBy=[{}]", join_texts(order)));
+  if (!keys_.empty()) items.push_back(fmt::format("orderBy=[{}]", order_text(keys_, schema()->names())));
   if (limit_ || offset_ != 0) items.push_back(fmt::format("offset=[{}]", offset_));
   if (limit_) items.push_back(fmt::format("fetch=[{}]", *limit_));
   const std::string_view name = keys_.empty() ? "Limit" : limit_ ? "SortLimit" : "Sort";
   return fmt::format("{}({})", name, join_texts(items));
+}
+
+std::string order_text(const std::vector<SortKey>& keys, const std::vector<std::string>& names) {
+  std::vector<std::string> items;
+  for (const SortKey& key : keys) {
+    const bool usual_nulls = key.nulls_first != key.descending;
+    items.push_back(fmt::format("{} {}{}", names[static_cast<size_t>(key.column)], key.descending ? "DESC" : "ASC",
+                                usual_nulls       ? ""
+                                : key.nulls_first ? " NULLS FIRST"
+                                                  : " NULLS LAST"));
+  }
+  return join_texts(items);
 }
 
 PlanPtr make_sort_limit(PlanPtr input, std::vector<SortKey> keys, std::optional<int64_t> limit, int64_t offset,

@@ -32,6 +32,9 @@ class SortLimitNode : public PlanNode {
   SourceLocation location_;
 };
 
+// Returns "k ASC, x DESC NULLS FIRST" with the given column names.
+std::string order_text(const std::vector<SortKey>& keys, const std::vector<std::string>& names);
+
 PlanPtr make_sort_limit(PlanPtr input, std::vector<SortKey> keys, std::optional<int64_t> limit, int64_t offset,
                         SourceLocation location);
 

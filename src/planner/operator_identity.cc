@@ -7,6 +7,8 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/scan.h"
 #include "plan/sink.h"
 #include "plan/sort_limit.h"
@@ -51,6 +53,20 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       return fmt::format("{}(left=[{}], right=[{}], tables=[{}])", join_type_name(join.type()),
                          lineage_of_keys(*join.left(), join.key_columns(0)),
                          lineage_of_keys(*join.right(), join.key_columns(1)), tables_text(node));
+    }
+    case PlanKind::kOver: {
+      const OverWindow& window = node.as<OverNode>().window();
+      const std::string frame =
+          fmt::format("{} {}", window.frame.rows ? "ROWS" : "RANGE",
+                      window.frame.preceding ? std::to_string(*window.frame.preceding) : "UNBOUNDED");
+      return fmt::format("over_aggregate(keys=[{}], order=[{}], frame={}, tables=[{}])",
+                         lineage_of_keys(*node.input(), window.keys), lineage_of_order(*node.input(), window.order),
+                         frame, tables_text(node));
+    }
+    case PlanKind::kRank: {
+      const RankDefinition& rank = node.as<RankNode>().definition();
+      return fmt::format("rank(keys=[{}], order=[{}], last={}, tables=[{}])", lineage_of_keys(*node.input(), rank.keys),
+                         lineage_of_order(*node.input(), rank.order), rank.range.end, tables_text(node));
     }
     case PlanKind::kAggregate:
       return fmt::format("group_aggregate(keys=[{}], tables=[{}])",
@@ -99,6 +115,13 @@ std::string OperatorIdentities::lineage_of_keys(const PlanNode& input, const std
   return join_texts(texts);
 }
 
+std::string OperatorIdentities::lineage_of_order(const PlanNode& input, const std::vector<SortKey>& order) {
+  std::vector<std::string> texts;
+  for (const SortKey& key : order)
+    texts.push_back(fmt::format("{} {}", lineage(input, key.column), key.descending ? "DESC" : "ASC"));
+  return join_texts(texts);
+}
+
 std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t column) {
   const auto index = static_cast<size_t>(column);
   switch (node.kind()) {
@@ -133,6 +156,14 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       return fmt::format("unnest({})[{}]", lineage(*node.input(), unnest.collection()),
                          column - unnest.first_element());
     }
+    case PlanKind::kOver: {
+      const auto& over = node.as<OverNode>();
+      if (column < over.first_call()) return lineage(*node.input(), column);
+      return over.calls()[index - static_cast<size_t>(over.first_call())].aggregate.text;
+    }
+    case PlanKind::kRank:
+      if (column < node.input()->schema()->size()) return lineage(*node.input(), column);
+      return "ROW_NUMBER()";
     case PlanKind::kFilter:
     case PlanKind::kSortLimit:
     case PlanKind::kUnion:

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/sort_key.h"
 #include "expr/expression.h"
 #include "plan/plan_node.h"
 
@@ -25,6 +26,7 @@ class OperatorIdentities {
   const std::string& lineage(const PlanNode& node, int32_t column);
   std::string lineage_anew(const PlanNode& node, int32_t column);
   std::string lineage_of_expression(const PlanNode& input, const Expression& expression);
+  std::string lineage_of_order(const PlanNode& input, const std::vector<SortKey>& order);
   std::string lineage_of_keys(const PlanNode& input, const std::vector<int32_t>& keys);
 
   std::map<std::string, int32_t> ordinals_;

@@ -67,6 +67,10 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_window_assign(node->as<WindowAssignNode>(), *this);
     case PlanKind::kUnnest:
       return translate_unnest(node->as<UnnestNode>(), *this);
+    case PlanKind::kOver:
+      return translate_over(node->as<OverNode>(), *this);
+    case PlanKind::kRank:
+      return translate_rank(node->as<RankNode>(), *this);
     case PlanKind::kUnion:
       return translate_union(node->as<UnionNode>(), *this);
     case PlanKind::kJoin:

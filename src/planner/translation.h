@@ -10,7 +10,9 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/over.h"
 #include "plan/passes/changelog.h"
+#include "plan/rank.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
 #include "plan/sink.h"
@@ -77,6 +79,8 @@ Vertex translate_aggregate(const AggregateNode& node, Translation& translation);
 Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation);
 Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation);
 Vertex translate_unnest(const UnnestNode& node, Translation& translation);
+Vertex translate_over(const OverNode& node, Translation& translation);
+Vertex translate_rank(const RankNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
 Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);

@@ -33,6 +33,23 @@ bool OrderedSequence::erase(KeyRef key, const SubKey& sequence) { return table_.
 
 void OrderedSequence::erase(KeyRef key) { table_.erase(key, SubKeyRange::all()); }
 
+int64_t OrderedSequence::take_first(KeyRef key, const SubKeyRange& range, int64_t max,
+                                    std::span<ColumnBuilder> values) {
+  int64_t taken = 0;
+  SubKeyRange gone = range;
+  table_.scan(key, range, ScanDirection::kForward, [&](const SubKey& sequence, const std::byte* record) {
+    if (taken == max) {
+      gone.until = sequence;
+      return false;
+    }
+    values_.append(record, table_.texts(), values);
+    ++taken;
+    return true;
+  });
+  if (taken > 0) table_.erase(key, gone);
+  return taken;
+}
+
 bool OrderedSequence::erase_equal(KeyRef key, std::span<const ColumnPtr> values, int32_t row) {
   std::optional<SubKey> found;
   table_.scan(key, SubKeyRange::all(), ScanDirection::kForward, [&](const SubKey& sequence, const std::byte* record) {
@@ -47,6 +64,13 @@ void OrderedSequence::append_all(KeyRef key, std::span<ColumnBuilder> values, st
     values_.append(record, table_.texts(), values);
     if (sequences != nullptr) sequences->push_back(sequence);
     return true;
+  });
+}
+
+void OrderedSequence::append_end(KeyRef key, ScanDirection from, std::span<ColumnBuilder> values) const {
+  table_.scan(key, SubKeyRange::all(), from, [&](const SubKey&, const std::byte* record) {
+    values_.append(record, table_.texts(), values);
+    return false;
   });
 }
 

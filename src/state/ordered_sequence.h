@@ -26,12 +26,17 @@ class OrderedSequence {
   // Removes the first element equal to row `row` of `values` (NULL equals NULL); returns whether there was one. Takes
   // time in proportion to the key's elements before it.
   bool erase_equal(KeyRef key, std::span<const ColumnPtr> values, int32_t row);
+  // Removes the first `max` elements of a range and appends them to `values`, a row each; returns how many they were.
+  int64_t take_first(KeyRef key, const SubKeyRange& range, int64_t max, std::span<ColumnBuilder> values);
   // Removes all elements of a key.
   void erase(KeyRef key);
 
   int64_t size(KeyRef key) const { return table_.size(key); }
   // Appends all elements of the key in order, a row each; `sequences` may be null.
   void append_all(KeyRef key, std::span<ColumnBuilder> values, std::vector<SubKey>* sequences) const;
+
+  // Appends the first or the last element of the key, if it has any, a row to each column.
+  void append_end(KeyRef key, ScanDirection from, std::span<ColumnBuilder> values) const;
 
   // Moves all elements of key `from` to key `to`; where both have a sequence number, that of `from` stays.
   void merge_keys(KeyRef from, KeyRef to);

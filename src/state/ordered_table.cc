@@ -51,7 +51,8 @@ std::byte* OrderedTable::upsert(TreeRoot& root, const SubKey& sub_key, bool& cre
   created = false;
   const StateAddress address = tree_.insert(root, sub_key, [&] {
     created = true;
-    return texts_.cells().allocate(layout_.record_bytes());
+    return texts_.cells().allocate(
+        std::max<uint32_t>(layout_.record_bytes(), 1));  // a row may be nothing but its place
   });
   std::byte* const record = write_record(address);
   if (!created) return record;
@@ -119,6 +120,11 @@ void OrderedTable::scan_keys(const std::function<void(const KeyBatch& keys)>& vi
     directory_.read_keys(entries, keys);
     visit(keys);
   });
+}
+
+bool OrderedTable::next_keys(int32_t pages, KeyBatch& keys) {
+  return directory_.scan_next_pages(
+      pages, [&](std::span<const std::byte* const> entries) { directory_.read_keys(entries, keys); });
 }
 
 void OrderedTable::free_record(StateAddress address) {

@@ -249,9 +249,126 @@ void put_in_order(std::vector<Row>& rows, bool two_tables) {
   });
 }
 
+Key partition_of(const Query& query, const Row& row) {
+  Key key;
+  for (const std::string& column : query.keys) key.push_back(key_of(column, row));
+  return key;
+}
+
+// One partition of OVER. A row comes out with the first watermark after its coming that has reached its time.
+struct Partition {
+  std::vector<std::pair<Row, int64_t>> waiting;  // with the watermark at their coming
+  std::vector<Row> done;
+  std::optional<int64_t> fired, forget_at;
+  int64_t forget_from = 0;  // forgotten with a later watermark than this
+};
+
+void answer_over(const Query& query, Partition& partition, int64_t time, Answer& answer) {
+  std::vector<Row> rows;
+  std::erase_if(partition.waiting, [&](const auto& waiting) {
+    if (waiting.first.ts_ms == time) rows.push_back(waiting.first);
+    return waiting.first.ts_ms == time;
+  });
+  if (!query.frame.rows) partition.done.insert(partition.done.end(), rows.begin(), rows.end());
+  for (const Row& row : rows) {
+    if (query.frame.rows) partition.done.push_back(row);
+    std::vector<Row> frame;
+    for (size_t i = 0; i < partition.done.size(); ++i) {
+      const int64_t back =
+          query.frame.rows ? static_cast<int64_t>(partition.done.size() - 1 - i) : row.ts_ms - partition.done[i].ts_ms;
+      if (!query.frame.preceding || back <= *query.frame.preceding) frame.push_back(partition.done[i]);
+    }
+    std::vector<Words> cells = {row.k, shown(row.x), time_text(row.ts_ms)};
+    for (const Aggregate& aggregate : query.aggregates) cells.push_back(aggregate_of(aggregate, frame));
+    answer.rows.push_back(cells);
+  }
+  partition.fired = time;
+}
+
+void fire_over(const Query& query, std::map<Key, Partition>& partitions, int64_t watermark, Answer& answer) {
+  for (auto& [key, partition] : partitions) {
+    for (;;) {
+      std::optional<int64_t> next;
+      for (const auto& [row, came_at] : partition.waiting)
+        if (row.ts_ms <= watermark && came_at < watermark) next = std::min(next.value_or(row.ts_ms), row.ts_ms);
+      if (!next) break;
+      answer_over(query, partition, *next, answer);
+    }
+    if (partition.forget_at && *partition.forget_at <= watermark && partition.forget_from < watermark)
+      partition = Partition();
+  }
+}
+
+Answer over(const Query& query, const std::vector<Row>& rows) {
+  Answer answer;
+  std::map<Key, Partition> partitions;
+  int64_t watermark = std::numeric_limits<int64_t>::min();
+  for (const Row& row : rows) {
+    fire_over(query, partitions, watermark, answer);
+    if (passes(query, row)) {
+      Partition& partition = partitions[partition_of(query, row)];
+      const bool bounded = query.frame.preceding.has_value();
+      if (bounded ? partition.fired && row.ts_ms <= *partition.fired : row.ts_ms <= watermark) {
+        ++answer.late;
+      } else {
+        partition.waiting.emplace_back(row, watermark);
+        const int64_t interval = query.frame.preceding.value_or(0);
+        if (bounded && !query.frame.rows && partition.forget_at.value_or(-1) < row.ts_ms + interval + 1) {
+          partition.forget_at = row.ts_ms + interval + interval / 2 + 1;
+          partition.forget_from = watermark;
+        }
+      }
+    }
+    watermark = std::max(watermark, row.ts_ms - query.watermark_delay_ms);
+  }
+  fire_over(query, partitions, std::numeric_limits<int64_t>::max(), answer);
+  return answer;
+}
+
+// Returns -1, 0, 1 as a stands before, with, behind b; NULL is lowest.
+int32_t compare_by(const Query& query, const Row& a, const Row& b) {
+  for (const std::string& column : query.order) {
+    const auto compared = [](const auto& one, const auto& other) { return one < other ? -1 : other < one ? 1 : 0; };
+    const int32_t order = column == "ts"  ? compared(a.ts_ms, b.ts_ms)
+                          : column == "s" ? compared(a.s, b.s)
+                          : column == "x" ? compared(a.x, b.x)
+                                          : compared(a.y, b.y);
+    if (order != 0) return query.descending ? -order : order;
+  }
+  return 0;
+}
+
+Answer ranked(const Query& query, const std::vector<Row>& rows) {
+  Answer answer;
+  std::map<Key, std::vector<Row>> partitions;
+  const bool by_time = query.order == std::vector<std::string>{"ts"};
+  int64_t watermark = std::numeric_limits<int64_t>::min();
+  for (const Row& row : rows) {
+    // Only the first by time waits for the watermark.
+    const bool late = by_time && !query.descending && row.ts_ms < watermark;
+    if (passes(query, row) && late) ++answer.late;
+    if (passes(query, row) && !late) partitions[partition_of(query, row)].push_back(row);
+    watermark = std::max(watermark, row.ts_ms - query.watermark_delay_ms);
+  }
+  for (auto& [key, partition] : partitions) {
+    if (by_time && query.descending) std::reverse(partition.begin(), partition.end());  // the last of equal ones
+    std::stable_sort(partition.begin(), partition.end(),
+                     [&](const Row& a, const Row& b) { return compare_by(query, a, b) < 0; });
+    for (int64_t n = query.first; n <= query.last && n <= static_cast<int64_t>(partition.size()); ++n) {
+      const Row& row = partition[static_cast<size_t>(n - 1)];
+      std::vector<Words> cells = {row.k, row.s, shown(row.x), shown(row.y), time_text(row.ts_ms)};
+      if (query.numbers) cells.emplace_back(std::to_string(n));
+      answer.rows.push_back(cells);
+    }
+  }
+  return answer;
+}
+
 }  // namespace
 
 Answer evaluate_naively(const Query& query, const std::vector<Row>& rows) {
+  if (query.shape == Query::Shape::kOver) return over(query, rows);
+  if (query.shape == Query::Shape::kTopN || query.shape == Query::Shape::kDeduplicate) return ranked(query, rows);
   Answer answer;
   std::vector<Group> groups, sessions;
   int64_t watermark = std::numeric_limits<int64_t>::min();

@@ -184,7 +184,33 @@ std::string window_sql(const Query& query) {
 
 }  // namespace
 
+std::string Query::over_sql() const {
+  const std::string start = !frame.preceding ? "UNBOUNDED"
+                            : frame.rows     ? std::to_string(*frame.preceding)
+                                             : interval(*frame.preceding);
+  std::string sql = "SELECT k, x, ts";
+  for (const Aggregate& aggregate : aggregates) sql += fmt::format(", {} OVER w", aggregate.sql());
+  sql += " FROM t";
+  if (where) sql += " WHERE " + where->sql();
+  const std::string keys_sql = keys.empty() ? "" : fmt::format("PARTITION BY {} ", fmt::join(keys, ", "));
+  return sql + fmt::format(" WINDOW w AS ({}ORDER BY ts {} BETWEEN {} PRECEDING AND CURRENT ROW)", keys_sql,
+                           frame.rows ? "ROWS" : "RANGE", start);
+}
+
+std::string Query::rank_sql() const {
+  std::string by;
+  for (const std::string& column : order)
+    by += fmt::format("{}{}{}", by.empty() ? "" : ", ", column, descending ? " DESC" : "");
+  const std::string keys_sql = keys.empty() ? "" : fmt::format("PARTITION BY {} ", fmt::join(keys, ", "));
+  return fmt::format(
+      "SELECT k, s, x, y, ts{} FROM (SELECT *, ROW_NUMBER() OVER ({}ORDER BY {}) AS n FROM t{}) WHERE n BETWEEN {} AND "
+      "{}",
+      numbers ? ", n" : "", keys_sql, by, where ? " WHERE " + where->sql() : "", first, last);
+}
+
 std::string Query::sql() const {
+  if (shape == Shape::kOver) return over_sql();
+  if (shape == Shape::kTopN || shape == Shape::kDeduplicate) return rank_sql();
   const bool assigns = shape == Shape::kAssign;
   std::vector<std::string> columns = assigns ? std::vector<std::string>() : keys;
   std::vector<std::string> groups = keys;
@@ -208,11 +234,46 @@ std::string Query::sql() const {
   return fmt::format("SELECT a0, COUNT(*), SUM(a{}) FROM ({}) GROUP BY a0", aggregates.size() - 1, sql);
 }
 
+namespace {
+
+// The parts of a query of OVER, Top-N or deduplication.
+void add_over(Dice& dice, Query& query) {
+  const int32_t keys = dice.below(3);
+  if (keys >= 1) query.keys.emplace_back("k");
+  if (keys == 2) query.keys.emplace_back("x");
+  if (query.shape == Query::Shape::kOver) {
+    query.frame.rows = dice.chance(50);
+    if (dice.chance(75)) query.frame.preceding = query.frame.rows ? dice.below(4) : 500 * dice.below(5);
+    for (int32_t i = 0, n = 1 + dice.below(4); i < n; ++i) {
+      query.aggregates.push_back(random_aggregate(dice));
+      // What is listed once each cannot be taken back.
+      if (query.frame.preceding && query.aggregates.back().ordered()) query.aggregates.back().distinct = false;
+    }
+    return;
+  }
+  query.descending = dice.chance(50);
+  query.order = {"ts"};
+  if (query.shape == Query::Shape::kDeduplicate) return;
+  query.order = {pick(dice, std::array{"x", "y", "s"})};
+  if (dice.chance(40)) query.order.emplace_back("ts");
+  query.first = 1 + (dice.chance(25) ? dice.below(3) : 0);
+  query.last = query.first + dice.below(4);
+  query.numbers = dice.chance(50);
+}
+
+}  // namespace
+
 Query random_query(Dice& dice) {
   Query query;
-  query.shape = static_cast<Query::Shape>(std::min(5, dice.below(9)));  // half of them windows
+  // Windows as often as all others before them; as often again what is computed row by row.
+  const int32_t shape = dice.below(13);
+  query.shape = static_cast<Query::Shape>(shape < 9 ? std::min(5, shape) : std::min(8, shape - 3));
   query.watermark_delay_ms = 500 * dice.below(5);
   if (dice.chance(50)) query.where = random_condition(dice, 2);
+  if (query.shape > Query::Shape::kWindow) {
+    add_over(dice, query);
+    return query;
+  }
   const bool assigns = query.shape == Query::Shape::kAssign;
   const bool windows = query.shape == Query::Shape::kWindow || assigns;
   if (windows) query.window = random_window(dice);

@@ -65,6 +65,12 @@ struct Window {
   int64_t offset_ms = 0;
 };
 
+// ROWS or RANGE BETWEEN so many rows or milliseconds (none: UNBOUNDED) PRECEDING AND CURRENT ROW.
+struct Frame {
+  bool rows = false;
+  std::optional<int64_t> preceding;
+};
+
 struct Query {
   enum class Shape : uint8_t {
     kProject,
@@ -73,6 +79,9 @@ struct Query {
     kRegroup,  // SELECT a0, COUNT(*), SUM(last aggregate) of the rows of a kGroup, GROUP BY a0: its input changes
     kAssign,   // kProject over a window function without GROUP BY
     kWindow,
+    kOver,         // SELECT k, x, ts, aggregates OVER (PARTITION BY keys ORDER BY ts frame)
+    kTopN,         // the rows whose number by `order` is from first to last
+    kDeduplicate,  // the first or last row by ts
   };
   Shape shape = Shape::kProject;
   int64_t watermark_delay_ms = 0;
@@ -84,8 +93,18 @@ struct Query {
   std::optional<int64_t> having_more_than;  // HAVING COUNT(*) > n
   bool two_tables = false;                  // FROM t UNION ALL u: kGroup, kRegroup
 
+  Frame frame;                     // kOver
+  std::vector<std::string> order;  // kTopN: columns, and "ts" for kDeduplicate
+  bool descending = false;         // all of `order`
+  int64_t first = 1, last = 1;     // kTopN
+  bool numbers = false;            // kTopN: the number is a column
+
   std::string sql() const;
   std::string table_sql() const;
+
+ private:
+  std::string over_sql() const;
+  std::string rank_sql() const;
 };
 
 Query random_query(Dice& dice);

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "data/json_text.h"
 #include "data/number_text.h"
 #include "formats/json/json_nested.h"
-#include "formats/json/json_text.h"
 
 namespace tidemill {
 namespace {

@@ -1,7 +1,7 @@
 #include "formats/json/json_encoder.h"
 
 #include "base/check.h"
-#include "formats/json/json_text.h"
+#include "data/json_text.h"
 
 namespace tidemill {
 JsonEncoder::JsonEncoder(const JsonEncoderSettings& settings)

@@ -2,10 +2,10 @@
 
 #include <unordered_map>
 
+#include "data/json_scanner.h"
+#include "data/json_text.h"
 #include "data/nested.h"
 #include "formats/json/json_columns.h"
-#include "formats/json/json_scanner.h"
-#include "formats/json/json_text.h"
 
 namespace tidemill {
 namespace {

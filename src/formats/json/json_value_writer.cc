@@ -1,8 +1,8 @@
 #include "formats/json/json_value_writer.h"
 
 #include "base/error.h"
+#include "data/json_text.h"
 #include "data/nested.h"
-#include "formats/json/json_text.h"
 
 namespace tidemill {
 

@@ -6,7 +6,9 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/over.h"
 #include "plan/passes/keys.h"
+#include "plan/rank.h"
 #include "plan/sort_limit.h"
 #include "plan/window.h"
 
@@ -30,6 +32,28 @@ RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only
   if (join.type() == JoinType::kInner || join.type() == JoinType::kSemi) return input;
   if (join.type() == JoinType::kAnti) return input | RowKinds{true, false, false, true};
   return {true, input.update_before, false, true};
+}
+
+// As Flink's FastTop1, AppendOnlyTopN and RetractableTopN functions emit them.
+RowKinds kinds_of_rank(const RankNode& rank, const RowKinds& input) {
+  const bool proctime = rank.order_time() == TimeAttribute::kProctime;
+  const bool ascending = !rank.definition().order.empty() && !rank.definition().order[0].descending;
+  const bool numbered = rank.has_number() || rank.definition().range.start > 1;
+  switch (rank.strategy(input.append_only())) {
+    case RankStrategy::kWindow:
+    case RankStrategy::kWindowDeduplicate:
+      return RowKinds::append();
+    case RankStrategy::kDeduplicate:
+      if (ascending) return RowKinds::append();  // by event time when the watermark has reached the row
+      return {true, true, true, false};
+    case RankStrategy::kAppend:
+      if (proctime && ascending) return RowKinds::append();  // no later row comes before an earlier one
+      if (numbered || rank.definition().range.end == 1) return {true, true, true, false};
+      return {true, false, false, true};
+    case RankStrategy::kRetract:
+      return numbered ? kEverything : RowKinds{true, false, false, true};
+  }
+  CHECK(false);
 }
 
 }  // namespace
@@ -83,6 +107,9 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     }
     case PlanKind::kJoin:
       return join_kinds(node.as<JoinNode>(), input, final_only);
+    case PlanKind::kRank:
+      return final_only ? RowKinds::append() : kinds_of_rank(node.as<RankNode>(), input);
+    case PlanKind::kOver:
     case PlanKind::kWindowAggregate:
     case PlanKind::kSortLimit:
       return RowKinds::append();
@@ -95,6 +122,12 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
 
 RowKinds Changelog::produced(const PlanNode& node) const {
   if (const auto* assign = node.try_as<WindowAssignNode>()) check_session(*assign);
+  if (const auto* over = node.try_as<OverNode>()) {
+    check_over(*over, final_only_);
+    check_inserts(*over->input(), over->location(), "OVER over a stream");
+  }
+  const auto* rank = node.try_as<RankNode>();
+  if (rank != nullptr && rank->by_window()) check_inserts(*rank->input(), rank->location(), "Top-N of windows");
   if (node.kind() == PlanKind::kSortLimit) check_sort(node);
   if (const auto* join = node.try_as<JoinNode>()) check_join(*join);
   return produced_kinds(node, input_kinds(node), tables_, final_only_);
@@ -141,6 +174,16 @@ void Changelog::check_join(const JoinNode& node) const {
                     kinds.to_string(), origin_of_updates(*node.input(i)).physical_text()),
         "Join the rows before they are aggregated, or aggregate them by window.");
   }
+}
+
+void Changelog::check_inserts(const PlanNode& input, SourceLocation location, std::string_view what) const {
+  const RowKinds& kinds = kinds_.at(&input);
+  if (kinds.append_only()) return;
+  throw UserError(
+      location,
+      fmt::format("{} takes new rows only, and its input also takes rows back or updates them: {} comes from {}", what,
+                  kinds.to_string(), origin_of_updates(input).physical_text()),
+      "Aggregate by window (GROUP BY window_start, window_end), whose results are final.");
 }
 
 void Changelog::check_sink(const SinkNode& sink) const {

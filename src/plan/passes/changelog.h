@@ -49,6 +49,8 @@ class Changelog {
   void check_sort(const PlanNode& node) const;
   void check_session(const WindowAssignNode& node) const;
   void check_join(const JoinNode& node) const;
+  // Throws UserError where updates come out of `input`, which `what` at `location` cannot take.
+  void check_inserts(const PlanNode& input, SourceLocation location, std::string_view what) const;
   void check_sink(const SinkNode& sink) const;
   void demand(const PlanNode& node, bool needs_update_before);
   const PlanNode& origin_of_updates(const PlanNode& node) const;

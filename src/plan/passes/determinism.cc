@@ -6,6 +6,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/over.h"
 #include "plan/unnest.h"
 #include "plan/window.h"
 

@@ -3,6 +3,8 @@
 
 #include "plan/aggregate.h"
 #include "plan/join.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -28,6 +30,10 @@ Distribution required_distribution(const PlanNode& node, size_t input) {
     }
     case PlanKind::kJoin:
       return by_keys(node.as<JoinNode>().key_columns(input));
+    case PlanKind::kOver:
+      return by_keys(node.as<OverNode>().window().keys);
+    case PlanKind::kRank:
+      return by_keys(node.as<RankNode>().definition().keys);
     case PlanKind::kSortLimit:
       return {DistributionKind::kSingle, {}};
     default:

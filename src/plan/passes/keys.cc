@@ -7,7 +7,10 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/scan.h"
+#include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -101,6 +104,26 @@ Keys join_keys(const JoinNode& join) {
   return keys;
 }
 
+// A key of a row's changes: one that finds the row whatever of -U is left out. With numbers a row moves from one to
+// the other, and only its number finds it.
+Keys rank_keys(const RankNode& rank) {
+  const RankDefinition& definition = rank.definition();
+  std::vector<int32_t> partition = definition.keys;
+  std::ranges::sort(partition);
+  partition.erase(std::unique(partition.begin(), partition.end()), partition.end());
+  if (rank.by_window()) {
+    Keys keys = unique_keys(*rank.input());
+    if (definition.range.is_single()) keys.push_back(partition);
+    return keys;
+  }
+  if (definition.range.is_single()) return {partition};
+  if (rank.has_number()) {
+    partition.push_back(rank.input()->schema()->size());
+    return {partition};
+  }
+  return definition.range.start == 1 ? unique_keys(*rank.input()) : Keys{};
+}
+
 }  // namespace
 
 std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
@@ -109,8 +132,13 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return scan_keys(node.as<ScanNode>());
     case PlanKind::kValues:
       return node.as<ValuesNode>().rows().size() <= 1 ? Keys{{}} : Keys{};
-    case PlanKind::kFilter:
+    case PlanKind::kRank:
+      return rank_keys(node.as<RankNode>());
     case PlanKind::kSortLimit:
+      if (node.as<SortLimitNode>().limit().value_or(2) <= 1) return {{}};
+      return unique_keys(*node.input());
+    case PlanKind::kOver:  // its columns are in their places
+    case PlanKind::kFilter:
     case PlanKind::kSink:
       return unique_keys(*node.input());
     case PlanKind::kProject:

@@ -66,7 +66,9 @@ WindowColumns window_columns(const PlanNode& node) {
   if (const auto* aggregate = node.try_as<AggregateNode>()) {
     return of_groups(aggregate->keys(), window_columns(*node.input()));
   }
-  if (node.kind() == PlanKind::kFilter || node.kind() == PlanKind::kUnnest) return window_columns(*node.input());
+  const bool adds_columns =  // behind the input's
+      node.kind() == PlanKind::kOver || node.kind() == PlanKind::kRank || node.kind() == PlanKind::kUnnest;
+  if (node.kind() == PlanKind::kFilter || adds_columns) return window_columns(*node.input());
   if (const auto* project = node.try_as<ProjectNode>()) {
     return of_projections(project->projections(), window_columns(*node.input()));
   }

@@ -19,12 +19,14 @@ constexpr std::array kRules = {
     Rule{"merge projects", merge_projects},
     Rule{"recognize windows", recognize_windows},
     Rule{"push filters", push_filters},
+    Rule{"recognize ranks", recognize_ranks},
     Rule{"order rows", order_rows},
     Rule{"extract join keys", extract_join_keys},
     Rule{"merge projects", merge_projects},
     Rule{"prune columns", prune_columns},
     Rule{"merge projects", merge_projects},
     Rule{"make calcs", make_calcs},
+    Rule{"name ranks", name_ranks},
     Rule{"share subplans", share_subplans},
 };
 

@@ -7,6 +7,8 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/rules/rule.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
@@ -100,6 +102,25 @@ Columns needed_of_input(const PlanNode& node, size_t input, const Columns& neede
       result.insert(unnest.collection());
       return result;
     }
+    case PlanKind::kOver: {
+      const auto& over = node.as<OverNode>();
+      for (const int32_t column : needed)
+        if (column < over.first_call()) result.insert(column);
+      add_all(result, over.window().keys);
+      for (const SortKey& key : over.window().order) result.insert(key.column);
+      const std::vector<AggregateSpec> aggregates = over.aggregates();
+      add_all(result, columns_of(select(
+                          aggregates, needed_aggregates(aggregates, static_cast<size_t>(over.first_call()), needed))));
+      return result;
+    }
+    case PlanKind::kRank: {
+      const RankDefinition& rank = node.as<RankNode>().definition();
+      for (const int32_t column : needed)
+        if (column < node.input()->schema()->size()) result.insert(column);
+      add_all(result, rank.keys);
+      for (const SortKey& key : rank.order) result.insert(key.column);
+      return result;
+    }
     case PlanKind::kSortLimit:
       result = needed;
       for (const SortKey& key : node.as<SortLimitNode>().keys()) result.insert(key.column);
@@ -179,6 +200,10 @@ class Pruner {
         return rebuild_unnest(node->as<UnnestNode>());
       case PlanKind::kSortLimit:
         return rebuild_sort(node->as<SortLimitNode>());
+      case PlanKind::kOver:
+        return rebuild_over(node->as<OverNode>(), needed);
+      case PlanKind::kRank:
+        return rebuild_rank(node->as<RankNode>(), needed);
       case PlanKind::kUnion:
         return rebuild_union(*node, needed);
       case PlanKind::kJoin:
@@ -310,8 +335,7 @@ class Pruner {
 
   Pruned rebuild_sort(const SortLimitNode& node) {
     const Pruned& input = rebuild(node.input());
-    std::vector<SortKey> keys = node.keys();
-    for (SortKey& key : keys) key.column = input.places[static_cast<size_t>(key.column)];
+    std::vector<SortKey> keys = renumber(node.keys(), input);
     return {make_sort_limit(input.plan, std::move(keys), node.limit(), node.offset(), node.location()), input.places};
   }
 
@@ -324,6 +348,46 @@ class Pruner {
       for (const int32_t place : right.places) places.push_back(place < 0 ? -1 : first + place);
     }
     return {renumber_join(join, left.plan, left.places, right.plan, right.places), std::move(places)};
+  }
+
+  static std::vector<SortKey> renumber(std::vector<SortKey> keys, const Pruned& input) {
+    for (SortKey& key : keys) key.column = input.places[static_cast<size_t>(key.column)];
+    return keys;
+  }
+
+  Pruned rebuild_over(const OverNode& node, const Columns& needed) {
+    const Pruned& input = rebuild(node.input());
+    const auto first = static_cast<size_t>(node.first_call());
+    std::vector<int32_t> places = input.places;
+    places.resize(static_cast<size_t>(node.schema()->size()), -1);
+    std::vector<OverCall> calls;
+    std::vector<std::string> names;
+    for (const size_t call : needed_aggregates(node.aggregates(), first, needed)) {
+      places[first + call] = input.plan->schema()->size() + static_cast<int32_t>(calls.size());
+      OverCall kept = node.calls()[call];
+      kept.aggregate = renumber_columns({kept.aggregate}, input.places)[0];
+      calls.push_back(std::move(kept));
+      names.push_back(node.schema()->field(static_cast<int32_t>(first + call)).name);
+    }
+    // Without a call there would be nothing to compute, but late rows would not be dropped.
+    OverWindow window = node.window();
+    window.keys = renumber(window.keys, input);
+    window.order = renumber(std::move(window.order), input);
+    return {make_over(input.plan, std::move(window), std::move(calls), names, node.location()), std::move(places)};
+  }
+
+  // Nobody reads the numbers: without them a change of one row is the change of one row.
+  Pruned rebuild_rank(const RankNode& node, const Columns& needed) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places = input.places;
+    RankDefinition definition = node.definition();
+    definition.keys = renumber(definition.keys, input);
+    definition.order = renumber(std::move(definition.order), input);
+    if (definition.window_end >= 0) definition.window_end = input.places[static_cast<size_t>(definition.window_end)];
+    const int32_t number = node.input()->schema()->size();
+    if (!needed.contains(number)) definition.name = std::nullopt;
+    if (node.has_number()) places.push_back(definition.name ? input.plan->schema()->size() : -1);
+    return {make_rank(input.plan, std::move(definition), node.location()), std::move(places)};
   }
 
   Pruned rebuild_union(const PlanNode& node, const Columns& needed) {

@@ -8,6 +8,8 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join_filters.h"
+#include "plan/over.h"
+#include "plan/rank.h"
 #include "plan/rules/rule.h"
 #include "plan/unnest.h"
 #include "plan/window.h"
@@ -83,6 +85,12 @@ class Pusher {
       case PlanKind::kJoin:
         if (shared) break;
         return push_through_join(input->as<JoinNode>(), conjuncts_of(predicate));
+      case PlanKind::kOver:
+        if (shared) break;
+        return push_through_partitions(input, predicate, input->as<OverNode>().window().keys);
+      case PlanKind::kRank:
+        if (shared) break;
+        return push_through_partitions(input, predicate, input->as<RankNode>().definition().keys);
       default:
         break;
     }
@@ -152,6 +160,15 @@ class Pusher {
                                                 conjunction_of(std::move(filters.condition)), join.match(),
                                                 join.schema(), join.location());
     return filter_rest(std::move(result), std::move(filters.above));
+  }
+
+  // Partitions may go as a whole: no other one's rows depend on them. The keys keep their places.
+  PlanPtr push_through_partitions(const PlanPtr& input, const ExpressionPtr& predicate,
+                                  const std::vector<int32_t>& keys) {
+    const auto is_key = [&](int32_t column) { return std::ranges::find(keys, column) != keys.end(); };
+    Split parts = split(predicate, is_key);
+    if (parts.moved.empty() || keys.empty()) return make_filter(input, predicate);
+    return filter_rest(input->with_inputs({push(input->input(), make_and(std::move(parts.moved)))}), parts.kept);
   }
 
   std::unordered_map<const PlanNode*, int32_t> consumers_;

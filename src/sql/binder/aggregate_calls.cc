@@ -9,12 +9,13 @@ bool same_expression(const ExpressionPtr& a, const ExpressionPtr& b) {
   return *a == *b;
 }
 
+}  // namespace
+
 bool same_call(const BoundAggregate& a, const BoundAggregate& b) {
-  return a.function->name() == b.function->name() && a.distinct == b.distinct &&
+  // The text tells apart what is in neither of these: the separator of LISTAGG, the share of PERCENTILE.
+  return a.function->name() == b.function->name() && a.text == b.text && a.distinct == b.distinct &&
          same_expression(a.argument, b.argument) && same_expression(a.filter, b.filter);
 }
-
-}  // namespace
 
 ExpressionPtr AggregateCalls::place(size_t index) const {
   return make_column(first_column_ + static_cast<int32_t>(index), calls_[index].type);

@@ -22,6 +22,9 @@ struct BoundAggregate {
   std::string text;      // canonical
 };
 
+// Returns whether two calls compute the same.
+bool same_call(const BoundAggregate& a, const BoundAggregate& b);
+
 class AggregateCalls {
  public:
   // Calls stand for the columns from `first_column` on.

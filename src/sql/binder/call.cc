@@ -30,6 +30,8 @@ std::optional<WindowPropertyName> parse_window_property(const std::string& name)
   return WindowPropertyName{*kind, suffix};
 }
 
+}  // namespace
+
 void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& name) {
   std::string_view what;
   if (call.distinct) what = "DISTINCT";
@@ -40,12 +42,16 @@ void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& n
   throw UserError(call.location, fmt::format("{} is for aggregate functions, and {} is none", what, name));
 }
 
-}  // namespace
-
 ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   if (call.name.parts.size() > 1) refuse_unsupported(call.location, "A function with a catalog or database name");
   const std::string name = upper(call.name.last().name);
-  if (call.over) refuse_unsupported(call.location, fmt::format("{} … OVER", name));
+  if (call.over) return bind_over(call, name);
+  constexpr std::array<std::string_view, 9> kNeedOver = {
+      "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE", "LAG", "LEAD", "NTH_VALUE"};
+  if (std::ranges::find(kNeedOver, name) != kNeedOver.end()) {
+    throw UserError(call.location, fmt::format("{} needs OVER", name),
+                    fmt::format("Write {}(…) OVER (PARTITION BY k ORDER BY ts).", name));
+  }
   if (context_.functions.has_aggregate(name)) return bind_aggregate(call, name);
   if (parse_window_property(name)) return bind_window_property(call, name);
   if (window_kind(name)) {
@@ -53,6 +59,10 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   }
   refuse_aggregate_syntax(call, name);
   if (name == "CURRENT_WATERMARK") return bind_current_watermark(call);
+  if (name == "JSON") {
+    throw UserError(call.location, "JSON(…) stands only as a value of JSON_OBJECT or JSON_ARRAY",
+                    "Leave it out: a text that is JSON is a text elsewhere.");
+  }
   return context_.functions.resolve(name, bind_arguments(call), call.location);
 }
 
@@ -62,9 +72,19 @@ std::vector<ExpressionPtr> ExpressionBinder::bind_arguments(const ast::FunctionC
     if (argument.name) {
       throw UserError(argument.name->location, fmt::format("{} takes no named arguments", call.name.last().name));
     }
-    arguments.push_back(bind(*argument.value));
+    arguments.push_back(bind_argument(call, *argument.value));
   }
   return arguments;
+}
+
+// JSON(text), which stands only in JSON_OBJECT and JSON_ARRAY, is bound here; all else as everywhere.
+ExpressionPtr ExpressionBinder::bind_argument(const ast::FunctionCall& call, const ast::Expression& value) {
+  const std::string name = upper(call.name.last().name);
+  const auto* inner = value.try_as<ast::FunctionCall>();
+  const bool is_json = inner != nullptr && inner->name.parts.size() == 1 && !inner->over &&
+                       upper(inner->name.last().name) == "JSON" && (name == "JSON_OBJECT" || name == "JSON_ARRAY");
+  if (!is_json) return bind(value);
+  return context_.functions.resolve("JSON", bind_arguments(*inner), inner->location);
 }
 
 ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, const std::string& name) {
@@ -76,11 +96,17 @@ ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, co
     throw UserError(call.location, fmt::format("{} cannot stand in {}: it is an aggregate function", name, clause_),
                     clause_ == "WHERE" ? "Conditions on aggregates belong in HAVING." : "");
   }
+  inside_aggregate_ = true;
+  BoundAggregate aggregate = bind_aggregate_call(call, name);
+  inside_aggregate_ = false;
+  return calls_->add(std::move(aggregate));
+}
+
+BoundAggregate ExpressionBinder::bind_aggregate_call(const ast::FunctionCall& call, const std::string& name) {
   if (!call.order_by.empty()) refuse_unsupported(call.location, fmt::format("{} with ORDER BY", name));
   if (call.nulls != ast::NullTreatment::kDefault) {
     refuse_unsupported(call.location, fmt::format("{} with RESPECT or IGNORE NULLS", name));
   }
-  inside_aggregate_ = true;
   const bool star = call.arguments.size() == 1 && call.arguments[0].value->kind == ast::ExpressionKind::kStar;
   if (star && name != "COUNT")
     throw UserError(call.location, fmt::format("{}(*) does not exist", name), "Name a column.");
@@ -89,7 +115,6 @@ ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, co
   if (call.filter) {
     aggregate.filter = as_condition(bind(*call.filter), call.filter->location, "FILTER");
   }
-  inside_aggregate_ = false;
   std::string text;
   for (const ExpressionPtr& argument : arguments)
     text += (text.empty() ? "" : ", ") + argument->to_string(scope_.names());
@@ -101,7 +126,7 @@ ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, co
   if (aggregate.filter) {
     aggregate.text += fmt::format(" FILTER (WHERE {})", aggregate.filter->to_string(scope_.names()));
   }
-  return calls_->add(std::move(aggregate));
+  return aggregate;
 }
 
 ExpressionPtr ExpressionBinder::bind_window_property(const ast::FunctionCall& call, const std::string& name) {

@@ -129,12 +129,20 @@ ExpressionPtr ExpressionBinder::bind_column(const ast::ColumnReference& column) 
     const auto alias = aliases_.find(column.parts.front().name);
     if (alias != aliases_.end()) return alias->second;
   }
-  const bool of_outer = outer_ != nullptr && !scope_.has(column) && outer_->has(column);
-  const Scope& scope = of_outer ? *outer_ : scope_;
-  const Scope::Path path = scope.resolve_path(column);
-  if (!of_outer) first_uses_.emplace(path.column, column.location);
-  const int32_t index = of_outer ? kOuterColumns + path.column : path.column;
-  ExpressionPtr value = make_column(index, scope.schema()->field(path.column).type);
+  if (outer_ != nullptr && !scope_.has(column) && outer_->has(column)) return bind_outer_column(column);
+  const Scope::Path path = scope_.resolve_path(column);
+  first_uses_.emplace(path.column, column.location);
+  return bind_path(make_column(path.column, scope_.schema()->field(path.column).type), path, column);
+}
+
+ExpressionPtr ExpressionBinder::bind_outer_column(const ast::ColumnReference& column) {
+  const Scope::Path path = outer_->resolve_path(column);
+  return bind_path(make_column(kOuterColumns + path.column, outer_->schema()->field(path.column).type), path, column);
+}
+
+// The parts of the name behind the column are fields of rows.
+ExpressionPtr ExpressionBinder::bind_path(ExpressionPtr value, const Scope::Path& path,
+                                          const ast::ColumnReference& column) {
   for (size_t i = path.used; i < column.parts.size(); ++i) value = bind_field(std::move(value), column.parts[i]);
   return value;
 }
@@ -172,7 +180,7 @@ ExpressionPtr ExpressionBinder::bind_unary(const ast::Unary& unary) {
 }
 
 ExpressionPtr ExpressionBinder::bind_binary(const ast::Binary& binary) {
-  if (binary.op == ast::BinaryOperator::kOverlaps) refuse_unsupported(binary.location, "OVERLAPS");
+  if (binary.op == ast::BinaryOperator::kOverlaps) return bind_overlaps(binary);
   ExpressionPtr left = bind(*binary.left);
   ExpressionPtr right = bind(*binary.right);
   return context_.functions.resolve(operator_name(binary.op), {std::move(left), std::move(right)}, binary.location);

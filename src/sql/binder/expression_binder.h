@@ -8,6 +8,7 @@
 #include "sql/ast/function_call.h"
 #include "sql/binder/aggregate_calls.h"
 #include "sql/binder/binding_context.h"
+#include "sql/binder/over_calls.h"
 #include "sql/binder/scope.h"
 
 namespace tidemill {
@@ -26,6 +27,8 @@ class ExpressionBinder {
   void allow_subqueries(Subqueries* subqueries) { subqueries_ = subqueries; }
   // Lets columns that the scope lacks be those of the query around, from kOuterColumns on. null: there is none.
   void allow_outer(const Scope* outer) { outer_ = outer; }
+  // Lets calls with OVER stand in the expressions, and gathers them in `overs`; null: no longer.
+  void allow_overs(OverCalls* overs) { overs_ = overs; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
   void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
   void set_clause(std::string clause) { clause_ = std::move(clause); }
@@ -43,6 +46,8 @@ class ExpressionBinder {
 
  private:
   ExpressionPtr bind_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_outer_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_path(ExpressionPtr value, const Scope::Path& path, const ast::ColumnReference& column);
   ExpressionPtr bind_field(ExpressionPtr row, const ast::Identifier& field);
   ExpressionPtr bind_constructor(std::string_view name, const std::vector<ast::ExpressionPtr>& elements,
                                  SourceLocation location);
@@ -53,6 +58,7 @@ class ExpressionBinder {
   ExpressionPtr bind_is(const ast::Is& is);
   ExpressionPtr bind_between(const ast::Between& between);
   ExpressionPtr bind_like(const ast::Like& like);
+  ExpressionPtr bind_overlaps(const ast::Binary& overlaps);
   ExpressionPtr bind_in_list(const ast::InList& in);
   ExpressionPtr bind_case(const ast::Case& a_case);
   ExpressionPtr bind_cast(const ast::Cast& cast);
@@ -64,9 +70,15 @@ class ExpressionBinder {
   // call.cc
   ExpressionPtr bind_call(const ast::FunctionCall& call);
   ExpressionPtr bind_aggregate(const ast::FunctionCall& call, const std::string& name);
+  // Binds the call's arguments, DISTINCT and FILTER.
+  BoundAggregate bind_aggregate_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
+  ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
+  // over.cc
+  ExpressionPtr bind_over(const ast::FunctionCall& call, const std::string& name);
+  BoundAggregate bind_lag(const ast::FunctionCall& call);
 
   const BindingContext& context_;
   const Scope& scope_;
@@ -75,12 +87,16 @@ class ExpressionBinder {
   Subqueries* subqueries_ = nullptr;
   const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
+  OverCalls* overs_ = nullptr;
+  bool inside_over_ = false;
   std::map<std::string, ExpressionPtr> aliases_;
   std::map<int32_t, SourceLocation> first_uses_;
 };
 
 // Returns the name that the function registry has for the operator: "<=".
 std::string_view operator_name(ast::BinaryOperator op);
+// Throws UserError where the call has DISTINCT, FILTER or what else only aggregate functions take.
+void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& name);
 // Throws UserError: "… is not supported yet".
 [[noreturn]] void refuse_unsupported(SourceLocation location, std::string_view what);
 

@@ -73,9 +73,8 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
   switch (table.kind) {
     case ast::TableKind::kNamed: {
       const auto& named = table.as<ast::NamedTable>();
-      if (named.as_of) refuse_unsupported(named.as_of->location, "FOR SYSTEM_TIME AS OF");
-      relation = named.path ? bind_file(*named.path, named.location, named.hints) : bind_name(named.name, named.hints);
-      break;
+      if (named.as_of) refuse_unsupported(named.as_of->location, "FOR SYSTEM_TIME AS OF outside of a join");
+      return bind_named(named);
     }
     case ast::TableKind::kDerived: {
       const auto& derived = table.as<ast::DerivedTable>();
@@ -89,12 +88,16 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
     case ast::TableKind::kUnnest:
       return bind_unnest(BoundRelation::of(make_values(make_schema({}), {{}}), {}), table.as<ast::UnnestTable>(),
                          false);
-    case ast::TableKind::kJoin: {
-      const auto& join = table.as<ast::JoinedTable>();
-      return join.right->kind == ast::TableKind::kUnnest ? bind_unnest_join(join) : bind_join(join);
-    }
+    case ast::TableKind::kJoin:
+      return bind_join(table.as<ast::JoinedTable>());
   }
   return table.alias ? with_alias(std::move(relation), *table.alias) : relation;
+}
+
+BoundRelation QueryBinder::bind_named(const ast::NamedTable& named) {
+  BoundRelation relation =
+      named.path ? bind_file(*named.path, named.location, named.hints) : bind_name(named.name, named.hints);
+  return named.alias ? with_alias(std::move(relation), *named.alias) : relation;
 }
 
 BoundRelation QueryBinder::bind_table_argument(const ast::TableArgument& argument) {

@@ -5,6 +5,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/window.h"
+#include "sql/binder/aggregate_input.h"
 #include "sql/binder/select_binder.h"
 
 namespace tidemill {
@@ -14,43 +15,6 @@ std::string upper(std::string_view text) {
   std::string result(text);
   for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return result;
-}
-
-// The columns that the aggregate reads, each expression once.
-class AggregateInput {
- public:
-  explicit AggregateInput(const Scope& scope) : scope_(scope) {}
-
-  int32_t add(const ExpressionPtr& expression) {
-    for (size_t i = 0; i < expressions_.size(); ++i) {
-      if (*expressions_[i] == *expression) return static_cast<int32_t>(i);
-    }
-    const auto* column = expression->try_as<ColumnReference>();
-    names_.push_back(column != nullptr ? scope_.names()[static_cast<size_t>(column->index())]
-                                       : fmt::format("$f{}", expressions_.size()));
-    expressions_.push_back(expression);
-    return static_cast<int32_t>(expressions_.size()) - 1;
-  }
-  PlanPtr project(PlanPtr plan) const { return make_project(std::move(plan), expressions_, names_); }
-
- private:
-  const Scope& scope_;
-  std::vector<ExpressionPtr> expressions_;
-  std::vector<std::string> names_;
-};
-
-AggregateSpec make_spec(const BoundAggregate& call, AggregateInput& input, std::set<std::string>& texts) {
-  AggregateSpec spec;
-  spec.function = call.function;
-  spec.distinct = call.distinct;
-  spec.text = call.text;
-  for (int32_t i = 2; !texts.insert(spec.text).second; ++i) spec.text = fmt::format("{} #{}", call.text, i);
-  if (call.argument != nullptr) {
-    const bool literal = call.argument->kind() == ExpressionKind::kLiteral;
-    spec.argument = literal ? call.argument : make_column(input.add(call.argument), call.argument->type());
-  }
-  if (call.filter != nullptr) spec.filter = input.add(call.filter);
-  return spec;
 }
 
 // Puts keys and calls in place of what they compute. Rule: no column of FROM is left.
@@ -73,6 +37,7 @@ class GroupedExpressions {
     }
     if (const auto* column = expression->try_as<ColumnReference>()) {
       if (is_subquery_column(column->index())) return expression;
+      if (OverCalls::call_of(column->index())) return expression;
       const std::optional<size_t> call = calls_.call_of(column->index());
       if (call) return make_column(call_columns_[*call], column->type());
       refuse(column->index());
@@ -139,7 +104,8 @@ std::vector<std::string> SelectBinder::call_names() const {
   std::vector<std::string> names(calls_->calls().size());
   for (size_t i = 0; i < items_.size(); ++i) {
     const auto* column = items_[i]->try_as<ColumnReference>();
-    const std::optional<size_t> call = column != nullptr ? calls_->call_of(column->index()) : std::nullopt;
+    if (column == nullptr || OverCalls::call_of(column->index())) continue;
+    const std::optional<size_t> call = calls_->call_of(column->index());
     if (call && names[*call].empty()) names[*call] = names_[i];
   }
   for (size_t i = 0; i < names.size(); ++i) {
@@ -149,7 +115,7 @@ std::vector<std::string> SelectBinder::call_names() const {
 }
 
 void SelectBinder::build_groups() {
-  AggregateInput input(scope_);
+  AggregateInput input(scope_.names());
   std::vector<int32_t> keys;
   std::vector<int32_t> key_columns;
   for (const ExpressionPtr& key : keys_) {
@@ -167,7 +133,7 @@ void SelectBinder::build_groups() {
     const auto* aggregate = std::get_if<BoundAggregate>(&calls_->calls()[i].what);
     if (aggregate == nullptr) continue;
     call_columns[i] = static_cast<int32_t>(keys.size() + aggregates.size());
-    aggregates.push_back(make_spec(*aggregate, input, texts));
+    aggregates.push_back(input.make_spec(*aggregate, texts));
     names.push_back(all_names[i]);
   }
   for (size_t i = 0; i < all_names.size(); ++i) {
@@ -194,7 +160,14 @@ void SelectBinder::build_groups() {
     plan_ = make_filter(std::move(plan_), having_);
   }
   for (ExpressionPtr& item : items_) item = grouped.rewrite(item);
+  if (qualify_ != nullptr) qualify_ = grouped.rewrite(qualify_);
   plan_ = subqueries_.place(std::move(plan_), item_places(), outer);
+  for (BoundOver& over : overs_->calls()) {
+    for (ExpressionPtr& key : over.keys) key = grouped.rewrite(key);
+    for (BoundOver::Order& order : over.order) order.expression = grouped.rewrite(order.expression);
+    if (over.aggregate.argument) over.aggregate.argument = grouped.rewrite(over.aggregate.argument);
+    if (over.aggregate.filter) over.aggregate.filter = grouped.rewrite(over.aggregate.filter);
+  }
 }
 
 }  // namespace tidemill

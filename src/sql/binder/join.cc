@@ -6,6 +6,7 @@
 #include "expr/type_coercion.h"
 #include "plan/calc.h"
 #include "plan/join_recognition.h"
+#include "plan/passes/keys.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 
@@ -148,11 +149,57 @@ class SharedColumns {
   const BindingContext& context_;
 };
 
+// The right side of JOIN v FOR SYSTEM_TIME AS OF time; null for any other.
+const ast::NamedTable* versioned_table(const ast::TableReference& table) {
+  const auto* named = table.kind == ast::TableKind::kNamed ? &table.as<ast::NamedTable>() : nullptr;
+  return named != nullptr && named->as_of ? named : nullptr;
+}
+
+// Returns which columns of the two sides the versions go by.
+TemporalMatch bind_versions(const ast::NamedTable& table, const BoundRelation& left, const BoundRelation& right,
+                            const BindingContext& context) {
+  const Scope scope = left.scope();
+  ExpressionBinder binder(context, scope, "FOR SYSTEM_TIME AS OF");
+  const ExpressionPtr bound = binder.bind(*table.as_of);
+  const auto* column = bound->try_as<ColumnReference>();
+  const TimeAttribute time = column != nullptr ? scope.schema()->field(column->index()).time : TimeAttribute::kNone;
+  if (time == TimeAttribute::kProctime) refuse_unsupported(table.as_of->location, "A lookup join");
+  if (time != TimeAttribute::kRowtime) {
+    throw UserError(table.as_of->location, "FOR SYSTEM_TIME AS OF takes a time attribute of the left side",
+                    "Name the column of WATERMARK FOR, passed on as it is.");
+  }
+  const std::optional<int32_t> versions = right.plan->schema()->rowtime_index();
+  if (!versions) {
+    throw UserError(table.location, "A table of versions needs a time attribute, and this one has none",
+                    "Declare WATERMARK FOR the column that says from when a version is valid.");
+  }
+  return {column->index(), *versions};
+}
+
+// Returns the join with versions. Throws UserError where a row could meet several of one time.
+PlanPtr join_versions(const JoinNode& join, const TemporalMatch& match) {
+  if (join.type() != JoinType::kInner && join.type() != JoinType::kLeft)
+    throw UserError(join.location(), "A join with FOR SYSTEM_TIME AS OF is an INNER or a LEFT JOIN");
+  const std::vector<int32_t> columns = join.key_columns(1);
+  const bool keyed = std::ranges::any_of(unique_keys(*join.right()), [&](const std::vector<int32_t>& key) {
+    return std::ranges::all_of(key,
+                               [&](int32_t column) { return std::ranges::find(columns, column) != columns.end(); });
+  });
+  if (!keyed) {
+    throw UserError(join.location(),
+                    "A join with FOR SYSTEM_TIME AS OF compares the primary key of the table of versions",
+                    "Declare PRIMARY KEY (…) NOT ENFORCED, and write ON left.k = right.k for each of its columns.");
+  }
+  return make_join(join.left(), join.right(), join.type(), join.condition(), match, join.location());
+}
+
 }  // namespace
 
 BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
+  if (join.right->kind == ast::TableKind::kUnnest) return bind_unnest_join(join);
   const BoundRelation left = bind_from(*join.left);
-  const BoundRelation right = bind_from(*join.right);
+  const ast::NamedTable* versions = versioned_table(*join.right);
+  const BoundRelation right = versions != nullptr ? bind_named(*versions) : bind_from(*join.right);
   std::vector<ScopeRelation> relations = relations_of(left, right);
   refuse_equal_aliases(relations, join.right->location);
   const JoinType type = type_of(join.join);
@@ -169,7 +216,10 @@ BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
   }
   const PlanPtr plan = make_join(left.plan, right.plan, type, conditions.empty() ? nullptr : make_and(conditions),
                                  RegularMatch{}, join.location);
-  return shared.finish(recognize_join(plan->as<JoinNode>()), std::move(relations), type);
+  PlanPtr joined = versions != nullptr
+                       ? join_versions(plan->as<JoinNode>(), bind_versions(*versions, left, right, context_))
+                       : recognize_join(plan->as<JoinNode>());
+  return shared.finish(std::move(joined), std::move(relations), type);
 }
 
 }  // namespace tidemill

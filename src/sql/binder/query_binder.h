@@ -57,15 +57,16 @@ class QueryBinder {
   PlanPtr bind_set_operation(const ast::SetOperation& operation);  // set_operation.cc
   PlanPtr bind_values(const ast::Values& values);                  // values.cc
   // from.cc
+  BoundRelation bind_named(const ast::NamedTable& named);
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
   const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
+  BoundRelation bind_join(const ast::JoinedTable& join);              // join.cc
   // unnest.cc
   BoundRelation bind_unnest_join(const ast::JoinedTable& join);
   BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
-  BoundRelation bind_join(const ast::JoinedTable& join);              // join.cc
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
 
   // The queries of WITH that are visible, innermost last.

@@ -63,12 +63,10 @@ std::vector<int32_t> Scope::columns_of(std::span<const std::string> qualifier) c
   return columns;
 }
 
-bool Scope::has(const ast::ColumnReference& column) const { return begins_with_column(names_of(column.parts)); }
-
-bool Scope::begins_with_column(std::span<const std::string> parts) const {
-  for (size_t used = parts.size(); used > 0; --used) {
-    if (!columns_named(parts[used - 1], parts.first(used - 1)).empty()) return true;
-  }
+bool Scope::has(const ast::ColumnReference& column) const {
+  const std::vector<std::string> parts = names_of(column.parts);
+  for (size_t used = parts.size(); used > 0; --used)
+    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
   return false;
 }
 
@@ -124,7 +122,11 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
 
 bool Scope::is_row(const ast::Star& star) const {
   const std::vector<std::string> parts = names_of(star.qualifier);
-  return !parts.empty() && relations_named(parts).empty() && begins_with_column(parts);
+  if (parts.empty() || !relations_named(parts).empty()) return false;
+  for (size_t used = parts.size(); used > 0; --used) {
+    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
+  }
+  return false;
 }
 
 std::vector<int32_t> Scope::expand(const ast::Star& star) const {

@@ -36,6 +36,8 @@ class Scope {
 
   // Returns the column's index. Throws UserError: unknown (with the nearest name), or ambiguous.
   int32_t resolve(const ast::ColumnReference& column) const;
+  // True where the name, or its beginning, means a column, or several.
+  bool has(const ast::ColumnReference& column) const;
   // The same where parts of the name behind the column may be fields of a row: t.r.field. `used`: how many of the
   // parts name the column.
   struct Path {
@@ -43,8 +45,6 @@ class Scope {
     size_t used = 0;
   };
   Path resolve_path(const ast::ColumnReference& column) const;
-  // True where the name means a column, or several, or a field of one.
-  bool has(const ast::ColumnReference& column) const;
   // True where what stands before * is no table, but begins with a column: r.*, t.r.*.
   bool is_row(const ast::Star& star) const;
   // Returns the columns of * or t.*. Throws UserError for an unknown t.
@@ -53,7 +53,6 @@ class Scope {
  private:
   std::vector<const ScopeRelation*> relations_named(std::span<const std::string> qualifier) const;
   std::vector<int32_t> columns_of(std::span<const std::string> qualifier) const;
-  bool begins_with_column(std::span<const std::string> parts) const;
   std::vector<int32_t> columns_named(std::string_view name, std::span<const std::string> qualifier) const;
   [[noreturn]] void refuse_unknown(const ast::ColumnReference& column) const;
 

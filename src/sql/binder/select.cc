@@ -32,21 +32,33 @@ BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
   binder_ = std::make_unique<ExpressionBinder>(context_, scope_, "SELECT");
   binder_->allow_aggregates(calls_.get());
   binder_->allow_subqueries(&subqueries_);
+  overs_ = std::make_unique<OverCalls>(select_.windows);
+  binder_->allow_overs(overs_.get());
   bind_items();
   if (select_.having) {
     binder_->set_clause("HAVING");
+    binder_->allow_overs(nullptr);
     having_ = binder_->bind_condition(*select_.having);
+    binder_->allow_overs(overs_.get());
+  }
+  binder_->set_aliases(aliases());
+  if (select_.qualify) {
+    binder_->set_clause("QUALIFY");
+    qualify_ = binder_->bind_condition(*select_.qualify);
   }
   if (outer_ != nullptr) expose_correlated();
   bind_order(order_by);
   grouped_ = grouped_ || !calls_->empty() || having_ != nullptr;
-  if (grouped_) build_groups();
+  if (grouped_) {
+    build_groups();
+  } else {
+    plan_ = subqueries_.place(std::move(plan_), item_places(), [](const ExpressionPtr& column) { return column; });
+  }
+  build_overs();
   return build();
 }
 
 void SelectBinder::refuse_unsupported_clauses() const {
-  if (!select_.windows.empty()) refuse_unsupported(select_.windows.front().name.location, "WINDOW");
-  if (select_.qualify) refuse_unsupported(select_.qualify->location, "QUALIFY");
   if (!select_.hints.empty()) {
     const ast::Identifier& name = select_.hints.front().name;
     refuse_unsupported(name.location, fmt::format("The hint {}", name.name));
@@ -169,11 +181,14 @@ void SelectBinder::add_item(ExpressionPtr expression, std::string name) {
   names_.push_back(std::move(name));
 }
 
-void SelectBinder::bind_order(const std::vector<ast::OrderItem>& order_by) {
+std::map<std::string, ExpressionPtr> SelectBinder::aliases() const {
   std::map<std::string, ExpressionPtr> aliases;
   for (size_t i = 0; i < static_cast<size_t>(visible_); ++i) aliases.emplace(names_[i], items_[i]);
+  return aliases;
+}
+
+void SelectBinder::bind_order(const std::vector<ast::OrderItem>& order_by) {
   binder_->set_clause("ORDER BY");
-  binder_->set_aliases(std::move(aliases));
   for (const ast::OrderItem& item : order_by) order_.push_back(make_sort_key(order_column(item), item));
 }
 
@@ -193,12 +208,11 @@ int32_t SelectBinder::order_column(const ast::OrderItem& item) {
 std::vector<ExpressionPtr*> SelectBinder::item_places() {
   std::vector<ExpressionPtr*> places;
   for (ExpressionPtr& item : items_) places.push_back(&item);
+  if (qualify_ != nullptr) places.push_back(&qualify_);
   return places;
 }
 
 BoundBody SelectBinder::build() {
-  if (!grouped_)
-    plan_ = subqueries_.place(std::move(plan_), item_places(), [](const ExpressionPtr& column) { return column; });
   plan_ = make_project(std::move(plan_), std::move(items_), std::move(names_));
   if (select_.distinct) {
     std::vector<int32_t> all(static_cast<size_t>(plan_->schema()->size()));

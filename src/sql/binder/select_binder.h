@@ -1,5 +1,5 @@
-// sql/binder/select_binder.h - one SELECT … FROM … WHERE … GROUP BY … HAVING. Rule: every clause is bound over the
-// columns of FROM; grouping then replaces what is grouped by, and refuses what is left.
+// sql/binder/select_binder.h - one SELECT … FROM … WHERE … GROUP BY … HAVING … WINDOW … QUALIFY. Rule: every clause is
+// bound over the columns of FROM; grouping then replaces what is grouped by, and refuses what is left.
 #pragma once
 #include <memory>
 #include <string>
@@ -36,6 +36,7 @@ class SelectBinder {
   void bind_star(const ast::Star& star);
   void bind_fields(const ast::Star& star);  // r.* of a row
   void add_item(ExpressionPtr expression, std::string name);
+  std::map<std::string, ExpressionPtr> aliases() const;
   void bind_order(const std::vector<ast::OrderItem>& order_by);
   int32_t order_column(const ast::OrderItem& item);
   BoundBody build();
@@ -45,7 +46,11 @@ class SelectBinder {
   ExpressionPtr expose_columns(const ExpressionPtr& condition);
   int32_t expose(ExpressionPtr expression);
   void note_count();
+  // Returns where the expressions of SELECT, and of QUALIFY, are.
   std::vector<ExpressionPtr*> item_places();
+  // over.cc
+  void build_overs();
+  static ExpressionPtr with_over_places(const ExpressionPtr& expression, int32_t first_call);
   // group.cc
   void build_groups();
   std::vector<std::string> call_names() const;
@@ -70,6 +75,8 @@ class SelectBinder {
   std::vector<std::string> names_;
   int32_t visible_ = 0;
   ExpressionPtr having_;
+  std::unique_ptr<OverCalls> overs_;
+  ExpressionPtr qualify_;
   std::vector<SortKey> order_;
 };
 

@@ -19,7 +19,8 @@ constexpr int32_t kCallColumns = 1 << 24;
 constexpr int32_t kSubqueryColumns = 1 << 25;
 constexpr int32_t kOuterColumns = 1 << 26;
 
-inline bool is_outer_column(int32_t column) { return column >= kOuterColumns; }
+// Those of calls with OVER stand further behind (over_calls.h).
+inline bool is_outer_column(int32_t column) { return column >= kOuterColumns && column < 2 * kOuterColumns; }
 inline bool is_subquery_column(int32_t column) { return column >= kSubqueryColumns && column < kOuterColumns; }
 // True where the expression reads a column of the query around it.
 bool reads_outer(const Expression& expression);

@@ -7,6 +7,7 @@ namespace tidemill {
 
 Subqueries& ExpressionBinder::subqueries(SourceLocation location, std::string_view what) {
   if (subqueries_ == nullptr) refuse_unsupported(location, fmt::format("{} in {}", what, clause_));
+  if (inside_over_) refuse_unsupported(location, fmt::format("{} inside OVER", what));
   if (inside_aggregate_) refuse_unsupported(location, fmt::format("{} inside an aggregate function", what));
   return *subqueries_;
 }

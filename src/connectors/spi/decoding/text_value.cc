@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "connectors/spi/decoding/base64.h"
+#include "data/base64.h"
 #include "data/decimal.h"
 #include "data/nested.h"
 #include "data/number_text.h"

@@ -1,0 +1,38 @@
+// operators/changed_rows.h - rows with kinds on their way out of an operator that keeps rows. Rule: rows come out in
+// the order in which they were added.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "operators/operator.h"
+#include "state/value_fields.h"
+
+namespace tidemill {
+
+class ChangedRows {
+ public:
+  // `schema` is that of the output: the kept columns, then (`numbers`) a row number. Without `update_before` -U is left
+  // out.
+  ChangedRows(SchemaPtr schema, bool numbers, bool update_before);
+
+  // Adds a row of a batch, or one that a record holds.
+  void add(RowKind kind, std::span<const ColumnPtr> columns, int32_t row, int64_t number = 0);
+  void add(RowKind kind, const std::byte* record, const ValueFields& values, const TextHeap& texts, int64_t number = 0);
+
+  int32_t num_rows() const { return static_cast<int32_t>(kinds_.size()); }
+  // Emits the rows, if any, and is empty then.
+  void emit(Output& output);
+
+ private:
+  bool begin(RowKind kind, int64_t number);
+
+  SchemaPtr schema_;
+  bool numbers_;
+  bool update_before_;
+  std::vector<ColumnBuilder> columns_;
+  std::vector<RowKind> kinds_;
+  bool only_inserts_ = true;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,160 @@
+// plan/rules/recognize_ranks.cc - a filter on ROW_NUMBER() becomes the first rows of each partition. Rule: the numbers
+// kept have a last one, and no other condition reads the number.
+//
+// Source of the forms: Flink, RankUtil.extractRankRange and FlinkLogicalRankRule. Where the partition is one of windows
+// (window_start and window_end among its columns), a window's rows come when it ends, and only once.
+#include <algorithm>
+#include <limits>
+
+#include "expr/evaluator.h"
+#include "plan/calc.h"
+#include "plan/over.h"
+#include "plan/passes/window_columns.h"
+#include "plan/rank.h"
+#include "plan/rules/rule.h"
+#include "plan/values.h"
+#include "plan/window.h"
+
+namespace tidemill {
+namespace {
+
+std::vector<ExpressionPtr> conjuncts_of(const ExpressionPtr& predicate) {
+  if (predicate->kind() == ExpressionKind::kAnd) return predicate->children();
+  return {predicate};
+}
+
+// What a condition says of the number: from `start` to `end`.
+struct Limits {
+  int64_t start = std::numeric_limits<int64_t>::min();
+  int64_t end = std::numeric_limits<int64_t>::max();
+};
+
+// Returns the expression without the casts that only widen a whole number.
+const Expression& without_casts(const Expression& expression) {
+  const auto* cast = expression.try_as<Cast>();
+  if (cast == nullptr || !cast->type().is_integer() || !cast->child(0)->type().is_integer()) return expression;
+  return without_casts(*cast->child(0));
+}
+
+bool is_column(const Expression& expression, int32_t column) {
+  const auto* reference = without_casts(expression).try_as<ColumnReference>();
+  return reference != nullptr && reference->index() == column;
+}
+
+std::optional<int64_t> constant_of(const Expression& expression) {
+  if (!expression.is_constant() || !expression.type().is_integer()) return std::nullopt;
+  const Value value = evaluate_constant(expression, EvaluationContext());
+  if (value.is_null()) return std::nullopt;
+  const int128 number = value.as_integer();
+  if (number <= std::numeric_limits<int64_t>::min() || number >= std::numeric_limits<int64_t>::max())
+    return std::nullopt;
+  return static_cast<int64_t>(number);
+}
+
+std::optional<Limits> compared(std::string_view op, int64_t bound, bool number_first) {
+  const bool below = op == (number_first ? "<" : ">");
+  const bool up_to = op == (number_first ? "<=" : ">=");
+  const bool above = op == (number_first ? ">" : "<");
+  const bool from = op == (number_first ? ">=" : "<=");
+  Limits limits;
+  if (op == "=")
+    limits = {bound, bound};
+  else if (below)
+    limits.end = bound - 1;
+  else if (up_to)
+    limits.end = bound;
+  else if (above)
+    limits.start = bound + 1;
+  else if (from)
+    limits.start = bound;
+  else
+    return std::nullopt;
+  return limits;
+}
+
+// Returns what the condition says of the number in `column`, or nullopt where it is of another form.
+std::optional<Limits> limits_of(const Expression& condition, int32_t column) {
+  const auto* call = condition.try_as<Call>();
+  if (call == nullptr) return std::nullopt;
+  if (call->children().size() != 2) return std::nullopt;
+  const bool number_first = is_column(*call->child(0), column);
+  if (!number_first && !is_column(*call->child(1), column)) return std::nullopt;
+  const std::optional<int64_t> bound = constant_of(*call->child(number_first ? 1 : 0));
+  return bound ? compared(call->name(), *bound, number_first) : std::nullopt;
+}
+
+// Returns the window that the rows of a node have, null where they have none.
+const WindowDefinition* window_of(const PlanNode& node) {
+  if (const auto* assign = node.try_as<WindowAssignNode>()) return &assign->window();
+  if (const auto* aggregate = node.try_as<WindowAggregateNode>()) return &aggregate->window();
+  return node.inputs().size() == 1 ? window_of(*node.input()) : nullptr;
+}
+
+void set_window(RankDefinition& definition, const OverNode& over) {
+  const WindowColumns columns = window_columns(*over.input());
+  if (!group_by_window(columns, definition.keys)) return;
+  const WindowDefinition* window = window_of(*over.input());
+  CHECK(window != nullptr);
+  if (window->processing_time)
+    throw UserError(over.location(), "Top-N of windows over processing time is not supported yet");
+  definition.window_end = columns.end;
+  definition.window_zoned = window->zoned;
+}
+
+// Returns the rows of `over` whose number is in the range, with all its columns.
+PlanPtr ranked(const OverNode& over, const RankRange& range) {
+  RankDefinition definition;
+  definition.keys = over.window().keys;
+  definition.order = over.window().order;
+  definition.range = range;
+  set_window(definition, over);
+  const Field& number = over.schema()->field(over.first_call());
+  if (!range.is_single()) {
+    definition.name = number.name;
+    return make_rank(over.input(), std::move(definition), over.location());
+  }
+  // There is but one number, which no row needs to carry.
+  PlanPtr rank = make_rank(over.input(), std::move(definition), over.location());
+  std::vector<ExpressionPtr> projections = column_references(*rank->schema());
+  projections.push_back(make_literal(Value::big_int(range.start)));
+  std::vector<Field> fields = rank->schema()->fields();
+  fields.push_back(number);
+  return make_project(std::move(rank), std::move(projections), make_schema(std::move(fields)));
+}
+
+PlanPtr recognize(const PlanPtr& node) {
+  const auto* filter = node->try_as<FilterNode>();
+  const auto* over = filter != nullptr ? filter->input()->try_as<OverNode>() : nullptr;
+  if (over == nullptr || over->calls().size() != 1 || !over->calls()[0].row_number) return node;
+  const int32_t number = over->first_call();
+  Limits all;
+  std::vector<ExpressionPtr> rest;
+  for (const ExpressionPtr& conjunct : conjuncts_of(filter->predicate())) {
+    if (const std::optional<Limits> limits = limits_of(*conjunct, number)) {
+      all.start = std::max(all.start, limits->start);
+      all.end = std::min(all.end, limits->end);
+      continue;
+    }
+    const std::vector<int32_t> read = columns_of(*conjunct);
+    if (std::ranges::find(read, number) != read.end()) return node;
+    rest.push_back(conjunct);
+  }
+  if (all.end == std::numeric_limits<int64_t>::max()) {
+    if (all.start == std::numeric_limits<int64_t>::min()) return node;
+    throw UserError(over->location(), "ROW_NUMBER() is asked for from a number on, and has no last one",
+                    "Give the last number, too: WHERE row_num BETWEEN 2 AND 10.");
+  }
+  if (all.end < 1)
+    throw UserError(over->location(), fmt::format("No row has a ROW_NUMBER() up to {}", all.end),
+                    "The first row has number 1.");
+  const RankRange range{std::max<int64_t>(all.start, 1), all.end};
+  if (range.start > range.end) return make_values(node->schema(), {});
+  PlanPtr rank = ranked(*over, range);
+  return rest.empty() ? rank : make_filter(std::move(rank), make_and(std::move(rest)));
+}
+
+}  // namespace
+
+PlanPtr recognize_ranks(const PlanPtr& root, const OptimizerContext&) { return rewrite_plan(root, recognize); }
+
+}  // namespace tidemill
