@@ -77,11 +77,24 @@ SinkPart sink_of(const Json& json) {
   return part;
 }
 
-Json to_json(const Type& type) { return {static_cast<int32_t>(type.kind), type.nullable, type.precision, type.scale}; }
+// [kind, nullable, precision, scale]; of a nested type, [[name, type], …] behind.
+Json to_json(const Type& type) {
+  Json json = {static_cast<int32_t>(type.kind), type.nullable, type.precision, type.scale};
+  if (!type.is_nested()) return json;
+  Json parts = Json::array();
+  for (const NestedField& field : *type.parts) parts.push_back(Json::array({field.name, to_json(field.type)}));
+  json.push_back(std::move(parts));
+  return json;
+}
 Type type_of(const Json& json) {
   const int32_t kind = json.at(0);
-  if (kind < 0 || kind > static_cast<int32_t>(TypeKind::kIntervalDayTime)) return Type::null();
-  return {static_cast<TypeKind>(kind), json.at(1), json.at(2), json.at(3)};
+  if (kind < 0 || kind > static_cast<int32_t>(kTypeKindLast)) return Type::null();
+  Type type{static_cast<TypeKind>(kind), json.at(1), json.at(2), json.at(3)};
+  if (!type.is_nested()) return type;
+  std::vector<NestedField> parts;
+  for (const Json& part : json.at(4)) parts.push_back({part.at(0), type_of(part.at(1))});
+  type.parts = std::make_shared<const std::vector<NestedField>>(std::move(parts));
+  return type;
 }
 
 Json to_json(const Field& field) { return {{"name", field.name}, {"type", to_json(field.type)}}; }

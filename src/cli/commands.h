@@ -72,7 +72,7 @@ int checkpoint_command(const CheckpointCommandOptions& options, Environment& env
                        const std::function<bool()>& stop_requested);
 int test_command(const TestOptions& options, Environment& environment);
 
-// Registries with everything that comes with Tidemill.
+// Registries with everything that comes with Tidemill; their random numbers are the same each time, as tests want.
 std::unique_ptr<Registries> make_builtin_registries();
 // An engine with those, and with files in place of tables.
 std::unique_ptr<Engine> make_builtin_engine(Environment& environment);

@@ -4,20 +4,31 @@
 #include "builtins/file_tables.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
+#include "env/random.h"
 #include "functions/all.h"
 
 namespace tidemill {
 
-std::unique_ptr<Registries> make_builtin_registries() {
+namespace {
+
+constexpr uint64_t kTestSeed = 1;
+
+std::unique_ptr<Registries> make_registries(const RandomBits& random) {
   auto registries = std::make_unique<Registries>();
-  register_builtin_functions(registries->functions);
+  register_builtin_functions(registries->functions, random);
   register_builtin_connectors(registries->connectors);
   register_builtin_formats(registries->formats);
   return registries;
 }
 
+}  // namespace
+
+std::unique_ptr<Registries> make_builtin_registries() {
+  return make_registries([random = std::make_shared<SeededRandom>(kTestSeed)] { return random->next(); });
+}
+
 std::unique_ptr<Engine> make_builtin_engine(Environment& environment) {
-  std::unique_ptr<Registries> registries = make_builtin_registries();
+  std::unique_ptr<Registries> registries = make_registries([&environment] { return environment.random.next(); });
   auto files = std::make_unique<InferredFileTables>(environment.files, registries->formats);
   return std::make_unique<Engine>(std::move(registries), std::move(files), environment);
 }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/dispatch.h"
+#include "data/nested.h"
 #include "data/value.h"
 
 namespace tidemill {
@@ -205,6 +206,32 @@ void export_dictionary(const ColumnPtr& column, ArrowArray& array) {
   hand_over(std::move(owner), column->num_rows(), null_count(*column), array);
 }
 
+void export_struct(std::span<const ColumnPtr> columns, std::unique_ptr<ArrayOwner> owner, int32_t num_rows,
+                   int64_t nulls, ArrowArray& array) {
+  owner->children.resize(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) export_column(columns[i], owner->children[i]);
+  hand_over(std::move(owner), num_rows, nulls, array);
+}
+
+// The parts of a nested column as children, behind its validity and offsets.
+void export_nested(const Column& column, std::unique_ptr<ArrayOwner> owner, int64_t nulls, ArrowArray& array) {
+  const NestedColumns parts = split_nested(column);
+  if (column.type().kind == TypeKind::kRow)
+    return export_struct(parts.columns, std::move(owner), column.num_rows(), nulls, array);
+  auto offsets = Buffer::allocate(parts.offsets.size() * sizeof(int32_t));
+  std::memcpy(offsets->mutable_data(), parts.offsets.data(), offsets->size());
+  owner->add_own(std::move(offsets));
+  owner->children.resize(1);
+  if (column.type().is_map_like()) {
+    auto entries = std::make_unique<ArrayOwner>();
+    entries->pointers.push_back(nullptr);
+    export_struct(parts.columns, std::move(entries), parts.columns.front()->num_rows(), 0, owner->children[0]);
+  } else {
+    export_column(parts.columns.front(), owner->children[0]);
+  }
+  hand_over(std::move(owner), column.num_rows(), nulls, array);
+}
+
 void export_column(const ColumnPtr& given, ArrowArray& array) {
   if (given->encoding() == ColumnEncoding::kDictionary) return export_dictionary(given, array);
   auto owner = std::make_unique<ArrayOwner>();
@@ -214,6 +241,7 @@ void export_column(const ColumnPtr& given, ArrowArray& array) {
   if (column.type().kind == TypeKind::kNull) return hand_over(std::move(owner), rows, rows, array);
   const int64_t nulls = null_count(column);
   owner->add_shared(column.validity_buffer());
+  if (column.type().is_nested()) return export_nested(column, std::move(owner), nulls, array);
   add_values(*owner);
   hand_over(std::move(owner), rows, nulls, array);
 }
@@ -223,12 +251,8 @@ void export_column(const ColumnPtr& given, ArrowArray& array) {
 void export_columns(std::span<const ColumnPtr> columns, int32_t num_rows, ArrowArray& array) {
   auto owner = std::make_unique<ArrayOwner>();
   owner->pointers.push_back(nullptr);  // no row of a batch is NULL as a whole
-  owner->children.resize(columns.size());
-  for (size_t i = 0; i < columns.size(); ++i) {
-    CHECK_EQ(columns[i]->num_rows(), num_rows);
-    export_column(columns[i], owner->children[i]);
-  }
-  hand_over(std::move(owner), num_rows, 0, array);
+  for (const ColumnPtr& column : columns) CHECK_EQ(column->num_rows(), num_rows);
+  export_struct(columns, std::move(owner), num_rows, 0, array);
 }
 
 }  // namespace tidemill

@@ -5,6 +5,7 @@
 #include "base/byte_stream.h"
 #include "data/arrow_array.h"
 #include "data/column_builder.h"
+#include "data/nested.h"
 
 namespace tidemill {
 namespace {
@@ -82,6 +83,13 @@ std::string format_of(const Type& type) {
       return "tiM";
     case TypeKind::kIntervalDayTime:
       return "tDm";
+    case TypeKind::kArray:
+      return "+l";
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
+      return "+m";
+    case TypeKind::kRow:
+      return "+s";
   }
   CHECK_MSG(false, "type kind {}", static_cast<int>(type.kind));
 }
@@ -97,11 +105,32 @@ std::string metadata_of(const Type& type) {
   return out.bytes();
 }
 
+void export_field(const Field& field, bool dictionary, ArrowSchema& schema);
+
+// The fields of what is inside: one of a list; a struct of key and value (whose names Arrow wants) of a map; a row's.
+void export_parts(const Type& type, std::vector<ArrowSchema>& children) {
+  if (!type.is_nested()) return;
+  const std::vector<Type> types = nested_column_types(type);
+  if (type.is_map_like()) {
+    auto entries = std::make_unique<SchemaOwner>();
+    entries->name = "entries";
+    entries->format = "+s";
+    entries->children.resize(2);
+    export_field({"key", types[0].not_null()}, false, entries->children[0]);
+    export_field({"value", types[1]}, false, entries->children[1]);
+    children.resize(1);
+    return hand_over(std::move(entries), 0, children[0]);
+  }
+  children.resize(types.size());
+  for (size_t i = 0; i < types.size(); ++i) export_field({(*type.parts)[i].name, types[i]}, false, children[i]);
+}
+
 void export_field(const Field& field, bool dictionary, ArrowSchema& schema) {
   auto owner = std::make_unique<SchemaOwner>();
   owner->name = field.name;
   owner->metadata = metadata_of(field.type);
   owner->format = dictionary ? "i" : format_of(field.type);
+  if (!dictionary) export_parts(field.type, owner->children);
   if (dictionary) {
     auto values = std::make_unique<SchemaOwner>();
     values->format = format_of(field.type);
@@ -128,7 +157,8 @@ void export_arrow(const Batch& batch, const ArrowExportOptions& options, ArrowSc
     fields.insert(fields.begin(), Field{std::string(kKindField), columns.front()->type()});
   }
   for (ColumnPtr& column : columns)
-    if (!options.keep_dictionaries || column->type().kind == TypeKind::kNull) column = Column::flatten(column);
+    if (!options.keep_dictionaries || column->type().kind == TypeKind::kNull || column->type().is_nested())
+      column = Column::flatten(column);
   export_columns(columns, batch.num_rows(), array);
 
   auto owner = std::make_unique<SchemaOwner>();

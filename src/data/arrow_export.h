@@ -5,7 +5,8 @@
 // A batch is a struct array. By type: NULL n; BOOLEAN b (bits); TINYINT … BIGINT c s i l; FLOAT, DOUBLE f g;
 // DECIMAL(p, s) d:p,s; CHAR, VARCHAR vu, BINARY, VARBINARY vz (views: their long bytes are shared); DATE tdD;
 // TIME(p) ttm; TIMESTAMP(0-3) tsm:, (4-6) tsu:, (7-9) tsn:; TIMESTAMP_LTZ the same with zone UTC; INTERVAL YEAR TO
-// MONTH tiM (months); INTERVAL DAY TO SECOND tDm (milliseconds). Each field has metadata "sql_type", its SQL type.
+// MONTH tiM (months); INTERVAL DAY TO SECOND tDm (milliseconds); ARRAY +l; MAP +m; MULTISET +m of its elements and how
+// often each is in it; ROW +s: what is nested is copied. Each field has metadata "sql_type", its SQL type.
 #pragma once
 #include "data/arrow_c_data.h"
 #include "data/batch.h"

@@ -1,18 +1,22 @@
 // The byte form of one column, of version 1 of the byte form of events. Numbers are little-endian.
 //
 //   type     := uint8 kind, uint8 nullable, int32 precision, int32 scale
+//             | the same of ARRAY, MAP, MULTISET or ROW, uint32 number of parts, (name, type) each; name is a string
 //   column   := type, uint8 encoding, flat: values of its rows | constant: values of one row | dictionary: dictionary
 //   values   := uint8 has nulls, [bitmap: a bit a row, lowest first, set where not NULL, padded with 0], payload
 //   payload  := a physical value a row, 0 for NULL
-//             | uint32 length a row, 0 for NULL, then the bytes of all rows (text)
+//             | uint32 length a row, 0 for NULL, then the bytes of all rows (text; nested.h says what of ARRAY …)
 //   dictionary := uint32 entries, values of the entries, int32 index a row
 #include "data/column_bytes.h"
 
 #include "data/column_builder.h"
 #include "data/dispatch.h"
+#include "data/nested.h"
 
 namespace tidemill {
 namespace {
+
+constexpr uint32_t kRowFieldsMax = 1 << 16;  // of a type that is read: more is damage
 
 // Writes the first `count` rows, all of them NULL or not.
 void write_validity(const Column& column, int32_t count, ByteWriter& out) {
@@ -83,6 +87,8 @@ ColumnPtr read_texts(const Type& type, int32_t count, BufferPtr validity, ByteRe
   for (int32_t row = 0; row < count; ++row) {
     if (length(row) > static_cast<uint32_t>(kLengthMax)) in.fail("a text is too long");
     texts[row] = Text({from, length(row)});
+    if (type.is_nested() && length(row) > 0 && !is_valid_nested(type, {from, length(row)}))
+      in.fail("a nested value does not fit its type");
     from += length(row);
   }
   return Column::flat(type, count, std::move(values), std::move(validity), {std::move(bytes)});
@@ -111,18 +117,26 @@ ColumnPtr read_dictionary(const Type& type, int32_t num_rows, ByteReader& in) {
   return Column::dictionary(std::move(dictionary), std::move(indices), num_rows);
 }
 
-}  // namespace
+Type read_type_inside(ByteReader& in, int32_t depth);
 
-void write_type(const Type& type, ByteWriter& out) {
-  out.put(type.kind);
-  out.put(static_cast<uint8_t>(type.nullable));
-  out.put(type.precision);
-  out.put(type.scale);
+// Reads what follows the four fields of a nested type.
+void read_parts(Type& type, ByteReader& in, int32_t depth) {
+  const auto count = in.get<uint32_t>();
+  const bool fits = type.kind == TypeKind::kRow   ? count >= 1 && count <= kRowFieldsMax
+                    : type.kind == TypeKind::kMap ? count == 2
+                                                  : count == 1;
+  if (!fits || depth >= kNestedDepthMax) in.fail("a nested type is out of range");
+  std::vector<NestedField> parts;
+  for (uint32_t i = 0; i < count; ++i) {
+    std::string name(in.get_string());
+    parts.push_back({std::move(name), read_type_inside(in, depth + 1)});
+  }
+  type.parts = std::make_shared<const std::vector<NestedField>>(std::move(parts));
 }
 
-Type read_type(ByteReader& in) {
+Type read_type_inside(ByteReader& in, int32_t depth) {
   Type type;
-  type.kind = in.get_enum(TypeKind::kIntervalDayTime);
+  type.kind = in.get_enum(kTypeKindLast);
   const auto nullable = in.get<uint8_t>();
   if (nullable > 1) in.fail("a flag is neither 0 nor 1");
   type.nullable = nullable != 0;
@@ -134,8 +148,26 @@ Type read_type(ByteReader& in) {
                                                                                       : kLengthMax;
   if (type.precision < 0 || type.precision > precision_max) in.fail("a type's precision is out of range");
   if (type.scale < 0 || type.scale > (is_decimal ? type.precision : 0)) in.fail("a type's scale is out of range");
+  if (type.is_nested()) read_parts(type, in, depth);
   return type;
 }
+
+}  // namespace
+
+void write_type(const Type& type, ByteWriter& out) {
+  out.put(type.kind);
+  out.put(static_cast<uint8_t>(type.nullable));
+  out.put(type.precision);
+  out.put(type.scale);
+  if (!type.is_nested()) return;
+  out.put(static_cast<uint32_t>(type.num_parts()));
+  for (const NestedField& field : *type.parts) {
+    out.put_string(field.name);
+    write_type(field.type, out);
+  }
+}
+
+Type read_type(ByteReader& in) { return read_type_inside(in, 1); }
 
 void write_column(const Column& column, ByteWriter& out) {
   write_type(column.type(), out);

@@ -6,7 +6,8 @@
 //
 // By type: TRUE, FALSE; 12; 1.50; 1e3, NaN, Infinity; text as it is; binary as x'00ff'; DATE 2024-01-31; TIME
 // 12:30:00.5; TIMESTAMP and TIMESTAMP_LTZ (read as UTC) 2024-01-31 12:30:00.5, or T5000 for 5,000 ms since the epoch;
-// intervals as a number of months or milliseconds.
+// intervals as a number of months or milliseconds. ARRAY, MAP, MULTISET and ROW are written as CAST to STRING writes
+// them, and not read.
 #pragma once
 #include <string>
 #include <string_view>

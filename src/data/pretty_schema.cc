@@ -43,7 +43,43 @@ TypeText split_type(std::string_view text) {
   return parts;
 }
 
+// Splits at commas that stand in no brackets.
+std::vector<std::string_view> split_list(std::string_view text) {
+  std::vector<std::string_view> parts;
+  int32_t depth = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && (text[i] == '(' || text[i] == '<')) ++depth;
+    if (i < text.size() && (text[i] == ')' || text[i] == '>')) --depth;
+    if (i < text.size() && (text[i] != ',' || depth > 0)) continue;
+    parts.push_back(text.substr(begin, i - begin));
+    begin = i + 1;
+  }
+  return parts;
+}
+
+Type parse_type_with_nullability(std::string_view text);
+
+// Reads ARRAY<t>, MAP<k, v>, MULTISET<t>, ROW<name t, …>; nullopt for what is not nested.
+std::optional<Type> parse_nested_type(std::string_view text) {
+  const size_t open = text.find('<');
+  if (open == std::string_view::npos || !text.ends_with('>')) return std::nullopt;
+  const std::string_view name = text.substr(0, open);
+  std::vector<NestedField> fields;
+  for (std::string_view part : split_list(text.substr(open + 1, text.size() - open - 2))) {
+    part = trim(part);
+    const size_t name_bytes = name == "ROW" ? std::min(part.find(' '), part.size()) : 0;
+    fields.push_back({std::string(part.substr(0, name_bytes)), parse_type_with_nullability(part.substr(name_bytes))});
+  }
+  if (name == "ROW") return Type::row(std::move(fields));
+  if (name == "MAP" && fields.size() == 2) return Type::map(fields[0].type, fields[1].type);
+  if (name == "ARRAY" && fields.size() == 1) return Type::array(fields[0].type);
+  if (name == "MULTISET" && fields.size() == 1) return Type::multiset(fields[0].type);
+  throw UserError(fmt::format("Not a type: '{}'", text));
+}
+
 Type parse_type(std::string_view text) {
+  if (const std::optional<Type> nested = parse_nested_type(text)) return *nested;
   const TypeText parts = split_type(text);
   const auto number = [&](size_t index, int32_t otherwise) {
     return index < parts.numbers.size() ? parts.numbers[index] : otherwise;
@@ -73,6 +109,12 @@ Type parse_type(std::string_view text) {
   return found->second;
 }
 
+Type parse_type_with_nullability(std::string_view text) {
+  text = trim(text);
+  const bool required = take_suffix(text, "NOT NULL");
+  return parse_type(text).with_nullable(!required);
+}
+
 Field parse_field(std::string_view text) {
   text = trim(text);
   const size_t space = text.find(' ');
@@ -82,8 +124,7 @@ Field parse_field(std::string_view text) {
   std::string_view type = trim(text.substr(space));
   if (take_suffix(type, "*ROWTIME*")) field.time = TimeAttribute::kRowtime;
   if (take_suffix(type, "*PROCTIME*")) field.time = TimeAttribute::kProctime;
-  const bool required = take_suffix(type, "NOT NULL");
-  field.type = parse_type(type).with_nullable(!required);
+  field.type = parse_type_with_nullability(type);
   return field;
 }
 
@@ -91,15 +132,7 @@ Field parse_field(std::string_view text) {
 
 SchemaPtr parse_schema(std::string_view text) {
   std::vector<Field> fields;
-  int32_t depth = 0;
-  size_t begin = 0;
-  for (size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] == '(') ++depth;
-    if (i < text.size() && text[i] == ')') --depth;
-    if (i < text.size() && (text[i] != ',' || depth > 0)) continue;
-    fields.push_back(parse_field(text.substr(begin, i - begin)));
-    begin = i + 1;
-  }
+  for (const std::string_view field : split_list(text)) fields.push_back(parse_field(field));
   return make_schema(std::move(fields));
 }
 

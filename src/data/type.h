@@ -1,7 +1,9 @@
 // data/type.h - SQL types and how their values lie in memory. Rule: a Type is a small value; nullability is part of it.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace tidemill {
 
@@ -25,7 +27,12 @@ enum class TypeKind : uint8_t {
   kTimestampLtz,
   kIntervalYearMonth,
   kIntervalDayTime,
+  kArray,
+  kMap,
+  kMultiset,
+  kRow,
 };
+constexpr TypeKind kTypeKindLast = TypeKind::kRow;  // for readers of bytes
 
 // What one value is in a column. A function has kernels by physical type, not by SQL type.
 enum class PhysicalType : uint8_t {
@@ -38,21 +45,30 @@ enum class PhysicalType : uint8_t {
   kInt128,   // DECIMAL of 19 to 38 digits, unscaled; TIMESTAMP(7-9) in nanoseconds since the epoch
   kFloat32,  // FLOAT
   kFloat64,  // DOUBLE
-  kText,     // Text (data/text.h): CHAR, VARCHAR in UTF-8; BINARY, VARBINARY
+  kText,     // Text (data/text.h): CHAR, VARCHAR in UTF-8; BINARY, VARBINARY; ARRAY, MAP, MULTISET and ROW as the bytes
+             // of their values (data/nested.h)
 };
 
 constexpr int32_t kLengthMax = 2147483647;
 constexpr int32_t kDecimalPrecisionMax = 38;
 constexpr int32_t kDecimalPrecisionInt64Max = 18;
 constexpr int32_t kTimestampPrecisionMax = 9;
+constexpr int32_t kNestedDepthMax = 64;  // types inside types, so that walking one by recursion is safe
+
+struct NestedField;
 
 struct Type {
   TypeKind kind = TypeKind::kNull;
   bool nullable = true;
   int32_t precision = 0;  // DECIMAL digits; TIME and TIMESTAMP fraction digits; CHAR, VARCHAR, BINARY, VARBINARY length
   int32_t scale = 0;      // DECIMAL fraction digits
+  // Of ARRAY and MULTISET the element; of MAP key and value; of ROW its fields. Null for all other types.
+  std::shared_ptr<const std::vector<NestedField>> parts = nullptr;
 
-  bool operator==(const Type&) const = default;
+  bool operator==(const Type& other) const {
+    return kind == other.kind && nullable == other.nullable && precision == other.precision && scale == other.scale &&
+           (parts == other.parts || same_parts(other));
+  }
 
   static Type null() { return {}; }
   static Type boolean() { return {TypeKind::kBoolean}; }
@@ -73,6 +89,10 @@ struct Type {
   static Type timestamp_ltz(int32_t precision) { return {TypeKind::kTimestampLtz, true, precision}; }
   static Type interval_year_month() { return {TypeKind::kIntervalYearMonth}; }
   static Type interval_day_time() { return {TypeKind::kIntervalDayTime, true, 3}; }
+  static Type array(const Type& element);
+  static Type map(const Type& key, const Type& value);
+  static Type multiset(const Type& element);
+  static Type row(std::vector<NestedField> fields);
 
   Type with_nullable(bool value) const {
     Type copy = *this;
@@ -80,7 +100,7 @@ struct Type {
     return copy;
   }
   Type not_null() const { return with_nullable(false); }
-  // Compares kind, precision and scale, not nullability.
+  // Compares all but this type's own nullability: that of what it contains counts.
   bool same_except_nullable(const Type& other) const { return not_null() == other.not_null(); }
 
   PhysicalType physical() const;
@@ -92,9 +112,38 @@ struct Type {
   bool is_binary() const { return kind == TypeKind::kBinary || kind == TypeKind::kVarbinary; }
   bool is_timestamp() const { return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampLtz; }
   bool is_interval() const { return kind == TypeKind::kIntervalYearMonth || kind == TypeKind::kIntervalDayTime; }
+  bool is_nested() const { return kind >= TypeKind::kArray; }
+  bool is_map_like() const { return kind == TypeKind::kMap || kind == TypeKind::kMultiset; }
 
-  // Returns the SQL text as Flink prints it: "DECIMAL(10, 2) NOT NULL", "STRING", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)".
+  // Returns part `index`. Requires: is_nested(), and there is such a part.
+  const Type& part(size_t index) const;
+  // Returns how many parts there are; 0 where not nested.
+  size_t num_parts() const;
+  // Types inside types, this one included: 1 for all that are not nested.
+  int32_t depth() const;
+  // True where this or a type inside it satisfies `test`.
+  template <class Test>
+  bool any(const Test& test) const {
+    if (test(*this)) return true;
+    for (size_t i = 0; i < num_parts(); ++i)
+      if (part(i).any(test)) return true;
+    return false;
+  }
+
+  // Returns the SQL text as Flink prints it: "DECIMAL(10, 2) NOT NULL", "STRING", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)",
+  // "ARRAY<INT NOT NULL>", "ROW<`a` INT, `b` STRING>".
   std::string to_string() const;
+
+ private:
+  bool same_parts(const Type& other) const;
+};
+
+// One part of a nested type; only those of a ROW have names.
+struct NestedField {
+  std::string name;
+  Type type;
+
+  bool operator==(const NestedField&) const = default;
 };
 
 // Returns the bytes of one value: 1, 2, 4, 8 or 16.

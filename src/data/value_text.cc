@@ -2,6 +2,7 @@
 
 #include "data/calendar.h"
 #include "data/decimal.h"
+#include "data/nested_text.h"
 #include "data/number_text.h"
 #include "data/time_text.h"
 #include "data/utf8.h"
@@ -97,6 +98,11 @@ void append_row_text(std::string& out, const Column& column, int32_t row) {
       return append_period(out, static_cast<int32_t>(integer_at(column, row)));
     case TypeKind::kIntervalDayTime:
       return append_duration(out, static_cast<int64_t>(integer_at(column, row)));
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
+    case TypeKind::kRow:
+      return append_nested_row_text(out, column, row);
     default:
       CHECK_MSG(false, "no row text for {}", type.to_string());
   }
@@ -138,6 +144,11 @@ void append_cast_text(std::string& out, const Column& column, int32_t row, const
       return append_interval_year_month(out, static_cast<int32_t>(integer_at(column, row)));
     case TypeKind::kIntervalDayTime:
       return append_interval_day_time(out, static_cast<int64_t>(integer_at(column, row)));
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
+    case TypeKind::kRow:
+      return append_nested_cast_text(out, column, row, zone);
     default:
       CHECK_MSG(false, "no cast text for {}", type.to_string());
   }

@@ -14,14 +14,6 @@ class NullCast final : public ScalarFunction {
   }
 };
 
-CastKernel find_kernel(const Type& from, const Type& to, bool is_try) {
-  if (from.kind == TypeKind::kNull) return {std::make_shared<NullCast>()};
-  if (CastKernel kernel = make_numeric_cast(from, to, is_try); kernel.function) return kernel;
-  if (CastKernel kernel = make_printing_cast(from, to); kernel.function) return kernel;
-  if (CastKernel kernel = make_parsing_cast(from, to, is_try); kernel.function) return kernel;
-  return make_temporal_cast(from, to);
-}
-
 std::string advice(const Type& from, const Type& to) {
   if (from.is_numeric() && to.kind == TypeKind::kTimestampLtz) {
     return "Use TO_TIMESTAMP_LTZ(x, 0) for seconds or TO_TIMESTAMP_LTZ(x, 3) for milliseconds since 1970";
@@ -34,19 +26,41 @@ std::string advice(const Type& from, const Type& to) {
   if (from.is_numeric() && to.kind == TypeKind::kDate)
     return "Add to a date instead: DATE '1970-01-01' + x * INTERVAL '1' DAY";
   if (from.is_numeric() && to.is_binary()) return "CAST it to STRING first";
+  if (from.kind == TypeKind::kRow && to.kind == TypeKind::kRow)
+    return "Both rows need as many fields, each of them castable";
+  if (from.is_nested() || to.is_nested()) return "An ARRAY, MAP, MULTISET or ROW is cast to its own kind, or to STRING";
   return "Cast through STRING where the text of one is the text of the other";
+}
+
+bool parts_cast_implicitly(const Type& from, const Type& to) {
+  if (from.kind != to.kind || from.num_parts() != to.num_parts()) return false;
+  for (size_t i = 0; i < from.num_parts(); ++i)
+    if (!casts_implicitly(from.part(i), to.part(i))) return false;
+  return true;
 }
 
 }  // namespace
 
+CastKernel find_cast_kernel(const Type& from, const Type& to, bool is_try) {
+  if (from.kind == TypeKind::kNull) return {std::make_shared<NullCast>()};
+  if (from.is_nested() && to.is_nested()) return make_nested_cast(from, to, is_try);
+  if (to.is_nested()) return {};
+  if (from.is_nested()) return to.is_character() ? make_printing_cast(from, to) : CastKernel();
+  if (CastKernel kernel = make_numeric_cast(from, to, is_try); kernel.function) return kernel;
+  if (CastKernel kernel = make_printing_cast(from, to); kernel.function) return kernel;
+  if (CastKernel kernel = make_parsing_cast(from, to, is_try); kernel.function) return kernel;
+  return make_temporal_cast(from, to);
+}
+
 bool casts_explicitly(const Type& from, const Type& to) {
-  return from.same_except_nullable(to) || find_kernel(from, to, false).function != nullptr;
+  return from.same_except_nullable(to) || find_cast_kernel(from, to, false).function != nullptr;
 }
 
 bool casts_implicitly(const Type& from, const Type& to) {
   if (from.kind == TypeKind::kNull || from.same_except_nullable(to)) return true;
   if (from.is_character() && to.is_character()) return true;
   if (from.is_binary() && to.is_binary()) return true;
+  if (from.is_nested()) return parts_cast_implicitly(from, to);
   if (from.is_integer() && to.is_integer()) return from.kind <= to.kind;
   if (from.is_exact_numeric() && to.kind == TypeKind::kDecimal) {
     const Type decimal = decimal_of_exact(from);
@@ -64,7 +78,7 @@ ExpressionPtr make_cast(ExpressionPtr operand, const Type& target, bool is_try, 
   if (from.same_except_nullable(target)) return operand;
   const auto* literal = operand->try_as<Literal>();
   if (literal != nullptr && literal->value().is_null()) return make_literal(Value::null(target));
-  CastKernel kernel = find_kernel(from, target, is_try);
+  CastKernel kernel = find_cast_kernel(from, target, is_try);
   if (!kernel.function) {
     throw UserError(location,
                     fmt::format("CAST of {} to {} does not exist", from.with_nullable(true).to_string(),

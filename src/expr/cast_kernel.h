@@ -16,5 +16,9 @@ CastKernel make_numeric_cast(const Type& from, const Type& to, bool is_try);  //
 CastKernel make_parsing_cast(const Type& from, const Type& to, bool is_try);  // from CHAR, VARCHAR
 CastKernel make_printing_cast(const Type& from, const Type& to);              // to CHAR, VARCHAR, BINARY, VARBINARY
 CastKernel make_temporal_cast(const Type& from, const Type& to);              // DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ
+CastKernel make_nested_cast(const Type& from, const Type& to, bool is_try);   // ARRAY, MAP, MULTISET, ROW, both sides
+
+// Returns the kernel of whichever family has the pair.
+CastKernel find_cast_kernel(const Type& from, const Type& to, bool is_try);
 
 }  // namespace tidemill

@@ -123,7 +123,8 @@ CastKernel make_printing_cast(const Type& from, const Type& to) {
     if (fits) return {std::make_shared<Relabel>()};
     return {std::make_shared<RefittingCast>(to)};
   }
-  return {std::make_shared<PrintingCast>(to), false, from.kind == TypeKind::kTimestampLtz};
+  const bool has_instants = from.any([](const Type& part) { return part.kind == TypeKind::kTimestampLtz; });
+  return {std::make_shared<PrintingCast>(to), false, has_instants};
 }
 
 }  // namespace tidemill

@@ -49,9 +49,15 @@ class Printer {
     }
     return text;
   }
+  static std::string field_name(const Expression& row, const Expression& index) {
+    return (*row.type().parts)[static_cast<size_t>(index.as<Literal>().value().as_integer())].name;
+  }
   std::string call(const Call& node) const {
     const std::string& name = node.name();
     const auto& arguments = node.children();
+    if (name == "[]") return fmt::format("{}[{}]", print(*arguments[0]), print(*arguments[1]));
+    if (name == ".") return print(*arguments[0]) + "." + field_name(*arguments[0], *arguments[1]);
+    if (name == "ARRAY" || name == "MAP") return name + "[" + joined(arguments, ", ") + "]";
     const bool is_word = std::isalpha(static_cast<unsigned char>(name.front())) != 0;
     const bool is_operator = !is_word || name.find(' ') != std::string::npos || name == "LIKE";
     if (!is_operator && name != "IN") return name + "(" + joined(arguments, ", ") + ")";

@@ -26,11 +26,26 @@ bool temporal(const Type& type) {
   return type.kind == TypeKind::kDate || type.kind == TypeKind::kTime || type.is_timestamp();
 }
 
+// Part by part; names of fields are those of `a`.
+std::optional<Type> common_nested(const Type& a, const Type& b) {
+  if (a.kind != b.kind || a.num_parts() != b.num_parts()) return std::nullopt;
+  std::vector<NestedField> parts;
+  for (size_t i = 0; i < a.num_parts(); ++i) {
+    const std::optional<Type> part = common_type(a.part(i), b.part(i));
+    if (!part) return std::nullopt;
+    parts.push_back({(*a.parts)[i].name, *part});
+  }
+  Type common = a;
+  common.parts = std::make_shared<const std::vector<NestedField>>(std::move(parts));
+  return common;
+}
+
 std::optional<Type> common_not_null(const Type& a, const Type& b) {
   if (a.same_except_nullable(b)) return a;
   if (a.is_numeric() && b.is_numeric()) return common_numeric(a, b);
   const int32_t precision = std::max(a.precision, b.precision);
   if (a.is_character() && b.is_character()) return Type::varchar(precision);
+  if (a.is_nested()) return common_nested(a, b);
   if (a.is_binary() && b.is_binary()) return Type{TypeKind::kVarbinary, true, precision};
   if (a.is_timestamp() && b.is_timestamp()) {
     return a.kind == TypeKind::kTimestamp && b.kind == TypeKind::kTimestamp ? Type::timestamp(precision)

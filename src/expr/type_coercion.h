@@ -11,6 +11,7 @@ namespace tidemill {
 
 // Returns the type of CASE, COALESCE, IN, VALUES, UNION over these types, nullable where either is; nullopt where there
 // is none. FLOAT and DECIMAL give DOUBLE; CHARs of different lengths VARCHAR; TIMESTAMP and TIMESTAMP_LTZ the latter.
+// Nested types of one kind meet part by part.
 std::optional<Type> common_type(const Type& a, const Type& b);
 std::optional<Type> common_type(std::span<const ExpressionPtr> expressions);
 

@@ -2,6 +2,7 @@
 
 #include "functions/aggregates/aggregates.h"
 #include "functions/families.h"
+#include "functions/random.h"
 
 namespace tidemill {
 namespace {
@@ -17,13 +18,25 @@ constexpr FunctionFamily kFamilies[] = {
     {"Conditions", register_conditional_functions},
     {"Inspection", register_inspection_functions},
     {"Text", register_string_functions},
+    {"Choosing and mapping text", register_string_mappings},
+    {"Formatting", register_printf_functions},
     {"Joining text", register_concat_functions},
     {"Regular expressions", register_regexp_functions},
     {"Encoding", register_encoding_functions},
+    {"Character sets", register_charset_functions},
+    {"Hashes", register_hash_functions},
+    {"URLs and addresses", register_internet_functions},
+    {"Looking into JSON", register_json_queries},
+    {"Making JSON", register_json_construction},
+    {"Random values", [](FunctionRegistry& registry) { register_random_functions(registry, {}); }},
     {"Parts of dates and times", register_datetime_parts},
     {"Dates and times as text", register_datetime_text},
     {"The present", register_datetime_now},
     {"Differences of times", register_datetime_arithmetic},
+    {"Arrays, maps and rows", register_nested_functions},
+    {"Arrays", register_array_functions},
+    {"Maps", register_map_functions},
+    {"Text to arrays and maps", register_split_functions},
     {"Aggregates", register_aggregate_functions},
 };
 
@@ -31,7 +44,8 @@ constexpr FunctionFamily kFamilies[] = {
 
 std::span<const FunctionFamily> function_families() { return kFamilies; }
 
-void register_builtin_functions(FunctionRegistry& registry) {
+void register_builtin_functions(FunctionRegistry& registry, const RandomBits& random) {
+  register_random_functions(registry, random);  // before the list's own, which have no bits: the first overload counts
   for (const FunctionFamily& family : kFamilies) family.add_to(registry);
 }
 

@@ -86,7 +86,29 @@ bool exact_decimals(const CallSite& site) {
          (site.type(0).kind == TypeKind::kDecimal || site.type(1).kind == TypeKind::kDecimal);
 }
 
+// ROW(a, b) = ROW(c, d) is a = c AND b = d, NULLs included. nullptr where the sides are no such rows.
+ExpressionPtr equal_constructors(const CallSite& site) {
+  constexpr std::string_view kRow = "ROW";
+  const auto constructor = [&](size_t i) {
+    const auto* call = site.arguments[i]->try_as<Call>();
+    return call != nullptr && call->name() == kRow ? call : nullptr;
+  };
+  if (site.size() != 2) return nullptr;
+  const Call* const left = constructor(0);
+  const Call* const right = constructor(1);
+  if (left == nullptr || right == nullptr || left->children().size() != right->children().size()) return nullptr;
+  std::vector<ExpressionPtr> equalities;
+  for (size_t i = 0; i < left->children().size(); ++i)
+    equalities.push_back(site.registry.resolve("=", {left->child(i), right->child(i)}, site.location));
+  return make_and(std::move(equalities));
+}
+
 ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
+  if (relation == Relation::kEqual || relation == Relation::kNotEqual) {
+    if (ExpressionPtr equal = equal_constructors(site)) {
+      return relation == Relation::kEqual ? equal : make_not(std::move(equal));
+    }
+  }
   const Type result = Type::boolean().with_nullable(site.any_nullable());
   if (exact_decimals(site)) {
     const Type a = decimal_of_exact(site.type(0)), b = decimal_of_exact(site.type(1));
@@ -97,7 +119,15 @@ ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
   }
   auto sides = common_sides(site);
   if (!sides) return nullptr;
-  const PhysicalType physical = sides->left->type().physical();
+  const Type& common = sides->left->type();
+  const bool orders = relation != Relation::kEqual && relation != Relation::kNotEqual;
+  if (orders && common.is_nested()) {
+    throw UserError(
+        site.location,
+        fmt::format("{} has no order: {} cannot compare it", common.with_nullable(true).to_string(), site.name),
+        "Compare with = or <>, or compare what is inside.");
+  }
+  const PhysicalType physical = common.physical();
   return dispatch_physical(physical, [&]<class T>() {
     return make_call(site, relation_kernel<T>(relation), {sides->left, sides->right}, result);
   });

@@ -90,6 +90,30 @@ ExpressionPtr bind_timestampdiff(const CallSite& call) {
                        });
 }
 
+// Returns where a period that starts at `start` ends: an interval counts from there. nullptr for another type of time.
+ExpressionPtr end_of_period(const CallSite& call, const ExpressionPtr& start, const ExpressionPtr& end) {
+  if (end->type().is_interval()) return call.registry.resolve("+", {start, end}, call.location);
+  return end->type().kind == start->type().kind ? end : nullptr;
+}
+
+// Periods overlap where each starts before the other ends, or as it does; their bounds may come in any order.
+ExpressionPtr bind_overlaps(const CallSite& call) {
+  if (call.size() != 4) return nullptr;
+  const auto& registry = call.registry;
+  const bool moments = is_moment(call.type(0)) && call.type(2).kind == call.type(0).kind;
+  if (!moments) return nullptr;
+  std::vector<ExpressionPtr> first, last;
+  for (const size_t i : {0, 2}) {
+    const ExpressionPtr& start = call.arguments[i];
+    const ExpressionPtr end = end_of_period(call, start, call.arguments[i + 1]);
+    if (end == nullptr) return nullptr;
+    first.push_back(registry.resolve("LEAST", {start, end}, call.location));
+    last.push_back(registry.resolve("GREATEST", {start, end}, call.location));
+  }
+  return make_and({registry.resolve(">=", {last[0], first[1]}, call.location),
+                   registry.resolve(">=", {last[1], first[0]}, call.location)});
+}
+
 }  // namespace
 
 void register_datetime_arithmetic(FunctionRegistry& registry) {
@@ -101,6 +125,11 @@ void register_datetime_arithmetic(FunctionRegistry& registry) {
                      {"TIMESTAMPDIFF(unit, from, to)", "Whole units between two times.",
                       "TIMESTAMPDIFF(DAY, DATE '2020-01-01', DATE '2020-02-01') = 31"},
                      bind_timestampdiff);
+  registry.with_rule("OVERLAPS",
+                     {"(start, end) OVERLAPS (start, end)",
+                      "Whether two periods have a moment in common; an end may be an interval from the start.",
+                      "(DATE '2020-01-01', DATE '2020-01-03') OVERLAPS (DATE '2020-01-02', INTERVAL '5' DAY) = TRUE"},
+                     bind_overlaps);
 }
 
 }  // namespace tidemill

@@ -40,9 +40,11 @@ void register_text_test(FunctionRegistry& registry, std::string_view name, Funct
 
 void register_inspection_functions(FunctionRegistry& registry) {
   registry.with_rule("TYPEOF",
-                     {"TYPEOF(value)", "The name of a value's type.", "TYPEOF(1.5) = 'DECIMAL(2, 1) NOT NULL'"},
+                     {"TYPEOF(value [, full])", "The name of a value's type; the second argument is for Flink's sake.",
+                      "TYPEOF(1.5) = 'DECIMAL(2, 1) NOT NULL'"},
                      [](const CallSite& site) -> ExpressionPtr {
-                       if (site.size() != 1) return nullptr;
+                       const bool full = site.size() == 2 && site.type(1).kind == TypeKind::kBoolean;
+                       if (site.size() != 1 && !full) return nullptr;
                        return make_literal(Value::string(site.type(0).to_string()));
                      });
   register_text_test(registry, "IS_ALPHA",

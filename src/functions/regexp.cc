@@ -1,12 +1,12 @@
 // Regular expressions: RE2 (linear time). What Java has beyond it, look-around and back-references, is refused by name.
 #include <re2/re2.h>
 
+#include "expr/cast.h"
 #include "functions/families.h"
+#include "functions/string_pieces.h"
 
 namespace tidemill {
 namespace {
-
-using PatternPtr = std::shared_ptr<const RE2>;
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -16,69 +16,93 @@ RE2::Options pattern_options() {
   return options;
 }
 
+// Java compiles these and RE2 does not: what Flink would answer is not known here.
+bool is_beyond_re2(const RE2& pattern) {
+  return pattern.error_code() == RE2::ErrorBadPerlOp || pattern.error_code() == RE2::ErrorBadEscape;
+}
+
+std::string refusal(const RE2& pattern) {
+  return fmt::format("The regular expression '{}' is not supported: {}", pattern.pattern(), pattern.error());
+}
+
 // Compiles a pattern, or takes the one that was compiled last: one a call of a kernel where the pattern is a literal.
 class PatternCache {
  public:
-  // Returns nullptr where the pattern cannot be compiled.
-  const RE2* get(std::string_view pattern) {
+  // Returns nullptr where the pattern is malformed; notes the row as failed where only Java could compile it.
+  const RE2* get(RowContext& row, std::string_view pattern) {
     if (!compiled_ || compiled_->pattern() != pattern)
       compiled_ = std::make_shared<const RE2>(piece(pattern), pattern_options());
-    return compiled_->ok() ? compiled_.get() : nullptr;
+    if (compiled_->ok()) return compiled_.get();
+    if (is_beyond_re2(*compiled_)) row.fail(refusal(*compiled_));
+    return nullptr;
   }
 
  private:
-  PatternPtr compiled_;
+  std::shared_ptr<const RE2> compiled_;
 };
 
-// Turns Java's replacement syntax ($1, \$) into RE2's (\1, $).
-std::string re2_replacement(std::string_view java) {
+// The functions, each of which keeps its last pattern for the next batch.
+enum class PatternUse : uint8_t { kTest, kCount, kPlace, kExtract, kExtractGroup, kPiece, kReplace };
+
+template <PatternUse kUse>
+PatternCache& pattern_cache() {
+  thread_local PatternCache cache;
+  return cache;
+}
+
+// A replacement means itself: RE2's \1 is escaped.
+std::string literal_replacement(std::string_view text) {
   std::string out;
-  for (size_t i = 0; i < java.size(); ++i) {
-    if (java[i] == '$' && i + 1 < java.size() && java[i + 1] >= '0' && java[i + 1] <= '9') {
-      out += '\\';
-    } else if (java[i] == '\\' && i + 1 < java.size()) {
-      ++i;
-      if (java[i] == '\\') out += '\\';
-      out += java[i];
-    } else {
-      out += java[i];
-    }
+  for (const char c : text) {
+    if (c == '\\') out += '\\';
+    out += c;
   }
   return out;
 }
 
-// Refuses a literal pattern that RE2 does not know; argument 1 is the pattern.
-void check_literal_pattern(const CallSite& call) {
-  const std::string* pattern = call.size() > 1 ? call.literal_text(1) : nullptr;
-  if (pattern == nullptr) return;
+// Refuses a literal pattern that RE2 does not know; argument 1 is the pattern. Returns whether it is a literal.
+bool check_literal_pattern(const CallSite& call) {
+  const std::string* pattern = call.literal_text(1);
+  if (pattern == nullptr) return false;
   const RE2 compiled(*pattern, pattern_options());
-  if (compiled.ok()) return;
-  throw UserError(call.location,
-                  fmt::format("The regular expression '{}' is not supported: {}", *pattern, compiled.error()),
+  if (compiled.ok()) return true;
+  throw UserError(call.location, refusal(compiled),
                   "Patterns are those of RE2: no look-ahead, look-behind or back-references.");
 }
 
+enum class NullRule : uint8_t {
+  kAsWritten,
+  kOfMalformedPatterns
+};  // the latter: a pattern that was checked gives none
+
 // Binds `body` as an overload whose literal pattern is checked at planning.
 template <class Body>
-void pattern_function(FunctionRegistry& registry, std::string_view name, FunctionDoc doc, Body body) {
+void pattern_function(FunctionRegistry& registry, std::string_view name, FunctionDoc doc, Body body,
+                      NullRule nulls = NullRule::kAsWritten) {
   const TypedFunction typed = make_typed_function(std::move(body));
-  registry.with_rule(name, doc, [typed, name = std::string(name)](const CallSite& call) -> ExpressionPtr {
+  registry.with_rule(name, doc, [typed, nulls](const CallSite& call) -> ExpressionPtr {
     if (call.size() != typed.parameters.size()) return nullptr;
+    std::vector<ExpressionPtr> arguments;
     for (size_t i = 0; i < call.size(); ++i) {
       const bool integer = typed.parameters[i].kind == TypeKind::kInteger;
-      if (integer ? call.type(i).kind != TypeKind::kInteger : !call.type(i).is_character()) return nullptr;
+      const bool fits = call.type(i).kind == TypeKind::kNull ||
+                        (integer ? casts_implicitly(call.type(i), Type::integer()) : call.type(i).is_character());
+      if (!fits) return nullptr;
+      arguments.push_back(integer || !call.type(i).is_character() ? coerce(call.arguments[i], typed.parameters[i])
+                                                                  : call.arguments[i]);
     }
-    check_literal_pattern(call);
-    const bool nullable = typed.always_nullable || call.any_nullable();
-    return std::make_shared<Call>(name, typed.kernel,
-                                  std::vector<ExpressionPtr>(call.arguments.begin(), call.arguments.end()),
-                                  typed.result.with_nullable(nullable), FunctionProperties{}, call.location);
+    const bool checked = check_literal_pattern(call);
+    const bool never_of_itself = checked && nulls == NullRule::kOfMalformedPatterns;
+    const bool nullable = (typed.always_nullable && !never_of_itself) || call.any_nullable();
+    return std::make_shared<Call>(std::string(call.name), typed.kernel, std::move(arguments),
+                                  typed.result.with_nullable(nullable), FunctionProperties{.can_fail = !checked},
+                                  call.location);
   });
 }
 
-std::optional<std::string_view> extract(PatternCache& cache, std::string_view text, std::string_view pattern,
-                                        int32_t group) {
-  const RE2* compiled = cache.get(pattern);
+std::optional<std::string_view> extract(RowContext& row, PatternCache& cache, std::string_view text,
+                                        std::string_view pattern, int32_t group) {
+  const RE2* compiled = cache.get(row, pattern);
   if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups()) return std::nullopt;
   std::vector<re2::StringPiece> groups(static_cast<size_t>(group) + 1);
   if (!compiled->Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups.data(), group + 1)) return std::nullopt;
@@ -87,40 +111,92 @@ std::optional<std::string_view> extract(PatternCache& cache, std::string_view te
   return std::string_view(found.data(), found.size());
 }
 
-}  // namespace
+// Matches do not overlap; behind an empty one the search goes on a character further.
+int32_t count_matches(const RE2& pattern, std::string_view text) {
+  int32_t count = 0;
+  size_t from = 0;
+  re2::StringPiece found;
+  while (from <= text.size() && pattern.Match(piece(text), from, text.size(), RE2::UNANCHORED, &found, 1)) {
+    ++count;
+    const size_t begin = static_cast<size_t>(found.data() - text.data());
+    from = begin + found.size();
+    if (found.empty()) from = begin == text.size() ? begin + 1 : begin + code_points(text.substr(begin), 0, 1).size();
+  }
+  return count;
+}
 
-void register_regexp_functions(FunctionRegistry& registry) {
+void register_searches(FunctionRegistry& registry) {
   pattern_function(registry, "REGEXP",
-                   {"REGEXP(text, pattern)", "Whether some part of the text matches.", "REGEXP('hello', 'l+') = TRUE"},
-                   [](std::string_view text, std::string_view pattern) -> std::optional<bool> {
-                     thread_local PatternCache cache;
-                     const RE2* compiled = cache.get(pattern);
-                     if (compiled == nullptr) return std::nullopt;
-                     return RE2::PartialMatch(piece(text), *compiled);
+                   {"REGEXP(text, pattern)", "Whether some part of the text matches; FALSE for an empty pattern.",
+                    "REGEXP('hello', 'l+') = TRUE"},
+                   [](RowContext& row, std::string_view text, std::string_view pattern) {
+                     PatternCache& cache = pattern_cache<PatternUse::kTest>();
+                     const RE2* compiled = cache.get(row, pattern);
+                     return compiled != nullptr && !pattern.empty() && RE2::PartialMatch(piece(text), *compiled);
                    });
   pattern_function(
-      registry, "REGEXP_REPLACE",
-      {"REGEXP_REPLACE(text, pattern, replacement)", "Text with every match replaced; $1 is the first group.",
-       "REGEXP_REPLACE('foobar', 'oo|ar', '') = 'fb'"},
-      [](std::string& out, std::string_view text, std::string_view pattern, std::string_view replacement) {
-        thread_local PatternCache cache;
-        const RE2* compiled = cache.get(pattern);
-        if (compiled == nullptr) return false;
-        out = text;
-        RE2::GlobalReplace(&out, *compiled, re2_replacement(replacement));
-        return true;
+      registry, "REGEXP_COUNT",
+      {"REGEXP_COUNT(text, pattern)", "How often the pattern matches.", "REGEXP_COUNT('banana', 'an') = 2"},
+      [](RowContext& row, std::string_view text, std::string_view pattern) -> std::optional<int32_t> {
+        PatternCache& cache = pattern_cache<PatternUse::kCount>();
+        const RE2* compiled = cache.get(row, pattern);
+        return compiled == nullptr ? std::nullopt : std::optional(count_matches(*compiled, text));
       });
+  pattern_function(registry, "REGEXP_INSTR",
+                   {"REGEXP_INSTR(text, pattern)", "Where the first match stands, from 1; 0: nowhere.",
+                    "REGEXP_INSTR('hello', 'l+') = 3"},
+                   [](RowContext& row, std::string_view text, std::string_view pattern) -> std::optional<int32_t> {
+                     PatternCache& cache = pattern_cache<PatternUse::kPlace>();
+                     if (cache.get(row, pattern) == nullptr) return std::nullopt;
+                     const auto found = extract(row, cache, text, pattern, 0);
+                     if (!found) return 0;
+                     return 1 + count_code_points(text.substr(0, static_cast<size_t>(found->data() - text.data())));
+                   });
+}
+
+void register_pieces(FunctionRegistry& registry) {
   const FunctionDoc doc = {"REGEXP_EXTRACT(text, pattern [, group])",
                            "The first match, or a group of it; NULL where there is none.",
                            "REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2) = 'bar'"};
-  pattern_function(registry, "REGEXP_EXTRACT", doc, [](std::string_view text, std::string_view pattern) {
-    thread_local PatternCache cache;
-    return extract(cache, text, pattern, 0);
-  });
-  pattern_function(registry, "REGEXP_EXTRACT", doc, [](std::string_view text, std::string_view pattern, int32_t group) {
-    thread_local PatternCache cache;
-    return extract(cache, text, pattern, group);
-  });
+  pattern_function(registry, "REGEXP_EXTRACT", doc,
+                   [](RowContext& row, std::string_view text, std::string_view pattern) {
+                     PatternCache& cache = pattern_cache<PatternUse::kExtract>();
+                     return extract(row, cache, text, pattern, 0);
+                   });
+  pattern_function(registry, "REGEXP_EXTRACT", doc,
+                   [](RowContext& row, std::string_view text, std::string_view pattern, int32_t group) {
+                     PatternCache& cache = pattern_cache<PatternUse::kExtractGroup>();
+                     return extract(row, cache, text, pattern, group);
+                   });
+  pattern_function(registry, "REGEXP_SUBSTR",
+                   {"REGEXP_SUBSTR(text, pattern)", "The first match; NULL where there is none.",
+                    "REGEXP_SUBSTR('hello', 'l+') = 'll'"},
+                   [](RowContext& row, std::string_view text, std::string_view pattern) {
+                     PatternCache& cache = pattern_cache<PatternUse::kPiece>();
+                     return extract(row, cache, text, pattern, 0);
+                   });
+  pattern_function(
+      registry, "REGEXP_REPLACE",
+      {"REGEXP_REPLACE(text, pattern, replacement)",
+       "Text with every match replaced; the replacement stands for itself, $1 too.",
+       "REGEXP_REPLACE('foobar', 'oo|ar', '') = 'fb'"},
+      [](RowContext& row, std::string& out, std::string_view text, std::string_view pattern,
+         std::string_view replacement) {
+        PatternCache& cache = pattern_cache<PatternUse::kReplace>();
+        const RE2* compiled = cache.get(row, pattern);
+        if (compiled == nullptr) return false;
+        out = text;
+        RE2::GlobalReplace(&out, *compiled, literal_replacement(replacement));
+        return true;
+      },
+      NullRule::kOfMalformedPatterns);
+}
+
+}  // namespace
+
+void register_regexp_functions(FunctionRegistry& registry) {
+  register_searches(registry);
+  register_pieces(registry);
 }
 
 }  // namespace tidemill

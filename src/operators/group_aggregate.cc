@@ -2,11 +2,10 @@
 
 #include "operators/column_comparison.h"
 #include "operators/key_columns.h"
+#include "operators/unknown_retractions.h"
 
 namespace tidemill {
 namespace {
-
-constexpr std::string_view kUnknownRetractionsCounter = "numUnknownRetractionsDropped";
 
 // One output row: which input row its key is of, which row of the results it shows.
 struct OutputRows {

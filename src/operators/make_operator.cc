@@ -6,14 +6,19 @@
 #include "operators/final_rank.h"
 #include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
+#include "operators/interval_join.h"
 #include "operators/over_aggregate.h"
+#include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
 #include "operators/session_assign.h"
 #include "operators/sort_limit.h"
+#include "operators/temporal_join.h"
 #include "operators/top_n.h"
 #include "operators/union_all.h"
+#include "operators/unnest.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
+#include "operators/window_join.h"
 
 namespace tidemill {
 namespace {
@@ -34,6 +39,17 @@ struct Maker {
     if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAssign>(spec);
     return std::make_unique<WindowAssign>(spec);
   }
+  std::unique_ptr<Operator> operator()(const RegularJoinSpec& spec) const {
+    return std::make_unique<RegularJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const IntervalJoinSpec& spec) const {
+    return std::make_unique<IntervalJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const WindowJoinSpec& spec) const { return std::make_unique<WindowJoin>(spec); }
+  std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
+    return std::make_unique<TemporalJoin>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);

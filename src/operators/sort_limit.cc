@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "operators/emit_in_steps.h"
+#include "operators/kept_columns.h"
 #include "state/ordered_encoding.h"
 
 namespace tidemill {
@@ -11,20 +12,6 @@ namespace {
 
 constexpr std::string_view kSeenScalar = "limit.rows_seen";
 constexpr int64_t kPruneRowsMin = 4096;  // sorting fewer again and again would cost more than keeping them
-
-// Keys of state make -0.0 and 0.0 one; rows must come out as they came, so floats are kept as integers of their bits.
-Type kept_type(const Type& type) {
-  if (type.kind == TypeKind::kFloat) return Type::integer().with_nullable(type.nullable);
-  if (type.kind == TypeKind::kDouble) return Type::big_int().with_nullable(type.nullable);
-  return type;
-}
-
-// The same bytes under another type of the same width.
-ColumnPtr reinterpret(const ColumnPtr& column, const Type& type) {
-  if (column->type().physical() == type.physical()) return column;
-  const ColumnPtr flat = Column::flatten(column);
-  return Column::flat(type, flat->num_rows(), flat->values_buffer(), flat->validity_buffer());
-}
 
 // How many rows may come out at most.
 std::optional<int64_t> rows_wanted(const SortLimitSpec& spec) {
@@ -53,7 +40,7 @@ void SortLimit::open(OperatorContext& context) {
 void SortLimit::process(Batch input, int32_t, Output&) {
   std::vector<ColumnPtr> columns;
   for (size_t i = 0; i < key_types_.size(); ++i)
-    columns.push_back(reinterpret(input.column(static_cast<int32_t>(i)), key_types_[i]));
+    columns.push_back(reinterpret_column(input.column(static_cast<int32_t>(i)), key_types_[i]));
   keys_->assign(columns, input.num_rows());
   records_.resize(static_cast<size_t>(input.num_rows()));
   created_.resize(records_.size());
@@ -89,7 +76,7 @@ SortLimit::SortedRows SortLimit::sorted_rows() const {
   std::vector<std::string> sort_keys(rows.counts.size());
   for (const SortKey& key : spec_.keys) {
     const ColumnPtr column =
-        reinterpret(rows.columns[static_cast<size_t>(key.column)], spec_.schema->field(key.column).type);
+        reinterpret_column(rows.columns[static_cast<size_t>(key.column)], spec_.schema->field(key.column).type);
     for (size_t row = 0; row < sort_keys.size(); ++row)
       append_ordered(*column, static_cast<int32_t>(row), {key.descending, key.nulls_first}, sort_keys[row]);
   }
@@ -121,7 +108,7 @@ void SortLimit::finish(Output& output) {
   SortedRows rows = sorted_rows();
   std::vector<ColumnPtr> columns;
   for (size_t i = 0; i < rows.columns.size(); ++i)
-    columns.push_back(reinterpret(rows.columns[i], spec_.schema->field(static_cast<int32_t>(i)).type));
+    columns.push_back(reinterpret_column(rows.columns[i], spec_.schema->field(static_cast<int32_t>(i)).type));
   Batch all(spec_.schema, std::move(columns), static_cast<int32_t>(rows.counts.size()));
   emission_.emplace(std::move(rows.counts), std::move(rows.order), std::move(rows.charge), std::move(all));
   context_->state().release();

@@ -2,6 +2,7 @@
 // everything an operator needs except its subtask; it holds expressions, sources and sinks by shared pointer to
 // immutable objects.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
+#include "data/join_type.h"
 #include "data/over_frame.h"
 #include "data/schema.h"
 #include "data/sort_key.h"
@@ -70,6 +72,14 @@ struct WindowAssignSpec {
   int32_t time_column = 0;         // as in WindowAggregateSpec
   SchemaPtr schema;                // input columns, then window_start, window_end, window_time
   std::vector<int32_t> keys = {};  // SESSION: PARTITION BY
+};
+
+// Each row with each element of a collection in it: CROSS JOIN UNNEST(column), or LEFT JOIN … ON TRUE.
+struct UnnestSpec {
+  int32_t collection = 0;        // ARRAY, MAP or MULTISET
+  bool keep_empty = false;       // a row without elements comes once, with NULLs
+  bool with_ordinality = false;  // the position from 1 comes last, INT
+  SchemaPtr schema;              // input columns, then those of an element
 };
 
 // ORDER BY with LIMIT/OFFSET on bounded input: rows come out at the end, in order, folded (a retraction removes its
@@ -133,6 +143,47 @@ struct UnionSpec {
   SchemaPtr schema;
 };
 
+// What all joins need of their two inputs. Keys are columns of each, in the same order; rows fit where they are equal
+// and `residual` is TRUE.
+struct JoinSpec {
+  JoinType type = JoinType::kInner;
+  std::array<SchemaPtr, 2> inputs;  // left, right
+  std::array<std::vector<int32_t>, 2> keys;
+  std::vector<bool> null_safe;  // by key: NULL fits NULL
+  ExpressionPtr residual;       // over left, then right columns; null: none
+  SchemaPtr pairs;              // of what the residual reads
+  SchemaPtr schema;             // left, then right columns; SEMI, ANTI: left ones
+};
+
+// Rows of each side stay and are joined with all that comes on the other, changes too.
+struct RegularJoinSpec {
+  JoinSpec join;
+  bool final_only = false;  // batch mode: rows that stand alone come out at the end, and nothing is taken back
+  std::array<DurationMillis, 2> state_ttl_ms = {0, 0};  // rows not written for so long are forgotten; 0: never
+};
+
+// Rows whose times are close: lower_ms <= left time - right time <= upper_ms.
+struct IntervalJoinSpec {
+  JoinSpec join;                                 // not SEMI, not ANTI
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs; not read where processing_time
+  DurationMillis lower_ms = 0;
+  DurationMillis upper_ms = 0;
+  bool processing_time = false;
+};
+
+// Rows of the same window, joined when it ends. The keys hold the windows' starts and ends.
+struct WindowJoinSpec {
+  JoinSpec join;
+  std::array<int32_t, 2> window_ends = {0, 0};  // columns of the inputs
+  bool zoned = false;                           // windows lie on the wall clock of the session's zone
+};
+
+// Each left row with the version of the right row that was valid at the left row's time.
+struct TemporalJoinSpec {
+  JoinSpec join;                                 // INNER or LEFT
+  std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
+};
+
 struct SinkSpec {
   std::shared_ptr<const Sink> sink;
   SchemaPtr schema;
@@ -144,6 +195,7 @@ struct SinkSpec {
 
 using OperatorSpec =
     std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
-                 SortLimitSpec, OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec, SinkSpec>;
+                 RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, UnnestSpec, SortLimitSpec,
+                 OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec, SinkSpec>;
 
 }  // namespace tidemill

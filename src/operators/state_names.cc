@@ -47,6 +47,17 @@ StateNames names_of(const WindowAssignSpec& spec) {
   return names;
 }
 
+// Both sides have the keys, under the left one's names; what else a row has lies in its sub-key.
+StateNames names_of(const JoinSpec& spec) {
+  StateNames names;
+  for (const int32_t key : spec.keys[0]) names.keys.push_back(spec.inputs[0]->field(key).name);
+  return names;
+}
+StateNames names_of(const RegularJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const IntervalJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const WindowJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const TemporalJoinSpec& spec) { return names_of(spec.join); }
+
 StateNames names_of(const SortLimitSpec& spec) {
   StateNames names;
   names.keys = spec.schema->names();

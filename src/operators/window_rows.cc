@@ -1,19 +1,8 @@
 #include "operators/window_rows.h"
 
-#include "expr/row_errors.h"
+#include "operators/event_times.h"
 
 namespace tidemill {
-namespace {
-
-[[noreturn]] void raise_null_time(const Batch& batch, int32_t row, int32_t time_column) {
-  RowErrors errors;
-  errors.add(row, fmt::format("Column '{}' is the event time of a window and must not be NULL",
-                              batch.schema()->field(time_column).name));
-  errors.raise(batch);
-}
-
-}  // namespace
-
 WindowRows::WindowRows(const WindowDefinition& window, int32_t time_column, const WindowTime& time)
     : processing_time_(window.processing_time), time_column_(time_column), time_(time) {}
 
@@ -28,12 +17,7 @@ void WindowRows::begin(const Batch& batch, const OperatorContext& context) {
     return;
   }
   operator_watermark_ = context.watermark();
-  const Decoded<int64_t> values = batch.column(time_column_)->decode<int64_t>();
-  times_.resize(num_rows);
-  for (int32_t row = 0; row < batch.num_rows(); ++row) {
-    if (values.is_null(row)) raise_null_time(batch, row, time_column_);
-    times_[static_cast<size_t>(row)] = values[row];
-  }
+  read_event_times(batch, time_column_, "a window", times_);
   if (!time_.zoned()) return;
   for (EpochMillis& time : times_) time = time_.of(time);
 }

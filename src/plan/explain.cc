@@ -56,10 +56,10 @@ class TreeWriter {
       line += fmt::format("(reuse_id=[{}])", reuse->second);
     }
     text_ += first + with_kinds(std::move(line), node) + "\n";
-    const Distribution distribution = required_distribution(node);
     for (size_t i = 0; i < node.inputs().size(); ++i) {
       const bool last = i + 1 == node.inputs().size();
-      write_input(*node.input(i), distribution, rest + (last ? "+- " : ":- "), rest + (last ? "   " : ":  "));
+      write_input(*node.input(i), required_distribution(node, i), rest + (last ? "+- " : ":- "),
+                  rest + (last ? "   " : ":  "));
     }
   }
 

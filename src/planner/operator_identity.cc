@@ -6,11 +6,13 @@
 #include "base/hash.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
 #include "plan/sink.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -46,6 +48,12 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       for (const SortKey& key : node.as<SortLimitNode>().keys()) keys.push_back(key.column);
       return fmt::format("sort(keys=[{}], tables=[{}])", lineage_of_keys(*node.input(), keys), tables_text(node));
     }
+    case PlanKind::kJoin: {
+      const auto& join = node.as<JoinNode>();
+      return fmt::format("{}(left=[{}], right=[{}], tables=[{}])", join_type_name(join.type()),
+                         lineage_of_keys(*join.left(), join.key_columns(0)),
+                         lineage_of_keys(*join.right(), join.key_columns(1)), tables_text(node));
+    }
     case PlanKind::kOver: {
       const OverWindow& window = node.as<OverNode>().window();
       const std::string frame =
@@ -77,6 +85,8 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
                          lineage_of_keys(*node.input(), assign.partition_keys()),
                          window_text(assign.window(), lineage(*node.input(), assign.time_column())), tables_text(node));
     }
+    case PlanKind::kUnnest:
+      return "unnest";
     case PlanKind::kSink:
       return "sink";
     case PlanKind::kStatementSet:
@@ -133,9 +143,19 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       constexpr std::array<std::string_view, 3> kNames = {"window_start", "window_end", "window_time"};
       return std::string(kNames[static_cast<size_t>(aggregate.properties()[index - keys - calls])]);
     }
+    case PlanKind::kJoin: {
+      const int32_t left = node.as<JoinNode>().left_columns();
+      return column < left ? lineage(*node.input(0), column) : lineage(*node.input(1), column - left);
+    }
     case PlanKind::kWindowAssign:
       if (column < node.as<WindowAssignNode>().window_start()) return lineage(*node.input(), column);
       return node.schema()->field(column).name;
+    case PlanKind::kUnnest: {
+      const auto& unnest = node.as<UnnestNode>();
+      if (column < unnest.first_element()) return lineage(*node.input(), column);
+      return fmt::format("unnest({})[{}]", lineage(*node.input(), unnest.collection()),
+                         column - unnest.first_element());
+    }
     case PlanKind::kOver: {
       const auto& over = node.as<OverNode>();
       if (column < over.first_call()) return lineage(*node.input(), column);

@@ -21,7 +21,7 @@ Vertex translate_aggregate(const AggregateNode& node, Translation& translation) 
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = node.keys().empty() ? 1 : translation.default_parallelism();
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 

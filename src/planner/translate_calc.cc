@@ -7,7 +7,7 @@ Vertex translate_calc(const CalcNode& node, Translation& translation) {
   Vertex vertex;
   vertex.spec = FilterProjectSpec{node.predicate(), node.projections(), node.schema()};
   vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 

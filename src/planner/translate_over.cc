@@ -18,7 +18,7 @@ Vertex translate_over(const OverNode& node, Translation& translation) {
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = node.window().keys.empty() ? 1 : translation.default_parallelism();
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 

@@ -55,7 +55,7 @@ Vertex translate_rank(const RankNode& node, Translation& translation) {
     vertex.spec = rank_spec(node, context, strategy);
   }
   vertex.parallelism = node.definition().keys.empty() ? 1 : translation.default_parallelism();
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 

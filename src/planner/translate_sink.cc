@@ -30,7 +30,7 @@ Vertex translate_sink(const SinkNode& node, Translation& translation) {
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = translation.parallelism_of(translation.vertex_of(node.input()));
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 

@@ -14,9 +14,7 @@ Vertex translate_union(const UnionNode& node, Translation& translation) {
     if (spreads && translation.context().changelog.of(*input).retracts())
       vertex.parallelism = 1;  // then all inputs meet in one subtask
   }
-  for (const PlanPtr& input : node.inputs()) {
-    vertex.inputs.push_back(translation.edge_from(input, node, vertex.parallelism));
-  }
+  vertex.inputs = translation.edges_from(node, vertex.parallelism);
   return vertex;
 }
 

@@ -15,7 +15,7 @@ Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& 
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = node.keys().empty() ? 1 : translation.default_parallelism();
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 
@@ -30,7 +30,7 @@ Vertex translate_window_assign(const WindowAssignNode& node, Translation& transl
   } else {
     vertex.parallelism = translation.default_parallelism();
   }
-  vertex.inputs = {translation.edge_from(node.input(), node, vertex.parallelism)};
+  vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
   return vertex;
 }
 

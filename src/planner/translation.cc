@@ -65,12 +65,16 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_window_aggregate(node->as<WindowAggregateNode>(), *this);
     case PlanKind::kWindowAssign:
       return translate_window_assign(node->as<WindowAssignNode>(), *this);
+    case PlanKind::kUnnest:
+      return translate_unnest(node->as<UnnestNode>(), *this);
     case PlanKind::kOver:
       return translate_over(node->as<OverNode>(), *this);
     case PlanKind::kRank:
       return translate_rank(node->as<RankNode>(), *this);
     case PlanKind::kUnion:
       return translate_union(node->as<UnionNode>(), *this);
+    case PlanKind::kJoin:
+      return translate_join(node->as<JoinNode>(), *this);
     case PlanKind::kSortLimit:
       return translate_sort_limit(node->as<SortLimitNode>(), *this);
     case PlanKind::kSink:
@@ -83,22 +87,28 @@ Vertex Translation::translate(const PlanPtr& node) {
   CHECK_MSG(false, "not a node of an optimised plan: {}", node->physical_text());
 }
 
-Edge Translation::edge_from(const PlanPtr& input, const PlanNode& consumer, int32_t parallelism) {
+Edge Translation::edge_from(const PlanNode& consumer, size_t input, int32_t parallelism) {
   Edge edge;
-  edge.from = vertex_of(input);
+  edge.from = vertex_of(consumer.input(input));
   const int32_t producers = parallelism_of(edge.from);
-  const Distribution distribution = required_distribution(consumer);
+  const Distribution distribution = required_distribution(consumer, input);
   if (distribution.kind == DistributionKind::kHash) {
     edge.shipping = Shipping::kHash;
     edge.keys = distribution.keys;
   } else if (producers == parallelism) {
     edge.shipping = Shipping::kForward;
-  } else if (parallelism == 1 || context_.changelog.of(*input).retracts()) {
+  } else if (parallelism == 1 || context_.changelog.of(*consumer.input(input)).retracts()) {
     edge.shipping = Shipping::kGather;  // a row and its retraction must not overtake each other
   } else {
     edge.shipping = Shipping::kRebalance;
   }
   return edge;
+}
+
+std::vector<Edge> Translation::edges_from(const PlanNode& consumer, int32_t parallelism) {
+  std::vector<Edge> edges;
+  for (size_t i = 0; i < consumer.inputs().size(); ++i) edges.push_back(edge_from(consumer, i, parallelism));
+  return edges;
 }
 
 void Translation::add_sink(const PlanPtr& sink) {

@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
 #include "plan/rank.h"
@@ -16,6 +17,7 @@
 #include "plan/set_operation.h"
 #include "plan/sink.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/values.h"
 #include "plan/window.h"
 #include "planner/operator_identity.h"
@@ -51,8 +53,11 @@ class Translation {
   int32_t default_parallelism() const { return default_parallelism_; }
   // The job needs publish epochs at this interval.
   void publish_every(DurationMillis interval_ms) { graph_.publish_interval_ms = interval_ms; }
-  // Returns an edge from the node's input that meets the node's distribution, the consumer having `parallelism`.
-  Edge edge_from(const PlanPtr& input, const PlanNode& consumer, int32_t parallelism);
+  // Returns an edge from the node's input number `input` that meets the node's distribution, the consumer having
+  // `parallelism`.
+  Edge edge_from(const PlanNode& consumer, size_t input, int32_t parallelism);
+  // The same from all of its inputs.
+  std::vector<Edge> edges_from(const PlanNode& consumer, int32_t parallelism);
 
  private:
   int32_t add(Vertex vertex);
@@ -73,9 +78,11 @@ Vertex translate_calc(const CalcNode& node, Translation& translation);
 Vertex translate_aggregate(const AggregateNode& node, Translation& translation);
 Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation);
 Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation);
+Vertex translate_unnest(const UnnestNode& node, Translation& translation);
 Vertex translate_over(const OverNode& node, Translation& translation);
 Vertex translate_rank(const RankNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
+Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
 

@@ -18,7 +18,8 @@ LengthEnforcer::LengthEnforcer(const SinkSpec& spec)
   if (mode_ == SinkSpec::TypeLength::kIgnore) return;
   for (int32_t i = 0; i < schema_->size(); ++i) {
     const Type& type = schema_->field(i).type;
-    if (type.physical() != PhysicalType::kText || type.precision == kLengthMax) continue;
+    const bool limits = (type.is_character() || type.is_binary()) && type.precision != kLengthMax;
+    if (!limits) continue;
     const bool exact = type.kind == TypeKind::kChar || type.kind == TypeKind::kBinary;
     limited_.push_back({i, type.precision, type.is_character(), exact});
   }

@@ -122,6 +122,11 @@ void OrderedTable::scan_keys(const std::function<void(const KeyBatch& keys)>& vi
   });
 }
 
+bool OrderedTable::next_keys(int32_t pages, KeyBatch& keys) {
+  return directory_.scan_next_pages(
+      pages, [&](std::span<const std::byte* const> entries) { directory_.read_keys(entries, keys); });
+}
+
 void OrderedTable::free_record(StateAddress address) {
   for (uint32_t offset : layout_.text_offsets()) {
     StoredText stored = load_stored_text(pages_->read_at(address) + offset);

@@ -58,6 +58,10 @@ class OrderedTable {
   // Visits every key that has rows, in the order in which each got its first row.
   void scan_keys(const std::function<void(const KeyBatch& keys)>& visit) const;
 
+  // Appends to `keys` those of the next `pages` pages; begins with the first and goes on where the last call ended,
+  // whatever came between. Returns true where these were the last: the next call begins anew.
+  bool next_keys(int32_t pages, KeyBatch& keys);
+
   // Removes rows, their texts too; return whether and how many were there.
   bool erase(KeyRef key, const SubKey& sub_key);
   int64_t erase(KeyRef key, const SubKeyRange& range);

@@ -6,10 +6,11 @@
 //   format   := uint8 kind, uint8 sub-key kind, string name, uint32 version, int64 time to live, type list (key),
 //               int32 partition columns, type list (values), field list, uint32 stride, uint32 capacity, uint32 first
 //               record, uint32 tree offset, format list (companions)
-//   type     := uint8 kind, uint8 nullable, int32 precision, int32 scale
+//   type     := as in data/column_bytes.cc
 //   field    := string name, uint32 size, uint32 align, uint8 kind, uint32 offset, uint32 list (texts in the field)
 //   instance := int64 slice end, int64 first window end, uint32 first page, int64 records, instance list (companions)
 #include "base/check.h"
+#include "data/column_bytes.h"
 #include "state/state_image.h"
 
 namespace tidemill {
@@ -31,23 +32,11 @@ std::vector<Element> get_list(ByteReader& in, Read read) {
 }
 
 void put_types(ByteWriter& out, const std::vector<Type>& types) {
-  put_list(out, types, [&](const Type& type) {
-    out.put(type.kind);
-    out.put(static_cast<uint8_t>(type.nullable));
-    out.put(type.precision);
-    out.put(type.scale);
-  });
+  put_list(out, types, [&](const Type& type) { write_type(type, out); });
 }
 
 std::vector<Type> get_types(ByteReader& in) {
-  return get_list<Type>(in, [&] {
-    Type type;
-    type.kind = in.get_enum(TypeKind::kIntervalDayTime);
-    type.nullable = in.get<uint8_t>() != 0;
-    type.precision = in.get<int32_t>();
-    type.scale = in.get<int32_t>();
-    return type;
-  });
+  return get_list<Type>(in, [&] { return read_type(in); });
 }
 
 void put_format(ByteWriter& out, const TableFormat& format) {

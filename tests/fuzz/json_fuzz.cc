@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "data/json_scanner.h"
 #include "data/utf8.h"
-#include "formats/json/json_scanner.h"
 #include "tests/fuzz/format_oracle.h"
 
 namespace tidemill {

@@ -63,9 +63,26 @@ TimestampForm timestamp_form(const Options& options) {
   return options.text("timestamp-format.standard") == "SQL" ? TimestampForm::kSql : TimestampForm::kIso8601;
 }
 
+std::string array_separator(const Options& options) {
+  std::string separator = options.text("array-element-delimiter");
+  if (!separator.empty()) return separator;
+  throw UserError(fmt::format("'{}' must not be empty", options.full_name("array-element-delimiter")),
+                  "Name a character, such as ';'.");
+}
+
+bool is_flat(const Type& type) { return !type.is_interval() && !type.is_nested(); }
+
 void require_held(const FormatRequest& request, int32_t index) {
   const Field& field = request.physical->field(index);
-  if (!field.type.is_interval()) return;
+  if (is_flat(field.type)) return;
+  if (field.type.is_nested()) {
+    bool held = !field.type.is_map_like();
+    for (size_t i = 0; i < field.type.num_parts(); ++i) held = held && is_flat(field.type.part(i));
+    if (held) return;
+    throw UserError(fmt::format("Column '{}' of table '{}': format 'csv' cannot hold {}", field.name, request.table,
+                                field.type.to_string()),
+                    "It holds an ARRAY or a ROW of plain values; use format 'json' for others.");
+  }
   throw UserError(fmt::format("Column '{}' of table '{}': format 'csv' cannot hold {}", field.name, request.table,
                               field.type.to_string()),
                   "Declare it BIGINT (milliseconds) or STRING.");
@@ -113,6 +130,9 @@ class CsvFormat final : public Format {
     }
     settings.form.timestamp = timestamp_form(options);
     settings.form.short_dates = true;
+    settings.form.array_separator = array_separator(options);
+    settings.form.null_text = settings.dialect.null_literal;
+    settings.form.nulls_for_errors = options.boolean("ignore-parse-errors");
     settings.form.option_prefix = options.full_name("");
     settings.ignore_parse_errors = options.boolean("ignore-parse-errors");
     require_one_policy(request);
@@ -128,6 +148,8 @@ class CsvFormat final : public Format {
       settings.names.push_back(request.physical->field(i).name);
     }
     settings.style.timestamp = timestamp_form(options);
+    settings.style.array_separator = array_separator(options);
+    settings.style.null_text = settings.dialect.null_literal.value_or("");
     settings.style.scientific_decimals = options.boolean("write-bigdecimal-in-scientific-notation");
     return std::make_shared<CsvEncodingFormat>(std::move(settings));
   }

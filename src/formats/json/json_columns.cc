@@ -4,8 +4,9 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "data/json_text.h"
 #include "data/number_text.h"
-#include "formats/json/json_text.h"
+#include "formats/json/json_nested.h"
 
 namespace tidemill {
 namespace {
@@ -107,6 +108,12 @@ int32_t JsonKeys::look_up(std::string_view key, size_t place) {
 ValueStatus set_from_json(ColumnFiller& column, int32_t row, const JsonToken& token, const TextForm& form) {
   if (token.kind == JsonKind::kNull) return set_null(column, row);
   if (column.type().is_character()) return set_text_from_json(column, row, token);
+  if (column.type().is_nested()) {
+    std::string bytes;
+    const ValueStatus status = read_nested_json(column.type(), token, form, bytes);
+    if (status == ValueStatus::kOk || status == ValueStatus::kNulled) column.copy_text(row, bytes);
+    return status;
+  }
   switch (token.kind) {
     case JsonKind::kNumber:
       return set_from_number(column, row, token.text, form);

@@ -10,7 +10,7 @@
 
 #include "connectors/spi/decoding/rows_builder.h"
 #include "connectors/spi/decoding/text_value.h"
-#include "formats/json/json_token.h"
+#include "data/json_token.h"
 
 namespace tidemill {
 

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "data/json_scanner.h"
 #include "data/utf8.h"
-#include "formats/json/json_scanner.h"
 
 namespace tidemill {
 namespace {

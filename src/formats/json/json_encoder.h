@@ -3,15 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "connectors/spi/encoding/column_texts.h"
 #include "connectors/spi/format.h"
+#include "formats/json/json_value_writer.h"
 
 namespace tidemill {
 
 struct JsonEncoderSettings {
   std::vector<std::string> names;
-  TextStyle style;
-  bool ignore_null_fields = false;  // leave NULLs out
+  JsonStyle style;
 };
 
 class JsonEncoder final : public Encoder {
@@ -21,9 +20,8 @@ class JsonEncoder final : public Encoder {
 
  private:
   std::vector<std::string> keys_;  // "name":, escaped
-  TextStyle style_;
-  bool ignore_null_fields_;
-  std::vector<ColumnTexts> texts_;
+  const JsonStyle style_;
+  std::vector<JsonValueWriter> values_;
 };
 
 }  // namespace tidemill

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 
-#include "formats/json/json_text.h"
+#include "data/json_text.h"
 
 namespace tidemill {
 namespace {

@@ -1,5 +1,5 @@
 // formats/json/json_fast_path.h - one row from one indexed JSON object. Rule: whatever is not plain and right is left
-// to formats/json/json_scanner.h; a row that was set here is the row that would be set there.
+// to data/json_scanner.h; a row that was set here is the row that would be set there.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "connectors/spi/decoding/rows_builder.h"
+#include "data/json_token.h"
 #include "formats/json/json_columns.h"
-#include "formats/json/json_token.h"
 
 namespace tidemill {
 

@@ -4,6 +4,7 @@
 #include "formats/json/json_decoder.h"
 #include "formats/json/json_encoder.h"
 #include "formats/json/json_inference.h"
+#include "formats/json/json_nested.h"
 
 namespace tidemill {
 namespace {
@@ -38,7 +39,12 @@ TimestampForm timestamp_form(const Options& options) {
 
 void require_held(const FormatRequest& request, int32_t index) {
   const Field& field = request.physical->field(index);
-  if (!field.type.is_interval()) return;
+  if (json_holds(field.type)) return;
+  if (field.type.is_nested()) {
+    throw UserError(fmt::format("Column '{}' of table '{}': format 'json' cannot hold {}", field.name, request.table,
+                                field.type.to_string()),
+                    "Keys of a MAP and elements of a MULTISET must be text, and nothing inside an interval.");
+  }
   throw UserError(fmt::format("Column '{}' of table '{}': format 'json' cannot hold {}", field.name, request.table,
                               field.type.to_string()),
                   "Declare it BIGINT (milliseconds) or STRING.");
@@ -87,6 +93,8 @@ class JsonFormat final : public Format {
     settings.form.option_prefix = options.full_name("");
     settings.fail_on_missing_field = options.boolean("fail-on-missing-field");
     settings.ignore_parse_errors = options.boolean("ignore-parse-errors");
+    settings.form.missing_is_error = settings.fail_on_missing_field;
+    settings.form.nulls_for_errors = settings.ignore_parse_errors;
     if (settings.fail_on_missing_field && settings.ignore_parse_errors)
       throw UserError("'json.fail-on-missing-field' and 'json.ignore-parse-errors' cannot both be true",
                       "Take one of them out.");
@@ -101,9 +109,13 @@ class JsonFormat final : public Format {
       require_held(request, i);
       settings.names.push_back(request.physical->field(i).name);
     }
-    settings.style.timestamp = timestamp_form(options);
-    settings.style.scientific_decimals = !options.boolean("encode.decimal-as-plain-number");
-    settings.ignore_null_fields = options.boolean("encode.ignore-null-fields");
+    settings.style.text.timestamp = timestamp_form(options);
+    settings.style.text.scientific_decimals = !options.boolean("encode.decimal-as-plain-number");
+    settings.style.ignore_null_fields = options.boolean("encode.ignore-null-fields");
+    const std::string mode = options.text("map-null-key.mode");
+    if (mode == "DROP") settings.style.null_key = JsonStyle::NullKey::kDrop;
+    if (mode == "LITERAL") settings.style.null_key = JsonStyle::NullKey::kLiteral;
+    settings.style.null_key_literal = options.text("map-null-key.literal");
     return std::make_shared<JsonEncodingFormat>(std::move(settings));
   }
 

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "connectors/spi/decoding/column_inference.h"
-#include "formats/json/json_scanner.h"
-#include "formats/json/json_text.h"
+#include "data/json_scanner.h"
+#include "data/json_text.h"
 
 namespace tidemill {
 namespace {

@@ -8,6 +8,10 @@ void register_aggregate_functions(FunctionRegistry& registry) {
   register_average(registry);
   register_selected(registry);
   register_listagg(registry);
+  register_collection_aggregates(registry);
+  register_variance(registry);
+  register_percentile(registry);
+  register_json_aggregates(registry);
 }
 
 }  // namespace tidemill

@@ -5,11 +5,15 @@
 
 namespace tidemill {
 
-void register_count(FunctionRegistry& registry);     // COUNT(*), COUNT(x)
-void register_sum(FunctionRegistry& registry);       // SUM
-void register_average(FunctionRegistry& registry);   // AVG
-void register_selected(FunctionRegistry& registry);  // MIN, MAX, FIRST_VALUE, LAST_VALUE
-void register_listagg(FunctionRegistry& registry);   // LISTAGG
+void register_count(FunctionRegistry& registry);                  // COUNT(*), COUNT(x)
+void register_sum(FunctionRegistry& registry);                    // SUM
+void register_average(FunctionRegistry& registry);                // AVG
+void register_selected(FunctionRegistry& registry);               // MIN, MAX, FIRST_VALUE, LAST_VALUE
+void register_listagg(FunctionRegistry& registry);                // LISTAGG
+void register_collection_aggregates(FunctionRegistry& registry);  // ARRAY_AGG, COLLECT
+void register_variance(FunctionRegistry& registry);               // VAR_POP, VAR_SAMP, STDDEV_POP, STDDEV_SAMP
+void register_percentile(FunctionRegistry& registry);             // PERCENTILE
+void register_json_aggregates(FunctionRegistry& registry);        // JSON_ARRAYAGG, JSON_OBJECTAGG
 
 // Registers them all.
 void register_aggregate_functions(FunctionRegistry& registry);

@@ -136,6 +136,13 @@ template <Choice choice>
 void register_choice(FunctionRegistry& registry, const char* name, FunctionDoc doc) {
   registry.aggregate(name, doc, [name](const CallSite& call) -> AggregateCall {
     if (call.size() != 1) return {};
+    const bool orders = choice == Choice::kMin || choice == Choice::kMax;
+    if (orders && call.type(0).is_nested()) {
+      throw UserError(
+          call.location,
+          fmt::format("{} has no order: {} cannot compare it", call.type(0).with_nullable(true).to_string(), name),
+          "Aggregate what is inside.");
+    }
     return {make_selected<choice>(name, call.type(0)), call.arguments[0]};
   });
 }

@@ -5,6 +5,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/passes/keys.h"
 #include "plan/rank.h"
@@ -22,6 +23,15 @@ bool filters(const PlanNode& node) {
   if (node.kind() == PlanKind::kFilter) return true;
   const auto* calc = node.try_as<CalcNode>();
   return calc != nullptr && calc->predicate() != nullptr;
+}
+
+// A regular join passes the kinds of its inputs on; rows that stand alone until they fit something come and go.
+RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only) {
+  const bool regular = std::holds_alternative<RegularMatch>(join.match());
+  if (final_only || !regular) return RowKinds::append();
+  if (join.type() == JoinType::kInner || join.type() == JoinType::kSemi) return input;
+  if (join.type() == JoinType::kAnti) return input | RowKinds{true, false, false, true};
+  return {true, input.update_before, false, true};
 }
 
 // As Flink's FastTop1, AppendOnlyTopN and RetractableTopN functions emit them.
@@ -88,12 +98,15 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kCalc:
     case PlanKind::kUnion:
     case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
       return input;
     case PlanKind::kAggregate: {
       const bool distinct = node.as<AggregateNode>().aggregates().empty();
       if (final_only || (distinct && input.append_only())) return RowKinds::append();
       return {true, !distinct, !distinct, !input.append_only()};
     }
+    case PlanKind::kJoin:
+      return join_kinds(node.as<JoinNode>(), input, final_only);
     case PlanKind::kRank:
       return final_only ? RowKinds::append() : kinds_of_rank(node.as<RankNode>(), input);
     case PlanKind::kOver:
@@ -116,6 +129,7 @@ RowKinds Changelog::produced(const PlanNode& node) const {
   const auto* rank = node.try_as<RankNode>();
   if (rank != nullptr && rank->by_window()) check_inserts(*rank->input(), rank->location(), "Top-N of windows");
   if (node.kind() == PlanKind::kSortLimit) check_sort(node);
+  if (const auto* join = node.try_as<JoinNode>()) check_join(*join);
   return produced_kinds(node, input_kinds(node), tables_, final_only_);
 }
 
@@ -143,6 +157,23 @@ void Changelog::check_session(const WindowAssignNode& node) const {
                   "from {}",
                   origin_of_updates(*node.input()).physical_text()),
       "Group by window_start, window_end and exactly the PARTITION BY columns: such sessions take updates.");
+}
+
+// Joins by time give each pair once, and cannot take it back.
+void Changelog::check_join(const JoinNode& node) const {
+  if (std::holds_alternative<RegularMatch>(node.match())) return;
+  const size_t inputs = std::holds_alternative<TemporalMatch>(node.match()) ? 1 : 2;
+  for (size_t i = 0; i < inputs; ++i) {
+    const RowKinds& kinds = kinds_.at(node.input(i).get());
+    if (kinds.append_only()) continue;
+    throw UserError(
+        node.location(),
+        fmt::format("{} takes new rows only, and its {} input also takes rows back or updates them: {} "
+                    "comes from {}",
+                    node.physical_text().substr(0, node.physical_text().find('(')), i == 0 ? "left" : "right",
+                    kinds.to_string(), origin_of_updates(*node.input(i)).physical_text()),
+        "Join the rows before they are aggregated, or aggregate them by window.");
+  }
 }
 
 void Changelog::check_inserts(const PlanNode& input, SourceLocation location, std::string_view what) const {

@@ -10,6 +10,7 @@
 
 namespace tidemill {
 
+class JoinNode;
 class WindowAssignNode;
 
 // What tables can do, from their connectors.
@@ -47,6 +48,7 @@ class Changelog {
   RowKinds input_kinds(const PlanNode& node) const;
   void check_sort(const PlanNode& node) const;
   void check_session(const WindowAssignNode& node) const;
+  void check_join(const JoinNode& node) const;
   // Throws UserError where updates come out of `input`, which `what` at `location` cannot take.
   void check_inserts(const PlanNode& input, SourceLocation location, std::string_view what) const;
   void check_sink(const SinkNode& sink) const;

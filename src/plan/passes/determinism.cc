@@ -7,6 +7,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/over.h"
+#include "plan/unnest.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -68,6 +69,12 @@ class Walk {
       case PlanKind::kWindowAssign: {
         const int32_t window_start = node.as<WindowAssignNode>().window_start();
         return visit(*node.input(), Columns(needed.begin(), needed.lower_bound(window_start)));
+      }
+      case PlanKind::kUnnest: {
+        const auto& unnest = node.as<UnnestNode>();
+        Columns read(needed.begin(), needed.lower_bound(unnest.first_element()));
+        read.insert(unnest.collection());
+        return visit(*node.input(), read);
       }
       case PlanKind::kAggregate: {
         const auto& aggregate = node.as<AggregateNode>();

@@ -2,6 +2,7 @@
 #include "plan/passes/distribution.h"
 
 #include "plan/aggregate.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/window.h"
@@ -16,7 +17,7 @@ Distribution by_keys(const std::vector<int32_t>& keys) {
 
 }  // namespace
 
-Distribution required_distribution(const PlanNode& node) {
+Distribution required_distribution(const PlanNode& node, size_t input) {
   switch (node.kind()) {
     case PlanKind::kAggregate:
       return by_keys(node.as<AggregateNode>().keys());
@@ -27,6 +28,8 @@ Distribution required_distribution(const PlanNode& node) {
       if (assign.window().kind != WindowKind::kSession) return {};
       return by_keys(assign.partition_keys());  // the rows of a session meet
     }
+    case PlanKind::kJoin:
+      return by_keys(node.as<JoinNode>().key_columns(input));
     case PlanKind::kOver:
       return by_keys(node.as<OverNode>().window().keys);
     case PlanKind::kRank:

@@ -17,11 +17,11 @@ enum class DistributionKind : uint8_t {
 
 struct Distribution {
   DistributionKind kind = DistributionKind::kAny;
-  std::vector<int32_t> keys;  // columns of the input
+  std::vector<int32_t> keys;  // columns of that input
 };
 
-// Returns what `node` needs of each of its inputs.
-Distribution required_distribution(const PlanNode& node);
+// Returns what `node` needs of its input number `input`.
+Distribution required_distribution(const PlanNode& node, size_t input);
 
 // Returns "hash[k, x]" or "single", by the names of the input's columns.
 std::string distribution_text(const Distribution& distribution, const Schema& input);

@@ -6,9 +6,11 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
+#include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -72,6 +74,36 @@ Keys window_keys(const WindowAggregateNode& aggregate) {
   return keys;
 }
 
+// True where each row of the other input meets at most one row of input `input`.
+bool meets_one(const JoinNode& join, size_t input) {
+  const std::vector<int32_t> columns = join.key_columns(input);
+  return std::ranges::any_of(unique_keys(*join.input(input)), [&](const std::vector<int32_t>& key) {
+    return std::ranges::all_of(key,
+                               [&](int32_t column) { return std::ranges::find(columns, column) != columns.end(); });
+  });
+}
+
+// A row of an outer join that stands alone has NULLs for the other side's key, and is the only one that has.
+Keys join_keys(const JoinNode& join) {
+  const Keys left = unique_keys(*join.left());
+  if (left_only(join.type())) return left;
+  Keys right = unique_keys(*join.right());
+  for (std::vector<int32_t>& key : right) {
+    for (int32_t& column : key) column += join.left_columns();
+  }
+  Keys keys;
+  if (meets_one(join, 1) && !right_is_outer(join.type())) keys = left;
+  if (meets_one(join, 0) && !left_is_outer(join.type())) keys.insert(keys.end(), right.begin(), right.end());
+  if (!keys.empty()) return keys;
+  for (const std::vector<int32_t>& a : left) {
+    for (const std::vector<int32_t>& b : right) {
+      keys.push_back(a);
+      keys.back().insert(keys.back().end(), b.begin(), b.end());
+    }
+  }
+  return keys;
+}
+
 // A key of a row's changes: one that finds the row whatever of -U is left out. With numbers a row moves from one to
 // the other, and only its number finds it.
 Keys rank_keys(const RankNode& rank) {
@@ -102,9 +134,11 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return node.as<ValuesNode>().rows().size() <= 1 ? Keys{{}} : Keys{};
     case PlanKind::kRank:
       return rank_keys(node.as<RankNode>());
+    case PlanKind::kSortLimit:
+      if (node.as<SortLimitNode>().limit().value_or(2) <= 1) return {{}};
+      return unique_keys(*node.input());
     case PlanKind::kOver:  // its columns are in their places
     case PlanKind::kFilter:
-    case PlanKind::kSortLimit:
     case PlanKind::kSink:
       return unique_keys(*node.input());
     case PlanKind::kProject:
@@ -117,7 +151,10 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return {first_columns(node.as<AggregateNode>().keys().size())};
     case PlanKind::kWindowAggregate:
       return window_keys(node.as<WindowAggregateNode>());
+    case PlanKind::kJoin:
+      return join_keys(node.as<JoinNode>());
     case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
     case PlanKind::kUnion:
     case PlanKind::kStatementSet:
       return {};

@@ -5,6 +5,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -65,10 +66,15 @@ WindowColumns window_columns(const PlanNode& node) {
   if (const auto* aggregate = node.try_as<AggregateNode>()) {
     return of_groups(aggregate->keys(), window_columns(*node.input()));
   }
-  const bool adds_columns = node.kind() == PlanKind::kOver || node.kind() == PlanKind::kRank;  // behind the input's
+  const bool adds_columns =  // behind the input's
+      node.kind() == PlanKind::kOver || node.kind() == PlanKind::kRank || node.kind() == PlanKind::kUnnest;
   if (node.kind() == PlanKind::kFilter || adds_columns) return window_columns(*node.input());
   if (const auto* project = node.try_as<ProjectNode>()) {
     return of_projections(project->projections(), window_columns(*node.input()));
+  }
+  if (const auto* join = node.try_as<JoinNode>()) {
+    const auto* match = std::get_if<WindowMatch>(&join->match());
+    if (match != nullptr && !right_is_outer(join->type())) return match->left;
   }
   return {};
 }

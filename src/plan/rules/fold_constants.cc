@@ -6,6 +6,7 @@
 #include "expr/evaluator.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/rules/rule.h"
 #include "plan/values.h"
 
@@ -140,6 +141,13 @@ PlanPtr fold_node(const PlanPtr& node, const Folder& folder) {
     if (truth == Truth::kTrue) return node->input();
     if (truth == Truth::kFalse) return make_values(node->schema(), {});
     return predicate == filter->predicate() ? node : make_filter(node->input(), std::move(predicate));
+  }
+  if (const auto* join = node->try_as<JoinNode>(); join != nullptr && join->condition() != nullptr) {
+    // Rows may never reach the condition: what fails in it is not an error of planning.
+    ExpressionPtr condition = folder.fold(join->condition(), false);
+    if (condition == join->condition()) return node;
+    return std::make_shared<JoinNode>(join->left(), join->right(), join->type(), std::move(condition), join->match(),
+                                      node->schema(), join->location());
   }
   if (const auto* project = node->try_as<ProjectNode>()) {
     bool changed = false;

@@ -11,6 +11,7 @@
 #include "plan/rules/rule.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
+#include "plan/unnest.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -111,6 +112,10 @@ class RowOrdering {
         const bool logged = input.in_log_order && assign.window().kind != WindowKind::kSession;
         if (!assign.window().processing_time) return {node, assign.time_column(), logged};
         return {node, inner(input, node), logged};
+      }
+      case PlanKind::kUnnest: {
+        const OrderedRows& input = find(node->input());
+        return {node, inner(input, node), input.in_log_order};
       }
       case PlanKind::kWindowAggregate:
         return {node, time_of_windows(node->as<WindowAggregateNode>())};

@@ -6,12 +6,14 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
 #include "plan/sort_limit.h"
+#include "plan/unnest.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -44,8 +46,19 @@ std::vector<AggregateSpec> select(const std::vector<AggregateSpec>& aggregates, 
   return result;
 }
 
-// What `node` needs of its inputs (the same of each), given what is needed of its output.
-Columns needed_of_input(const PlanNode& node, const Columns& needed) {
+// What a join needs of one of its inputs.
+Columns needed_of_join(const JoinNode& join, size_t input, const Columns& needed) {
+  Columns result;
+  add_all(result, join.read_columns(input));
+  const int32_t left = join.left_columns();
+  for (const int32_t column : needed) {
+    if ((column < left) == (input == 0)) result.insert(input == 0 ? column : column - left);
+  }
+  return result;
+}
+
+// What `node` needs of its input number `input`, given what is needed of its output.
+Columns needed_of_input(const PlanNode& node, size_t input, const Columns& needed) {
   Columns result;
   switch (node.kind()) {
     case PlanKind::kFilter:
@@ -81,6 +94,14 @@ Columns needed_of_input(const PlanNode& node, const Columns& needed) {
       add_all(result, assign.partition_keys());
       return result;
     }
+    case PlanKind::kUnnest: {
+      const auto& unnest = node.as<UnnestNode>();
+      for (const int32_t column : needed) {
+        if (column < unnest.first_element()) result.insert(column);
+      }
+      result.insert(unnest.collection());
+      return result;
+    }
     case PlanKind::kOver: {
       const auto& over = node.as<OverNode>();
       for (const int32_t column : needed)
@@ -106,8 +127,10 @@ Columns needed_of_input(const PlanNode& node, const Columns& needed) {
       return result;
     case PlanKind::kUnion:
       return needed;
+    case PlanKind::kJoin:
+      return needed_of_join(node.as<JoinNode>(), input, needed);
     default:
-      return node.inputs().empty() ? Columns() : all_columns(*node.input()->schema());
+      return all_columns(*node.input(input)->schema());
   }
 }
 
@@ -118,8 +141,11 @@ class Pruner {
     visit_plan(*root, [&](const PlanNode& node) { order.push_back(&node); });
     needed_[root.get()] = all_columns(*root->schema());
     for (auto node = order.rbegin(); node != order.rend(); ++node) {  // consumers before inputs
-      const Columns of_input = needed_of_input(**node, needed_[*node]);
-      for (const PlanPtr& input : (*node)->inputs()) needed_[input.get()].insert(of_input.begin(), of_input.end());
+      const std::vector<PlanPtr>& inputs = (*node)->inputs();
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        const Columns of_input = needed_of_input(**node, i, needed_[*node]);
+        needed_[inputs[i].get()].insert(of_input.begin(), of_input.end());
+      }
     }
   }
 
@@ -170,6 +196,8 @@ class Pruner {
         return rebuild_window_aggregate(node->as<WindowAggregateNode>(), needed);
       case PlanKind::kWindowAssign:
         return rebuild_window_assign(node->as<WindowAssignNode>());
+      case PlanKind::kUnnest:
+        return rebuild_unnest(node->as<UnnestNode>());
       case PlanKind::kSortLimit:
         return rebuild_sort(node->as<SortLimitNode>());
       case PlanKind::kOver:
@@ -178,6 +206,8 @@ class Pruner {
         return rebuild_rank(node->as<RankNode>(), needed);
       case PlanKind::kUnion:
         return rebuild_union(*node, needed);
+      case PlanKind::kJoin:
+        return rebuild_join(node->as<JoinNode>());
       default:
         return rebuild_unchanged(node);
     }
@@ -291,10 +321,33 @@ class Pruner {
         std::move(places)};
   }
 
+  Pruned rebuild_unnest(const UnnestNode& node) {
+    const Pruned& input = rebuild(node.input());
+    std::vector<int32_t> places = input.places;
+    std::vector<std::string> names;
+    for (int32_t column = node.first_element(); column < node.schema()->size(); ++column) {
+      places.push_back(input.plan->schema()->size() + static_cast<int32_t>(names.size()));
+      names.push_back(node.schema()->field(column).name);
+    }
+    const int32_t collection = input.places[static_cast<size_t>(node.collection())];
+    return {make_unnest(input.plan, collection, node.keep_empty(), node.with_ordinality(), names), std::move(places)};
+  }
+
   Pruned rebuild_sort(const SortLimitNode& node) {
     const Pruned& input = rebuild(node.input());
     std::vector<SortKey> keys = renumber(node.keys(), input);
     return {make_sort_limit(input.plan, std::move(keys), node.limit(), node.offset(), node.location()), input.places};
+  }
+
+  Pruned rebuild_join(const JoinNode& join) {
+    const Pruned left = rebuild(join.left());
+    const Pruned right = rebuild(join.right());
+    std::vector<int32_t> places = left.places;
+    const int32_t first = left.plan->schema()->size();
+    if (!left_only(join.type())) {
+      for (const int32_t place : right.places) places.push_back(place < 0 ? -1 : first + place);
+    }
+    return {renumber_join(join, left.plan, left.places, right.plan, right.places), std::move(places)};
   }
 
   static std::vector<SortKey> renumber(std::vector<SortKey> keys, const Pruned& input) {

@@ -7,18 +7,15 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join_filters.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
+#include "plan/unnest.h"
 #include "plan/window.h"
 
 namespace tidemill {
 namespace {
-
-std::vector<ExpressionPtr> conjuncts_of(const ExpressionPtr& predicate) {
-  if (predicate->kind() == ExpressionKind::kAnd) return predicate->children();
-  return {predicate};
-}
 
 // Splits the conjuncts into those that may move below a node and the rest.
 struct Split {
@@ -55,6 +52,7 @@ class Pusher {
     std::vector<PlanPtr> inputs;
     for (const PlanPtr& input : node->inputs()) inputs.push_back(rewrite(input));
     PlanPtr result = inputs == node->inputs() ? node : node->with_inputs(std::move(inputs));
+    if (const auto* join = result->try_as<JoinNode>()) result = push_through_join(*join, {});
     if (const auto* filter = result->try_as<FilterNode>()) result = push(result->input(), filter->predicate());
     if (consumers_[node.get()] > 1) shared_.insert(result.get());
     done_.emplace(node.get(), result);
@@ -78,9 +76,15 @@ class Pusher {
       case PlanKind::kWindowAssign:
         if (shared) break;
         return push_through_windows(input, predicate);
+      case PlanKind::kUnnest:
+        if (shared) break;
+        return push_through_unnest(input, predicate);
       case PlanKind::kAggregate:
         if (shared) break;
         return push_through_keys(input, predicate);
+      case PlanKind::kJoin:
+        if (shared) break;
+        return push_through_join(input->as<JoinNode>(), conjuncts_of(predicate));
       case PlanKind::kOver:
         if (shared) break;
         return push_through_partitions(input, predicate, input->as<OverNode>().window().keys);
@@ -118,6 +122,13 @@ class Pusher {
     return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
   }
 
+  PlanPtr push_through_unnest(const PlanPtr& input, const ExpressionPtr& predicate) {
+    const int32_t first_element = input->as<UnnestNode>().first_element();
+    const Split parts = split(predicate, [&](int32_t column) { return column < first_element; });
+    if (parts.moved.empty()) return make_filter(input, predicate);
+    return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
+  }
+
   PlanPtr push_through_keys(const PlanPtr& input, const ExpressionPtr& predicate) {
     const std::vector<int32_t>& keys = input->as<AggregateNode>().keys();
     const auto is_key = [&](int32_t column) { return static_cast<size_t>(column) < keys.size(); };
@@ -127,6 +138,22 @@ class Pusher {
     if (parts.moved.empty() || global) return make_filter(input, predicate);
     const ExpressionPtr below = renumber_columns(make_and(parts.moved), keys);
     return filter_rest(input->with_inputs({push(input->input(), below)}), parts.kept);
+  }
+
+  // Returns the join with the conjuncts of a filter above it, each as far down as it may go.
+  PlanPtr push_through_join(const JoinNode& join, const std::vector<ExpressionPtr>& above) {
+    const auto simplified = std::make_shared<JoinNode>(join.left(), join.right(), simplified_type(join, above),
+                                                       join.condition(), join.match(), join.schema(), join.location());
+    JoinFilters filters = place_all_filters(*simplified, above);
+    const auto below = [&](const PlanPtr& input, const std::vector<ExpressionPtr>& conjuncts) {
+      return conjuncts.empty() ? input : push(input, make_and(conjuncts));
+    };
+    PlanPtr left = below(join.left(), filters.left);
+    PlanPtr right = below(join.right(), filters.right);
+    PlanPtr result = std::make_shared<JoinNode>(std::move(left), std::move(right), simplified->type(),
+                                                conjunction_of(std::move(filters.condition)), join.match(),
+                                                join.schema(), join.location());
+    return filter_rest(std::move(result), std::move(filters.above));
   }
 
   // Partitions may go as a whole: no other one's rows depend on them. The keys keep their places.

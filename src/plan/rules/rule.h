@@ -52,6 +52,7 @@ PlanPtr merge_projects(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr recognize_windows(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr recognize_ranks(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr order_rows(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr extract_join_keys(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr prune_columns(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr share_subplans(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_calcs(const PlanPtr& root, const OptimizerContext& context);

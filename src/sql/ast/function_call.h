@@ -58,6 +58,14 @@ enum class CallSyntax : uint8_t {
   kSubstring,  // SUBSTRING(a FROM b [FOR c]): [a, b, c]
   kOverlay,    // OVERLAY(a PLACING b FROM c [FOR d]): [a, b, c, d]
   kFloorTo,    // FLOOR(x TO unit), CEIL(x TO unit): [x, Symbol unit]
+  // The forms of JSON functions. What is left out stands as its default.
+  kJsonExists,  // JSON_EXISTS(x, path FALSE ON ERROR): [x, path, Symbol]
+  kJsonValue,   // JSON_VALUE(x, path RETURNING t DEFAULT a ON EMPTY DEFAULT b ON ERROR): [x, path, CAST(NULL AS t),
+                // Symbol NULL, ERROR or DEFAULT, a or NULL, Symbol, b or NULL]
+  kJsonQuery,  // JSON_QUERY(x, path WITHOUT WRAPPER NULL ON EMPTY NULL ON ERROR): [x, path, Symbol WITHOUT, CONDITIONAL
+               // or UNCONDITIONAL, Symbol, Symbol]
+  kJsonObject,  // JSON_OBJECT(a: b, … NULL ON NULL), JSON_OBJECTAGG: [Symbol NULL or ABSENT, a, b, …]
+  kJsonArray,   // JSON_ARRAY(a, … ABSENT ON NULL), JSON_ARRAYAGG: [Symbol NULL or ABSENT, a, …]
 };
 
 enum class NullTreatment : uint8_t { kDefault, kRespect, kIgnore };

@@ -12,7 +12,8 @@ bool same_expression(const ExpressionPtr& a, const ExpressionPtr& b) {
 }  // namespace
 
 bool same_call(const BoundAggregate& a, const BoundAggregate& b) {
-  return a.function->name() == b.function->name() && a.distinct == b.distinct &&
+  // The text tells apart what is in neither of these: the separator of LISTAGG, the share of PERCENTILE.
+  return a.function->name() == b.function->name() && a.text == b.text && a.distinct == b.distinct &&
          same_expression(a.argument, b.argument) && same_expression(a.filter, b.filter);
 }
 
@@ -40,7 +41,7 @@ ExpressionPtr AggregateCalls::add(WindowProperty property, const Type& type) {
 }
 
 std::optional<size_t> AggregateCalls::call_of(int32_t column) const {
-  if (column < first_column_) return std::nullopt;
+  if (column < first_column_ || static_cast<size_t>(column - first_column_) >= calls_.size()) return std::nullopt;
   return static_cast<size_t>(column - first_column_);
 }
 

@@ -59,6 +59,10 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   }
   refuse_aggregate_syntax(call, name);
   if (name == "CURRENT_WATERMARK") return bind_current_watermark(call);
+  if (name == "JSON") {
+    throw UserError(call.location, "JSON(…) stands only as a value of JSON_OBJECT or JSON_ARRAY",
+                    "Leave it out: a text that is JSON is a text elsewhere.");
+  }
   return context_.functions.resolve(name, bind_arguments(call), call.location);
 }
 
@@ -68,9 +72,19 @@ std::vector<ExpressionPtr> ExpressionBinder::bind_arguments(const ast::FunctionC
     if (argument.name) {
       throw UserError(argument.name->location, fmt::format("{} takes no named arguments", call.name.last().name));
     }
-    arguments.push_back(bind(*argument.value));
+    arguments.push_back(bind_argument(call, *argument.value));
   }
   return arguments;
+}
+
+// JSON(text), which stands only in JSON_OBJECT and JSON_ARRAY, is bound here; all else as everywhere.
+ExpressionPtr ExpressionBinder::bind_argument(const ast::FunctionCall& call, const ast::Expression& value) {
+  const std::string name = upper(call.name.last().name);
+  const auto* inner = value.try_as<ast::FunctionCall>();
+  const bool is_json = inner != nullptr && inner->name.parts.size() == 1 && !inner->over &&
+                       upper(inner->name.last().name) == "JSON" && (name == "JSON_OBJECT" || name == "JSON_ARRAY");
+  if (!is_json) return bind(value);
+  return context_.functions.resolve("JSON", bind_arguments(*inner), inner->location);
 }
 
 ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, const std::string& name) {

@@ -3,9 +3,9 @@
 
 #include "expr/cast.h"
 #include "sql/binder/literal.h"
+#include "sql/binder/subquery.h"
 
 namespace tidemill {
-namespace {
 
 std::string_view operator_name(ast::BinaryOperator op) {
   using enum ast::BinaryOperator;
@@ -44,8 +44,6 @@ std::string_view operator_name(ast::BinaryOperator op) {
   CHECK(false);
 }
 
-}  // namespace
-
 void refuse_unsupported(SourceLocation location, std::string_view what) {
   throw UserError(location, fmt::format("{} is not supported yet", what));
 }
@@ -83,23 +81,27 @@ ExpressionPtr ExpressionBinder::bind(const ast::Expression& expression) {
     case kStar:
       throw UserError(location, "* stands alone in SELECT, or in COUNT(*)");
     case kInQuery:
-      refuse_unsupported(location, "IN with a sub-query");
+      return bind_in_query(expression.as<ast::InQuery>());
     case kQuantified:
-      refuse_unsupported(location, "A comparison with ANY or ALL of a sub-query");
+      return bind_quantified(expression.as<ast::Quantified>());
     case kExists:
-      refuse_unsupported(location, "EXISTS");
+      return subqueries(location, "EXISTS").exists(expression.as<ast::Exists>());
     case kScalarQuery:
-      refuse_unsupported(location, "A sub-query as a value");
-    case kField:
-      refuse_unsupported(location, "Access to a field of a row");
-    case kItem:
-      refuse_unsupported(location, "Access to an element by index");
+      return subqueries(location, "A sub-query").scalar(expression.as<ast::ScalarQuery>());
+    case kField: {
+      const auto& access = expression.as<ast::FieldAccess>();
+      return bind_field(bind(*access.operand), access.field);
+    }
+    case kItem: {
+      const auto& access = expression.as<ast::ItemAccess>();
+      return context_.functions.resolve("[]", {bind(*access.operand), bind(*access.index)}, location);
+    }
     case kRow:
-      refuse_unsupported(location, "A row as a value");
+      return bind_constructor("ROW", expression.as<ast::RowConstructor>().elements, location);
     case kArray:
-      refuse_unsupported(location, "ARRAY");
+      return bind_constructor("ARRAY", expression.as<ast::ArrayConstructor>().elements, location);
     case kMap:
-      refuse_unsupported(location, "MAP");
+      return bind_constructor("MAP", expression.as<ast::MapConstructor>().entries, location);
     case kTableArgument:
     case kDescriptor:
       throw UserError(location, "TABLE and DESCRIPTOR are arguments of table functions only");
@@ -127,9 +129,42 @@ ExpressionPtr ExpressionBinder::bind_column(const ast::ColumnReference& column) 
     const auto alias = aliases_.find(column.parts.front().name);
     if (alias != aliases_.end()) return alias->second;
   }
-  const int32_t index = scope_.resolve(column);
-  first_uses_.emplace(index, column.location);
-  return make_column(index, scope_.schema()->field(index).type);
+  if (outer_ != nullptr && !scope_.has(column) && outer_->has(column)) return bind_outer_column(column);
+  const Scope::Path path = scope_.resolve_path(column);
+  first_uses_.emplace(path.column, column.location);
+  return bind_path(make_column(path.column, scope_.schema()->field(path.column).type), path, column);
+}
+
+ExpressionPtr ExpressionBinder::bind_outer_column(const ast::ColumnReference& column) {
+  const Scope::Path path = outer_->resolve_path(column);
+  return bind_path(make_column(kOuterColumns + path.column, outer_->schema()->field(path.column).type), path, column);
+}
+
+// The parts of the name behind the column are fields of rows.
+ExpressionPtr ExpressionBinder::bind_path(ExpressionPtr value, const Scope::Path& path,
+                                          const ast::ColumnReference& column) {
+  for (size_t i = path.used; i < column.parts.size(); ++i) value = bind_field(std::move(value), column.parts[i]);
+  return value;
+}
+
+ExpressionPtr ExpressionBinder::bind_field(ExpressionPtr row, const ast::Identifier& field) {
+  if (row->type().kind != TypeKind::kRow) {
+    throw UserError(field.location, fmt::format("There is no field {}: {} is {}, not a ROW", field.name,
+                                                row->to_string(scope_.names()), row->type().to_string()));
+  }
+  ExpressionPtr name = make_literal(Value::characters(field.name));
+  return context_.functions.resolve(".", {std::move(row), std::move(name)}, field.location);
+}
+
+ExpressionPtr ExpressionBinder::bind_constructor(std::string_view name, const std::vector<ast::ExpressionPtr>& elements,
+                                                 SourceLocation location) {
+  if (elements.empty()) {
+    throw UserError(location, fmt::format("{} has no elements, which would tell its type", name),
+                    fmt::format("Write CAST(NULL AS {}<…>), or give it an element.", name));
+  }
+  std::vector<ExpressionPtr> arguments;
+  for (const ast::ExpressionPtr& element : elements) arguments.push_back(bind(*element));
+  return context_.functions.resolve(name, std::move(arguments), location);
 }
 
 ExpressionPtr ExpressionBinder::bind_unary(const ast::Unary& unary) {
@@ -145,7 +180,7 @@ ExpressionPtr ExpressionBinder::bind_unary(const ast::Unary& unary) {
 }
 
 ExpressionPtr ExpressionBinder::bind_binary(const ast::Binary& binary) {
-  if (binary.op == ast::BinaryOperator::kOverlaps) refuse_unsupported(binary.location, "OVERLAPS");
+  if (binary.op == ast::BinaryOperator::kOverlaps) return bind_overlaps(binary);
   ExpressionPtr left = bind(*binary.left);
   ExpressionPtr right = bind(*binary.right);
   return context_.functions.resolve(operator_name(binary.op), {std::move(left), std::move(right)}, binary.location);

@@ -13,6 +13,8 @@
 
 namespace tidemill {
 
+class Subqueries;  // sql/binder/subquery.h
+
 class ExpressionBinder {
  public:
   // Both are borrowed. `clause` is where the expressions stand, for messages: "WHERE".
@@ -21,6 +23,10 @@ class ExpressionBinder {
 
   // Lets aggregate functions stand in the expressions, and gathers them in `calls`.
   void allow_aggregates(AggregateCalls* calls) { calls_ = calls; }
+  // Lets sub-queries stand in the expressions; each is a column until `subqueries` places it.
+  void allow_subqueries(Subqueries* subqueries) { subqueries_ = subqueries; }
+  // Lets columns that the scope lacks be those of the query around, from kOuterColumns on. null: there is none.
+  void allow_outer(const Scope* outer) { outer_ = outer; }
   // Lets calls with OVER stand in the expressions, and gathers them in `overs`; null: no longer.
   void allow_overs(OverCalls* overs) { overs_ = overs; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
@@ -29,7 +35,9 @@ class ExpressionBinder {
 
   // Returns the expression over the scope's columns. Throws UserError at the part that is wrong.
   ExpressionPtr bind(const ast::Expression& expression);
-  // The same for one that must be BOOLEAN.
+  // Returns the parts of (a, b), or the expression as the only one.
+  std::vector<ExpressionPtr> bind_operands(const ast::Expression& expression);
+  // The same as bind() for one that must be BOOLEAN.
   ExpressionPtr bind_condition(const ast::Expression& expression);
 
   // Notes a column that * named; returns where each column of the scope was first named.
@@ -38,6 +46,11 @@ class ExpressionBinder {
 
  private:
   ExpressionPtr bind_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_outer_column(const ast::ColumnReference& column);
+  ExpressionPtr bind_path(ExpressionPtr value, const Scope::Path& path, const ast::ColumnReference& column);
+  ExpressionPtr bind_field(ExpressionPtr row, const ast::Identifier& field);
+  ExpressionPtr bind_constructor(std::string_view name, const std::vector<ast::ExpressionPtr>& elements,
+                                 SourceLocation location);
   ExpressionPtr bind_unary(const ast::Unary& unary);
   ExpressionPtr bind_binary(const ast::Binary& binary);
   ExpressionPtr bind_logical(const ast::Logical& logical);
@@ -45,9 +58,14 @@ class ExpressionBinder {
   ExpressionPtr bind_is(const ast::Is& is);
   ExpressionPtr bind_between(const ast::Between& between);
   ExpressionPtr bind_like(const ast::Like& like);
+  ExpressionPtr bind_overlaps(const ast::Binary& overlaps);
   ExpressionPtr bind_in_list(const ast::InList& in);
   ExpressionPtr bind_case(const ast::Case& a_case);
   ExpressionPtr bind_cast(const ast::Cast& cast);
+  // subquery_expression.cc
+  ExpressionPtr bind_in_query(const ast::InQuery& in);
+  ExpressionPtr bind_quantified(const ast::Quantified& quantified);
+  Subqueries& subqueries(SourceLocation location, std::string_view what);
   ExpressionPtr as_condition(ExpressionPtr expression, SourceLocation location, std::string_view what) const;
   // call.cc
   ExpressionPtr bind_call(const ast::FunctionCall& call);
@@ -57,6 +75,7 @@ class ExpressionBinder {
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
+  ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
   // over.cc
   ExpressionPtr bind_over(const ast::FunctionCall& call, const std::string& name);
   BoundAggregate bind_lag(const ast::FunctionCall& call);
@@ -65,6 +84,8 @@ class ExpressionBinder {
   const Scope& scope_;
   std::string clause_;
   AggregateCalls* calls_ = nullptr;
+  Subqueries* subqueries_ = nullptr;
+  const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
   OverCalls* overs_ = nullptr;
   bool inside_over_ = false;
@@ -72,6 +93,8 @@ class ExpressionBinder {
   std::map<int32_t, SourceLocation> first_uses_;
 };
 
+// Returns the name that the function registry has for the operator: "<=".
+std::string_view operator_name(ast::BinaryOperator op);
 // Throws UserError where the call has DISTINCT, FILTER or what else only aggregate functions take.
 void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& name);
 // Throws UserError: "… is not supported yet".

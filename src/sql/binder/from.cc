@@ -1,8 +1,10 @@
 // sql/binder/from.cc - FROM to plans. Rule: a name means a query of WITH first, then what the catalog has.
 #include <algorithm>
+#include <numeric>
 
 #include "plan/calc.h"
 #include "plan/scan.h"
+#include "plan/values.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/state_function.h"
@@ -32,8 +34,7 @@ BoundRelation with_alias(BoundRelation relation, const ast::TableAlias& alias) {
     for (const ast::Identifier& column : alias.columns) names.push_back(column.name);
     relation.plan = rename_columns(std::move(relation.plan), names);
   }
-  relation.path = {alias.name.name};
-  return relation;
+  return BoundRelation::of(std::move(relation.plan), {alias.name.name});
 }
 
 // Returns the table with the options of /*+ OPTIONS('k' = 'v') */ in place of its own.
@@ -60,38 +61,49 @@ TableDefinitionPtr with_hints(TableDefinitionPtr table, const std::vector<ast::H
 
 }  // namespace
 
+BoundRelation BoundRelation::of(PlanPtr plan, std::vector<std::string> path) {
+  const int32_t columns = plan->schema()->size();
+  std::vector<int32_t> visible(static_cast<size_t>(columns));
+  std::iota(visible.begin(), visible.end(), 0);
+  return {std::move(plan), {{std::move(path), 0, columns}}, std::move(visible)};
+}
+
 BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
   BoundRelation relation;
   switch (table.kind) {
     case ast::TableKind::kNamed: {
       const auto& named = table.as<ast::NamedTable>();
-      if (named.as_of) refuse_unsupported(named.as_of->location, "FOR SYSTEM_TIME AS OF");
-      relation = named.path ? bind_file(*named.path, named.location, named.hints) : bind_name(named.name, named.hints);
-      break;
+      if (named.as_of) refuse_unsupported(named.as_of->location, "FOR SYSTEM_TIME AS OF outside of a join");
+      return bind_named(named);
     }
     case ast::TableKind::kDerived: {
       const auto& derived = table.as<ast::DerivedTable>();
       if (derived.lateral) refuse_unsupported(derived.location, "LATERAL");
-      relation.plan = bind(*derived.query);
+      relation = BoundRelation::of(bind(*derived.query), {});
       break;
     }
     case ast::TableKind::kFunction:
       relation = bind_function_table(table.as<ast::FunctionTable>());
       break;
     case ast::TableKind::kUnnest:
-      refuse_unsupported(table.location, "UNNEST");
-    case ast::TableKind::kJoin: {
-      const auto& join = table.as<ast::JoinedTable>();
-      refuse_unsupported(join.location, join.join == ast::JoinKind::kComma ? "A FROM list of several tables" : "JOIN");
-    }
+      return bind_unnest(BoundRelation::of(make_values(make_schema({}), {{}}), {}), table.as<ast::UnnestTable>(),
+                         false);
+    case ast::TableKind::kJoin:
+      return bind_join(table.as<ast::JoinedTable>());
   }
   return table.alias ? with_alias(std::move(relation), *table.alias) : relation;
+}
+
+BoundRelation QueryBinder::bind_named(const ast::NamedTable& named) {
+  BoundRelation relation =
+      named.path ? bind_file(*named.path, named.location, named.hints) : bind_name(named.name, named.hints);
+  return named.alias ? with_alias(std::move(relation), *named.alias) : relation;
 }
 
 BoundRelation QueryBinder::bind_table_argument(const ast::TableArgument& argument) {
   if (!argument.order_by.empty()) refuse_unsupported(argument.location, "ORDER BY in a table argument");
   if (argument.path) return bind_file(*argument.path, argument.location, {});
-  if (argument.query) return {bind(*argument.query), {}};
+  if (argument.query) return BoundRelation::of(bind(*argument.query), {});
   return bind_name(argument.table, {});
 }
 
@@ -99,7 +111,7 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
   const std::vector<std::string> parts = parts_of(name);
   if (parts.size() == 1) {
     for (auto named = named_queries_.rbegin(); named != named_queries_.rend(); ++named) {
-      if (named->name == parts.front()) return {named->plan, parts};
+      if (named->name == parts.front()) return BoundRelation::of(named->plan, parts);
     }
   }
   const ObjectName full = context_.catalog.qualify(parts, name.location());
@@ -115,9 +127,9 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
   const CatalogObject& object = context_.catalog.get(full, name.location());
   if (object.is_view()) {
     if (!hints.empty()) throw UserError(hints.front().name.location, "Hints are for tables, and this is a view");
-    return {bind_view(*object.view, name.location()), path_of(full)};
+    return BoundRelation::of(bind_view(*object.view, name.location()), path_of(full));
   }
-  return {make_scan(with_hints(object.table, hints)), path_of(full)};
+  return BoundRelation::of(make_scan(with_hints(object.table, hints)), path_of(full));
 }
 
 const PlanPtr& QueryBinder::bind_view(const ViewDefinition& view, SourceLocation location) {
@@ -156,12 +168,13 @@ PlanPtr QueryBinder::expand_view(const ViewDefinition& view, SourceLocation loca
 
 BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation location,
                                      const std::vector<ast::Hint>& hints) {
-  return {make_scan(with_hints(context_.files.infer(path, location), hints)), {}};
+  return BoundRelation::of(make_scan(with_hints(context_.files.infer(path, location), hints)), {});
 }
 
 BoundRelation QueryBinder::bind_function_table(const ast::FunctionTable& table) {
   if (table.lateral) refuse_unsupported(table.location, "LATERAL");
-  if (is_state_function(*table.call)) return {make_scan(bind_state_function(*table.call, context_)), {}};
+  if (is_state_function(*table.call))
+    return BoundRelation::of(make_scan(bind_state_function(*table.call, context_)), {});
   return bind_window_function(*table.call);
 }
 

@@ -36,6 +36,7 @@ class GroupedExpressions {
       if (*keys_[i] == *expression) return make_column(key_columns_[i], expression->type());
     }
     if (const auto* column = expression->try_as<ColumnReference>()) {
+      if (is_subquery_column(column->index())) return expression;
       if (OverCalls::call_of(column->index())) return expression;
       const std::optional<size_t> call = calls_.call_of(column->index());
       if (call) return make_column(call_columns_[*call], column->type());
@@ -152,9 +153,15 @@ void SelectBinder::build_groups() {
   }
   const GroupedExpressions grouped(keys_, key_columns, *calls_, call_columns, scope_, binder_->first_uses(),
                                    select_.location);
-  if (having_ != nullptr) plan_ = make_filter(std::move(plan_), grouped.rewrite(having_));
+  const auto outer = [&](const ExpressionPtr& column) { return grouped.rewrite(column); };
+  if (having_ != nullptr) {
+    having_ = grouped.rewrite(having_);
+    plan_ = subqueries_.place(std::move(plan_), {&having_}, outer);
+    plan_ = make_filter(std::move(plan_), having_);
+  }
   for (ExpressionPtr& item : items_) item = grouped.rewrite(item);
   if (qualify_ != nullptr) qualify_ = grouped.rewrite(qualify_);
+  plan_ = subqueries_.place(std::move(plan_), item_places(), outer);
   for (BoundOver& over : overs_->calls()) {
     for (ExpressionPtr& key : over.keys) key = grouped.rewrite(key);
     for (BoundOver::Order& order : over.order) order.expression = grouped.rewrite(order.expression);

@@ -85,6 +85,15 @@ ExpressionPtr store(int32_t column, const Field& from, const TableColumn& to, So
   return make_cast(std::move(value), to.type, false, location);
 }
 
+bool stores_parts_implicitly(const Type& from, const Type& to) {
+  if (from.kind != to.kind || from.num_parts() != to.num_parts()) return false;
+  for (size_t i = 0; i < from.num_parts(); ++i) {
+    const Type& part = from.part(i);
+    if (!part.same_except_nullable(to.part(i)) && !stores_implicitly(part, to.part(i))) return false;
+  }
+  return true;
+}
+
 ExpressionPtr missing_value(const TableColumn& column, SourceLocation location) {
   if (!column.type.nullable) {
     throw UserError(location, fmt::format("Column {} is NOT NULL, and the statement gives it no value", column.name),
@@ -120,6 +129,11 @@ bool stores_implicitly(const Type& from, const Type& to) {
     case kTimestamp:
     case kTimestampLtz:
       return from.is_timestamp();
+    case kArray:
+    case kMap:
+    case kMultiset:
+    case kRow:
+      return stores_parts_implicitly(from, to);
     case kNull:
     case kBoolean:
     case kChar:

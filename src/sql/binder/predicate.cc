@@ -65,6 +65,18 @@ ExpressionPtr ExpressionBinder::bind_like(const ast::Like& like) {
   return context_.functions.resolve(name, std::move(arguments), like.location);
 }
 
+ExpressionPtr ExpressionBinder::bind_overlaps(const ast::Binary& overlaps) {
+  std::vector<ExpressionPtr> bounds;
+  for (const ast::Expression* side : {overlaps.left.get(), overlaps.right.get()}) {
+    const auto* row = side->try_as<ast::RowConstructor>();
+    if (row == nullptr || row->elements.size() != 2) {
+      throw UserError(side->location, "OVERLAPS compares two periods", "Write (start, end) OVERLAPS (start, end).");
+    }
+    for (const ast::ExpressionPtr& bound : row->elements) bounds.push_back(bind(*bound));
+  }
+  return context_.functions.resolve("OVERLAPS", std::move(bounds), overlaps.location);
+}
+
 ExpressionPtr ExpressionBinder::bind_in_list(const ast::InList& in) {
   std::vector<ExpressionPtr> arguments = {bind(*in.operand)};
   for (const ast::ExpressionPtr& value : in.values) arguments.push_back(bind(*value));

@@ -100,6 +100,11 @@ PlanPtr QueryBinder::bind_with_order(const ast::Query& query) {
     const SourceLocation location = !query.order_by.empty() ? query.order_by.front().expression->location
                                     : query.limit           ? query.limit->location
                                                             : query.offset->location;
+    for (const SortKey& key : body.order) {
+      const Type& type = body.plan->schema()->field(key.column).type;
+      if (type.is_nested())
+        refuse_unsupported(location, fmt::format("ORDER BY {}", type.with_nullable(true).to_string()));
+    }
     body.plan = make_sort_limit(std::move(body.plan), std::move(body.order), limit, offset, location);
   }
   if (body.visible_columns == body.plan->schema()->size()) return body.plan;

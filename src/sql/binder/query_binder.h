@@ -14,12 +14,17 @@
 
 namespace tidemill {
 
-// A table of FROM: its rows, and how its columns may be named.
+struct BoundSubquery;  // sql/binder/subquery.h
+
+// What FROM or a part of it gives: its rows, and how their columns may be named.
 struct BoundRelation {
   PlanPtr plan;
-  std::vector<std::string> path;  // {alias}, or {catalog, database, table}; empty: cannot be qualified
+  std::vector<ScopeRelation> relations;  // the tables of a join
+  std::vector<int32_t> visible;          // as in Scope
 
-  Scope scope() const { return Scope::of(plan->schema(), path); }
+  // One table that is named `path`: {alias}, or {catalog, database, table}; empty: it cannot be qualified.
+  static BoundRelation of(PlanPtr plan, std::vector<std::string> path);
+  Scope scope() const { return Scope(plan->schema(), relations, visible); }
 };
 
 // A query's body with what its ORDER BY needs: the plan may have more columns than the query shows.
@@ -39,6 +44,8 @@ class QueryBinder {
   PlanPtr bind(const ast::Query& query);
   // from.cc
   BoundRelation bind_from(const ast::TableReference& table);
+  // Binds a query inside an expression; its WHERE may read columns of `outer`. subquery.cc
+  BoundSubquery bind_subquery(const ast::Query& query, const Scope& outer);
   // table_argument: TABLE t | TABLE (query) of a table function.
   BoundRelation bind_table_argument(const ast::TableArgument& argument);
 
@@ -50,11 +57,16 @@ class QueryBinder {
   PlanPtr bind_set_operation(const ast::SetOperation& operation);  // set_operation.cc
   PlanPtr bind_values(const ast::Values& values);                  // values.cc
   // from.cc
+  BoundRelation bind_named(const ast::NamedTable& named);
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
   const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
+  BoundRelation bind_join(const ast::JoinedTable& join);              // join.cc
+  // unnest.cc
+  BoundRelation bind_unnest_join(const ast::JoinedTable& join);
+  BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
 
   // The queries of WITH that are visible, innermost last.

@@ -2,6 +2,7 @@
 #include "sql/binder/scope.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
 
@@ -32,7 +33,9 @@ bool names_relation(std::span<const std::string> qualifier, const std::vector<st
 
 Scope Scope::of(SchemaPtr schema, std::vector<std::string> path) {
   ScopeRelation relation{std::move(path), 0, schema->size()};
-  return Scope(std::move(schema), {std::move(relation)});
+  std::vector<int32_t> visible(static_cast<size_t>(schema->size()));
+  std::iota(visible.begin(), visible.end(), 0);
+  return Scope(std::move(schema), {std::move(relation)}, std::move(visible));
 }
 
 std::vector<const ScopeRelation*> Scope::relations_named(std::span<const std::string> qualifier) const {
@@ -45,23 +48,49 @@ std::vector<const ScopeRelation*> Scope::relations_named(std::span<const std::st
 
 std::vector<int32_t> Scope::columns_named(std::string_view name, std::span<const std::string> qualifier) const {
   std::vector<int32_t> result;
-  for (const ScopeRelation* relation : relations_named(qualifier)) {
-    for (int32_t i = relation->first; i < relation->first + relation->count; ++i) {
-      if (names_[static_cast<size_t>(i)] == name) result.push_back(i);
-    }
+  for (const int32_t column : columns_of(qualifier)) {
+    if (names_[static_cast<size_t>(column)] == name) result.push_back(column);
   }
   return result;
 }
 
-int32_t Scope::resolve(const ast::ColumnReference& column) const {
+std::vector<int32_t> Scope::columns_of(std::span<const std::string> qualifier) const {
+  if (qualifier.empty()) return visible_;
+  std::vector<int32_t> columns;
+  for (const ScopeRelation* relation : relations_named(qualifier)) {
+    for (int32_t i = 0; i < relation->count; ++i) columns.push_back(relation->first + i);
+  }
+  return columns;
+}
+
+bool Scope::has(const ast::ColumnReference& column) const {
   const std::vector<std::string> parts = names_of(column.parts);
-  const std::span<const std::string> qualifier(parts.data(), parts.size() - 1);
-  const std::vector<int32_t> found = columns_named(parts.back(), qualifier);
-  if (found.size() == 1) return found.front();
-  if (found.size() > 1) {
-    throw UserError(column.location, fmt::format("Column is ambiguous: {}", join_path(parts)),
-                    relations_.size() > 1 ? "Put the table's name or alias before it."
-                                          : "Give the columns different names in the sub-query: … AS name.");
+  for (size_t used = parts.size(); used > 0; --used)
+    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
+  return false;
+}
+
+int32_t Scope::resolve(const ast::ColumnReference& column) const {
+  const Path path = resolve_path(column);
+  if (path.used < column.parts.size()) {
+    throw UserError(column.location,
+                    fmt::format("A column is needed here, and {} is a field of one", join_path(names_of(column.parts))),
+                    "Compute it in a sub-query: SELECT …, r.field AS name.");
+  }
+  return path.column;
+}
+
+// The longest name that is a column's: of t.r, column r of table t comes before field r of column t.
+Scope::Path Scope::resolve_path(const ast::ColumnReference& column) const {
+  const std::vector<std::string> parts = names_of(column.parts);
+  for (size_t used = parts.size(); used > 0; --used) {
+    const std::vector<int32_t> found = columns_named(parts[used - 1], std::span(parts).first(used - 1));
+    if (found.size() == 1) return {found.front(), used};
+    if (found.size() > 1) {
+      throw UserError(column.location, fmt::format("Column is ambiguous: {}", join_path(std::span(parts).first(used))),
+                      relations_.size() > 1 ? "Put the table's name or alias before it."
+                                            : "Give the columns different names in the sub-query: … AS name.");
+    }
   }
   refuse_unknown(column);
 }
@@ -70,9 +99,6 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
   const std::vector<std::string> parts = names_of(column.parts);
   const std::span<const std::string> qualifier(parts.data(), parts.size() - 1);
   if (!qualifier.empty() && relations_named(qualifier).empty()) {
-    if (!columns_named(parts.front(), {}).empty()) {
-      throw UserError(column.location, fmt::format("{} has no fields: it is not a row", parts.front()));
-    }
     std::string tables;
     for (const ScopeRelation& relation : relations_) {
       if (!relation.path.empty()) tables += (tables.empty() ? "" : ", ") + relation.path.back();
@@ -82,10 +108,7 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
     throw UserError(column.location, fmt::format("Unknown table or alias: {}", join_path(qualifier)), std::move(hint));
   }
   std::vector<std::string> visible;
-  for (const ScopeRelation* relation : relations_named(qualifier)) {
-    const auto first = names_.begin() + relation->first;
-    visible.insert(visible.end(), first, first + relation->count);
-  }
+  for (const int32_t named : columns_of(qualifier)) visible.push_back(names_[static_cast<size_t>(named)]);
   const std::string message = fmt::format("Unknown column: {}", parts.back());
   if (visible.empty()) throw UserError(column.location, message, "There are no columns here.");
   if (const auto nearest = nearest_name(parts.back(), visible)) {
@@ -97,18 +120,22 @@ void Scope::refuse_unknown(const ast::ColumnReference& column) const {
   throw UserError(column.location, message, fmt::format("There are: {}.", list));
 }
 
+bool Scope::is_row(const ast::Star& star) const {
+  const std::vector<std::string> parts = names_of(star.qualifier);
+  if (parts.empty() || !relations_named(parts).empty()) return false;
+  for (size_t used = parts.size(); used > 0; --used) {
+    if (!columns_named(parts[used - 1], std::span(parts).first(used - 1)).empty()) return true;
+  }
+  return false;
+}
+
 std::vector<int32_t> Scope::expand(const ast::Star& star) const {
   const std::vector<std::string> qualifier = names_of(star.qualifier);
-  const std::vector<const ScopeRelation*> relations = relations_named(qualifier);
-  if (relations.empty()) {
+  if (relations_named(qualifier).empty()) {
     throw UserError(star.location, qualifier.empty() ? "SELECT * needs a FROM"
                                                      : fmt::format("Unknown table or alias: {}", join_path(qualifier)));
   }
-  std::vector<int32_t> columns;
-  for (const ScopeRelation* relation : relations) {
-    for (int32_t i = 0; i < relation->count; ++i) columns.push_back(relation->first + i);
-  }
-  return columns;
+  return columns_of(qualifier);
 }
 
 }  // namespace tidemill

@@ -1,24 +1,37 @@
 // sql/binder/select.cc - SELECT lists to projections. Rule: ORDER BY sees aliases first, then the columns of FROM.
+#include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join_recognition.h"
 #include "plan/values.h"
 #include "sql/binder/select_binder.h"
 
 namespace tidemill {
+namespace {
+
+bool is_subquery_condition(const ast::Expression& condition) {
+  if (condition.kind == ast::ExpressionKind::kExists || condition.kind == ast::ExpressionKind::kInQuery) return true;
+  const auto* unary = condition.try_as<ast::Unary>();
+  return unary != nullptr && unary->op == ast::UnaryOperator::kNot && is_subquery_condition(*unary->operand);
+}
+
+}  // namespace
 
 SelectBinder::SelectBinder(QueryBinder& queries, const ast::Select& select)
-    : queries_(queries), select_(select), context_(queries.context()) {}
+    : queries_(queries), select_(select), context_(queries.context()), subqueries_(queries, scope_) {}
 
 BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
   refuse_unsupported_clauses();
   bind_from();
   bind_where();
-  calls_ = std::make_unique<AggregateCalls>(scope_.schema()->size());
+  calls_ = std::make_unique<AggregateCalls>(kCallColumns);
   bind_group_by();
   binder_ = std::make_unique<ExpressionBinder>(context_, scope_, "SELECT");
   binder_->allow_aggregates(calls_.get());
+  binder_->allow_subqueries(&subqueries_);
   overs_ = std::make_unique<OverCalls>(select_.windows);
   binder_->allow_overs(overs_.get());
   bind_items();
@@ -33,9 +46,14 @@ BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
     binder_->set_clause("QUALIFY");
     qualify_ = binder_->bind_condition(*select_.qualify);
   }
+  if (outer_ != nullptr) expose_correlated();
   bind_order(order_by);
   grouped_ = grouped_ || !calls_->empty() || having_ != nullptr;
-  if (grouped_) build_groups();
+  if (grouped_) {
+    build_groups();
+  } else {
+    plan_ = subqueries_.place(std::move(plan_), item_places(), [](const ExpressionPtr& column) { return column; });
+  }
   build_overs();
   return build();
 }
@@ -52,15 +70,71 @@ void SelectBinder::bind_from() {
     plan_ = make_values(make_schema({}), {{}});
     return;
   }
-  const BoundRelation relation = queries_.bind_from(*select_.from);
-  plan_ = relation.plan;
-  scope_ = relation.scope();
+  from_ = queries_.bind_from(*select_.from);
+  plan_ = from_.plan;
+  scope_ = from_.scope();
 }
 
+// The columns of joins are time attributes or not once WHERE is known.
 void SelectBinder::bind_where() {
   if (!select_.where) return;
   ExpressionBinder binder(context_, scope_, "WHERE");
-  plan_ = make_filter(std::move(plan_), binder.bind_condition(*select_.where));
+  binder.allow_subqueries(&subqueries_);
+  binder.allow_outer(outer_);
+  const auto* logical = select_.where->try_as<ast::Logical>();
+  std::vector<const ast::Expression*> conjuncts;
+  if (logical != nullptr && logical->op == ast::LogicalOperator::kAnd) {
+    for (const ast::ExpressionPtr& operand : logical->operands) conjuncts.push_back(operand.get());
+  } else {
+    conjuncts.push_back(select_.where.get());
+  }
+  const auto on_rows = std::ranges::stable_partition(
+      conjuncts, [](const ast::Expression* conjunct) { return !is_subquery_condition(*conjunct); });
+  std::vector<ExpressionPtr> conditions;
+  if (on_rows.size() == 0) {
+    conditions = conjuncts_of(binder.bind_condition(*select_.where));
+  } else {
+    for (const ast::Expression* conjunct : std::span(conjuncts.begin(), on_rows.begin()))
+      for (ExpressionPtr& condition : conjuncts_of(binder.bind_condition(*conjunct)))
+        conditions.push_back(std::move(condition));
+  }
+  apply_where(std::move(conditions));
+  for (const ast::Expression* conjunct : on_rows) CHECK(apply_subquery_condition(*conjunct, binder, false));
+  if (from_.plan != nullptr) scope_ = Scope(plan_->schema(), from_.relations, from_.visible);
+}
+
+void SelectBinder::apply_where(std::vector<ExpressionPtr> conditions) {
+  std::vector<ExpressionPtr> of_rows, with_subqueries;
+  for (ExpressionPtr& condition : conditions) {
+    std::vector<ExpressionPtr>& place = reads_outer(*condition)      ? correlated_
+                                        : reads_subquery(*condition) ? with_subqueries
+                                                                     : of_rows;
+    if (reads_outer(*condition) && reads_subquery(*condition)) {
+      refuse_unsupported(select_.where->location,
+                         "A condition that reads a sub-query and a column of the query around it");
+    }
+    place.push_back(std::move(condition));
+  }
+  plan_ = filter_joins(plan_, of_rows);
+  if (with_subqueries.empty()) return;
+  std::vector<ExpressionPtr*> places;
+  for (ExpressionPtr& condition : with_subqueries) places.push_back(&condition);
+  plan_ = subqueries_.place(std::move(plan_), places, [](const ExpressionPtr& column) { return column; });
+  plan_ = make_filter(std::move(plan_), make_and(std::move(with_subqueries)));
+}
+
+// [NOT] EXISTS, [NOT] IN, = ANY: rows are kept or dropped as a whole.
+bool SelectBinder::apply_subquery_condition(const ast::Expression& condition, ExpressionBinder& binder, bool negated) {
+  if (const auto* exists = condition.try_as<ast::Exists>()) {
+    plan_ = subqueries_.filter(std::move(plan_), *exists, negated);
+    return true;
+  }
+  if (const auto* in = condition.try_as<ast::InQuery>()) {
+    plan_ = subqueries_.filter(std::move(plan_), *in, binder.bind_operands(*in->operand), negated);
+    return true;
+  }
+  const auto* unary = condition.try_as<ast::Unary>();
+  return unary != nullptr && apply_subquery_condition(*unary->operand, binder, !negated);
 }
 
 void SelectBinder::bind_items() {
@@ -80,10 +154,25 @@ void SelectBinder::bind_items() {
 }
 
 void SelectBinder::bind_star(const ast::Star& star) {
+  if (scope_.is_row(star)) return bind_fields(star);
   for (const int32_t column : scope_.expand(star)) {
     const Field& field = scope_.schema()->field(column);
     binder_->note_use(column, star.location);
     add_item(make_column(column, field.type), field.name);
+  }
+}
+
+void SelectBinder::bind_fields(const ast::Star& star) {
+  ast::ColumnReference written;
+  written.location = star.location;
+  written.parts = star.qualifier;
+  const ExpressionPtr row = binder_->bind(written);
+  if (row->type().kind != TypeKind::kRow) {
+    throw UserError(star.location, fmt::format("{} has no fields: it is not a row", star.qualifier.back().name));
+  }
+  for (const NestedField& field : *row->type().parts) {
+    ExpressionPtr name = make_literal(Value::characters(field.name));
+    add_item(context_.functions.resolve(".", {row, std::move(name)}, star.location), field.name);
   }
 }
 
@@ -114,6 +203,13 @@ int32_t SelectBinder::order_column(const ast::OrderItem& item) {
   }
   add_item(std::move(bound), fmt::format("EXPR${}", items_.size()));
   return static_cast<int32_t>(items_.size()) - 1;
+}
+
+std::vector<ExpressionPtr*> SelectBinder::item_places() {
+  std::vector<ExpressionPtr*> places;
+  for (ExpressionPtr& item : items_) places.push_back(&item);
+  if (qualify_ != nullptr) places.push_back(&qualify_);
+  return places;
 }
 
 BoundBody SelectBinder::build() {

@@ -10,6 +10,7 @@
 #include "sql/binder/aggregate_calls.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
+#include "sql/binder/subquery.h"
 
 namespace tidemill {
 
@@ -20,20 +21,33 @@ class SelectBinder {
 
   // Returns the plan with columns for `order_by` behind those of the SELECT. Called once.
   BoundBody bind(const std::vector<ast::OrderItem>& order_by);
+  // Returns the plan of a sub-query, whose WHERE may read columns of `outer`. Called once, in place of bind().
+  BoundSubquery bind_correlated(const Scope& outer);
 
  private:
   void refuse_unsupported_clauses() const;
   void bind_from();
   void bind_where();
+  void apply_where(std::vector<ExpressionPtr> conditions);
+  bool apply_subquery_condition(const ast::Expression& condition, ExpressionBinder& binder, bool negated);
   void bind_group_by();
   void bind_group_element(const ast::GroupingElement& element);
   void bind_items();
   void bind_star(const ast::Star& star);
+  void bind_fields(const ast::Star& star);  // r.* of a row
   void add_item(ExpressionPtr expression, std::string name);
   std::map<std::string, ExpressionPtr> aliases() const;
   void bind_order(const std::vector<ast::OrderItem>& order_by);
   int32_t order_column(const ast::OrderItem& item);
   BoundBody build();
+  // correlation.cc
+  void expose_correlated();
+  ExpressionPtr expose_key(const ExpressionPtr& condition);
+  ExpressionPtr expose_columns(const ExpressionPtr& condition);
+  int32_t expose(ExpressionPtr expression);
+  void note_count();
+  // Returns where the expressions of SELECT, and of QUALIFY, are.
+  std::vector<ExpressionPtr*> item_places();
   // over.cc
   void build_overs();
   static ExpressionPtr with_over_places(const ExpressionPtr& expression, int32_t first_call);
@@ -45,8 +59,13 @@ class SelectBinder {
   const ast::Select& select_;
   const BindingContext& context_;
 
+  BoundRelation from_;  // no plan: there is no FROM
   PlanPtr plan_;
   Scope scope_;
+  Subqueries subqueries_;
+  const Scope* outer_ = nullptr;           // of the query around a sub-query
+  std::vector<ExpressionPtr> correlated_;  // conditions of WHERE that read it
+  bool counts_ = false;                    // as in BoundSubquery
   std::unique_ptr<AggregateCalls> calls_;
   std::unique_ptr<ExpressionBinder> binder_;  // of SELECT, HAVING and ORDER BY
 

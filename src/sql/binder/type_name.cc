@@ -1,6 +1,8 @@
 // Data types as written to Types.
 #include "sql/binder/type_name.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/error.h"
 
@@ -34,6 +36,18 @@ Type decimal_of(const ast::TypeName& name) {
 
 [[noreturn]] void refuse(const ast::TypeName& name, std::string_view what) {
   throw UserError(name.location, fmt::format("{} is not supported yet", what));
+}
+
+Type row_of(const ast::TypeName& name) {
+  if (name.fields.empty()) refuse(name, "A ROW without fields");
+  std::vector<NestedField> fields;
+  for (const ast::RowFieldName& field : name.fields) {
+    const auto same = std::ranges::find(fields, field.name.name, &NestedField::name);
+    if (same != fields.end())
+      throw UserError(field.name.location, fmt::format("ROW has two fields of one name: {}", field.name.name));
+    fields.push_back({field.name.name, bind_type(field.type)});
+  }
+  return Type::row(std::move(fields));
 }
 
 Type nullable_type(const ast::TypeName& name) {
@@ -78,26 +92,32 @@ Type nullable_type(const ast::TypeName& name) {
     case kInterval:
       return name.interval->is_year_month() ? Type::interval_year_month() : Type::interval_day_time();
     case kArray:
-      refuse(name, "ARRAY");
+      return Type::array(bind_type(name.elements.at(0)));
     case kMultiset:
-      refuse(name, "MULTISET");
+      return Type::multiset(bind_type(name.elements.at(0)));
     case kMap:
-      refuse(name, "MAP");
+      return Type::map(bind_type(name.elements.at(0)), bind_type(name.elements.at(1)));
     case kRow:
-      refuse(name, "ROW");
+      return row_of(name);
     case kVariant:
       refuse(name, "VARIANT");
     case kNamed:
-      throw UserError(
-          name.location, fmt::format("Unknown data type: {}", name.name.last().name),
-          "Types are BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p, s), CHAR(n), "
-          "VARCHAR(n), STRING, BINARY(n), VARBINARY(n), BYTES, DATE, TIME, TIMESTAMP(p), TIMESTAMP_LTZ(p).");
+      throw UserError(name.location, fmt::format("Unknown data type: {}", name.name.last().name),
+                      "Types are BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p, s), CHAR(n), "
+                      "VARCHAR(n), STRING, BINARY(n), VARBINARY(n), BYTES, DATE, TIME, TIMESTAMP(p), TIMESTAMP_LTZ(p), "
+                      "ARRAY<t>, MAP<k, v>, MULTISET<t>, ROW<name t, …>.");
   }
   CHECK(false);
 }
 
 }  // namespace
 
-Type bind_type(const ast::TypeName& name) { return nullable_type(name).with_nullable(!name.not_null); }
+Type bind_type(const ast::TypeName& name) {
+  Type type = nullable_type(name).with_nullable(!name.not_null);
+  if (type.depth() > kNestedDepthMax) {
+    throw UserError(name.location, fmt::format("Types are nested too deeply: more than {} levels", kNestedDepthMax));
+  }
+  return type;
+}
 
 }  // namespace tidemill

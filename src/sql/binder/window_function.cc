@@ -141,7 +141,8 @@ BoundRelation QueryBinder::bind_window_function(const ast::FunctionCall& call) {
   if (arguments.offset != nullptr) window.offset = bind_window_duration(*arguments.offset, context_);
   check_window(window, call.location);
   std::vector<int32_t> keys = bind_partition_keys(*arguments.data, *kind, scope, context_);
-  return {make_window_assign(std::move(input.plan), window, time, std::move(keys), call.location), {}};
+  PlanPtr plan = make_window_assign(std::move(input.plan), window, time, std::move(keys), call.location);
+  return BoundRelation::of(std::move(plan), {});
 }
 
 }  // namespace tidemill

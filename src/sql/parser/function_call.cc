@@ -126,22 +126,6 @@ void parse_within_group(TokenCursor& cursor, FunctionCall& call) {
   cursor.expect(TokenKind::kRightParen);
 }
 
-// Reads RESPECT NULLS, IGNORE NULLS, WITHIN GROUP (…), FILTER (…) and OVER …, in this order.
-void parse_call_suffixes(TokenCursor& cursor, FunctionCall& call) {
-  const bool respect = cursor.at(Keyword::kRespect);
-  if ((respect || cursor.at(Keyword::kIgnore)) && cursor.at(Keyword::kNulls, 1)) {
-    cursor.take();
-    cursor.take();
-    call.nulls = respect ? ast::NullTreatment::kRespect : ast::NullTreatment::kIgnore;
-  }
-  if (cursor.at(Keyword::kWithin)) parse_within_group(cursor, call);
-  if (cursor.at(Keyword::kFilter)) parse_filter(cursor, call);
-  if (cursor.at(Keyword::kOver)) {
-    cursor.take();
-    call.over = parse_over(cursor);
-  }
-}
-
 // EXTRACT(unit FROM x)
 void parse_extract(TokenCursor& cursor, FunctionCall& call) {
   call.syntax = CallSyntax::kExtract;
@@ -263,6 +247,21 @@ SpecialRule special_rule(Keyword keyword) {
 }
 
 }  // namespace
+
+void parse_call_suffixes(TokenCursor& cursor, FunctionCall& call) {
+  const bool respect = cursor.at(Keyword::kRespect);
+  if ((respect || cursor.at(Keyword::kIgnore)) && cursor.at(Keyword::kNulls, 1)) {
+    cursor.take();
+    cursor.take();
+    call.nulls = respect ? ast::NullTreatment::kRespect : ast::NullTreatment::kIgnore;
+  }
+  if (cursor.at(Keyword::kWithin)) parse_within_group(cursor, call);
+  if (cursor.at(Keyword::kFilter)) parse_filter(cursor, call);
+  if (cursor.at(Keyword::kOver)) {
+    cursor.take();
+    call.over = parse_over(cursor);
+  }
+}
 
 std::unique_ptr<FunctionCall> parse_call(TokenCursor& cursor, ast::QualifiedName name, CallPlace place) {
   auto call = cursor.make<FunctionCall>(name.location());

@@ -63,6 +63,14 @@ std::unique_ptr<ast::FunctionCall> parse_call(TokenCursor& cursor, ast::Qualifie
 bool at_special_call(TokenCursor& cursor);
 ast::ExpressionPtr parse_special_call(TokenCursor& cursor);
 
+// Reads RESPECT NULLS, IGNORE NULLS, WITHIN GROUP (…), FILTER (…) and OVER …, in this order, behind ')'.
+void parse_call_suffixes(TokenCursor& cursor, ast::FunctionCall& call);
+
+// json_call.cc
+// Tells whether JSON_VALUE, JSON_OBJECT or their like is at the cursor with '(' behind, and reads the call.
+bool at_json_call(TokenCursor& cursor);
+ast::ExpressionPtr parse_json_call(TokenCursor& cursor);
+
 // over.cc
 ast::WindowSpecification parse_over(TokenCursor& cursor);  // behind OVER
 ast::WindowSpecification parse_parenthesised_window(TokenCursor& cursor);

@@ -100,7 +100,54 @@ void SqlWriter::write_special_arguments(const ast::FunctionCall& call) {
       argument(0);
       optional_argument(" TO ", 1);
       break;
+    case CallSyntax::kJsonExists:
+    case CallSyntax::kJsonValue:
+    case CallSyntax::kJsonQuery:
+    case CallSyntax::kJsonObject:
+    case CallSyntax::kJsonArray:
+      write_json_arguments(call);
+      break;
   }
+}
+
+// Writes the arguments of JSON functions; every word that may be left out is written.
+void SqlWriter::write_json_arguments(const ast::FunctionCall& call) {
+  const auto argument = [&](size_t i) { write(*call.arguments[i].value); };
+  const auto behaviour = [&](size_t word, bool has_value, std::string_view event) {
+    text_ += ' ';
+    argument(word);
+    const bool is_default = call.arguments[word].value->as<ast::Symbol>().text == "DEFAULT";
+    if (has_value && is_default) {
+      text_ += ' ';
+      argument(word + 1);
+    }
+    text_ += event;
+  };
+  if (call.syntax == CallSyntax::kJsonObject || call.syntax == CallSyntax::kJsonArray) {
+    for (size_t i = 1; i < call.arguments.size(); ++i) {
+      const bool value = call.syntax == CallSyntax::kJsonObject && i % 2 == 0;
+      if (i > 1) text_ += value ? " VALUE " : ", ";
+      argument(i);
+    }
+    if (call.arguments.size() > 1) text_ += ' ';
+    argument(0);
+    text_ += " ON NULL";
+    return;
+  }
+  argument(0);
+  text_ += ", ";
+  argument(1);
+  if (call.syntax == CallSyntax::kJsonExists) return behaviour(2, false, " ON ERROR");
+  if (call.syntax == CallSyntax::kJsonValue) {
+    text_ += " RETURNING ";
+    write(call.arguments[2].value->as<ast::Cast>().type);
+    behaviour(3, true, " ON EMPTY");
+    return behaviour(5, true, " ON ERROR");
+  }
+  const std::string& wrapper = call.arguments[2].value->as<ast::Symbol>().text;
+  text_ += wrapper == "WITHOUT" ? " WITHOUT WRAPPER" : fmt::format(" WITH {} WRAPPER", wrapper);
+  behaviour(3, false, " ON EMPTY");
+  behaviour(4, false, " ON ERROR");
 }
 
 void SqlWriter::write_table_argument(const ast::TableArgument& argument) {

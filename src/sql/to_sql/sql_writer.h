@@ -56,6 +56,7 @@ class SqlWriter {
   void write_call(const ast::FunctionCall& call);
   void write_call_arguments(const ast::FunctionCall& call);
   void write_special_arguments(const ast::FunctionCall& call);
+  void write_json_arguments(const ast::FunctionCall& call);
   void write_table_argument(const ast::TableArgument& argument);
   void write_bound(const ast::FrameBound& bound);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/column_builder.h"
+#include "data/nested.h"
 #include "data/pretty.h"
 #include "tests/unit/data/arrow_sample.h"
 #include "tests/unit/data/random_batch.h"
@@ -156,6 +157,47 @@ TEST(ArrowExport, RefusesATimestampThatNanosecondsCannotReach) {
   }
   EXPECT_EQ(schema.release, nullptr);
   EXPECT_EQ(array.release, nullptr);
+}
+
+// [1, NULL], NULL, [3]; {a=1}, {}, NULL
+TEST(ArrowExport, NestedColumnsAreListsMapsAndStructs) {
+  ColumnBuilder numbers(Type::integer());
+  numbers.append(1);
+  numbers.append_null();
+  numbers.append(3);
+  const ColumnPtr elements = numbers.finish();
+  ColumnBuilder present(Type::boolean());
+  for (int32_t row = 0; row < 3; ++row) row == 1 ? present.append_null() : present.append(uint8_t{1});
+  const ColumnPtr nulls = present.finish();
+  ColumnBuilder keys(Type::string());
+  keys.append_text("a");
+  const Type array = Type::array(Type::integer());
+  const Type map = Type::map(Type::string(), Type::integer());
+  const Type row = Type::row({{"n", Type::integer()}});
+  const Batch batch(make_schema({{"a", array}, {"m", map}, {"r", row}}),
+                    {join_nested(array, {{0, 2, 2, 3}, {elements}}, *nulls),
+                     join_nested(map, {{0, 1, 1, 1}, {keys.finish(), elements->slice(0, 1)}}, *nulls),
+                     join_nested(row, {{}, {elements}}, *nulls)},
+                    3);
+  const Exported exported(batch, {});
+  const ArrowArray& list = *exported.array.children[0];
+  EXPECT_STREQ(exported.schema.children[0]->format, "+l");
+  EXPECT_EQ(list.null_count, 1);
+  ASSERT_EQ(list.n_buffers, 2);
+  const auto* offsets = static_cast<const int32_t*>(list.buffers[1]);
+  EXPECT_EQ(std::vector<int32_t>(offsets, offsets + 4), (std::vector<int32_t>{0, 2, 2, 3}));
+  EXPECT_EQ(list.children[0]->length, 3);
+  EXPECT_EQ(list.children[0]->null_count, 1);
+  const ArrowArray& entries = *exported.array.children[1]->children[0];
+  EXPECT_STREQ(exported.schema.children[1]->format, "+m");
+  EXPECT_STREQ(exported.schema.children[1]->children[0]->children[0]->format, "vu");
+  EXPECT_EQ(entries.length, 1);
+  EXPECT_EQ(entries.n_children, 2);
+  const ArrowArray& fields = *exported.array.children[2];
+  EXPECT_STREQ(exported.schema.children[2]->format, "+s");
+  EXPECT_STREQ(exported.schema.children[2]->children[0]->name, "n");
+  EXPECT_EQ(fields.n_buffers, 1);
+  EXPECT_EQ(fields.children[0]->null_count, 1);
 }
 
 TEST(ArrowExport, RefusesToLoseTheKindsOfRows) {

@@ -1,9 +1,12 @@
 // What rows become. The texts of the first two tests are what Flink 2.3 writes for the same rows.
 #include <gtest/gtest.h>
 
+#include "base/error.h"
+#include "data/nested.h"
 #include "data/pretty.h"
 #include "data/value_text.h"
 #include "env/simulated/simulated_environment.h"
+#include "formats/json/json_value_writer.h"
 #include "tests/unit/formats/decoding.h"
 
 namespace tidemill {
@@ -35,6 +38,70 @@ TEST(Encoding, JsonAsFlink) {
                         "1.500 | 0.0000000100 | 1000 | 2020-01-31 12:13:00 | 2020-01-31 12:13:14.120 | NULL"),
             R"({"dc":1.500,"dc2":0.0000000100,"dc3":1000,"ts3":"2020-01-31T12:13:00","l3":"2020-01-31T12:13:14.12Z"})"
             "\n");
+}
+
+// Columns of three rows, the second of them NULL.
+struct NestedSample {
+  ColumnPtr arrays, rows, maps;
+};
+NestedSample nested_sample() {
+  ColumnBuilder texts(Type::string());
+  texts.append_text("a");
+  texts.append_null();
+  texts.append_text("b \"c\"");
+  ColumnBuilder numbers(Type::integer());
+  numbers.append(1);
+  numbers.append_null();
+  numbers.append(3);
+  const ColumnPtr three_texts = texts.finish();
+  const ColumnPtr three_numbers = numbers.finish();
+  const int32_t second_null[] = {0, -1, 2};
+  const ColumnPtr nulls = three_numbers->take(second_null);
+  const Type row = Type::row({{"p", Type::string()}, {"q", Type::integer()}});
+  return {
+      join_nested(Type::array(Type::string()), {{0, 3, 3, 3}, {three_texts}}, *nulls),
+      join_nested(row, {{}, {three_texts, three_numbers}}, *nulls),
+      join_nested(Type::map(Type::string(), Type::integer()), {{0, 2, 2, 3}, {three_texts, three_numbers}}, *nulls)};
+}
+
+std::string json_of(const ColumnPtr& column, const JsonStyle& style) {
+  JsonValueWriter writer(style);
+  writer.write(*column);
+  std::string text;
+  for (int32_t row = 0; row < column->num_rows(); ++row) {
+    writer.is_null(row) ? void(text += "null") : writer.append(row, text);
+    text += ' ';
+  }
+  return text;
+}
+
+TEST(Encoding, NestedValuesAsJson) {
+  const NestedSample sample = nested_sample();
+  JsonStyle style;
+  EXPECT_EQ(json_of(sample.arrays, style), R"(["a",null,"b \"c\""] null [] )");
+  EXPECT_EQ(json_of(sample.rows, style), R"({"p":"a","q":1} null {"p":"b \"c\"","q":3} )");
+  EXPECT_THROW(json_of(sample.maps, style), UserError);
+  style.null_key = JsonStyle::NullKey::kDrop;
+  EXPECT_EQ(json_of(sample.maps, style), R"({"a":1} null {"b \"c\"":3} )");
+  style.null_key = JsonStyle::NullKey::kLiteral;
+  EXPECT_EQ(json_of(sample.maps, style), R"({"a":1,"null":null} null {"b \"c\"":3} )");
+}
+
+TEST(Encoding, NestedValuesAsCsv) {
+  const NestedSample sample = nested_sample();
+  ColumnTexts texts;
+  TextStyle style;
+  texts.write(*sample.arrays, style);
+  EXPECT_EQ(texts.at(0), "a;;b \"c\"");
+  EXPECT_TRUE(texts.is_null(1));
+  EXPECT_EQ(texts.at(2), "");
+  style.array_separator = "|";
+  style.null_text = "\\N";
+  texts.write(*sample.arrays, style);
+  EXPECT_EQ(texts.at(0), "a|\\N|b \"c\"");
+  texts.write(*sample.rows, style);
+  EXPECT_EQ(texts.at(0), "a|1");
+  EXPECT_EQ(texts.at(2), "b \"c\"|3");
 }
 
 TEST(Encoding, CsvAsFlink) {

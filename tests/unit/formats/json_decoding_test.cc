@@ -30,6 +30,29 @@ void expect_cases(const std::vector<Case>& cases, const OptionMap& options = {})
   for (const Case& one : cases) EXPECT_EQ(decode_value(one, options), one.expected) << one.type << " from " << one.json;
 }
 
+TEST(JsonDecoding, ReadsNestedValues) {
+  expect_cases({
+      {"ARRAY<INT>", "[1,null,3]", "+I[[1, null, 3]]"},
+      {"ARRAY<INT>", "[ ]", "+I[[]]"},
+      {"ARRAY<INT>", "null", "+I[null]"},
+      {"ARRAY<INT NOT NULL>", "[null]", "+I[[null]]"},
+      {"ARRAY<STRING>", R"(["a","b\nc",1,{"x":[1, 2]}])", "+I[[a, b\nc, 1, {\"x\":[1,2]}]]"},
+      {"ARRAY<ARRAY<DOUBLE>>", "[[1,2.5],[],null]", "+I[[[1.0, 2.5], [], null]]"},
+      {"MAP<STRING, INT>", R"({"b":1,"a":2,"b":7})", "+I[{a=2, b=7}]"},
+      {"MULTISET<STRING>", R"({"b":2})", "+I[{b=2}]"},
+      {"ROW<p STRING, q ROW<z INT, y DATE>>", R"({"q":{"z":5,"y":"2020-01-31"},"extra":[{}],"p":"x"})",
+       "+I[+I[x, +I[5, 2020-01-31]]]"},
+      {"ROW<p STRING, q INT>", R"({"q":1,"q":2})", "+I[+I[null, 2]]"},
+      {"ARRAY<ROW<n INT>>", R"([{"n":1},null,{}])", "+I[[+I[1], null, +I[null]]]"},
+  });
+  const OptionMap ignoring = {{"ignore-parse-errors", "true"}};
+  expect_cases({{"ARRAY<INT>", R"([1,"x",3])", "+I[[1, null, 3]]"}, {"ARRAY<INT>", "7", "+I[null]"}}, ignoring);
+  EXPECT_NE(decode_value({"ARRAY<INT>", R"([1,"x"])", ""}).find("is not a ARRAY<INT>"), std::string::npos);
+  EXPECT_NE(decode_value({"ROW<a INT>", "[1]", ""}).find("is not a ROW<`a` INT>"), std::string::npos);
+  EXPECT_NE(decode_value({"ROW<n INT>", "{}", ""}, {{"fail-on-missing-field", "true"}}).find("is not a ROW"),
+            std::string::npos);
+}
+
 TEST(JsonDecoding, ConvertsAsFlink) {
   expect_cases({
       {"BOOLEAN", "true", "+I[true]"},

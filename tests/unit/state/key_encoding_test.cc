@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/hash.h"
+#include "data/nested.h"
 #include "tests/unit/state/test_values.h"
 
 namespace tidemill {
@@ -39,6 +40,13 @@ std::string key_of(const std::vector<ColumnPtr>& columns, int32_t row = 0) {
 // Bytes and hashes are part of every checkpoint: lines may be added, never changed.
 TEST(KeyEncoding, BytesAndHashesAreFrozen) {
   const int128 wide = static_cast<int128>(1) << 100;
+  ColumnBuilder builder(Type::integer());
+  builder.append(1);
+  builder.append_null();
+  const ColumnPtr numbers = builder.finish();
+  const auto nested = [](const Type& type, const NestedColumns& parts) {
+    return join_nested(type, parts, *big_ints({0}));
+  };
   const std::vector<Golden> golden = {
       {"boolean", column_of<uint8_t>(Type::boolean(), {1}), "0100", 0x910a2dec89025cc1},
       {"tinyint", column_of<int8_t>(Type::tiny_int(), {-2}), "fe00", 0xf3203e9039f4a821},
@@ -56,6 +64,13 @@ TEST(KeyEncoding, BytesAndHashesAreFrozen) {
       {"string", strings({"Grüße"}), "070000004772c3bcc39f6500", 0xb40c17e2196d97d8},
       {"string empty", strings({""}), "0000000000", 0x2d06800538d394c2},
       {"char", column_of<std::string>(Type::char_of(4), {"ab  "}), "02000000616200", 0xa873719c24d5735c},
+      {"array", nested(Type::array(Type::integer()), {{0, 2}, {numbers}}), "0a0000000200000001010000000000",
+       0xb70b14806f0f455c},
+      {"array empty", nested(Type::array(Type::integer()), {{0, 0}, {numbers}}), "040000000000000000",
+       0x48b2c92616fc193d},
+      {"map", nested(Type::map(Type::integer(), Type::integer()), {{0, 1}, {numbers, numbers}}),
+       "0e000000010000000101000000010100000000", 0x505ae6347be44092},
+      {"row", nested(Type::row({{"a", Type::integer()}}), {{}, {numbers}}), "05000000010100000000", 0x3036954137dc302},
       {"varchar", column_of<std::string>(Type::varchar(4), {"ab  "}), "040000006162202000", 0xaa0ce3efdefaf5a4},
   };
   for (const Golden& line : golden) {

@@ -4,8 +4,9 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "connectors/spi/decoding/base64.h"
+#include "data/base64.h"
 #include "data/decimal.h"
+#include "data/nested.h"
 #include "data/number_text.h"
 
 namespace tidemill {
@@ -79,6 +80,50 @@ ValueStatus set_binary(ColumnFiller& column, int32_t row, std::string_view text)
   if (!decode_base64(text, bytes)) return ValueStatus::kMalformed;
   column.copy_text(row, bytes);
   return ValueStatus::kOk;
+}
+
+// Appends a part of a nested value, encoded.
+ValueStatus append_part(const Type& type, std::string_view text, const TextForm& form, std::string& bytes) {
+  ColumnFiller filler(type.with_nullable(true));
+  filler.begin(1);
+  ValueStatus status = ValueStatus::kOk;
+  if (form.null_text && text == *form.null_text) {
+    filler.set_null(0);
+  } else if (type.is_character()) {
+    filler.set_text(0, text);
+  } else if (type.kind == TypeKind::kBoolean) {
+    filler.set(0, static_cast<uint8_t>(reads_true(text)));
+  } else {
+    status = set_from_text(filler, 0, text, form);
+  }
+  if (status != ValueStatus::kOk && status != ValueStatus::kNulled) {
+    if (!form.nulls_for_errors) return status;
+    filler.set_null(0);
+    status = ValueStatus::kNulled;
+  }
+  append_encoded(bytes, *filler.take(1, {}), 0);
+  return status;
+}
+
+ValueStatus set_nested(ColumnFiller& column, int32_t row, std::string_view text, const TextForm& form) {
+  const Type& type = column.type();
+  const bool is_row = type.kind == TypeKind::kRow;
+  std::string bytes(is_row ? 0 : sizeof(uint32_t), '\0');
+  uint32_t count = 0;
+  ValueStatus status = ValueStatus::kOk;
+  for (bool more = !text.empty() || is_row; more; ++count) {
+    const size_t end = text.find(form.array_separator);
+    more = end != std::string_view::npos;
+    if (is_row && count == type.num_parts()) return ValueStatus::kMalformed;
+    const ValueStatus part = append_part(type.part(is_row ? count : 0), text.substr(0, end), form, bytes);
+    if (part == ValueStatus::kNulled) status = part;
+    if (part != ValueStatus::kNulled && part != ValueStatus::kOk) return part;
+    if (more) text.remove_prefix(end + form.array_separator.size());
+  }
+  if (is_row && count != type.num_parts()) return ValueStatus::kMalformed;
+  if (!is_row) std::memcpy(bytes.data(), &count, sizeof(count));
+  column.copy_text(row, bytes);
+  return status;
 }
 
 std::string_view form_of(const Type& type, const TextForm& form) {
@@ -223,6 +268,9 @@ ValueStatus set_from_text(ColumnFiller& column, int32_t row, std::string_view te
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return set_binary(column, row, text);
+    case TypeKind::kArray:
+    case TypeKind::kRow:
+      return set_nested(column, row, text, form);
     default:
       CHECK_MSG(false, "text formats hold no {}", column.type().to_string());
   }

@@ -2,6 +2,7 @@
 // and nothing looser; a value that does not fit is told, never bent.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,9 +24,15 @@ struct TextForm {
   TimestampForm timestamp = TimestampForm::kSql;
   bool short_dates = false;   // 2020-1-5 and 12:30 are a date and a time, too (CSV)
   std::string option_prefix;  // "json.", for advice
+  // Of what is inside nested values:
+  bool missing_is_error = false;         // a field that an object lacks; otherwise it is NULL
+  bool nulls_for_errors = false;         // what has another form is NULL
+  std::string array_separator = ";";     // CSV: between elements of an ARRAY, and fields of a ROW
+  std::optional<std::string> null_text;  // CSV: an element that is NULL
 };
 
-// Reads `text` into `row` of a column of any type but CHAR, VARCHAR and BOOLEAN; BINARY and VARBINARY are base64.
+// Reads `text` into `row` of a column of any type but CHAR, VARCHAR and BOOLEAN; BINARY and VARBINARY are base64;
+// ARRAY and ROW are the texts of their parts with a separator between them.
 ValueStatus set_from_text(ColumnFiller& column, int32_t row, std::string_view text, const TextForm& form);
 
 // Sets NULL; kNotNull where the column does not take it.

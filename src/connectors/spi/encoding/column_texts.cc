@@ -1,8 +1,9 @@
 #include "connectors/spi/encoding/column_texts.h"
 
 #include "base/check.h"
-#include "connectors/spi/decoding/base64.h"
+#include "data/base64.h"
 #include "data/decimal.h"
+#include "data/nested.h"
 #include "data/number_text.h"
 
 namespace tidemill {
@@ -31,6 +32,25 @@ void ColumnTexts::write_numbers(const Column& column, const TextStyle& style) {
   write_each<T>(column, [&](std::string& out, T value) {
     append_timestamp(out, value, type.precision, style.timestamp, instant);
   });
+}
+
+void ColumnTexts::write_nested(const Column& column, const TextStyle& style) {
+  const NestedColumns parts = split_nested(column);
+  std::vector<ColumnTexts> texts(parts.columns.size());
+  for (size_t i = 0; i < texts.size(); ++i) texts[i].write(*parts.columns[i], style);
+  const bool is_row = column.type().kind == TypeKind::kRow;
+  for (int32_t row = 0; row < column.num_rows(); ++row) {
+    const int32_t end = is_row ? row + 1 : parts.offsets[static_cast<size_t>(row) + 1];
+    bool first = true;
+    for (int32_t entry = parts.first(row); entry < end && !column.is_null(row); ++entry) {
+      for (const ColumnTexts& part : texts) {
+        if (!std::exchange(first, false)) bytes_ += style.array_separator;
+        bytes_ += part.is_null(entry) ? std::string_view(style.null_text) : part.at(entry);
+      }
+    }
+    nulls_.push_back(column.is_null(row) ? 1 : 0);
+    ends_.push_back(bytes_.size());
+  }
 }
 
 void ColumnTexts::write(const Column& column, const TextStyle& style) {
@@ -69,6 +89,11 @@ void ColumnTexts::write(const Column& column, const TextStyle& style) {
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return write_each<Text>(column, [](std::string& out, const Text& value) { append_base64(out, value.view()); });
+    case TypeKind::kArray:
+    case TypeKind::kRow:
+      return write_nested(column, style);
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
     case TypeKind::kIntervalYearMonth:
     case TypeKind::kIntervalDayTime:
       break;

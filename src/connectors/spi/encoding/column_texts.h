@@ -16,11 +16,15 @@ struct TextStyle {
   // DECIMAL without trailing zeros and with exponents where Java's BigDecimal has them (1.5, 1E-8, 1E+3), as Flink
   // writes by default; otherwise all digits of the scale (1.500).
   bool scientific_decimals = true;
+  // Between elements of an ARRAY and fields of a ROW, and what stands for one that is NULL.
+  std::string array_separator = ";";
+  std::string null_text;
 };
 
 class ColumnTexts {
  public:
-  // Takes the text of every row of `column`. BINARY becomes base64. Requires: not an interval.
+  // Takes the text of every row of `column`. BINARY becomes base64. Requires: not an interval, nor a
+  // MAP or MULTISET.
   void write(const Column& column, const TextStyle& style);
   bool is_null(int32_t row) const { return nulls_[static_cast<size_t>(row)] != 0; }
   // Valid until write().
@@ -35,6 +39,7 @@ class ColumnTexts {
   void write_each(const Column& column, Append append);
   template <class T>
   void write_numbers(const Column& column, const TextStyle& style);
+  void write_nested(const Column& column, const TextStyle& style);
 
   std::string bytes_;
   std::vector<size_t> ends_;

@@ -171,20 +171,24 @@ SELECT * FROM t, LATERAL (SELECT 1)
 ----
 error 1:16: A FROM list of several tables is not supported yet
 
-=== not supported: UNNEST
-SELECT * FROM UNNEST(ARRAY[1, 2])
+=== not supported: UNNEST of several
+SELECT * FROM UNNEST(ARRAY[1], ARRAY[2])
 ----
-error 1:15: UNNEST is not supported yet
+error 1:15: UNNEST of several collections is not supported yet
 
-=== not supported: arrays
-SELECT ARRAY[1, 2]
+=== UNNEST, with what is above it where it can be below
+SELECT x, e FROM t CROSS JOIN UNNEST(ARRAY[x, 2]) WITH ORDINALITY AS u(e, o) WHERE x > 1 AND e > 2
 ----
-error 1:8: ARRAY is not supported yet
+Calc(select=[x, e], where=[(e > 2)], changelogMode=[I])
++- Correlate(unnest=[$unnest], withOrdinality=[true], joinType=[inner], select=[x, $unnest, e, o], changelogMode=[I])
+   +- Calc(select=[x, ARRAY[x, 2] AS $unnest], where=[(x > 1)], changelogMode=[I])
+      +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
 
-=== not supported: rows
-SELECT ROW(1, 2)
+=== constants in brackets
+SELECT ARRAY[1, 2], ROW(1, 'a'), MAP['k', 1]
 ----
-error 1:8: A row as a value is not supported yet
+Calc(select=[[1, 2] AS EXPR$0, (1, a) AS EXPR$1, {k=1} AS EXPR$2], changelogMode=[I])
++- Values(tuples=[[{}]], fields=[], changelogMode=[I])
 
 === not supported: temporal join
 SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2020-01-01 00:00:00'

@@ -93,7 +93,7 @@ error 1:8: Unknown table or alias: s
 === a field of what is no row
 SELECT x.y FROM t
 ----
-error 1:8: x has no fields: it is not a row
+error 1:10: There is no field y: x is INT, not a ROW
 
 === no FROM, no columns
 SELECT x

@@ -1,10 +1,10 @@
-#include "formats/json/json_scanner.h"
+#include "data/json_scanner.h"
 
 #include <fmt/format.h>
 
 #include <vector>
 
-#include "formats/json/json_text.h"
+#include "data/json_text.h"
 
 namespace tidemill {
 namespace {

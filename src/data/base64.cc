@@ -1,4 +1,4 @@
-#include "connectors/spi/decoding/base64.h"
+#include "data/base64.h"
 
 #include <array>
 #include <cstdint>

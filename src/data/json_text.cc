@@ -1,4 +1,4 @@
-#include "formats/json/json_text.h"
+#include "data/json_text.h"
 
 #include <cstdint>
 

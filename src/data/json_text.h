@@ -1,4 +1,4 @@
-// formats/json/json_text.h - JSON strings and spacing as text. Rule: escapes as RFC 8259; a surrogate without its
+// data/json_text.h - JSON strings and spacing as text. Rule: escapes as RFC 8259; a surrogate without its
 // partner reads as '?', as in Flink.
 #pragma once
 #include <string>

@@ -1,4 +1,4 @@
-// formats/json/json_scanner.h - reads JSON byte by byte, and says exactly where and why it is not JSON. Rule: the
+// data/json_scanner.h - reads JSON byte by byte, and says exactly where and why it is not JSON. Rule: the
 // reference for formats/json/json_decoder.h, which is faster: both accept and refuse the same text, but for control
 // characters inside strings, which only this one takes (as Flink does).
 #pragma once
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "formats/json/json_token.h"
+#include "data/json_token.h"
 
 namespace tidemill {
 

@@ -1,4 +1,4 @@
-// formats/json/json_token.h - one value as it stands in JSON text. Rule: a view into the record; whoever made it has
+// data/json_token.h - one value as it stands in JSON text. Rule: a view into the record; whoever made it has
 // checked its grammar.
 #pragma once
 #include <cstdint>

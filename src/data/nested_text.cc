@@ -1,0 +1,125 @@
+#include "data/nested_text.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/nested.h"
+#include "data/utf8.h"
+#include "data/value_text.h"
+
+namespace tidemill {
+namespace {
+
+// String.hashCode: over UTF-16 units.
+uint32_t java_hash(std::string_view text) {
+  uint32_t hash = 0;
+  while (!text.empty()) {
+    const size_t length = utf8_sequence(text);
+    uint32_t code = static_cast<uint8_t>(text.front());
+    if (length > 1) code &= 0x7Fu >> length;
+    for (size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<uint8_t>(text[i]) & 0x3Fu);
+    if (code >= 0x10000) {
+      hash = hash * 31 + (0xD800 + ((code - 0x10000) >> 10));
+      code = 0xDC00 + ((code - 0x10000) & 0x3FF);
+    }
+    hash = hash * 31 + code;
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return hash;
+}
+
+// hashCode of what a key is in Java; 0 for types whose order is left as it is.
+uint32_t java_hash(const Column& keys, int32_t row) {
+  if (keys.is_null(row)) return 0;
+  switch (keys.type().kind) {
+    case TypeKind::kBoolean:
+      return keys.decode<uint8_t>()[row] != 0 ? 1231 : 1237;
+    case TypeKind::kTinyInt:
+      return static_cast<uint32_t>(keys.decode<int8_t>()[row]);
+    case TypeKind::kSmallInt:
+      return static_cast<uint32_t>(keys.decode<int16_t>()[row]);
+    case TypeKind::kInteger:
+      return static_cast<uint32_t>(keys.decode<int32_t>()[row]);
+    case TypeKind::kBigInt: {
+      const auto value = static_cast<uint64_t>(keys.decode<int64_t>()[row]);
+      return static_cast<uint32_t>(value ^ value >> 32);
+    }
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+      return java_hash(keys.text(row));
+    default:
+      return 0;
+  }
+}
+
+// The order in which a HashMap gives entries that were put into it one after the other.
+std::vector<int32_t> hash_map_order(const Column& keys) {
+  std::vector<int32_t> order(static_cast<size_t>(keys.num_rows()));
+  std::iota(order.begin(), order.end(), 0);
+  uint32_t buckets = 16;
+  while (order.size() > buckets / 4 * 3) buckets *= 2;
+  std::vector<uint32_t> bucket;
+  for (const int32_t row : order) {
+    const uint32_t hash = java_hash(keys, row);
+    bucket.push_back((hash ^ hash >> 16) & (buckets - 1));
+  }
+  std::ranges::stable_sort(order, {}, [&](int32_t row) { return bucket[static_cast<size_t>(row)]; });
+  return order;
+}
+
+// Writes the entries of one value; `write(column, row)` writes what is inside.
+template <class Write>
+void append_nested(std::string& out, const Type& type, const NestedColumns& parts, bool row_text, Write write) {
+  const auto separated = [&](int32_t i) { out += i == 0 ? "" : ", "; };
+  const int32_t entries = parts.columns.front()->num_rows();
+  switch (type.kind) {
+    case TypeKind::kRow:
+      out += row_text ? "+I[" : "(";
+      for (size_t i = 0; i < parts.columns.size(); ++i) {
+        separated(static_cast<int32_t>(i));
+        write(*parts.columns[i], 0);
+      }
+      out += row_text ? ']' : ')';
+      return;
+    case TypeKind::kArray:
+      out += '[';
+      for (int32_t i = 0; i < entries; ++i) {
+        separated(i);
+        write(*parts.columns[0], i);
+      }
+      out += ']';
+      return;
+    default: {
+      std::vector<int32_t> order(static_cast<size_t>(entries));
+      std::iota(order.begin(), order.end(), 0);
+      if (row_text) order = hash_map_order(*parts.columns[0]);
+      out += '{';
+      for (size_t i = 0; i < order.size(); ++i) {
+        separated(static_cast<int32_t>(i));
+        write(*parts.columns[0], order[i]);
+        out += '=';
+        write(*parts.columns[1], order[i]);
+      }
+      out += '}';
+    }
+  }
+}
+
+}  // namespace
+
+void append_nested_row_text(std::string& out, const Column& column, int32_t row) {
+  append_nested(out, column.type(), split_nested(*column.slice(row, 1)), true,
+                [&](const Column& part, int32_t i) { append_row_text(out, part, i); });
+}
+
+void append_nested_cast_text(std::string& out, const Column& column, int32_t row, const TimeZone& zone) {
+  append_nested(out, column.type(), split_nested(*column.slice(row, 1)), false, [&](const Column& part, int32_t i) {
+    if (part.is_null(i)) {
+      out += "NULL";
+    } else {
+      append_cast_text(out, part, i, zone);
+    }
+  });
+}
+
+}  // namespace tidemill

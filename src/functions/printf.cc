@@ -1,0 +1,105 @@
+// PRINTF: values in a format of Java's.
+#include "data/decimal.h"
+#include "data/number_text.h"
+#include "data/time_text.h"
+#include "data/value.h"
+#include "expr/cast.h"
+#include "expr/result_column.h"
+#include "functions/families.h"
+#include "functions/java_format.h"
+
+namespace tidemill {
+namespace {
+
+// A value as Flink hands it to java.util.Formatter: dates are days, times and intervals milliseconds or months.
+FormatValue format_value(const Value& value) {
+  if (value.is_null()) return std::monostate();
+  const Type& type = value.type();
+  if (type.kind == TypeKind::kBoolean) return value.as_bool();
+  if (type.is_character()) return value.text();
+  if (type.kind == TypeKind::kFloat) {
+    FormatReal real{static_cast<double>(value.as<float>()), ""};
+    append_float(real.text, value.as<float>());
+    return real;
+  }
+  if (type.kind == TypeKind::kDouble) {
+    FormatReal real{value.as<double>(), ""};
+    append_double(real.text, value.as<double>());
+    return real;
+  }
+  FormatOther other;
+  if (type.is_timestamp()) {
+    append_local_date_time(other.text, value.as_integer(), type.precision);
+  } else if (type.kind == TypeKind::kDecimal) {
+    append_decimal(other.text, value.as_integer(), type.scale);
+  } else {
+    return FormatInteger{static_cast<int64_t>(value.as_integer()), physical_size(type.physical())};
+  }
+  return other;
+}
+
+class Printf final : public ScalarFunction {
+ public:
+  // `format`: of a literal first argument; nullptr: it differs by row.
+  explicit Printf(std::shared_ptr<const JavaFormat> format) : format_(std::move(format)) {}
+
+  ColumnPtr evaluate(const CallInput& call) const override {
+    ResultColumn<Text> out(call.result_type, call.num_rows());
+    std::string text;
+    std::vector<FormatValue> values;
+    call.selection.for_each([&](int32_t row) {
+      text.clear();
+      values.clear();
+      for (size_t i = 1; i < call.arguments.size(); ++i)
+        values.push_back(format_value(Value::at(*call.arguments[i], row)));
+      append(call, row, values, text) ? void(out[row] = out.copy(text)) : out.set_null(row);
+    });
+    return out.finish();
+  }
+
+ private:
+  bool append(const CallInput& call, int32_t row, const std::vector<FormatValue>& values, std::string& text) const {
+    if (format_) return format_->append(text, values);
+    if (call.arguments[0]->is_null(row)) return false;
+    try {
+      const auto format = JavaFormat::parse(call.arguments[0]->text(row));
+      return format && format->append(text, values);
+    } catch (const UserError& error) {
+      call.errors.add(row, error.what());
+      return false;
+    }
+  }
+
+  std::shared_ptr<const JavaFormat> format_;
+};
+
+ExpressionPtr bind_printf(const CallSite& call) {
+  if (call.size() == 0 || !(call.type(0).is_character() || call.type(0).kind == TypeKind::kNull)) return nullptr;
+  for (size_t i = 1; i < call.size(); ++i) {
+    if (call.type(i).is_binary()) return nullptr;
+  }
+  std::shared_ptr<const JavaFormat> format;
+  if (const std::string* text = call.literal_text(0)) {
+    auto parsed = JavaFormat::parse(*text);
+    if (!parsed) return make_literal(Value::null(Type::string()));
+    format = std::make_shared<const JavaFormat>(std::move(*parsed));
+  }
+  std::vector<ExpressionPtr> arguments(call.arguments.begin(), call.arguments.end());
+  if (!call.type(0).is_character()) arguments[0] = coerce(arguments[0], Type::string());
+  const bool may_fail = format == nullptr;
+  return std::make_shared<Call>(std::string(call.name), std::make_shared<Printf>(std::move(format)),
+                                std::move(arguments), Type::string(), FunctionProperties{.can_fail = may_fail},
+                                call.location);
+}
+
+}  // namespace
+
+void register_printf_functions(FunctionRegistry& registry) {
+  registry.with_rule("PRINTF",
+                     {"PRINTF(format, value ...)",
+                      "The values in a format of Java's Formatter; NULL where the format and they do not fit.",
+                      "PRINTF('%s has %05.1f', 'a', CAST(2.5 AS DOUBLE)) = 'a has 002.5'"},
+                     bind_printf);
+}
+
+}  // namespace tidemill

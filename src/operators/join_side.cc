@@ -1,0 +1,92 @@
+#include "operators/join_side.h"
+
+#include "operators/key_columns.h"
+
+namespace tidemill {
+
+JoinSide::JoinSide(const JoinSpec& spec, int32_t port, bool counts_matches, bool by_time,
+                   DurationMillis time_to_live_ms)
+    : name_(port == 0 ? "left" : "right"),
+      schema_(spec.inputs[static_cast<size_t>(port)]),
+      keys_(spec.keys[static_cast<size_t>(port)]),
+      null_safe_(spec.null_safe),
+      counts_matches_(counts_matches),
+      by_time_(by_time),
+      time_to_live_(time_to_live_ms),
+      rows_(*schema_, keys_) {}
+
+void JoinSide::open(StateStore& state) {
+  TableDescriptor descriptor;
+  descriptor.name = name_;
+  for (const int32_t key : keys_) descriptor.key_types.push_back(schema_->field(key).type);
+  descriptor.fields = {RecordField::int64("count")};
+  if (counts_matches_) descriptor.fields.push_back(RecordField::int64("matches"));
+  time_to_live_.declare(descriptor);
+  table_ = &state.ordered_table(descriptor, SubKeyKind::kBytes);
+  count_offset_ = table_->layout().offset("count");
+  if (counts_matches_) matches_offset_ = table_->layout().offset("matches");
+  if (time_to_live_.enabled()) time_to_live_.open(*table_);
+  key_batch_.emplace(table_->key_layout());
+}
+
+void JoinSide::begin(const Batch& batch, std::span<const EpochMillis> times) {
+  const std::vector<ColumnPtr> columns = columns_at(batch, keys_);
+  key_batch_->assign(columns, batch.num_rows());
+  rows_.begin(batch);
+  times_.assign(times.begin(), times.end());
+  CHECK_EQ(times_.size(), by_time_ ? static_cast<size_t>(batch.num_rows()) : 0);
+  fits_nothing_.assign(static_cast<size_t>(batch.num_rows()), 0);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (null_safe_[i] || !columns[i]->may_have_nulls()) continue;
+    for (int32_t row = 0; row < batch.num_rows(); ++row)
+      if (columns[i]->is_null(row)) fits_nothing_[static_cast<size_t>(row)] = 1;
+  }
+}
+
+SubKey JoinSide::sub_key(int32_t row) {
+  bytes_ = by_time_ ? time_prefix(time(row)) : std::string();
+  rows_.append(row, bytes_);
+  return SubKey::of_bytes(bytes_);
+}
+
+// Big-endian with the sign turned round, so that bytes order as the times do.
+std::string JoinSide::time_prefix(EpochMillis time) {
+  const uint64_t ordered = static_cast<uint64_t>(time) ^ (uint64_t{1} << 63);
+  std::string prefix;
+  for (int shift = 56; shift >= 0; shift -= 8) prefix += static_cast<char>(ordered >> shift & 0xFF);
+  return prefix;
+}
+
+EpochMillis JoinSide::time_of(std::string_view sub_key) {
+  uint64_t ordered = 0;
+  for (size_t i = 0; i < kTimeBytes; ++i) ordered = ordered << 8 | static_cast<unsigned char>(sub_key[i]);
+  return static_cast<EpochMillis>(ordered ^ (uint64_t{1} << 63));
+}
+
+std::byte* JoinSide::upsert(int32_t row) {
+  bool created = false;
+  return table_->upsert(key(row), sub_key(row), created);
+}
+
+std::byte* JoinSide::find(int32_t row) { return table_->find_for_update(key(row), sub_key(row)); }
+
+void JoinSide::touch(std::byte* record, EpochMillis now) const {
+  if (!time_to_live_.enabled()) return;
+  if (time_to_live_.expired(record, now)) {
+    count(record) = 0;
+    if (counts_matches_) matches(record) = 0;
+  }
+  time_to_live_.written(record, now);
+}
+
+void JoinSide::sweep(EpochMillis now) {
+  if (time_to_live_.enabled() && time_to_live_.next_sweep() <= now) time_to_live_.sweep(now);
+}
+
+void JoinSide::erase_if_gone(int32_t row) {
+  const SubKey gone = sub_key(row);
+  const std::byte* const record = table_->find(key(row), gone);
+  if (record != nullptr && count(record) == 0) table_->erase(key(row), gone);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,200 @@
+#include "operators/temporal_join.h"
+
+#include "operators/emit_in_steps.h"
+#include "operators/event_times.h"
+#include "operators/row_evaluation.h"
+
+namespace tidemill {
+namespace {
+
+constexpr int32_t kDueKeysAtOnce = 256;
+
+SubKeyRange until_time(const std::string& prefix) {
+  SubKeyRange range;
+  if (!prefix.empty()) range.until = SubKey::of_bytes(prefix);
+  return range;
+}
+
+// How rows of times up to and with `time` end; empty: all.
+std::string end_of(EpochMillis time) { return time == kMaxWatermark ? "" : JoinSide::time_prefix(time + 1); }
+
+}  // namespace
+
+TemporalJoin::TemporalJoin(const TemporalJoinSpec& spec)
+    : spec_(spec),
+      left_(spec.join, 0, false, true),
+      right_(spec.join, 1, true, true),
+      joined_(spec.join.schema, false) {
+  CHECK(spec.join.type == JoinType::kInner || spec.join.type == JoinType::kLeft);
+}
+
+void TemporalJoin::open(OperatorContext& context) {
+  context_ = &context;
+  left_.open(context.state());
+  right_.open(context.state());
+  timers_ = &context.state().timers({"timers", left_.table().key_layout()->types()});
+  due_.emplace(left_.table().key_layout());
+  rows_.emplace(WindowDefinition{}, spec_.time_columns[0], WindowTime({}, context.evaluation().time_zone));
+}
+
+void TemporalJoin::process(Batch input, int32_t port, Output& output) {
+  if (port == 0) {
+    keep_left(input, output);
+  } else {
+    keep_versions(input);
+  }
+  context_->state().release();
+}
+
+void TemporalJoin::keep_left(const Batch& input, Output& output) {
+  rows_->begin(input, *context_);
+  left_.begin(input, rows_->times());
+  std::vector<int32_t> alone;
+  for (int32_t row = 0; row < input.num_rows(); ++row) {
+    const EpochMillis time = left_.time(row);
+    if (rows_->watermark(row) >= time) {
+      rows_->drop(row, time);
+    } else if (left_.fits_nothing(row)) {
+      alone.push_back(row);
+    } else {
+      ++left_.count(left_.upsert(row));
+      timers_->add(left_.key(row), time);
+    }
+  }
+  rows_->report(*context_);
+  if (spec_.join.type == JoinType::kLeft && !alone.empty())
+    output.emit(standing_alone(spec_.join, 0, input.take(alone)));
+}
+
+void TemporalJoin::keep_versions(const Batch& input) {
+  std::vector<EpochMillis> times;
+  read_event_times(input, spec_.time_columns[1], "a version", times);
+  right_.begin(input, times);
+  for (int32_t row = 0; row < input.num_rows(); ++row) {
+    if (input.kind(row) == RowKind::kUpdateBefore || right_.fits_nothing(row)) continue;
+    const std::string from = JoinSide::time_prefix(right_.time(row));
+    const std::string until = JoinSide::time_prefix(right_.time(row) + 1);
+    right_.table().erase(right_.key(row), {SubKey::of_bytes(from), SubKey::of_bytes(until)});
+    std::byte* const record = right_.upsert(row);
+    right_.count(record) = 1;
+    right_.matches(record) = input.kind(row) == RowKind::kDelete ? 1 : 0;
+    timers_->add(right_.key(row), right_.time(row));
+  }
+}
+
+void TemporalJoin::on_watermark(EpochMillis watermark, Output& output) {
+  emit_in_steps(*context_, output, [this, watermark](Output& more) { return fire_some(watermark, more); });
+}
+
+bool TemporalJoin::fire_some(EpochMillis watermark, Output& output) {
+  if (due_->size() == 0) {
+    const bool due = timers_->pop_due(watermark, kDueKeysAtOnce, *due_);
+    context_->state().release();
+    if (!due) return false;
+  }
+  SideRows left(left_);
+  times_.clear();
+  // A key is due as often as it has times; what was read is done with.
+  const std::string until = end_of(watermark);
+  while (key_ < due_->size() && read_left(watermark, left)) {
+    left_.table().erase(due_->keys[key_], until_time(until));
+    ++key_;
+    from_.clear();
+  }
+  if (left.size() > 0) {
+    join(left.finish(due_->keys), output);
+  } else {
+    end_due(watermark);
+  }
+  context_->state().release();
+  return true;
+}
+
+bool TemporalJoin::read_left(EpochMillis watermark, SideRows& rows) {
+  bool complete = true;
+  const std::string until = end_of(watermark);
+  const std::string from = from_;
+  SubKeyRange range = until_time(until);
+  if (!from.empty()) range.from = SubKey::of_bytes(from);
+  left_.table().scan(due_->keys[key_], range, ScanDirection::kForward,
+                     [&](const SubKey& sub_key, const std::byte* record) {
+                       for (; copies_done_ < left_.count(record); ++copies_done_) {
+                         if (rows.size() >= kBatchRowsTarget) {
+                           from_.assign(sub_key.bytes);
+                           complete = false;
+                           return false;
+                         }
+                         rows.add(sub_key.bytes, key_);
+                         times_.push_back(JoinSide::time_of(sub_key.bytes));
+                       }
+                       copies_done_ = 0;
+                       return true;
+                     });
+  return complete;
+}
+
+void TemporalJoin::join(const Batch& rows, Output& output) {
+  left_.begin(rows, times_);
+  paired_.input_rows.clear();
+  builders_ = right_.rows().make_builders();
+  for (int32_t row = 0; row < rows.num_rows(); ++row) find_version(row);
+  paired_.stored = right_.rows().finish(builders_);
+  const auto num_pairs = static_cast<int32_t>(paired_.input_rows.size());
+  std::vector<int32_t> fitting(static_cast<size_t>(num_pairs));
+  for (int32_t i = 0; i < num_pairs; ++i) fitting[static_cast<size_t>(i)] = i;
+  if (spec_.join.residual != nullptr && num_pairs > 0) {
+    std::vector<ColumnPtr> columns = in_order(0, columns_of_rows(rows, paired_.input_rows),
+                                              paired_columns(right_, paired_, rows, left_.keys(), fitting));
+    rows_where(*spec_.join.residual, Batch(spec_.join.pairs, std::move(columns), num_pairs), context_->evaluation(),
+               context_->metrics(), fitting);
+  }
+  auto next = fitting.begin();
+  for (int32_t row = 0; row < rows.num_rows(); ++row) {
+    const bool fits = next != fitting.end() && paired_.input_rows[static_cast<size_t>(*next)] == row;
+    if (fits || spec_.join.type == JoinType::kLeft) joined_.add(RowKind::kInsert, row, fits ? *next++ : -1);
+  }
+  joined_.emit(rows, 0, left_, right_, paired_, output);
+}
+
+void TemporalJoin::find_version(int32_t row) {
+  const std::string until = end_of(left_.time(row));
+  right_.table().scan(left_.key(row), until_time(until), ScanDirection::kBackward,
+                      [&](const SubKey& sub_key, const std::byte* record) {
+                        if (right_.matches(const_cast<std::byte*>(record)) == 0) {
+                          right_.read_row(sub_key.bytes, builders_);
+                          paired_.input_rows.push_back(row);
+                        }
+                        return false;
+                      });
+}
+
+void TemporalJoin::end_due(EpochMillis watermark) {
+  for (int32_t key = 0; key < due_->size(); ++key) purge(due_->keys[key], watermark);
+  due_.emplace(left_.table().key_layout());
+  key_ = 0;
+}
+
+// The newest version that the watermark has passed stays, for left rows to come; a deletion is like none.
+void TemporalJoin::purge(KeyRef key, EpochMillis watermark) {
+  const std::string until = end_of(watermark);
+  std::string newest;
+  right_.table().scan(key, until_time(until), ScanDirection::kBackward,
+                      [&](const SubKey& sub_key, const std::byte* record) {
+                        const bool deleted = right_.matches(const_cast<std::byte*>(record)) != 0;
+                        newest = deleted ? until : std::string(sub_key.bytes);
+                        return false;
+                      });
+  if (watermark == kMaxWatermark) {
+    right_.table().erase(key, SubKeyRange::all());
+  } else if (!newest.empty()) {
+    right_.table().erase(key, until_time(newest));
+  }
+}
+
+std::optional<NextFiring> TemporalJoin::next_firing() const {
+  const std::optional<EpochMillis> next = timers_->next_time();
+  if (!next) return std::nullopt;
+  return NextFiring{*next, *next, false, false};
+}
+
+}  // namespace tidemill
