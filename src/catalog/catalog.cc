@@ -1,4 +1,4 @@
-// catalog/catalog.cc - lookups and changes of tables and views.
+// catalog/catalog.cc - lookups and changes of tables, views and functions.
 #include "catalog/catalog.h"
 
 #include <set>
@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::string_view kDefaultCatalog = "default_catalog";
 constexpr std::string_view kDefaultDatabase = "default_database";
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return result;
+}
 
 std::string nearest_hint(std::string_view name, const std::vector<std::string>& candidates) {
   const std::optional<std::string> nearest = nearest_name(name, candidates);
@@ -119,6 +125,39 @@ std::vector<std::string> Catalog::names(bool views_only) const {
     }
   }
   return {result.begin(), result.end()};
+}
+
+bool Catalog::add_function(FunctionDefinitionPtr function, IfExists if_exists, SourceLocation location) {
+  const auto [existing, added] = functions_.try_emplace(upper(function->name), function);
+  if (added || if_exists == IfExists::kIgnore) return added;
+  throw UserError(location, fmt::format("Function already exists: {}", existing->second->name),
+                  "Use another name, DROP FUNCTION first, or CREATE FUNCTION IF NOT EXISTS.");
+}
+
+bool Catalog::drop_function(const std::string& name, bool temporary, IfExists if_missing, SourceLocation location) {
+  const auto found = functions_.find(upper(name));
+  const bool matches = found != functions_.end() && found->second->temporary == temporary;
+  if (matches) {
+    functions_.erase(found);
+    return true;
+  }
+  if (if_missing == IfExists::kIgnore) return false;
+  if (found != functions_.end()) {
+    throw UserError(location, fmt::format("The function is {}temporary: {}", temporary ? "not " : "", name),
+                    temporary ? "Use DROP FUNCTION." : "Use DROP TEMPORARY FUNCTION.");
+  }
+  throw UserError(location, fmt::format("Unknown function: {}", name), nearest_hint(name, functions()));
+}
+
+FunctionDefinitionPtr Catalog::find_function(const std::string& name) const {
+  const auto found = functions_.find(upper(name));
+  return found == functions_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> Catalog::functions() const {
+  std::vector<std::string> names;
+  for (const auto& [key, function] : functions_) names.push_back(function->name);
+  return names;
 }
 
 }  // namespace tidemill

@@ -1,5 +1,6 @@
-// catalog/catalog.h - the tables and views of a session. Rule: names are case-sensitive; a temporary object hides the
-// permanent one of the same name until it is dropped.
+// catalog/catalog.h - the tables, views and SQL functions of a session. Rule: names of tables and views are
+// case-sensitive, and a temporary one hides the permanent one of the same name until it is dropped; functions have one
+// name space, in any case.
 #pragma once
 #include <map>
 #include <memory>
@@ -35,6 +36,20 @@ struct CatalogObject {
   bool is_view() const { return view != nullptr; }
 };
 
+// A function whose body is a SQL expression over its parameters; each call binds it anew.
+struct FunctionDefinition {
+  struct Parameter {
+    std::string name;
+    Type type;
+  };
+  std::string name;  // as written
+  bool temporary = false;
+  std::vector<Parameter> parameters;
+  Type result;
+  std::string body;  // SQL
+};
+using FunctionDefinitionPtr = std::shared_ptr<const FunctionDefinition>;
+
 enum class IfExists : uint8_t { kFail, kIgnore };
 
 // Used by one thread at a time: the session's.
@@ -60,6 +75,14 @@ class Catalog {
   // Returns the object of that name. Throws UserError at `location` with the nearest name.
   const CatalogObject& get(const ObjectName& name, SourceLocation location) const;
 
+  // The same for functions, whose names are matched in any case.
+  bool add_function(FunctionDefinitionPtr function, IfExists if_exists, SourceLocation location);
+  bool drop_function(const std::string& name, bool temporary, IfExists if_missing, SourceLocation location);
+  // Returns the function of that name, or nullptr.
+  FunctionDefinitionPtr find_function(const std::string& name) const;
+  // Returns the names as written, in alphabetical order.
+  std::vector<std::string> functions() const;
+
   // Return names in alphabetical order. Tables include views, as Flink's SHOW TABLES does.
   std::vector<std::string> tables_and_views() const;
   std::vector<std::string> views() const;
@@ -72,6 +95,7 @@ class Catalog {
   std::string current_database_;
   std::map<ObjectName, CatalogObject> permanent_;
   std::map<ObjectName, CatalogObject> temporary_;
+  std::map<std::string, FunctionDefinitionPtr> functions_;  // by name in upper case
 };
 
 }  // namespace tidemill

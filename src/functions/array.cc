@@ -282,15 +282,15 @@ void register_value_functions(FunctionRegistry& registry) {
              contains, Type::boolean());
   with_value("ARRAY_REMOVE",
              {"ARRAY_REMOVE(array, value)", "The array without the elements equal to the value.",
-              "ARRAY_REMOVE(ARRAY[1, 2, 1], 1) = ARRAY[2]"},
+              "ARRAY_REMOVE(ARRAY[1, 2, 1], 1) = [2]"},
              remove);
   with_value("ARRAY_APPEND",
              {"ARRAY_APPEND(array, value)", "The array with the value as its last element.",
-              "ARRAY_APPEND(ARRAY[1, 2], 3) = ARRAY[1, 2, 3]"},
+              "ARRAY_APPEND(ARRAY[1, 2], 3) = [1, 2, 3]"},
              append);
   with_value("ARRAY_PREPEND",
              {"ARRAY_PREPEND(array, value)", "The array with the value as its first element.",
-              "ARRAY_PREPEND(ARRAY[1, 2], 0) = ARRAY[0, 1, 2]"},
+              "ARRAY_PREPEND(ARRAY[1, 2], 0) = [0, 1, 2]"},
              prepend);
   registry.with_rule(
       "ARRAY_POSITION",
@@ -303,7 +303,7 @@ void register_order_functions(FunctionRegistry& registry) {
   registry.with_rule("ARRAY_SORT",
                      {"ARRAY_SORT(array [, ascending [, nulls_first]])",
                       "The elements in order; NULLs come first where it ascends, last where it descends, unless told.",
-                      "ARRAY_SORT(ARRAY[3, 1, 2], FALSE) = ARRAY[3, 2, 1]"},
+                      "ARRAY_SORT(ARRAY[3, 1, 2], FALSE) = [3, 2, 1]"},
                      bind_sort);
   registry.with_rule("ARRAY_MAX",
                      {"ARRAY_MAX(array)", "The greatest element that is not NULL.", "ARRAY_MAX(ARRAY[1, 3]) = 3"},
@@ -331,32 +331,31 @@ void register_array_functions(FunctionRegistry& registry) {
     });
   };
   register_value_functions(registry);
-  same_type(
-      "ARRAY_DISTINCT",
-      {"ARRAY_DISTINCT(array)", "The first of equal elements each.", "ARRAY_DISTINCT(ARRAY[1, 2, 1]) = ARRAY[1, 2]"},
-      distinct);
+  same_type("ARRAY_DISTINCT",
+            {"ARRAY_DISTINCT(array)", "The first of equal elements each.", "ARRAY_DISTINCT(ARRAY[1, 2, 1]) = [1, 2]"},
+            distinct);
   same_type("ARRAY_REVERSE",
-            {"ARRAY_REVERSE(array)", "The elements from last to first.", "ARRAY_REVERSE(ARRAY[1, 2]) = ARRAY[2, 1]"},
+            {"ARRAY_REVERSE(array)", "The elements from last to first.", "ARRAY_REVERSE(ARRAY[1, 2]) = [2, 1]"},
             reverse);
   of_arrays("ARRAY_CONCAT",
             {"ARRAY_CONCAT(array, ...)", "The elements of all arrays; NULL where one is NULL.",
-             "ARRAY_CONCAT(ARRAY[1], ARRAY[2, 3]) = ARRAY[1, 2, 3]"},
+             "ARRAY_CONCAT(ARRAY[1], ARRAY[2, 3]) = [1, 2, 3]"},
             concat, false);
   of_arrays("ARRAY_UNION",
-            {"ARRAY_UNION(a, b)", "The distinct elements of both.", "ARRAY_UNION(ARRAY[1, 1], ARRAY[2]) = ARRAY[1, 2]"},
+            {"ARRAY_UNION(a, b)", "The distinct elements of both.", "ARRAY_UNION(ARRAY[1, 1], ARRAY[2]) = [1, 2]"},
             unite, true);
   of_arrays("ARRAY_EXCEPT",
             {"ARRAY_EXCEPT(a, b)", "The distinct elements of a that are not in b.",
-             "ARRAY_EXCEPT(ARRAY[1, 2, 2], ARRAY[1]) = ARRAY[2]"},
+             "ARRAY_EXCEPT(ARRAY[1, 2, 2], ARRAY[1]) = [2]"},
             except, true);
   of_arrays("ARRAY_INTERSECT",
             {"ARRAY_INTERSECT(a, b)", "The distinct elements of a that are in b.",
-             "ARRAY_INTERSECT(ARRAY[1, 2], ARRAY[2, 3]) = ARRAY[2]"},
+             "ARRAY_INTERSECT(ARRAY[1, 2], ARRAY[2, 3]) = [2]"},
             intersect, true);
   registry.with_rule("ARRAY_SLICE",
                      {"ARRAY_SLICE(array, first [, last])",
                       "The elements from one place to another, both from 1; negative ones count from the end.",
-                      "ARRAY_SLICE(ARRAY['a', 'b', 'c'], 2) = ARRAY['b', 'c']"},
+                      "ARRAY_SLICE(ARRAY['a', 'b', 'c'], 2) = [b, c]"},
                      bind_slice);
   register_order_functions(registry);
 }

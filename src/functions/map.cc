@@ -81,9 +81,9 @@ ExpressionPtr bind_union(const CallSite& site) {
 }  // namespace
 
 void register_map_functions(FunctionRegistry& registry) {
-  registry.with_rule("MAP_KEYS", {"MAP_KEYS(map)", "The keys as an ARRAY.", "MAP_KEYS(MAP['a', 1]) = ARRAY['a']"},
+  registry.with_rule("MAP_KEYS", {"MAP_KEYS(map)", "The keys as an ARRAY.", "MAP_KEYS(MAP['a', 1]) = [a]"},
                      [](const CallSite& site) { return bind_half(site, 0); });
-  registry.with_rule("MAP_VALUES", {"MAP_VALUES(map)", "The values as an ARRAY.", "MAP_VALUES(MAP['a', 1]) = ARRAY[1]"},
+  registry.with_rule("MAP_VALUES", {"MAP_VALUES(map)", "The values as an ARRAY.", "MAP_VALUES(MAP['a', 1]) = [1]"},
                      [](const CallSite& site) { return bind_half(site, 1); });
   registry.with_rule(
       "MAP_ENTRIES",

@@ -181,13 +181,12 @@ ExpressionPtr bind_element(const CallSite& site) {
 }  // namespace
 
 void register_nested_functions(FunctionRegistry& registry) {
-  registry.with_rule("ARRAY", {"ARRAY[a, b, ...]", "An ARRAY of these values.", "ARRAY[1, 2] = ARRAY[1, 2]"},
-                     bind_array);
+  registry.with_rule("ARRAY", {"ARRAY[a, b, ...]", "An ARRAY of these values.", "ARRAY[1, 2] = [1, 2]"}, bind_array);
   registry.with_rule("MAP",
                      {"MAP[key, value, ...]", "A MAP of these keys and values; of equal keys the last counts.",
                       "MAP['a', 1]['a'] = 1"},
                      bind_map);
-  registry.with_rule("ROW", {"ROW(a, b, ...)", "A ROW of these values; also (a, b).", "ROW(1, 'a') = (1, 'a')"},
+  registry.with_rule("ROW", {"ROW(a, b, ...)", "A ROW of these values; also (a, b).", "ROW(1, 'a') = (1, a)"},
                      bind_row);
   registry.with_rule("[]",
                      {"a[i]",

@@ -73,10 +73,17 @@ class Printf final : public ScalarFunction {
   std::shared_ptr<const JavaFormat> format_;
 };
 
+// Bytes would show as the address of an object in Flink.
+bool can_be_formatted(const Type& type) {
+  return type.is_numeric() || type.is_character() || type.is_timestamp() || type.is_interval() ||
+         type.kind == TypeKind::kBoolean || type.kind == TypeKind::kDate || type.kind == TypeKind::kTime ||
+         type.kind == TypeKind::kNull;
+}
+
 ExpressionPtr bind_printf(const CallSite& call) {
   if (call.size() == 0 || !(call.type(0).is_character() || call.type(0).kind == TypeKind::kNull)) return nullptr;
   for (size_t i = 1; i < call.size(); ++i) {
-    if (call.type(i).is_binary()) return nullptr;
+    if (!can_be_formatted(call.type(i))) return nullptr;
   }
   std::shared_ptr<const JavaFormat> format;
   if (const std::string* text = call.literal_text(0)) {

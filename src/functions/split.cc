@@ -160,7 +160,7 @@ void register_split_functions(FunctionRegistry& registry) {
   registry.with_rule("SPLIT",
                      {"SPLIT(text, separator)",
                       "The texts between separators as an ARRAY; the characters where the separator is empty.",
-                      "SPLIT('a,b', ',') = ARRAY['a', 'b']"},
+                      "SPLIT('a,b', ',') = [a, b]"},
                      [](const CallSite& site) {
                        const auto body = [](EncodedRow& row, std::string& out) {
                          put_texts(out, split_by_text(row.bytes(0), row.bytes(1)));
@@ -186,7 +186,7 @@ void register_split_functions(FunctionRegistry& registry) {
                      {"REGEXP_EXTRACT_ALL(text, pattern [, group])",
                       "Group 1, or the group given, of every match, as an ARRAY; 0 is the whole match. NULL where the "
                       "pattern has no such group.",
-                      "REGEXP_EXTRACT_ALL('a1b22', '[0-9]+', 0) = ARRAY['1', '22']"},
+                      "REGEXP_EXTRACT_ALL('a1b22', '[0-9]+', 0) = [1, 22]"},
                      bind_extract_all);
 }
 

@@ -5,6 +5,7 @@
 #include "data/time_zone.h"
 #include "planner/statement_planner.h"
 #include "planner/table_access.h"
+#include "sql/binder/expression_binder.h"
 #include "sql/binder/table_binder.h"
 
 namespace tidemill {
@@ -50,7 +51,21 @@ NothingToRun StatementPlanner::create_view(const ast::CreateView& statement) {
   return {};
 }
 
+NothingToRun StatementPlanner::create_function(const ast::CreateFunction& statement) {
+  FunctionDefinitionPtr function = bind_create_function(statement, binding_context(session_));
+  const IfExists if_exists = statement.if_not_exists ? IfExists::kIgnore : IfExists::kFail;
+  session_.catalog.add_function(std::move(function), if_exists, statement.name.location());
+  return {};
+}
+
 NothingToRun StatementPlanner::drop(const ast::Drop& statement) {
+  if (statement.object == ast::DropKind::kFunction) {
+    const IfExists missing = statement.if_exists ? IfExists::kIgnore : IfExists::kFail;
+    const SourceLocation place = statement.name.location();
+    if (statement.name.parts.size() > 1) refuse_unsupported(place, "A function with a catalog or database name");
+    session_.catalog.drop_function(statement.name.last().name, statement.temporary, missing, place);
+    return {};
+  }
   const ObjectName name = qualify(session_.catalog, statement.name);
   const IfExists if_missing = statement.if_exists ? IfExists::kIgnore : IfExists::kFail;
   const SourceLocation location = statement.name.location();

@@ -115,7 +115,7 @@ TextResult StatementPlanner::show(const ast::Show& statement) const {
     case ast::ShowKind::kViews:
       return names_result(statement, "view name", catalog.views());
     case ast::ShowKind::kFunctions: {
-      std::vector<std::string> names;
+      std::vector<std::string> names = catalog.functions();
       if (!statement.user_functions) {
         for (const FunctionListing& function : session_.functions.list()) names.push_back(function.name);
       }

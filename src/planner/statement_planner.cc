@@ -15,6 +15,8 @@ PlannedStatement StatementPlanner::plan(const ast::Statement& statement, std::sh
         return create_table(statement.as<ast::CreateTable>());
       case ast::StatementKind::kCreateView:
         return create_view(statement.as<ast::CreateView>());
+      case ast::StatementKind::kCreateFunction:
+        return create_function(statement.as<ast::CreateFunction>());
       case ast::StatementKind::kDrop:
         return drop(statement.as<ast::Drop>());
       case ast::StatementKind::kShow:

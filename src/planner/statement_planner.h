@@ -71,6 +71,7 @@ class StatementPlanner {
   // define.cc
   NothingToRun create_table(const ast::CreateTable& statement);
   NothingToRun create_view(const ast::CreateView& statement);
+  NothingToRun create_function(const ast::CreateFunction& statement);
   NothingToRun drop(const ast::Drop& statement);
   PlannedStatement set(const ast::Set& statement);
   NothingToRun reset(const ast::Reset& statement);

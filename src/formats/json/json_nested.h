@@ -4,7 +4,7 @@
 #include <string>
 
 #include "connectors/spi/decoding/text_value.h"
-#include "formats/json/json_token.h"
+#include "data/json_token.h"
 
 namespace tidemill {
 

@@ -183,7 +183,7 @@ AggregateCall bind_array_agg(const CallSite& call) {
 void register_collection_aggregates(FunctionRegistry& registry) {
   registry.aggregate("ARRAY_AGG",
                      {"ARRAY_AGG(value)", "The values, NULL too, as an ARRAY in the order of rows.",
-                      "ARRAY_AGG(x) = ARRAY[4, 1] for x in 4, 1"},
+                      "ARRAY_AGG(x) = [4, 1] for x in 4, 1"},
                      bind_array_agg);
   registry.aggregate("COLLECT",
                      {"COLLECT(value)", "The values that are not NULL as a MULTISET, each with how often it came.",

@@ -122,9 +122,15 @@ class Pusher {
     return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
   }
 
+  // A row without elements never reaches the condition: one that may fail stays above.
   PlanPtr push_through_unnest(const PlanPtr& input, const ExpressionPtr& predicate) {
     const int32_t first_element = input->as<UnnestNode>().first_element();
-    const Split parts = split(predicate, [&](int32_t column) { return column < first_element; });
+    Split parts = split(predicate, [&](int32_t column) { return column < first_element; });
+    std::erase_if(parts.moved, [&](const ExpressionPtr& conjunct) {
+      const bool stays = conjunct->can_fail() || !conjunct->is_deterministic();
+      if (stays) parts.kept.push_back(conjunct);
+      return stays;
+    });
     if (parts.moved.empty()) return make_filter(input, predicate);
     return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
   }

@@ -15,6 +15,7 @@ namespace tidemill::ast {
 enum class StatementKind : uint8_t {
   kCreateTable,
   kCreateView,
+  kCreateFunction,
   kDrop,
   kShow,
   kDescribe,
@@ -158,11 +159,29 @@ struct CreateView : StatementOf<StatementKind::kCreateView> {
   std::string query_text;  // the query's exact source
 };
 
-enum class DropKind : uint8_t { kTable, kView };
+struct FunctionParameter {
+  Identifier name;
+  TypeName type;
+};
+
+// CREATE [TEMPORARY [SYSTEM]] FUNCTION f(x INT, …) RETURNS type LANGUAGE SQL AS 'expression'
+struct CreateFunction : StatementOf<StatementKind::kCreateFunction> {
+  bool temporary = false;
+  bool system = false;
+  bool if_not_exists = false;
+  QualifiedName name;
+  std::vector<FunctionParameter> parameters;
+  TypeName returns;
+  std::string body;  // SQL, not parsed yet
+  SourceLocation body_location;
+};
+
+enum class DropKind : uint8_t { kTable, kView, kFunction };
 
 struct Drop : StatementOf<StatementKind::kDrop> {
   DropKind object = DropKind::kTable;
   bool temporary = false;
+  bool system = false;  // of a function
   bool if_exists = false;
   QualifiedName name;
 };

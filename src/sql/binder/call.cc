@@ -4,6 +4,7 @@
 
 #include "plan/window.h"
 #include "sql/binder/expression_binder.h"
+#include "sql/binder/grouping_sets.h"
 #include "sql/binder/window_definition.h"
 
 namespace tidemill {
@@ -52,12 +53,17 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
     throw UserError(call.location, fmt::format("{} needs OVER", name),
                     fmt::format("Write {}(…) OVER (PARTITION BY k ORDER BY ts).", name));
   }
+  if (const FunctionDefinitionPtr function = context_.catalog.find_function(name)) {
+    refuse_aggregate_syntax(call, name);
+    return bind_sql_function(call, *function);
+  }
   if (context_.functions.has_aggregate(name)) return bind_aggregate(call, name);
   if (parse_window_property(name)) return bind_window_property(call, name);
   if (window_kind(name)) {
     throw UserError(call.location, fmt::format("{} belongs in FROM TABLE({}(…)) or in GROUP BY", name, name));
   }
   refuse_aggregate_syntax(call, name);
+  if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") return bind_grouping(call, name);
   if (name == "CURRENT_WATERMARK") return bind_current_watermark(call);
   if (name == "JSON") {
     throw UserError(call.location, "JSON(…) stands only as a value of JSON_OBJECT or JSON_ARRAY",
@@ -151,6 +157,16 @@ ExpressionPtr ExpressionBinder::bind_window_property(const ast::FunctionCall& ca
                               : property.suffix == "END" ? WindowProperty::kEnd
                                                          : WindowProperty::kTime;
   return calls_->add(kind, window_property_field(kind, "", time).type);
+}
+
+// GROUP_ID tells apart sets that are written twice, whose rows are those of one.
+ExpressionPtr ExpressionBinder::bind_grouping(const ast::FunctionCall& call, const std::string& name) {
+  if (name == "GROUP_ID") refuse_unsupported(call.location, name);
+  if (groupings_ == nullptr || inside_aggregate_ || inside_over_)
+    throw UserError(call.location, fmt::format("{} cannot stand here: it tells how rows are grouped", name),
+                    "It stands in SELECT, HAVING and ORDER BY of a query with GROUP BY.");
+  if (call.arguments.empty()) throw UserError(call.location, fmt::format("{} takes keys of GROUP BY", name));
+  return groupings_->add(bind_arguments(call));
 }
 
 ExpressionPtr ExpressionBinder::bind_current_watermark(const ast::FunctionCall& call) {

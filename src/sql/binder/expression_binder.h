@@ -13,7 +13,8 @@
 
 namespace tidemill {
 
-class Subqueries;  // sql/binder/subquery.h
+class GroupingCalls;  // sql/binder/grouping_sets.h
+class Subqueries;     // sql/binder/subquery.h
 
 class ExpressionBinder {
  public:
@@ -23,6 +24,8 @@ class ExpressionBinder {
 
   // Lets aggregate functions stand in the expressions, and gathers them in `calls`.
   void allow_aggregates(AggregateCalls* calls) { calls_ = calls; }
+  // Lets GROUPING and its like stand in the expressions, and gathers them in `groupings`.
+  void allow_groupings(GroupingCalls* groupings) { groupings_ = groupings; }
   // Lets sub-queries stand in the expressions; each is a column until `subqueries` places it.
   void allow_subqueries(Subqueries* subqueries) { subqueries_ = subqueries; }
   // Lets columns that the scope lacks be those of the query around, from kOuterColumns on. null: there is none.
@@ -31,6 +34,8 @@ class ExpressionBinder {
   void allow_overs(OverCalls* overs) { overs_ = overs; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
   void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
+  // Makes the expressions part of these functions' bodies: a call of one of them is a recursion.
+  void set_open_functions(std::vector<std::string> names) { open_functions_ = std::move(names); }
   void set_clause(std::string clause) { clause_ = std::move(clause); }
 
   // Returns the expression over the scope's columns. Throws UserError at the part that is wrong.
@@ -73,6 +78,9 @@ class ExpressionBinder {
   // Binds the call's arguments, DISTINCT and FILTER.
   BoundAggregate bind_aggregate_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_window_property(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_grouping(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_sql_function(const ast::FunctionCall& call,
+                                  const FunctionDefinition& function);  // sql_function.cc
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
   ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
@@ -84,9 +92,11 @@ class ExpressionBinder {
   const Scope& scope_;
   std::string clause_;
   AggregateCalls* calls_ = nullptr;
+  GroupingCalls* groupings_ = nullptr;
   Subqueries* subqueries_ = nullptr;
   const Scope* outer_ = nullptr;
   bool inside_aggregate_ = false;
+  std::vector<std::string> open_functions_;  // in whose bodies the expressions stand, outermost first
   OverCalls* overs_ = nullptr;
   bool inside_over_ = false;
   std::map<std::string, ExpressionPtr> aliases_;

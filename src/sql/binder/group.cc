@@ -1,11 +1,14 @@
 // sql/binder/group.cc - GROUP BY and HAVING to an aggregate. Rule: above it only keys and calls are left.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/set_operation.h"
 #include "plan/window.h"
 #include "sql/binder/aggregate_input.h"
+#include "sql/binder/grouped_expressions.h"
 #include "sql/binder/select_binder.h"
 
 namespace tidemill {
@@ -17,73 +20,16 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-// Puts keys and calls in place of what they compute. Rule: no column of FROM is left.
-class GroupedExpressions {
- public:
-  GroupedExpressions(const std::vector<ExpressionPtr>& keys, const std::vector<int32_t>& key_columns,
-                     const AggregateCalls& calls, const std::vector<int32_t>& call_columns, const Scope& scope,
-                     const std::map<int32_t, SourceLocation>& locations, SourceLocation select)
-      : keys_(keys),
-        key_columns_(key_columns),
-        calls_(calls),
-        call_columns_(call_columns),
-        scope_(scope),
-        locations_(locations),
-        select_(select) {}
-
-  ExpressionPtr rewrite(const ExpressionPtr& expression) const {
-    for (size_t i = 0; i < keys_.size(); ++i) {
-      if (*keys_[i] == *expression) return make_column(key_columns_[i], expression->type());
-    }
-    if (const auto* column = expression->try_as<ColumnReference>()) {
-      if (is_subquery_column(column->index())) return expression;
-      if (OverCalls::call_of(column->index())) return expression;
-      const std::optional<size_t> call = calls_.call_of(column->index());
-      if (call) return make_column(call_columns_[*call], column->type());
-      refuse(column->index());
-    }
-    if (expression->children().empty()) return expression;
-    std::vector<ExpressionPtr> children;
-    for (const ExpressionPtr& child : expression->children()) children.push_back(rewrite(child));
-    return with_children(*expression, std::move(children));
-  }
-
- private:
-  [[noreturn]] void refuse(int32_t column) const {
-    const auto known = locations_.find(column);
-    throw UserError(known != locations_.end() ? known->second : select_,
-                    fmt::format("Column is neither grouped by nor in an aggregate: {}",
-                                scope_.names()[static_cast<size_t>(column)]),
-                    "Add it to GROUP BY, or take one value of each group: MAX(…), MIN(…).");
-  }
-
-  const std::vector<ExpressionPtr>& keys_;
-  const std::vector<int32_t>& key_columns_;
-  const AggregateCalls& calls_;
-  const std::vector<int32_t>& call_columns_;
-  const Scope& scope_;
-  const std::map<int32_t, SourceLocation>& locations_;
-  SourceLocation select_;
-};
-
 }  // namespace
 
 void SelectBinder::bind_group_by() {
   grouped_ = select_.has_group_by;
-  for (const ast::GroupingElement& element : select_.group_by) bind_group_element(element);
+  grouping_sets_ =
+      grouping_sets(select_.group_by, [this](const ast::GroupingElement& element) { return bind_group_keys(element); });
 }
 
-void SelectBinder::bind_group_element(const ast::GroupingElement& element) {
-  switch (element.kind) {
-    case ast::GroupingKind::kExpressions:
-      break;
-    case ast::GroupingKind::kRollup:
-      refuse_unsupported(element.location, "ROLLUP");
-    case ast::GroupingKind::kCube:
-      refuse_unsupported(element.location, "CUBE");
-    case ast::GroupingKind::kGroupingSets:
-      refuse_unsupported(element.location, "GROUPING SETS");
-  }
+GroupingSet SelectBinder::bind_group_keys(const ast::GroupingElement& element) {
+  GroupingSet set;
   ExpressionBinder binder(context_, scope_, "GROUP BY");
   for (const ast::ExpressionPtr& written : element.expressions) {
     const auto* call = written->try_as<ast::FunctionCall>();
@@ -93,10 +39,38 @@ void SelectBinder::bind_group_element(const ast::GroupingElement& element) {
       calls_->set_window(bind_group_window(*call, *kind, scope_, context_));
       continue;
     }
-    ExpressionPtr key = binder.bind(*written);
-    const bool known = std::ranges::any_of(keys_, [&](const ExpressionPtr& other) { return *other == *key; });
-    if (!known) keys_.push_back(std::move(key));
+    const ExpressionPtr key = binder.bind(*written);
+    const auto known = std::ranges::find_if(keys_, [&](const ExpressionPtr& other) { return *other == *key; });
+    set.push_back(static_cast<size_t>(known - keys_.begin()));
+    if (known == keys_.end()) keys_.push_back(key);
   }
+  return set;
+}
+
+// Each set is an aggregate of its own over the same rows; their results are one table.
+void SelectBinder::build_grouping_sets() {
+  if (!overs_->empty()) refuse_unsupported(select_.location, "OVER in a SELECT with several grouping sets");
+  if (!correlated_.empty()) refuse_unsupported(select_.location, "A correlated sub-query with several grouping sets");
+  const PlanPtr input = std::exchange(plan_, nullptr);
+  const std::vector<ExpressionPtr> all_keys = std::exchange(keys_, {});
+  const std::vector<ExpressionPtr> items = items_;
+  const ExpressionPtr having = having_;
+  std::vector<PlanPtr> results;
+  for (const GroupingSet& set : grouping_sets_) {
+    keys_.clear();
+    absent_keys_.clear();
+    for (size_t key = 0; key < all_keys.size(); ++key)
+      (std::ranges::binary_search(set, key) ? keys_ : absent_keys_).push_back(all_keys[key]);
+    // As in Flink, no rows give no group here, in batch mode too.
+    if (keys_.empty()) keys_.push_back(make_literal(Value::integer(0)));
+    plan_ = input;
+    items_ = items;
+    having_ = having;
+    build_groups();
+    results.push_back(make_project(std::move(plan_), std::move(items_), names_));
+  }
+  plan_ = make_union(std::move(results));
+  items_ = column_references(*plan_->schema());
 }
 
 // A call that is an item of SELECT has that item's name; others are numbered.
@@ -151,8 +125,8 @@ void SelectBinder::build_groups() {
   } else {
     plan_ = make_aggregate(input.project(std::move(plan_)), std::move(keys), std::move(aggregates), names);
   }
-  const GroupedExpressions grouped(keys_, key_columns, *calls_, call_columns, scope_, binder_->first_uses(),
-                                   select_.location);
+  const GroupedExpressions grouped(BoundGroups{keys_, key_columns, absent_keys_, *calls_, call_columns, groupings_,
+                                               scope_, binder_->first_uses(), select_.location});
   const auto outer = [&](const ExpressionPtr& column) { return grouped.rewrite(column); };
   if (having_ != nullptr) {
     having_ = grouped.rewrite(having_);

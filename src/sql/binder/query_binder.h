@@ -63,7 +63,7 @@ class QueryBinder {
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
-  BoundRelation bind_join(const ast::JoinedTable& join);              // join.cc
+  BoundRelation bind_join(const ast::JoinedTable& join);  // join.cc
   // unnest.cc
   BoundRelation bind_unnest_join(const ast::JoinedTable& join);
   BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);

@@ -31,6 +31,7 @@ BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
   bind_group_by();
   binder_ = std::make_unique<ExpressionBinder>(context_, scope_, "SELECT");
   binder_->allow_aggregates(calls_.get());
+  if (grouped_) binder_->allow_groupings(&groupings_);
   binder_->allow_subqueries(&subqueries_);
   overs_ = std::make_unique<OverCalls>(select_.windows);
   binder_->allow_overs(overs_.get());
@@ -49,7 +50,9 @@ BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
   if (outer_ != nullptr) expose_correlated();
   bind_order(order_by);
   grouped_ = grouped_ || !calls_->empty() || having_ != nullptr;
-  if (grouped_) {
+  if (grouping_sets_.size() > 1) {
+    build_grouping_sets();
+  } else if (grouped_) {
     build_groups();
   } else {
     plan_ = subqueries_.place(std::move(plan_), item_places(), [](const ExpressionPtr& column) { return column; });

@@ -9,6 +9,7 @@
 #include "sql/ast/query.h"
 #include "sql/binder/aggregate_calls.h"
 #include "sql/binder/expression_binder.h"
+#include "sql/binder/grouping_sets.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/subquery.h"
 
@@ -31,7 +32,7 @@ class SelectBinder {
   void apply_where(std::vector<ExpressionPtr> conditions);
   bool apply_subquery_condition(const ast::Expression& condition, ExpressionBinder& binder, bool negated);
   void bind_group_by();
-  void bind_group_element(const ast::GroupingElement& element);
+  GroupingSet bind_group_keys(const ast::GroupingElement& element);
   void bind_items();
   void bind_star(const ast::Star& star);
   void bind_fields(const ast::Star& star);  // r.* of a row
@@ -53,6 +54,7 @@ class SelectBinder {
   static ExpressionPtr with_over_places(const ExpressionPtr& expression, int32_t first_call);
   // group.cc
   void build_groups();
+  void build_grouping_sets();
   std::vector<std::string> call_names() const;
 
   QueryBinder& queries_;
@@ -70,7 +72,10 @@ class SelectBinder {
   std::unique_ptr<ExpressionBinder> binder_;  // of SELECT, HAVING and ORDER BY
 
   bool grouped_ = false;
-  std::vector<ExpressionPtr> keys_;   // of GROUP BY, over FROM
+  std::vector<ExpressionPtr> keys_;  // of GROUP BY, over FROM
+  std::vector<GroupingSet> grouping_sets_;
+  std::vector<ExpressionPtr> absent_keys_;  // of the grouping set at hand: NULL in it
+  GroupingCalls groupings_;
   std::vector<ExpressionPtr> items_;  // of SELECT, then those only ORDER BY needs
   std::vector<std::string> names_;
   int32_t visible_ = 0;

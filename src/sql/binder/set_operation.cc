@@ -1,4 +1,5 @@
-// sql/binder/set_operation.cc - UNION to plans. Rule: names are the first part's, types what all parts have in common.
+// sql/binder/set_operation.cc - UNION, INTERSECT and EXCEPT to plans. Rule: names are the first part's, types what all
+// parts have in common.
 #include "plan/set_operation.h"
 
 #include <numeric>
@@ -7,6 +8,7 @@
 #include "expr/type_coercion.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 
@@ -25,12 +27,44 @@ PlanPtr cast_columns(PlanPtr plan, const std::vector<Type>& types, const std::ve
   return changed ? make_project(std::move(plan), std::move(columns), names) : plan;
 }
 
+std::string_view operator_name(ast::SetOperator op) {
+  switch (op) {
+    case ast::SetOperator::kUnion:
+      return "UNION";
+    case ast::SetOperator::kIntersect:
+      return "INTERSECT";
+    case ast::SetOperator::kExcept:
+      return "EXCEPT";
+  }
+  CHECK(false);
+}
+
+PlanPtr distinct(PlanPtr plan) {
+  std::vector<int32_t> keys(static_cast<size_t>(plan->schema()->size()));
+  std::iota(keys.begin(), keys.end(), 0);
+  return make_aggregate(std::move(plan), std::move(keys), {}, {});
+}
+
+// Returns the rows of `plan` that `other` has (SEMI), or has not (ANTI). NULL is a value here.
+PlanPtr keep_rows(const PlanPtr& plan, const PlanPtr& other, JoinType type, const FunctionRegistry& functions,
+                  SourceLocation location) {
+  const int32_t columns = plan->schema()->size();
+  std::vector<ExpressionPtr> conditions;
+  for (int32_t i = 0; i < columns; ++i) {
+    conditions.push_back(functions.resolve(
+        "IS NOT DISTINCT FROM",
+        {make_column(i, plan->schema()->field(i).type), make_column(columns + i, other->schema()->field(i).type)},
+        location));
+  }
+  return make_join(plan, other, type, make_and(std::move(conditions)), RegularMatch{}, location);
+}
+
 }  // namespace
 
 PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
-  if (operation.op != ast::SetOperator::kUnion) {
-    refuse_unsupported(operation.location, operation.op == ast::SetOperator::kIntersect ? "INTERSECT" : "EXCEPT");
-  }
+  const std::string_view name = operator_name(operation.op);
+  if (operation.all && operation.op != ast::SetOperator::kUnion)
+    refuse_unsupported(operation.location, fmt::format("{} ALL", name));
   std::vector<PlanPtr> inputs;
   std::vector<Type> types;
   for (const ast::QueryBodyPtr& operand : operation.operands) {
@@ -38,8 +72,8 @@ PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
     const Schema& schema = *inputs.back()->schema();
     const auto columns = static_cast<size_t>(schema.size());
     if (inputs.size() > 1 && columns != types.size()) {
-      throw UserError(operand->location, fmt::format("UNION of {} and {} columns", types.size(), columns),
-                      "All parts of a UNION have the same number of columns.");
+      throw UserError(operand->location, fmt::format("{} of {} and {} columns", name, types.size(), columns),
+                      fmt::format("All parts of {} have the same number of columns.", name));
     }
     for (size_t i = 0; i < columns; ++i) {
       const Type& type = schema.field(static_cast<int32_t>(i)).type;
@@ -50,7 +84,7 @@ PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
       const std::optional<Type> common = common_type(types[i], type);
       if (!common) {
         throw UserError(operand->location,
-                        fmt::format("Column {} of UNION is {} in one part and {} in another", i + 1,
+                        fmt::format("Column {} of {} is {} in one part and {} in another", i + 1, name,
                                     types[i].to_string(), type.to_string()),
                         "CAST one of them.");
       }
@@ -59,11 +93,15 @@ PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
   }
   const std::vector<std::string> names = inputs.front()->schema()->names();
   for (PlanPtr& input : inputs) input = cast_columns(std::move(input), types, names);
-  PlanPtr plan = make_union(std::move(inputs));
-  if (operation.all) return plan;
-  std::vector<int32_t> keys(static_cast<size_t>(plan->schema()->size()));
-  std::iota(keys.begin(), keys.end(), 0);
-  return make_aggregate(std::move(plan), std::move(keys), {}, {});
+  if (operation.op == ast::SetOperator::kUnion) {
+    PlanPtr plan = make_union(std::move(inputs));
+    return operation.all ? plan : distinct(std::move(plan));
+  }
+  const JoinType type = operation.op == ast::SetOperator::kIntersect ? JoinType::kSemi : JoinType::kAnti;
+  PlanPtr plan = distinct(std::move(inputs.front()));
+  for (size_t i = 1; i < inputs.size(); ++i)
+    plan = keep_rows(plan, inputs[i], type, context_.functions, operation.location);
+  return plan;
 }
 
 }  // namespace tidemill

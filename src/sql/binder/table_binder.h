@@ -18,6 +18,10 @@ PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context)
 // Returns the view that the statement declares.
 ViewDefinitionPtr bind_create_view(const ast::CreateView& statement, const BindingContext& context);
 
+// Returns the function that the statement declares. Throws UserError at the part that is wrong: a name that is taken by
+// a built-in function, a body that does not bind over the parameters or gives another type.
+FunctionDefinitionPtr bind_create_function(const ast::CreateFunction& statement, const BindingContext& context);
+
 // True where a value of type `from` may be stored in a column of type `to` without CAST being written (Flink:
 // LogicalTypeCasts.supportsImplicitCast; it loses digits and length, but never turns text into numbers).
 bool stores_implicitly(const Type& from, const Type& to);

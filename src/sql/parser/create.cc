@@ -13,6 +13,8 @@ ast::StatementPtr parse_create(TokenCursor& cursor) {
     prefix.or_replace = true;
   }
   prefix.temporary = cursor.accept(Keyword::kTemporary);
+  if (const FunctionWords words = accept_function_words(cursor, prefix.temporary); words.found)
+    return parse_create_function(cursor, prefix, words.system);
   if (cursor.accept(Keyword::kTable)) return parse_create_table(cursor, prefix);
   if (cursor.accept(Keyword::kView)) return parse_create_view(cursor, prefix);
   refuse_unsupported(cursor, "CREATE", kUnsupportedObjects);

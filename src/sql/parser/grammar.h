@@ -24,6 +24,11 @@ std::string parse_string(TokenCursor& cursor, std::string_view what = "a string 
 // Reads a whole number that fits 32 bits, as of DECIMAL(10, 2).
 int32_t parse_small_number(TokenCursor& cursor, std::string_view what);
 
+// Tell whether a word that the grammar has no keyword for is at the cursor, and take it. `word` is in upper case.
+bool at_word(TokenCursor& cursor, std::string_view word, size_t ahead = 0);
+bool accept_word(TokenCursor& cursor, std::string_view word);
+void expect_word(TokenCursor& cursor, std::string_view word);
+
 // type_name.cc
 ast::TypeName parse_type_name(TokenCursor& cursor);  // without NOT NULL
 ast::TypeName parse_type_name_with_nullability(TokenCursor& cursor);
@@ -98,7 +103,14 @@ struct CreatePrefix {
 };
 ast::StatementPtr parse_create_table(TokenCursor& cursor, CreatePrefix prefix);  // behind TABLE
 ast::StatementPtr parse_create_view(TokenCursor& cursor, CreatePrefix prefix);   // behind VIEW
-std::vector<ast::TableOption> parse_table_options(TokenCursor& cursor);          // behind WITH
+// Takes [SYSTEM] FUNCTION where that is at the cursor; returns whether it was, and whether SYSTEM was.
+struct FunctionWords {
+  bool found = false;
+  bool system = false;
+};
+FunctionWords accept_function_words(TokenCursor& cursor, bool temporary);
+ast::StatementPtr parse_create_function(TokenCursor& cursor, CreatePrefix prefix, bool system);  // behind FUNCTION
+std::vector<ast::TableOption> parse_table_options(TokenCursor& cursor);                          // behind WITH
 std::vector<ast::LikeRule> parse_like_rules(TokenCursor& cursor);
 ast::StatementPtr parse_drop(TokenCursor& cursor);
 ast::StatementPtr parse_show(TokenCursor& cursor);
@@ -124,7 +136,7 @@ bool accept_if_not_exists(TokenCursor& cursor);
 bool accept_if_exists(TokenCursor& cursor);
 
 // What Flink can CREATE and DROP, and this engine cannot.
-inline constexpr std::string_view kUnsupportedObjects[] = {"FUNCTION",     "CATALOG",    "DATABASE", "MODEL",
+inline constexpr std::string_view kUnsupportedObjects[] = {"CATALOG",      "DATABASE",   "MODEL",
                                                            "MATERIALIZED", "CONNECTION", "SYSTEM"};
 
 }  // namespace tidemill

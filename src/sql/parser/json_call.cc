@@ -2,7 +2,6 @@
 // arguments at fixed places, defaults put in (sql/ast/function_call.h); words that Flink does not reserve are matched
 // by their text.
 
-#include "sql/keyword.h"
 #include "sql/parser/grammar.h"
 
 namespace tidemill {
@@ -11,24 +10,6 @@ namespace {
 using ast::CallSyntax;
 using ast::ExpressionPtr;
 using ast::FunctionCall;
-
-bool at_word(TokenCursor& cursor, std::string_view word, size_t ahead = 0) {
-  const Token& token = cursor.peek(ahead);
-  return token.kind == TokenKind::kWord && equal_words(cursor.text_of(token), word);
-}
-
-bool accept_word(TokenCursor& cursor, std::string_view word) {
-  if (at_word(cursor, word)) {
-    cursor.take();
-    return true;
-  }
-  cursor.expecting(word);
-  return false;
-}
-
-void expect_word(TokenCursor& cursor, std::string_view word) {
-  if (!accept_word(cursor, word)) cursor.fail_expected();
-}
 
 void add_argument(FunctionCall& call, ExpressionPtr value) {
   ast::FunctionArgument argument;

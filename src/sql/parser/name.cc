@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "sql/keyword.h"
 #include "sql/literal_text.h"
 #include "sql/parser/grammar.h"
 
@@ -35,6 +36,24 @@ std::string decode_string(TokenCursor& cursor, const Token& token) {
 }
 
 }  // namespace
+
+bool at_word(TokenCursor& cursor, std::string_view word, size_t ahead) {
+  const Token& token = cursor.peek(ahead);
+  return token.kind == TokenKind::kWord && equal_words(cursor.text_of(token), word);
+}
+
+bool accept_word(TokenCursor& cursor, std::string_view word) {
+  if (at_word(cursor, word)) {
+    cursor.take();
+    return true;
+  }
+  cursor.expecting(word);
+  return false;
+}
+
+void expect_word(TokenCursor& cursor, std::string_view word) {
+  if (!accept_word(cursor, word)) cursor.fail_expected();
+}
 
 bool at_identifier(TokenCursor& cursor, size_t ahead) {
   const Token& token = cursor.peek(ahead);

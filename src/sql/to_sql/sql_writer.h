@@ -72,6 +72,7 @@ class SqlWriter {
   void write_table_clauses(const ast::CreateTable& table);
   void write_distribution(const ast::Distribution& distribution);
   void write_create_view(const ast::CreateView& view);
+  void write_create_function(const ast::CreateFunction& function);
   void write_show(const ast::Show& show);
   void write_insert(const ast::Insert& insert);
   void write_explain(const ast::Explain& explain);

@@ -211,6 +211,22 @@ void SqlWriter::write_create_view(const ast::CreateView& view) {
   write(*view.query);
 }
 
+void SqlWriter::write_create_function(const ast::CreateFunction& function) {
+  text_ += fmt::format("CREATE {}{}FUNCTION {}", function.temporary ? "TEMPORARY " : "",
+                       function.system ? "SYSTEM " : "", function.if_not_exists ? "IF NOT EXISTS " : "");
+  write(function.name);
+  text_ += '(';
+  list(function.parameters, [this](const ast::FunctionParameter& parameter) {
+    write(parameter.name);
+    text_ += ' ';
+    write(parameter.type);
+  });
+  text_ += ") RETURNS ";
+  write(function.returns);
+  text_ += " LANGUAGE SQL AS ";
+  string(function.body);
+}
+
 void SqlWriter::write_show(const ast::Show& show) {
   text_ += show_text(show);
   const bool create = show.object == ast::ShowKind::kCreateTable || show.object == ast::ShowKind::kCreateView;
@@ -259,6 +275,8 @@ void SqlWriter::write(const ast::Statement& statement) {
       return write_create_table(statement.as<ast::CreateTable>());
     case ast::StatementKind::kCreateView:
       return write_create_view(statement.as<ast::CreateView>());
+    case ast::StatementKind::kCreateFunction:
+      return write_create_function(statement.as<ast::CreateFunction>());
     case ast::StatementKind::kShow:
       return write_show(statement.as<ast::Show>());
     case ast::StatementKind::kInsert:
@@ -269,8 +287,10 @@ void SqlWriter::write(const ast::Statement& statement) {
       return write(*statement.as<ast::QueryStatement>().query);
     case ast::StatementKind::kDrop: {
       const auto& drop = statement.as<ast::Drop>();
-      text_ += fmt::format("DROP {}{} {}", drop.temporary ? "TEMPORARY " : "",
-                           drop.object == ast::DropKind::kView ? "VIEW" : "TABLE", drop.if_exists ? "IF EXISTS " : "");
+      const bool function = drop.object == ast::DropKind::kFunction;
+      const std::string_view kind = function ? "FUNCTION" : drop.object == ast::DropKind::kView ? "VIEW" : "TABLE";
+      text_ += fmt::format("DROP {}{}{} {}", drop.temporary ? "TEMPORARY " : "", drop.system ? "SYSTEM " : "", kind,
+                           drop.if_exists ? "IF EXISTS " : "");
       return write(drop.name);
     }
     case ast::StatementKind::kDescribe: {
