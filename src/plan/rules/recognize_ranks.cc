@@ -87,7 +87,7 @@ std::optional<Limits> limits_of(const Expression& condition, int32_t column) {
 const WindowDefinition* window_of(const PlanNode& node) {
   if (const auto* assign = node.try_as<WindowAssignNode>()) return &assign->window();
   if (const auto* aggregate = node.try_as<WindowAggregateNode>()) return &aggregate->window();
-  return node.inputs().size() == 1 ? window_of(*node.input()) : nullptr;
+  return node.inputs().empty() ? nullptr : window_of(*node.input());  // of a window join, the left side
 }
 
 void set_window(RankDefinition& definition, const OverNode& over) {

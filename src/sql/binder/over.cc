@@ -117,6 +117,9 @@ ExpressionPtr ExpressionBinder::bind_over(const ast::FunctionCall& call, const s
     for (const ast::OrderItem& item : *window.order_by) {
       const SortKey key = make_sort_key(0, item);
       over.order.push_back({bind(*item.expression), key.descending, key.nulls_first});
+      const Type& type = over.order.back().expression->type();
+      if (type.is_nested())
+        refuse_unsupported(item.expression->location, fmt::format("ORDER BY {} in OVER", type.to_string()));
     }
   }
   if (window.frame != nullptr) over.frame = bind_frame(*window.frame, context_);
