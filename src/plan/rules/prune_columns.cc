@@ -1,13 +1,13 @@
 // plan/rules/prune_columns.cc - drops what nothing above reads. Rule: a node that several share keeps what any of them
 // reads.
 #include <algorithm>
-#include <set>
 #include <unordered_map>
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
 #include "plan/over.h"
+#include "plan/passes/needed_columns.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
 #include "plan/scan.h"
@@ -19,120 +19,6 @@
 
 namespace tidemill {
 namespace {
-
-using Columns = std::set<int32_t>;
-
-void add_all(Columns& columns, const std::vector<int32_t>& more) { columns.insert(more.begin(), more.end()); }
-
-Columns all_columns(const Schema& schema) {
-  Columns result;
-  for (int32_t i = 0; i < schema.size(); ++i) result.insert(i);
-  return result;
-}
-
-// Returns the aggregates whose output is needed; the first one stands at output column `first`.
-std::vector<size_t> needed_aggregates(const std::vector<AggregateSpec>& aggregates, size_t first,
-                                      const Columns& needed) {
-  std::vector<size_t> result;
-  for (size_t i = 0; i < aggregates.size(); ++i) {
-    if (needed.contains(static_cast<int32_t>(first + i))) result.push_back(i);
-  }
-  return result;
-}
-
-std::vector<AggregateSpec> select(const std::vector<AggregateSpec>& aggregates, const std::vector<size_t>& indices) {
-  std::vector<AggregateSpec> result;
-  for (const size_t index : indices) result.push_back(aggregates[index]);
-  return result;
-}
-
-// What a join needs of one of its inputs.
-Columns needed_of_join(const JoinNode& join, size_t input, const Columns& needed) {
-  Columns result;
-  add_all(result, join.read_columns(input));
-  const int32_t left = join.left_columns();
-  for (const int32_t column : needed) {
-    if ((column < left) == (input == 0)) result.insert(input == 0 ? column : column - left);
-  }
-  return result;
-}
-
-// What `node` needs of its input number `input`, given what is needed of its output.
-Columns needed_of_input(const PlanNode& node, size_t input, const Columns& needed) {
-  Columns result;
-  switch (node.kind()) {
-    case PlanKind::kFilter:
-      result = needed;
-      add_all(result, columns_of(*node.as<FilterNode>().predicate()));
-      return result;
-    case PlanKind::kProject:
-      for (const int32_t column : needed) {
-        add_all(result, columns_of(*node.as<ProjectNode>().projections()[static_cast<size_t>(column)]));
-      }
-      return result;
-    case PlanKind::kAggregate: {
-      const auto& aggregate = node.as<AggregateNode>();
-      add_all(result, aggregate.keys());
-      add_all(result, columns_of(select(aggregate.aggregates(),
-                                        needed_aggregates(aggregate.aggregates(), aggregate.keys().size(), needed))));
-      return result;
-    }
-    case PlanKind::kWindowAggregate: {
-      const auto& aggregate = node.as<WindowAggregateNode>();
-      add_all(result, aggregate.keys());
-      result.insert(aggregate.time_column());
-      add_all(result, columns_of(select(aggregate.aggregates(),
-                                        needed_aggregates(aggregate.aggregates(), aggregate.keys().size(), needed))));
-      return result;
-    }
-    case PlanKind::kWindowAssign: {
-      const auto& assign = node.as<WindowAssignNode>();
-      for (const int32_t column : needed) {
-        if (column < assign.window_start()) result.insert(column);
-      }
-      result.insert(assign.time_column());
-      add_all(result, assign.partition_keys());
-      return result;
-    }
-    case PlanKind::kUnnest: {
-      const auto& unnest = node.as<UnnestNode>();
-      for (const int32_t column : needed) {
-        if (column < unnest.first_element()) result.insert(column);
-      }
-      result.insert(unnest.collection());
-      return result;
-    }
-    case PlanKind::kOver: {
-      const auto& over = node.as<OverNode>();
-      for (const int32_t column : needed)
-        if (column < over.first_call()) result.insert(column);
-      add_all(result, over.window().keys);
-      for (const SortKey& key : over.window().order) result.insert(key.column);
-      const std::vector<AggregateSpec> aggregates = over.aggregates();
-      add_all(result, columns_of(select(
-                          aggregates, needed_aggregates(aggregates, static_cast<size_t>(over.first_call()), needed))));
-      return result;
-    }
-    case PlanKind::kRank: {
-      const RankDefinition& rank = node.as<RankNode>().definition();
-      for (const int32_t column : needed)
-        if (column < node.input()->schema()->size()) result.insert(column);
-      add_all(result, rank.keys);
-      for (const SortKey& key : rank.order) result.insert(key.column);
-      return result;
-    }
-    case PlanKind::kSortLimit:
-      result = needed;
-      for (const SortKey& key : node.as<SortLimitNode>().keys()) result.insert(key.column);
-      return result;
-    case PlanKind::kUnion:
-      return needed;
-    case PlanKind::kJoin:
-      return needed_of_join(node.as<JoinNode>(), input, needed);
-    default:
-      return all_columns(*node.input(input)->schema());
-  }
-}
 
 class Pruner {
  public:
@@ -272,7 +158,7 @@ class Pruner {
       places[num_keys + kept[i]] = static_cast<int32_t>(num_keys + i);
       names.push_back(node.schema()->field(static_cast<int32_t>(num_keys + kept[i])).name);
     }
-    return renumber_columns(select(aggregates, kept), input.places);
+    return renumber_columns(select_aggregates(aggregates, kept), input.places);
   }
 
   static std::vector<int32_t> renumber(const std::vector<int32_t>& columns, const Pruned& input) {
