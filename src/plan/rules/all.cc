@@ -11,7 +11,8 @@ namespace {
 // Equal scans become one first, so that what each of several queries reads is read once; filters go down and
 // projections meet before windows are recognised, because a window's rows and its aggregate must be neighbours; that
 // leaves projections of its own, and so both are repeated before columns are pruned. What orders the rows of an
-// aggregate must be known by then. Keys of joins become columns before projections meet for the last time.
+// aggregate must be known by then. Keys of joins become columns before Top-N is recognised, which asks whether its rows
+// have windows.
 constexpr std::array kRules = {
     Rule{"share subplans", share_subplans},
     Rule{"fold constants", fold_constants},
@@ -19,9 +20,9 @@ constexpr std::array kRules = {
     Rule{"merge projects", merge_projects},
     Rule{"recognize windows", recognize_windows},
     Rule{"push filters", push_filters},
+    Rule{"extract join keys", extract_join_keys},
     Rule{"recognize ranks", recognize_ranks},
     Rule{"order rows", order_rows},
-    Rule{"extract join keys", extract_join_keys},
     Rule{"merge projects", merge_projects},
     Rule{"prune columns", prune_columns},
     Rule{"merge projects", merge_projects},
