@@ -5,7 +5,6 @@ namespace tidemill {
 Type kept_type(const Type& type) {
   if (type.kind == TypeKind::kFloat) return Type::integer().with_nullable(type.nullable);
   if (type.kind == TypeKind::kDouble) return Type::big_int().with_nullable(type.nullable);
-  if (type.kind == TypeKind::kChar) return Type::varchar(type.precision).with_nullable(type.nullable);
   return type;
 }
 

@@ -216,8 +216,9 @@ std::string JoinNode::match_text() const {
 std::string JoinNode::physical_text() const {
   constexpr std::array<std::string_view, 4> kNames = {"Join", "IntervalJoin", "WindowJoin", "TemporalJoin"};
   const std::vector<std::string> names = column_names(*left(), *right());
+  const std::vector<std::string> shown(names.begin(), names.begin() + schema()->size());
   return fmt::format("{}(joinType=[{}], {}where=[{}], select=[{}])", kNames[match_.index()], join_type_name(type_),
-                     match_text(), condition_ ? condition_->to_string(names) : "true", join_texts(schema()->names()));
+                     match_text(), condition_ ? condition_->to_string(names) : "true", join_texts(shown));
 }
 
 PlanPtr make_join(PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr condition, JoinMatch match,

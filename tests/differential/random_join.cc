@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace tidemill::differential {
@@ -152,7 +153,10 @@ Join random_join(Dice& dice) {
     if (dice.chance(*key == 'k' ? 80 : 25)) join.keys.emplace_back(key);
   }
   if (join.keys.empty()) join.keys.emplace_back("k");
-  if (by_value) return join;
+  if (by_value) {
+    join.keys.resize(1);
+    return join;
+  }
   join.null_safe = dice.chance(25);
   if (dice.chance(35)) join.less = dice.chance(50) ? "x" : "y";
   join.lower_ms = 500 * (dice.below(9) - 5);

@@ -1,5 +1,5 @@
-// plan/passes/needed_columns.h - which columns of its inputs a node needs. Rule: what it reads itself, and what it passes
-// on to columns that are needed.
+// plan/passes/needed_columns.h - which columns of its inputs a node needs. Rule: what it reads itself, and what it
+// passes on to columns that are needed.
 #pragma once
 #include <cstdint>
 #include <set>

@@ -136,40 +136,68 @@ SELECT UPPER(DISTINCT k) FROM t
 ----
 error 1:8: DISTINCT is for aggregate functions, and UPPER is none
 
-=== not supported: OVER
+=== OVER in another order than by time
 SELECT SUM(x) OVER (ORDER BY ts) FROM t
 ----
-error 1:8: SUM … OVER is not supported yet
+error 1:8: OVER over a stream must be ordered by a time attribute, and ts is none
+hint: ORDER BY the column that WATERMARK FOR names, or one computed by PROCTIME().
 
-=== not supported: IN of a query
+=== IN of a query is a semi join
 SELECT x FROM t WHERE x IN (SELECT x FROM t)
 ----
-error 1:25: IN with a sub-query is not supported yet
+Join(joinType=[LeftSemiJoin], where=[(x = x0)], select=[x], changelogMode=[I])
+:- Exchange(distribution=[hash[x]], changelogMode=[I])
+:  +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
++- Exchange(distribution=[hash[x]], changelogMode=[I])
+   +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
 
-=== not supported: EXISTS
+=== EXISTS is a semi join
 SELECT x FROM t WHERE EXISTS (SELECT x FROM t)
 ----
-error 1:23: EXISTS is not supported yet
+Join(joinType=[LeftSemiJoin], where=[true], select=[x], changelogMode=[I])
+:- Exchange(distribution=[single], changelogMode=[I])
+:  +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
++- Exchange(distribution=[single], changelogMode=[I])
+   +- Calc(select=[], changelogMode=[I])
+      +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
 
-=== not supported: scalar sub-query
+=== a sub-query as a value is a join with one row
 SELECT (SELECT MAX(x) FROM t) FROM t
 ----
-error 1:8: A sub-query as a value is not supported yet
+Calc(select=[EXPR$0], changelogMode=[I,UB,D])
++- Join(joinType=[LeftOuterJoin], where=[true], select=[x, EXPR$0], changelogMode=[I,UB,D])
+   :- Exchange(distribution=[single], changelogMode=[I])
+   :  +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
+   +- Exchange(distribution=[single], changelogMode=[I,UB,UA])
+      +- GroupAggregate(select=[MAX(x) AS EXPR$0], changelogMode=[I,UB,UA])
+         +- Exchange(distribution=[single], changelogMode=[I])
+            +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
+warning: An aggregate without GROUP BY gives no row if its input has none; in batch mode it gives one (COUNT = 0).
 
-=== not supported: JOIN
+=== an equality is the key of a join
 SELECT * FROM t JOIN t AS u ON t.x = u.x
 ----
-error 1:17: JOIN is not supported yet
+Calc(select=[k, x, b, d, f, ts, z, dt, k AS k0, x AS x0, b AS b0, d AS d0, f AS f0, ts AS ts0, z AS z0, dt AS dt0], changelogMode=[I])
++- Join(joinType=[InnerJoin], where=[(x = x0)], select=[k, x, b, d, f, ts, z, dt, k0, x0, b0, d0, f0, ts0, z0, dt0], changelogMode=[I])
+   :- Exchange(distribution=[hash[x]], changelogMode=[I])
+   :  +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, b, d, f, ts, z, dt], changelogMode=[I])
+   +- Exchange(distribution=[hash[x]], changelogMode=[I])
+      +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, b, d, f, ts, z, dt], changelogMode=[I])
 
-=== not supported: several tables
+=== several tables without a condition
 SELECT * FROM t, t AS u
 ----
-error 1:16: A FROM list of several tables is not supported yet
+Calc(select=[k, x, b, d, f, ts, z, dt, k AS k0, x AS x0, b AS b0, d AS d0, f AS f0, ts AS ts0, z AS z0, dt AS dt0], changelogMode=[I])
++- Join(joinType=[InnerJoin], where=[true], select=[k, x, b, d, f, ts, z, dt, k0, x0, b0, d0, f0, ts0, z0, dt0], changelogMode=[I])
+   :- Exchange(distribution=[single], changelogMode=[I])
+   :  +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, b, d, f, ts, z, dt], changelogMode=[I])
+   +- Exchange(distribution=[single], changelogMode=[I])
+      +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, b, d, f, ts, z, dt], changelogMode=[I])
 
 === not supported: LATERAL
 SELECT * FROM t, LATERAL (SELECT 1)
 ----
-error 1:16: A FROM list of several tables is not supported yet
+error 1:18: LATERAL is not supported yet
 
 === not supported: UNNEST of several
 SELECT * FROM UNNEST(ARRAY[1], ARRAY[2])
@@ -190,15 +218,16 @@ SELECT ARRAY[1, 2], ROW(1, 'a'), MAP['k', 1]
 Calc(select=[[1, 2] AS EXPR$0, (1, a) AS EXPR$1, {k=1} AS EXPR$2], changelogMode=[I])
 +- Values(tuples=[[{}]], fields=[], changelogMode=[I])
 
-=== not supported: temporal join
+=== not supported: versions outside of a join
 SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2020-01-01 00:00:00'
 ----
-error 1:39: FOR SYSTEM_TIME AS OF is not supported yet
+error 1:39: FOR SYSTEM_TIME AS OF outside of a join is not supported yet
 
-=== not supported: QUALIFY
+=== QUALIFY without OVER
 SELECT x FROM t QUALIFY x > 1
 ----
-error 1:27: QUALIFY is not supported yet
+error 1:27: QUALIFY needs a condition on a call with OVER
+hint: Conditions on columns belong in WHERE, those on aggregates in HAVING.
 
 === not supported: table function
 SELECT * FROM TABLE(explode(TABLE t))

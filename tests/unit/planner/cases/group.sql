@@ -171,20 +171,44 @@ Calc(select=[EXPR$0, k, EXPR$2], changelogMode=[I,UB,UA])
       +- Calc(select=[d, k, x], changelogMode=[I])
          +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, d], changelogMode=[I])
 
-=== rollup is not supported
+=== rollup
 SELECT k, COUNT(*) FROM t GROUP BY ROLLUP (k)
 ----
-error 1:36: ROLLUP is not supported yet
+Union(all=[true], union=[k, EXPR$1], changelogMode=[I,UB,UA])
+:- GroupAggregate(groupBy=[k], select=[k, COUNT(*) AS EXPR$1], changelogMode=[I,UB,UA])
+:  +- Exchange(distribution=[hash[k]], changelogMode=[I])
+:     +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k], changelogMode=[I])
++- Calc(select=[NULL AS k, EXPR$1], changelogMode=[I,UB,UA])
+   +- GroupAggregate(groupBy=[$f0], select=[$f0, COUNT(*) AS EXPR$1], changelogMode=[I,UB,UA])
+      +- Exchange(distribution=[hash[$f0]], changelogMode=[I])
+         +- Calc(select=[0 AS $f0], changelogMode=[I])
+            +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k], changelogMode=[I])
 
-=== cube is not supported
+=== cube
 SELECT k, COUNT(*) FROM t GROUP BY CUBE (k)
 ----
-error 1:36: CUBE is not supported yet
+Union(all=[true], union=[k, EXPR$1], changelogMode=[I,UB,UA])
+:- GroupAggregate(groupBy=[k], select=[k, COUNT(*) AS EXPR$1], changelogMode=[I,UB,UA])
+:  +- Exchange(distribution=[hash[k]], changelogMode=[I])
+:     +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k], changelogMode=[I])
++- Calc(select=[NULL AS k, EXPR$1], changelogMode=[I,UB,UA])
+   +- GroupAggregate(groupBy=[$f0], select=[$f0, COUNT(*) AS EXPR$1], changelogMode=[I,UB,UA])
+      +- Exchange(distribution=[hash[$f0]], changelogMode=[I])
+         +- Calc(select=[0 AS $f0], changelogMode=[I])
+            +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k], changelogMode=[I])
 
-=== grouping sets are not supported
+=== grouping sets
 SELECT k, COUNT(*) FROM t GROUP BY GROUPING SETS ((k), ())
 ----
-error 1:36: GROUPING SETS is not supported yet
+Union(all=[true], union=[k, EXPR$1], changelogMode=[I,UB,UA])
+:- GroupAggregate(groupBy=[k], select=[k, COUNT(*) AS EXPR$1], changelogMode=[I,UB,UA])
+:  +- Exchange(distribution=[hash[k]], changelogMode=[I])
+:     +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k], changelogMode=[I])
++- Calc(select=[NULL AS k, EXPR$1], changelogMode=[I,UB,UA])
+   +- GroupAggregate(groupBy=[$f0], select=[$f0, COUNT(*) AS EXPR$1], changelogMode=[I,UB,UA])
+      +- Exchange(distribution=[hash[$f0]], changelogMode=[I])
+         +- Calc(select=[0 AS $f0], changelogMode=[I])
+            +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k], changelogMode=[I])
 
 === empty grouping
 SELECT COUNT(*) FROM live GROUP BY ()
