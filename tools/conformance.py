@@ -185,7 +185,9 @@ def run_flink(jobs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         sys.exit(SKIPPED)
     if run.returncode != 0:
         sys.exit(f"tests/conformance/flink.sh failed with {run.returncode}")
-    return {answer["name"]: answer for answer in map(json.loads, run.stdout.splitlines())}
+    # Flink prints code that it could not compile between the answers.
+    answers = [json.loads(line) for line in run.stdout.split("\n") if line.startswith('{"name"')]
+    return {answer["name"]: answer for answer in answers}
 
 
 def report(cases: dict[str, Case], refused: dict[str, str], found: dict[str, str], listed: dict[str, str], verbose: bool) -> int:

@@ -103,12 +103,14 @@ ExpressionPtr bind_overlaps(const CallSite& call) {
   const bool moments = is_moment(call.type(0)) && call.type(2).kind == call.type(0).kind;
   if (!moments) return nullptr;
   std::vector<ExpressionPtr> first, last;
-  for (const size_t i : {0, 2}) {
+  for (const size_t i : {size_t{0}, size_t{2}}) {
     const ExpressionPtr& start = call.arguments[i];
     const ExpressionPtr end = end_of_period(call, start, call.arguments[i + 1]);
     if (end == nullptr) return nullptr;
-    first.push_back(registry.resolve("LEAST", {start, end}, call.location));
-    last.push_back(registry.resolve("GREATEST", {start, end}, call.location));
+    // As Calcite has it: where one bound is NULL the end counts as the first of the two.
+    const ExpressionPtr in_order = registry.resolve("<=", {start, end}, call.location);
+    first.push_back(registry.resolve("CASE", {in_order, start, end}, call.location));
+    last.push_back(registry.resolve("CASE", {in_order, end, start}, call.location));
   }
   return make_and({registry.resolve(">=", {last[0], first[1]}, call.location),
                    registry.resolve(">=", {last[1], first[0]}, call.location)});
