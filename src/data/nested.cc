@@ -97,6 +97,11 @@ void append_encoded_int(std::string& out, int32_t value) {
   put(out, value);
 }
 
+void append_encoded_bool(std::string& out, bool value) {
+  out += kPresent;
+  put(out, static_cast<uint8_t>(value ? 1 : 0));
+}
+
 void append_encoded_text(std::string& out, std::string_view bytes) {
   out += kPresent;
   put(out, static_cast<uint32_t>(bytes.size()));

@@ -26,8 +26,9 @@ inline bool is_encoded_null(std::string_view encoded) { return encoded.front() =
 // Appends row `row` of a column of any type, NULL too.
 void append_encoded(std::string& out, const Column& column, int32_t row);
 void append_encoded_null(std::string& out);
-// Appends an INT.
+// Append an INT, a BOOLEAN.
 void append_encoded_int(std::string& out, int32_t value);
+void append_encoded_bool(std::string& out, bool value);
 // Appends a text or a nested value by its bytes.
 void append_encoded_text(std::string& out, std::string_view bytes);
 // Returns the INT. Requires: not NULL.

@@ -169,7 +169,7 @@ std::vector<FunctionListing> FunctionRegistry::list() const {
       if (!overload.doc.syntax.empty()) listing.docs.push_back(overload.doc);
     }
     for (const auto& [doc, bind] : entry.aggregates) listing.docs.push_back(doc);
-    listings.push_back(std::move(listing));
+    if (!listing.docs.empty()) listings.push_back(std::move(listing));  // others serve the binder only
   }
   std::ranges::stable_partition(listings, [](const FunctionListing& listing) {
     return std::isalpha(static_cast<unsigned char>(listing.name.front())) != 0;

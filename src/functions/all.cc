@@ -47,6 +47,7 @@ std::span<const FunctionFamily> function_families() { return kFamilies; }
 void register_builtin_functions(FunctionRegistry& registry, const RandomBits& random) {
   register_random_functions(registry, random);  // before the list's own, which have no bits: the first overload counts
   for (const FunctionFamily& family : kFamilies) family.add_to(registry);
+  register_copies(registry);
 }
 
 }  // namespace tidemill

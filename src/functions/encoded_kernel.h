@@ -26,6 +26,7 @@ class EncodedRow {
   // The bytes of a text or nested argument. Requires: not NULL.
   std::string_view bytes(size_t i) const { return column(i).text(row_); }
   int32_t integer(size_t i) const { return column(i).decode<int32_t>()[row_]; }
+  int64_t big_int(size_t i) const { return column(i).decode<int64_t>()[row_]; }
   bool boolean(size_t i) const { return column(i).decode<uint8_t>()[row_] != 0; }
   // Any argument, NULL too. Valid until the row changes.
   std::string_view encoded(size_t i);

@@ -1,6 +1,8 @@
 // plan/join.h - two inputs to pairs of rows that fit. Rule: output is the left columns, then the right ones, made
 // nullable where a row may stand alone; SEMI and ANTI give left columns only.
 #pragma once
+#include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -26,7 +28,10 @@ struct JoinKey {
 // How rows are matched besides the condition.
 //
 // Regular: each row with all that the other side holds now; state is kept for ever, or for a time to live.
-struct RegularMatch {};
+struct RegularMatch {
+  // Of the rows of each input, by the STATE_TTL hint; 0: for ever. nullopt: as the session says.
+  std::array<std::optional<DurationMillis>, 2> state_ttl_ms = {};
+};
 // Interval: right time + lower_ms <= left time <= right time + upper_ms. Columns of the two inputs, of the same kind of
 // time.
 struct IntervalMatch {

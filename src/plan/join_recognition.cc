@@ -173,7 +173,9 @@ PlanPtr as_window_join(const JoinNode& join) {
 PlanPtr recognize_join(const JoinNode& join) {
   if (PlanPtr window = as_window_join(join)) return window;
   if (PlanPtr interval = as_interval_join(join)) return interval;
-  return make_join(join.left(), join.right(), join.type(), join.condition(), RegularMatch{}, join.location());
+  const auto* regular = std::get_if<RegularMatch>(&join.match());
+  return make_join(join.left(), join.right(), join.type(), join.condition(),
+                   regular != nullptr ? *regular : RegularMatch{}, join.location());
 }
 
 PlanPtr filter_joins(const PlanPtr& plan, const std::vector<ExpressionPtr>& conjuncts) {

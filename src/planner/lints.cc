@@ -1,7 +1,11 @@
 // What is legal but likely not meant.
 #include "planner/lints.h"
 
+#include <set>
+
 #include "plan/aggregate.h"
+#include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/scan.h"
 #include "plan/window.h"
 
@@ -14,15 +18,26 @@ class Linter {
 
   std::vector<std::string> run() {
     visit_plan(job_.optimized, [&](const PlanNode& node) {
+      if (const auto* join = node.try_as<JoinNode>()) note_values(*join);
+    });
+    visit_plan(job_.optimized, [&](const PlanNode& node) {
       if (const auto* aggregate = node.try_as<AggregateNode>()) check_aggregate(*aggregate);
     });
     return std::move(warnings_);
   }
 
  private:
+  // A sub-query as a value is NULL, or 0, where its aggregate gives no row.
+  void note_values(const JoinNode& join) {
+    if ((join.type() != JoinType::kLeft && join.type() != JoinType::kInner) || !join.keys().empty()) return;
+    const PlanNode* node = join.right().get();
+    while (node->kind() == PlanKind::kCalc) node = node->input().get();
+    values_.insert(node);
+  }
+
   void check_aggregate(const AggregateNode& node) {
     const bool bounded = job_.changelog->bounded(node);
-    if (node.keys().empty() && bounded && !job_.batch) {
+    if (node.keys().empty() && bounded && !job_.batch && !values_.contains(&node)) {
       warnings_.push_back(
           "An aggregate without GROUP BY gives no row if its input has none; in batch mode it gives one (COUNT = 0).");
     }
@@ -40,6 +55,7 @@ class Linter {
   }
 
   const PlannedJob& job_;
+  std::set<const PlanNode*> values_;  // aggregates that are sub-queries as values
   std::vector<std::string> warnings_;
 };
 

@@ -30,7 +30,9 @@ OperatorSpec regular_join(const JoinNode& node, const TranslationContext& contex
   spec.join = join_spec(node);
   spec.final_only = context.batch;
   const DurationMillis time_to_live_ms = context.batch ? 0 : context.config.get(kStateTimeToLive);
-  spec.state_ttl_ms = {time_to_live_ms, time_to_live_ms};
+  const auto& hints = std::get<RegularMatch>(node.match()).state_ttl_ms;
+  for (size_t side = 0; side < 2; ++side)
+    spec.state_ttl_ms[side] = context.batch ? 0 : hints[side].value_or(time_to_live_ms);
   return spec;
 }
 

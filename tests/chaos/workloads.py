@@ -75,6 +75,11 @@ def window(name: str, table: str, group: str, columns: str, values: str) -> Quer
     )
 
 
+# Rows that are on time for their own split, and so for all: what a late row meets in a join or a frame depends on how far
+# the other splits are.
+ON_TIME = "(SELECT * FROM events WHERE CURRENT_WATERMARK(moment) IS NULL OR moment > CURRENT_WATERMARK(moment))"
+SECONDS = "TABLE(TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '1' SECOND))"
+
 QUERIES = [
     Query("rows", "id BIGINT, k BIGINT, name STRING", "SELECT id, k, UPPER(name) FROM events WHERE MOD(v, 7) <> 0"),
     window(
@@ -150,6 +155,44 @@ QUERIES = [
         "n BIGINT, keys BIGINT, total BIGINT, least BIGINT",
         "SELECT n, COUNT(*), SUM(total), MIN(total) FROM "
         "(SELECT wide, COUNT(*) AS n, SUM(v) AS total FROM events GROUP BY wide) GROUP BY n",
+        keys=1,
+    ),
+    Query(
+        "interval_join",
+        "a BIGINT, b BIGINT, apart BIGINT",
+        f"SELECT a.id, b.id, a.ts - b.ts FROM {ON_TIME} AS a LEFT JOIN {ON_TIME} AS b ON a.k = b.k AND MOD(a.v, 10) = MOD(b.v, 10) "
+        "AND a.moment BETWEEN b.moment + INTERVAL '0.1' SECOND AND b.moment + INTERVAL '1' SECOND",
+    ),
+    Query(
+        "window_join",
+        "since TIMESTAMP(3), a BIGINT, b BIGINT",
+        f"SELECT COALESCE(a.window_start, b.window_start), a.id, b.id FROM {SECONDS} AS a FULL JOIN {SECONDS} AS b "
+        "ON a.k = b.k AND MOD(a.v, 10) = MOD(b.v, 7) AND a.window_start = b.window_start AND a.window_end = b.window_end",
+    ),
+    Query(
+        "counts_with_maxima",
+        "wide BIGINT, n BIGINT, greatest BIGINT",
+        "SELECT a.wide, n, greatest FROM (SELECT wide, COUNT(*) AS n FROM events GROUP BY wide) AS a "
+        "LEFT JOIN (SELECT wide, MAX(v) AS greatest FROM events WHERE v > 0 GROUP BY wide) AS b ON a.wide = b.wide",
+        keys=1,
+    ),
+    Query(
+        "over",
+        "id BIGINT, n BIGINT, total BIGINT, least BIGINT",
+        f"SELECT id, COUNT(*) OVER w, SUM(v) OVER w, MIN(v) OVER w FROM {ON_TIME} AS e "
+        "WINDOW w AS (PARTITION BY k ORDER BY moment RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW)",
+    ),
+    Query(
+        "top_3",
+        "k BIGINT, place BIGINT, v BIGINT, id BIGINT",
+        "SELECT k, place, v, id FROM (SELECT k, v, id, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC, id) AS place FROM events) "
+        "WHERE place <= 3",
+        keys=2,
+    ),
+    Query(
+        "last_of_each",
+        "k BIGINT, id BIGINT, v BIGINT",
+        "SELECT k, id, v FROM (SELECT k, id, v, ROW_NUMBER() OVER (PARTITION BY k ORDER BY moment DESC) AS n FROM events) WHERE n = 1",
         keys=1,
     ),
 ]

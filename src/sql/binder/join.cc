@@ -193,6 +193,16 @@ PlanPtr join_versions(const JoinNode& join, const TemporalMatch& match) {
   return make_join(join.left(), join.right(), join.type(), join.condition(), match, join.location());
 }
 
+// What STATE_TTL says of the tables of one side.
+std::optional<DurationMillis> hinted_ttl(const BoundRelation& side,
+                                         const std::map<std::string, DurationMillis>& hints) {
+  for (const ScopeRelation& relation : side.relations) {
+    const auto hint = relation.path.empty() ? hints.end() : hints.find(relation.path.back());
+    if (hint != hints.end()) return hint->second;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
@@ -214,8 +224,9 @@ BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
     ExpressionBinder binder(context_, scope, "ON");
     conditions.push_back(binder.bind_condition(*join.on));
   }
-  const PlanPtr plan = make_join(left.plan, right.plan, type, conditions.empty() ? nullptr : make_and(conditions),
-                                 RegularMatch{}, join.location);
+  const PlanPtr plan =
+      make_join(left.plan, right.plan, type, conditions.empty() ? nullptr : make_and(conditions),
+                RegularMatch{{hinted_ttl(left, state_ttl_hints_), hinted_ttl(right, state_ttl_hints_)}}, join.location);
   PlanPtr joined = versions != nullptr
                        ? join_versions(plan->as<JoinNode>(), bind_versions(*versions, left, right, context_))
                        : recognize_join(plan->as<JoinNode>());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "data/sort_key.h"
 #include "plan/plan_node.h"
 #include "sql/ast/query.h"
@@ -44,6 +45,8 @@ class QueryBinder {
   PlanPtr bind(const ast::Query& query);
   // from.cc
   BoundRelation bind_from(const ast::TableReference& table);
+  // The same with the hints of the SELECT. hints.cc. Throws UserError: an unknown hint, or one that names no table.
+  BoundRelation bind_from(const ast::TableReference& table, const std::vector<ast::Hint>& hints);
   // Binds a query inside an expression; its WHERE may read columns of `outer`. subquery.cc
   BoundSubquery bind_subquery(const ast::Query& query, const Scope& outer);
   // table_argument: TABLE t | TABLE (query) of a table function.
@@ -76,6 +79,7 @@ class QueryBinder {
   };
 
   const BindingContext& context_;
+  std::map<std::string, DurationMillis> state_ttl_hints_;  // by table or alias, of the SELECT whose FROM is bound
   std::vector<NamedQuery> named_queries_;
   std::vector<ObjectName> open_views_;         // being expanded: one of them again is a cycle
   std::map<ObjectName, PlanPtr> bound_views_;  // read again, a view is the same plan: its rows are computed once

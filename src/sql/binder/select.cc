@@ -24,7 +24,6 @@ SelectBinder::SelectBinder(QueryBinder& queries, const ast::Select& select)
     : queries_(queries), select_(select), context_(queries.context()), subqueries_(queries, scope_) {}
 
 BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
-  refuse_unsupported_clauses();
   bind_from();
   bind_where();
   calls_ = std::make_unique<AggregateCalls>(kCallColumns);
@@ -61,19 +60,12 @@ BoundBody SelectBinder::bind(const std::vector<ast::OrderItem>& order_by) {
   return build();
 }
 
-void SelectBinder::refuse_unsupported_clauses() const {
-  if (!select_.hints.empty()) {
-    const ast::Identifier& name = select_.hints.front().name;
-    refuse_unsupported(name.location, fmt::format("The hint {}", name.name));
-  }
-}
-
 void SelectBinder::bind_from() {
   if (select_.from == nullptr) {
     plan_ = make_values(make_schema({}), {{}});
     return;
   }
-  from_ = queries_.bind_from(*select_.from);
+  from_ = queries_.bind_from(*select_.from, select_.hints);
   plan_ = from_.plan;
   scope_ = from_.scope();
 }

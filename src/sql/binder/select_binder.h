@@ -26,7 +26,6 @@ class SelectBinder {
   BoundSubquery bind_correlated(const Scope& outer);
 
  private:
-  void refuse_unsupported_clauses() const;
   void bind_from();
   void bind_where();
   void apply_where(std::vector<ExpressionPtr> conditions);

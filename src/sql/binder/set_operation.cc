@@ -9,6 +9,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/unnest.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 
@@ -59,12 +60,57 @@ PlanPtr keep_rows(const PlanPtr& plan, const PlanPtr& other, JoinType type, cons
   return make_join(plan, other, type, make_and(std::move(conditions)), RegularMatch{}, location);
 }
 
+// Returns the columns of `plan` and, behind them, two numbers.
+PlanPtr with_counts(const PlanPtr& plan, int64_t left, int64_t right) {
+  std::vector<ExpressionPtr> columns = column_references(*plan->schema());
+  std::vector<std::string> names = plan->schema()->names();
+  for (const int64_t count : {left, right}) {
+    columns.push_back(make_literal(Value::big_int(count)));
+    names.push_back(fmt::format("$n{}", names.size()));
+  }
+  return make_project(plan, std::move(columns), std::move(names));
+}
+
+// Each row comes as often as both have it (INTERSECT ALL), or as often as `plan` has it more than `other` (EXCEPT ALL):
+// both are counted together, and what is left of a row is made so many rows again (Calcite's way, with SUM and a
+// function that repeats rows).
+PlanPtr keep_copies(const PlanPtr& plan, const PlanPtr& other, ast::SetOperator op, const FunctionRegistry& functions,
+                    SourceLocation location) {
+  const int32_t columns = plan->schema()->size();
+  PlanPtr both = make_union({with_counts(plan, 1, 0), with_counts(other, 0, 1)});
+  std::vector<int32_t> keys(static_cast<size_t>(columns));
+  std::iota(keys.begin(), keys.end(), 0);
+  std::vector<AggregateSpec> sums;
+  for (int32_t i = 0; i < 2; ++i) {
+    const ExpressionPtr argument = make_column(columns + i, Type::big_int().not_null());
+    AggregateCall call = functions.resolve_aggregate("SUM", {argument}, location);
+    AggregateSpec& sum = sums.emplace_back();
+    sum.function = std::move(call.function);
+    sum.argument = std::move(call.argument);
+    sum.text = fmt::format("SUM($n{})", i);
+  }
+  PlanPtr counted = make_aggregate(std::move(both), std::move(keys), std::move(sums), {"$left", "$right"});
+  const ExpressionPtr left = make_column(columns, counted->schema()->field(columns).type);
+  const ExpressionPtr right = make_column(columns + 1, counted->schema()->field(columns + 1).type);
+  const ExpressionPtr copies = op == ast::SetOperator::kIntersect ? functions.resolve("LEAST", {left, right}, location)
+                                                                  : functions.resolve("-", {left, right}, location);
+  const ExpressionPtr zero = make_literal(Value::big_int(0));
+  counted = make_filter(std::move(counted), functions.resolve(">", {copies, zero}, location));
+  std::vector<ExpressionPtr> projections = column_references(*plan->schema());
+  std::vector<std::string> names = plan->schema()->names();
+  projections.push_back(functions.resolve("$COPIES", {copies}, location));
+  names.emplace_back("$copies");
+  counted = make_project(std::move(counted), std::move(projections), std::move(names));
+  const PlanPtr repeated = make_unnest(std::move(counted), columns, false, false, {"$copy"});
+  std::vector<int32_t> places(static_cast<size_t>(columns));
+  std::iota(places.begin(), places.end(), 0);
+  return make_column_project(repeated, places);
+}
+
 }  // namespace
 
 PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
   const std::string_view name = operator_name(operation.op);
-  if (operation.all && operation.op != ast::SetOperator::kUnion)
-    refuse_unsupported(operation.location, fmt::format("{} ALL", name));
   std::vector<PlanPtr> inputs;
   std::vector<Type> types;
   for (const ast::QueryBodyPtr& operand : operation.operands) {
@@ -96,6 +142,12 @@ PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
   if (operation.op == ast::SetOperator::kUnion) {
     PlanPtr plan = make_union(std::move(inputs));
     return operation.all ? plan : distinct(std::move(plan));
+  }
+  if (operation.all) {
+    PlanPtr plan = inputs.front();
+    for (size_t i = 1; i < inputs.size(); ++i)
+      plan = keep_copies(plan, inputs[i], operation.op, context_.functions, operation.location);
+    return plan;
   }
   const JoinType type = operation.op == ast::SetOperator::kIntersect ? JoinType::kSemi : JoinType::kAnti;
   PlanPtr plan = distinct(std::move(inputs.front()));

@@ -172,7 +172,6 @@ Calc(select=[EXPR$0], changelogMode=[I,UB,D])
       +- GroupAggregate(select=[MAX(x) AS EXPR$0], changelogMode=[I,UB,UA])
          +- Exchange(distribution=[single], changelogMode=[I])
             +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x], changelogMode=[I])
-warning: An aggregate without GROUP BY gives no row if its input has none; in batch mode it gives one (COUNT = 0).
 
 === an equality is the key of a join
 SELECT * FROM t JOIN t AS u ON t.x = u.x
