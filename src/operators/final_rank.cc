@@ -5,12 +5,12 @@
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
 #include "operators/row_watermark.h"
+#include "operators/unknown_retractions.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalScalar = "rank.next_arrival";
-constexpr std::string_view kUnknownRetractionsCounter = "numUnknownRetractionsDropped";
 
 }  // namespace
 

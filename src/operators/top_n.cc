@@ -2,12 +2,12 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/unknown_retractions.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalScalar = "rank.next_arrival";
-constexpr std::string_view kUnknownRetractionsCounter = "numUnknownRetractionsDropped";
 
 std::vector<Type> kept_types(const RankSpec& spec) {
   return leading_types(*spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));

@@ -3,9 +3,11 @@
 
 #include "base/config_options.h"
 #include "data/time_zone.h"
+#include "planner/expand_create.h"
 #include "planner/statement_planner.h"
 #include "planner/table_access.h"
 #include "sql/binder/expression_binder.h"
+#include "sql/binder/query_binder.h"
 #include "sql/binder/table_binder.h"
 
 namespace tidemill {
@@ -31,6 +33,45 @@ SourceLocation option_location(const ast::CreateTable& statement, const UserErro
 }
 
 }  // namespace
+
+PlannedStatement StatementPlanner::create(const ast::CreateTable& statement) {
+  if (statement.query != nullptr) return create_table_as(statement);
+  if (!statement.like) return create_table(statement);
+  const ast::QualifiedName& name = statement.like->table;
+  const CatalogObject& base = session_.catalog.get(qualify(session_.catalog, name), name.location());
+  if (base.is_view())
+    throw UserError(name.location(), fmt::format("LIKE takes a table, and {} is a view", name.last().name));
+  return create_expanded(*expand_like(statement, *base.table), statement.location);
+}
+
+// Places in a statement that was made of another one mean nothing to who wrote that one.
+NothingToRun StatementPlanner::create_expanded(const ast::CreateTable& expanded, SourceLocation location) {
+  try {
+    return create_table(expanded);
+  } catch (const UserError& error) {
+    throw UserError(location, error.what(), error.hint());
+  }
+}
+
+// The table stays only where its rows can be written.
+PlannedStatement StatementPlanner::create_table_as(const ast::CreateTable& statement) {
+  const std::string_view refused = statement.temporary                 ? "CREATE TEMPORARY TABLE … AS"
+                                   : statement.or_replace              ? "CREATE OR REPLACE TABLE"
+                                   : statement.like                    ? "CREATE TABLE … LIKE … AS"
+                                   : !statement.partitioned_by.empty() ? "CREATE TABLE … PARTITIONED BY … AS"
+                                                                       : "";
+  if (!refused.empty()) throw UserError(statement.location, fmt::format("{} is not supported yet", refused));
+  const ObjectName name = qualify(session_.catalog, statement.name);
+  if (statement.if_not_exists && session_.catalog.find(name) != nullptr) return NothingToRun{};
+  const SchemaPtr query = QueryBinder(binding_context(session_)).bind(*statement.query)->schema();
+  create_expanded(*expand_as(statement, *query), statement.location);
+  try {
+    return plan_job(*insert_of(statement, *query), nullptr);
+  } catch (const UserError& error) {
+    session_.catalog.drop_table(name, false, IfExists::kIgnore, statement.location);
+    throw UserError(statement.location, error.what(), error.hint());
+  }
+}
 
 NothingToRun StatementPlanner::create_table(const ast::CreateTable& statement) {
   TableDefinitionPtr table = bind_create_table(statement, binding_context(session_));

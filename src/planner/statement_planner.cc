@@ -12,7 +12,7 @@ PlannedStatement StatementPlanner::plan(const ast::Statement& statement, std::sh
   try {
     switch (statement.kind) {
       case ast::StatementKind::kCreateTable:
-        return create_table(statement.as<ast::CreateTable>());
+        return create(statement.as<ast::CreateTable>());
       case ast::StatementKind::kCreateView:
         return create_view(statement.as<ast::CreateView>());
       case ast::StatementKind::kCreateFunction:

@@ -69,7 +69,10 @@ class StatementPlanner {
   TextResult describe(const ast::Describe& statement) const;
   TextResult explain(const ast::Explain& statement) const;  // explain_statement.cc
   // define.cc
+  PlannedStatement create(const ast::CreateTable& statement);
   NothingToRun create_table(const ast::CreateTable& statement);
+  NothingToRun create_expanded(const ast::CreateTable& expanded, SourceLocation location);
+  PlannedStatement create_table_as(const ast::CreateTable& statement);
   NothingToRun create_view(const ast::CreateView& statement);
   NothingToRun create_function(const ast::CreateFunction& statement);
   NothingToRun drop(const ast::Drop& statement);

@@ -5,6 +5,7 @@
 #include "expr/cast.h"
 #include "expr/evaluator.h"
 #include "sql/parser.h"
+#include "sql/to_sql.h"
 #include "testing/test_connector.h"
 
 namespace tidemill {
@@ -222,10 +223,19 @@ class CaseRun {
     }
     if (parallelism) {
       set_parallelism(*parallelism);
+      forget_created();
       PlannedStatement planned = session_->plan(*job_statement_, query_sink_);
       graph_ = std::move(std::get<JobPlan>(planned).graph);
     }
     start();
+  }
+
+  // A job that also makes its table (CREATE TABLE … AS) finds none when it is planned again.
+  void forget_created() {
+    if (job_statement_->kind != ast::StatementKind::kCreateTable) return;
+    const std::string name = to_sql(job_statement_->as<ast::CreateTable>().name);
+    for (const ast::StatementPtr& statement : parse_script(fmt::format("DROP TABLE {}", name)))
+      session_->plan(*statement, query_sink_);
   }
 
   void remember_checkpoint(size_t next) {

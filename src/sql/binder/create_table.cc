@@ -41,8 +41,6 @@ class TableDeclaration {
 
  private:
   void refuse_unsupported_clauses() const {
-    if (statement_.like) refuse_unsupported(statement_.like->location, "CREATE TABLE … LIKE");
-    if (statement_.query) refuse_unsupported(statement_.query->location, "CREATE TABLE … AS");
     if (statement_.distribution) refuse_unsupported(statement_.distribution->location, "DISTRIBUTED");
     if (statement_.or_replace) refuse_unsupported(statement_.location, "CREATE OR REPLACE TABLE");
     if (statement_.columns.empty()) throw UserError(statement_.location, "A table needs columns");
