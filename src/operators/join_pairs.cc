@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "operators/row_evaluation.h"
-
 namespace tidemill {
 namespace {
 
@@ -77,13 +75,7 @@ bool JoinPairs::read_pair(int32_t row, const SubKey& sub_key, std::byte* record)
 
 void JoinPairs::apply_residual(OperatorContext& context) {
   if (pairs_.empty()) return;
-  std::vector<int32_t> places(pairs_.size());
-  for (size_t i = 0; i < places.size(); ++i) places[i] = static_cast<int32_t>(i);
-  std::vector<ColumnPtr> columns = in_order(port_, columns_of_rows(input_, paired_.input_rows),
-                                            paired_columns(*other_, paired_, input_, own_->keys(), places));
-  const Batch batch(spec_.pairs, std::move(columns), static_cast<int32_t>(pairs_.size()));
-  std::vector<int32_t> fitting;
-  rows_where(*spec_.residual, batch, context.evaluation(), context.metrics(), fitting);
+  const std::vector<int32_t> fitting = fitting_pairs(spec_, port_, input_, *own_, *other_, paired_, context);
   for (Pair& pair : pairs_) pair.fits = false;
   for (const int32_t pair : fitting) pairs_[static_cast<size_t>(pair)].fits = true;
 }

@@ -1,6 +1,9 @@
 #include "operators/joined_rows.h"
 
 #include <algorithm>
+#include <numeric>
+
+#include "operators/row_evaluation.h"
 
 namespace tidemill {
 
@@ -55,6 +58,19 @@ std::vector<ColumnPtr> paired_columns(const JoinSide& other, const PairedRows& p
                                     : input.column(input_keys[index])->take(key_rows)->with_type(type));
   }
   return columns;
+}
+
+std::vector<int32_t> fitting_pairs(const JoinSpec& spec, int32_t port, const Batch& input, const JoinSide& own,
+                                   const JoinSide& other, const PairedRows& pairs, OperatorContext& context) {
+  const auto num_pairs = static_cast<int32_t>(pairs.input_rows.size());
+  std::vector<int32_t> fitting(static_cast<size_t>(num_pairs));
+  std::iota(fitting.begin(), fitting.end(), 0);
+  if (spec.residual == nullptr || num_pairs == 0) return fitting;
+  std::vector<ColumnPtr> columns = in_order(port, columns_of_rows(input, pairs.input_rows),
+                                            paired_columns(other, pairs, input, own.keys(), fitting));
+  const Batch batch(spec.pairs, std::move(columns), num_pairs);
+  rows_where(*spec.residual, batch, context.evaluation(), context.metrics(), fitting);
+  return fitting;
 }
 
 }  // namespace tidemill

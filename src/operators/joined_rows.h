@@ -42,6 +42,10 @@ std::vector<ColumnPtr> paired_columns(const JoinSide& other, const PairedRows& p
                                       std::span<const int32_t> input_keys, std::span<const int32_t> places);
 // Returns the columns of the rows at `rows` of a batch, -1 gives NULLs.
 std::vector<ColumnPtr> columns_of_rows(const Batch& batch, std::span<const int32_t> rows);
+// Returns the pairs for which the residual is TRUE, ascending; all where there is none. `input`: the batch at hand,
+// whose side is `own`.
+std::vector<int32_t> fitting_pairs(const JoinSpec& spec, int32_t port, const Batch& input, const JoinSide& own,
+                                   const JoinSide& other, const PairedRows& pairs, OperatorContext& context);
 // Puts the columns of the input at hand and of the other one in order, left first.
 std::vector<ColumnPtr> in_order(int32_t port, std::vector<ColumnPtr> own, std::vector<ColumnPtr> others);
 

@@ -2,7 +2,6 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/event_times.h"
-#include "operators/row_evaluation.h"
 
 namespace tidemill {
 namespace {
@@ -139,15 +138,7 @@ void TemporalJoin::join(const Batch& rows, Output& output) {
   builders_ = right_.rows().make_builders();
   for (int32_t row = 0; row < rows.num_rows(); ++row) find_version(row);
   paired_.stored = right_.rows().finish(builders_);
-  const auto num_pairs = static_cast<int32_t>(paired_.input_rows.size());
-  std::vector<int32_t> fitting(static_cast<size_t>(num_pairs));
-  for (int32_t i = 0; i < num_pairs; ++i) fitting[static_cast<size_t>(i)] = i;
-  if (spec_.join.residual != nullptr && num_pairs > 0) {
-    std::vector<ColumnPtr> columns = in_order(0, columns_of_rows(rows, paired_.input_rows),
-                                              paired_columns(right_, paired_, rows, left_.keys(), fitting));
-    rows_where(*spec_.join.residual, Batch(spec_.join.pairs, std::move(columns), num_pairs), context_->evaluation(),
-               context_->metrics(), fitting);
-  }
+  const std::vector<int32_t> fitting = fitting_pairs(spec_.join, 0, rows, left_, right_, paired_, *context_);
   auto next = fitting.begin();
   for (int32_t row = 0; row < rows.num_rows(); ++row) {
     const bool fits = next != fitting.end() && paired_.input_rows[static_cast<size_t>(*next)] == row;

@@ -15,6 +15,7 @@ std::string to_sql(const ast::TypeName& type);
 std::string to_sql(const ast::QualifiedName& name);
 std::string to_sql(const ast::IntervalQualifier& qualifier);
 std::string_view to_sql(ast::TimeUnit unit);
+std::string_view to_sql(ast::SetOperator op);
 
 // Returns `name` in back-quotes, with back-quotes inside doubled.
 std::string quote_identifier(std::string_view name);

@@ -203,11 +203,7 @@ void Changelog::check_sink(const SinkNode& sink) const {
         "gives final rows.");
   }
   const std::vector<int32_t> primary_key = sink.primary_key();
-  const std::vector<std::vector<int32_t>> keys = unique_keys(*sink.input());
-  const bool fits = !primary_key.empty() && std::ranges::any_of(keys, [&](const std::vector<int32_t>& key) {
-    return std::ranges::all_of(key, [&](int32_t c) { return std::ranges::find(primary_key, c) != primary_key.end(); });
-  });
-  if (fits) return;
+  if (!primary_key.empty() && hold_unique_key(primary_key, *sink.input())) return;
   throw UserError(
       sink.location(),
       fmt::format("Table {} takes changes by its primary key, and the query's changes have another key",

@@ -76,11 +76,7 @@ Keys window_keys(const WindowAggregateNode& aggregate) {
 
 // True where each row of the other input meets at most one row of input `input`.
 bool meets_one(const JoinNode& join, size_t input) {
-  const std::vector<int32_t> columns = join.key_columns(input);
-  return std::ranges::any_of(unique_keys(*join.input(input)), [&](const std::vector<int32_t>& key) {
-    return std::ranges::all_of(key,
-                               [&](int32_t column) { return std::ranges::find(columns, column) != columns.end(); });
-  });
+  return hold_unique_key(join.key_columns(input), *join.input(input));
 }
 
 // A row of an outer join that stands alone has NULLs for the other side's key, and is the only one that has.
@@ -160,6 +156,13 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return {};
   }
   CHECK(false);
+}
+
+bool hold_unique_key(const std::vector<int32_t>& columns, const PlanNode& node) {
+  return std::ranges::any_of(unique_keys(node), [&](const std::vector<int32_t>& key) {
+    return std::ranges::all_of(key,
+                               [&](int32_t column) { return std::ranges::find(columns, column) != columns.end(); });
+  });
 }
 
 }  // namespace tidemill

@@ -11,4 +11,7 @@ namespace tidemill {
 // most one row.
 std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node);
 
+// True where the columns hold a key: no two rows of the node's table agree in all of them.
+bool hold_unique_key(const std::vector<int32_t>& columns, const PlanNode& node);
+
 }  // namespace tidemill

@@ -180,12 +180,7 @@ TemporalMatch bind_versions(const ast::NamedTable& table, const BoundRelation& l
 PlanPtr join_versions(const JoinNode& join, const TemporalMatch& match) {
   if (join.type() != JoinType::kInner && join.type() != JoinType::kLeft)
     throw UserError(join.location(), "A join with FOR SYSTEM_TIME AS OF is an INNER or a LEFT JOIN");
-  const std::vector<int32_t> columns = join.key_columns(1);
-  const bool keyed = std::ranges::any_of(unique_keys(*join.right()), [&](const std::vector<int32_t>& key) {
-    return std::ranges::all_of(key,
-                               [&](int32_t column) { return std::ranges::find(columns, column) != columns.end(); });
-  });
-  if (!keyed) {
+  if (!hold_unique_key(join.key_columns(1), *join.right())) {
     throw UserError(join.location(),
                     "A join with FOR SYSTEM_TIME AS OF compares the primary key of the table of versions",
                     "Declare PRIMARY KEY (…) NOT ENFORCED, and write ON left.k = right.k for each of its columns.");

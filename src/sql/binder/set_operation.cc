@@ -12,6 +12,7 @@
 #include "plan/unnest.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
+#include "sql/to_sql.h"
 
 namespace tidemill {
 namespace {
@@ -26,18 +27,6 @@ PlanPtr cast_columns(PlanPtr plan, const std::vector<Type>& types, const std::ve
     changed = true;
   }
   return changed ? make_project(std::move(plan), std::move(columns), names) : plan;
-}
-
-std::string_view operator_name(ast::SetOperator op) {
-  switch (op) {
-    case ast::SetOperator::kUnion:
-      return "UNION";
-    case ast::SetOperator::kIntersect:
-      return "INTERSECT";
-    case ast::SetOperator::kExcept:
-      return "EXCEPT";
-  }
-  CHECK(false);
 }
 
 PlanPtr distinct(PlanPtr plan) {
@@ -110,7 +99,7 @@ PlanPtr keep_copies(const PlanPtr& plan, const PlanPtr& other, ast::SetOperator 
 }  // namespace
 
 PlanPtr QueryBinder::bind_set_operation(const ast::SetOperation& operation) {
-  const std::string_view name = operator_name(operation.op);
+  const std::string_view name = to_sql(operation.op);
   std::vector<PlanPtr> inputs;
   std::vector<Type> types;
   for (const ast::QueryBodyPtr& operand : operation.operands) {

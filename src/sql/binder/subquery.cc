@@ -61,9 +61,7 @@ bool gives_one_row(const BoundSubquery& query) {
       if (column != nullptr && !is_outer_column(column->index())) fixed.push_back(column->index());
     }
   }
-  return std::ranges::any_of(unique_keys(*query.plan), [&](const std::vector<int32_t>& key) {
-    return std::ranges::all_of(key, [&](int32_t column) { return std::ranges::find(fixed, column) != fixed.end(); });
-  });
+  return hold_unique_key(fixed, *query.plan);
 }
 
 }  // namespace

@@ -11,12 +11,6 @@ using ast::CallSyntax;
 using ast::ExpressionPtr;
 using ast::FunctionCall;
 
-void add_argument(FunctionCall& call, ExpressionPtr value) {
-  ast::FunctionArgument argument;
-  argument.value = std::move(value);
-  call.arguments.push_back(std::move(argument));
-}
-
 std::unique_ptr<ast::Symbol> make_symbol(TokenCursor& cursor, SourceLocation location, std::string_view text) {
   auto symbol = cursor.make<ast::Symbol>(location);
   symbol->text = text;
@@ -247,6 +241,12 @@ SpecialRule special_rule(Keyword keyword) {
 }
 
 }  // namespace
+
+void add_argument(ast::FunctionCall& call, ast::ExpressionPtr value) {
+  ast::FunctionArgument argument;
+  argument.value = std::move(value);
+  call.arguments.push_back(std::move(argument));
+}
 
 void parse_call_suffixes(TokenCursor& cursor, FunctionCall& call) {
   const bool respect = cursor.at(Keyword::kRespect);

@@ -70,6 +70,8 @@ ast::ExpressionPtr parse_special_call(TokenCursor& cursor);
 
 // Reads RESPECT NULLS, IGNORE NULLS, WITHIN GROUP (…), FILTER (…) and OVER …, in this order, behind ')'.
 void parse_call_suffixes(TokenCursor& cursor, ast::FunctionCall& call);
+// Appends an argument without a name.
+void add_argument(ast::FunctionCall& call, ast::ExpressionPtr value);
 
 // json_call.cc
 // Tells whether JSON_VALUE, JSON_OBJECT or their like is at the cursor with '(' behind, and reads the call.

@@ -11,12 +11,6 @@ using ast::CallSyntax;
 using ast::ExpressionPtr;
 using ast::FunctionCall;
 
-void add_argument(FunctionCall& call, ExpressionPtr value) {
-  ast::FunctionArgument argument;
-  argument.value = std::move(value);
-  call.arguments.push_back(std::move(argument));
-}
-
 void add_symbol(TokenCursor& cursor, FunctionCall& call, std::string_view text) {
   auto symbol = cursor.make<ast::Symbol>(call.location);
   symbol->text = text;

@@ -1,12 +1,12 @@
 // sql/to_sql/query.cc - queries as SQL. Rule: one line, clauses in the order of the grammar.
 #include <fmt/format.h>
 
+#include "sql/to_sql.h"
 #include "sql/to_sql/sql_writer.h"
 
 namespace tidemill {
-namespace {
 
-std::string_view set_operator_text(ast::SetOperator op) {
+std::string_view to_sql(ast::SetOperator op) {
   switch (op) {
     case ast::SetOperator::kUnion:
       return "UNION";
@@ -17,6 +17,8 @@ std::string_view set_operator_text(ast::SetOperator op) {
   }
   return "";
 }
+
+namespace {
 
 std::string_view join_text(ast::JoinKind kind) {
   switch (kind) {
@@ -96,7 +98,7 @@ void SqlWriter::write(const ast::QueryBody& body) {
 void SqlWriter::write_set_operation(const ast::SetOperation& operation) {
   bool first = true;
   for (const ast::QueryBodyPtr& operand : operation.operands) {
-    if (!first) text_ += fmt::format(" {}{} ", set_operator_text(operation.op), operation.all ? " ALL" : "");
+    if (!first) text_ += fmt::format(" {}{} ", to_sql(operation.op), operation.all ? " ALL" : "");
     first = false;
     const bool parentheses = operand->kind == ast::QueryBodyKind::kSetOperation;
     if (parentheses) text_ += '(';
