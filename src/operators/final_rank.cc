@@ -4,8 +4,8 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/row_outcomes.h"
 #include "operators/row_watermark.h"
-#include "operators/unknown_retractions.h"
 
 namespace tidemill {
 namespace {
@@ -48,21 +48,26 @@ void FinalRank::process(Batch input, int32_t, Output&) {
   places_.begin(input);
   OperatorScalars& scalars = context_->state().scalars();
   int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
-  std::vector<int32_t> late;
+  std::vector<LateRow> late;
+  int64_t used = 0;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis end = fires_at(input, row);
-    if (by_window() && end <= row_watermark(input, row, *context_)) {
-      late.push_back(row);
+    const EpochMillis watermark = row_watermark(input, row, *context_);
+    if (by_window() && end <= watermark) {
+      const EpochMillis window_end = input.column(spec_.window_end)->decode<int64_t>()[row];
+      late.push_back({row, window_end - 1, time_->of(watermark), kNoWatermark, window_end});
       continue;
     }
     if (retracts(input.kind(row))) {
-      remove(input, row);
+      if (remove(input, row)) ++used;
       continue;
     }
+    ++used;
     if (kept_->size((*keys_)[row]) == 0) ends_->add((*keys_)[row], end);
     insert(input, row, arrival++);
   }
   scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
+  context_->metrics().add(kRowsUsedCounter, used);
   if (!late.empty()) context_->late_rows(input, late, "window_closed");
   context_->state().release();
 }
@@ -85,7 +90,7 @@ void FinalRank::insert(const Batch& input, int32_t row, int64_t arrival) {
   CHECK(created);
 }
 
-void FinalRank::remove(const Batch& input, int32_t row) {
+bool FinalRank::remove(const Batch& input, int32_t row) {
   CHECK_MSG(spec_.input_retracts, "a row is taken back where rows are only inserted");
   const KeyRef key = (*keys_)[row];
   const std::string values(places_.values(row));
@@ -97,10 +102,11 @@ void FinalRank::remove(const Batch& input, int32_t row) {
               });
   if (place.empty()) {
     context_->metrics().add(kUnknownRetractionsCounter, 1);
-    return;
+    return false;
   }
   kept_->erase(key, SubKey::of_bytes(place));
   if (kept_->size(key) == 0) ends_->remove(key, kMaxWatermark);
+  return true;
 }
 
 void FinalRank::on_watermark(EpochMillis watermark, Output& output) {

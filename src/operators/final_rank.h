@@ -29,7 +29,8 @@ class FinalRank final : public Operator {
   // Returns the watermark that completes the row's partition.
   EpochMillis fires_at(const Batch& input, int32_t row) const;
   void insert(const Batch& input, int32_t row, int64_t arrival);
-  void remove(const Batch& input, int32_t row);
+  // Returns false where the row never came, or has expired.
+  bool remove(const Batch& input, int32_t row);
   bool fire_some(EpochMillis watermark, Output& output);
 
   RankSpec spec_;

@@ -2,6 +2,7 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/row_outcomes.h"
 #include "operators/row_watermark.h"
 #include "operators/stored_position.h"
 
@@ -50,14 +51,17 @@ void FirstByTime::process(Batch input, int32_t, Output&) {
   keys_->assign(columns_at(input, spec_.keys), input.num_rows());
   positions_.begin(input);
   times_->begin(input, *context_);
-  std::vector<int32_t> late;
+  std::vector<LateRow> late;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
-    if (times_->times()[static_cast<size_t>(row)] < row_watermark(input, row, *context_)) {
-      late.push_back(row);
+    const EpochMillis time = times_->times()[static_cast<size_t>(row)];
+    const EpochMillis watermark = row_watermark(input, row, *context_);
+    if (time < watermark) {
+      late.push_back({row, time, watermark});
     } else if (!is_done(row)) {
       offer(input, row);
     }
   }
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - static_cast<int64_t>(late.size()));
   if (!late.empty()) context_->late_rows(input, late, kBehindWatermark);
   context_->state().release();
 }

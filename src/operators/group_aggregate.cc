@@ -2,7 +2,7 @@
 
 #include "operators/column_comparison.h"
 #include "operators/key_columns.h"
-#include "operators/unknown_retractions.h"
+#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {

@@ -72,7 +72,25 @@ struct Maker {
   }
 };
 
+struct DropsLateRows {
+  bool operator()(const WindowAggregateSpec& spec) const { return !spec.window.processing_time; }
+  bool operator()(const WindowAssignSpec& spec) const {
+    return spec.window.kind == WindowKind::kSession && !spec.window.processing_time;
+  }
+  bool operator()(const WindowJoinSpec&) const { return true; }
+  bool operator()(const TemporalJoinSpec&) const { return true; }
+  bool operator()(const OverAggregateSpec& spec) const { return !spec.processing_time; }
+  bool operator()(const RankSpec& spec) const { return spec.final_only && spec.window_end >= 0; }
+  bool operator()(const DeduplicateSpec& spec) const { return !spec.processing_time && !spec.keep_last; }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
 }  // namespace
+
+bool drops_late_rows(const OperatorSpec& spec) { return std::visit(DropsLateRows{}, spec); }
 
 std::unique_ptr<Operator> make_operator(const OperatorSpec& spec) { return std::visit(Maker{}, spec); }
 

@@ -11,4 +11,7 @@ namespace tidemill {
 // Throws UserError for a spec that no operator can do.
 std::unique_ptr<Operator> make_operator(const OperatorSpec& spec);
 
+// Returns whether that operator leaves out rows that come too late (OperatorContext::late_rows).
+bool drops_late_rows(const OperatorSpec& spec);
+
 }  // namespace tidemill

@@ -36,6 +36,16 @@ class OperatorMetrics {
   virtual void add(std::string_view name, int64_t amount) = 0;
 };
 
+// A row of a batch that came too late. Times are in ms, on the time line that the operator's windows lie on
+// (window_time.h).
+struct LateRow {
+  int32_t row = 0;
+  EpochMillis time = 0;                     // what the row was judged by
+  EpochMillis watermark = kNoWatermark;     // what it was judged against
+  EpochMillis window_start = kNoWatermark;  // of the last window that could have taken it; kNoWatermark: not known
+  EpochMillis window_end = kNoWatermark;
+};
+
 class OperatorContext {
  public:
   virtual ~OperatorContext() = default;
@@ -52,8 +62,8 @@ class OperatorContext {
   // Processing time, wall ms UTC; constant during one call.
   EpochMillis processing_time() const { return evaluation().now; }
   // Takes rows that are too late for any window: counted as numLateRecordsDropped, with `reason` and a sample for the
-  // report.
-  virtual void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) = 0;
+  // report, and handed to whoever reads <table>$late.
+  virtual void late_rows(const Batch& batch, std::span<const LateRow> rows, std::string_view reason) = 0;
   // Charges bytes that the operator holds outside its state (which charges itself) to the job's memory, until the
   // charge goes; set() of it changes how many they are. For what lives longer than a call, or is as large as the input:
   // not for a batch's worth of scratch.

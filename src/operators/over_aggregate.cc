@@ -4,6 +4,7 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/row_outcomes.h"
 #include "operators/row_watermark.h"
 #include "state/ordered_encoding.h"
 
@@ -135,13 +136,18 @@ void OverAggregate::pass(const Batch& input, Output& output) {
   const std::vector<EpochMillis> times(num_rows, now);
   std::vector<ColumnPtr> columns = input.columns();
   for (ColumnPtr& result : frames_.take({input, *keys_, records_, times, false})) columns.push_back(std::move(result));
+  context_->metrics().add(kRowsUsedCounter, input.num_rows());
   output.emit(input.with_columns(spec_.schema, std::move(columns)));
 }
 
 bool OverAggregate::is_late(const Batch& input, int32_t row, EpochMillis time, const std::byte* record) const {
-  if (!bounded()) return time <= row_watermark(input, row, *context_);
-  return record[fired_offset_] != std::byte{0} &&
-         time <= *reinterpret_cast<const EpochMillis*>(record + fired_at_offset_);
+  if (bounded() && record[fired_offset_] == std::byte{0}) return false;  // nothing of the partition has come out
+  return time <= late_against(input, row, record);
+}
+
+EpochMillis OverAggregate::late_against(const Batch& input, int32_t row, const std::byte* record) const {
+  return bounded() ? *reinterpret_cast<const EpochMillis*>(record + fired_at_offset_)
+                   : row_watermark(input, row, *context_);
 }
 
 void OverAggregate::keep(const Batch& input) {
@@ -155,14 +161,14 @@ void OverAggregate::keep(const Batch& input) {
   }
   OperatorScalars& scalars = context_->state().scalars();
   int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
-  std::vector<int32_t> late;
+  std::vector<LateRow> late;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis time = times_->times()[static_cast<size_t>(row)];
     const KeyRef key = (*keys_)[row];
     std::byte* const record = has_record ? records_[static_cast<size_t>(row)] : nullptr;
     if (record != nullptr) renew_expired(key, record);
     if (is_late(input, row, time, record)) {
-      late.push_back(row);
+      late.push_back({row, time, late_against(input, row, record)});
       continue;
     }
     if (record != nullptr) touch(key, record, time);
@@ -173,6 +179,7 @@ void OverAggregate::keep(const Batch& input) {
     due_->add(key, time);
   }
   scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - static_cast<int64_t>(late.size()));
   if (!late.empty()) context_->late_rows(input, late, bounded() ? kBehindPartition : kBehindWatermark);
 }
 

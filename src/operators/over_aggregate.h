@@ -45,6 +45,8 @@ class OverAggregate final : public Operator {
   // By event time: keeps rows until the watermark has passed them.
   void keep(const Batch& input);
   bool is_late(const Batch& input, int32_t row, EpochMillis time, const std::byte* record) const;
+  // Returns the time up to which rows like this one are late: its watermark, or what of its partition has come out.
+  EpochMillis late_against(const Batch& input, int32_t row, const std::byte* record) const;
   // Notes that a row of this time has come to a partition.
   void touch(KeyRef key, std::byte* record, EpochMillis time);
   void renew_expired(KeyRef key, std::byte* record);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "operators/emit_in_steps.h"
-#include "operators/unknown_retractions.h"
+#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {

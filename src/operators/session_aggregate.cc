@@ -2,16 +2,11 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/row_outcomes.h"
 #include "operators/session_keys.h"
 #include "operators/state_names.h"
 
 namespace tidemill {
-namespace {
-
-constexpr std::string_view kRowsLeftCounter = "numRecordsLeftInOpenWindows";
-
-}  // namespace
-
 SessionAggregate::SessionAggregate(const WindowAggregateSpec& spec)
     : spec_(spec),
       key_types_(leading_types(*spec.schema, spec.keys.size())),
@@ -55,6 +50,7 @@ void SessionAggregate::process(Batch input, int32_t, Output&) {
   keys_->assign(key_columns, input.num_rows());
   placed_->place(*intervals_, *keys_, *rows_);
   rows_->report(*context_);
+  context_->metrics().add(kRowsUsedCounter, static_cast<int64_t>(placed_->rows().size()));
   if (!placed_->rows().empty()) add_rows(input, key_columns);
   release();
 }

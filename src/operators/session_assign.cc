@@ -2,6 +2,7 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/row_outcomes.h"
 #include "operators/session_keys.h"
 #include "operators/state_names.h"
 
@@ -9,7 +10,6 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalScalar = "session.next_arrival";
-constexpr std::string_view kRowsLeftCounter = "numRecordsLeftInOpenWindows";
 constexpr size_t kWindowColumns = 3;
 
 }  // namespace
@@ -57,6 +57,7 @@ void SessionAssign::process(Batch input, int32_t, Output&) {
   placed_->place(*intervals_, *keys_, *rows_);
   keep_rows(input, key_columns);
   rows_->report(*context_);
+  context_->metrics().add(kRowsUsedCounter, static_cast<int64_t>(placed_->rows().size()));
   release();
 }
 

@@ -12,7 +12,7 @@ void SessionRows::place(SessionIntervals& intervals, const KeyBatch& keys, Windo
     const EpochMillis time = rows.times()[static_cast<size_t>(row)];
     const SessionIntervals::Placement& placement = intervals.place(keys[row], time, rows.watermark(row));
     if (placement.late) {
-      rows.drop(row, time_.fires_at(time + gap_));
+      rows.drop(row, time_.fires_at(time + gap_), time, time + gap_);
       continue;
     }
     sessions_[static_cast<size_t>(row)] = placement.session;

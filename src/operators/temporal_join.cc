@@ -2,6 +2,7 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/event_times.h"
+#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {
@@ -49,10 +50,12 @@ void TemporalJoin::keep_left(const Batch& input, Output& output) {
   rows_->begin(input, *context_);
   left_.begin(input, rows_->times());
   std::vector<int32_t> alone;
+  int64_t late = 0;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis time = left_.time(row);
     if (rows_->watermark(row) >= time) {
       rows_->drop(row, time);
+      ++late;
     } else if (left_.fits_nothing(row)) {
       alone.push_back(row);
     } else {
@@ -61,11 +64,13 @@ void TemporalJoin::keep_left(const Batch& input, Output& output) {
     }
   }
   rows_->report(*context_);
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - late);
   if (spec_.join.type == JoinType::kLeft && !alone.empty())
     output.emit(standing_alone(spec_.join, 0, input.take(alone)));
 }
 
 void TemporalJoin::keep_versions(const Batch& input) {
+  context_->metrics().add(kRowsUsedCounter, input.num_rows());
   std::vector<EpochMillis> times;
   read_event_times(input, spec_.time_columns[1], "a version", times);
   right_.begin(input, times);

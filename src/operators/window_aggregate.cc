@@ -2,12 +2,12 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
+#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kFiredScalar = "window.fired_until";  // processing time only
-constexpr std::string_view kRowsLeftCounter = "numRecordsLeftInOpenWindows";
 
 // The first window that rows of the slice count in.
 EpochMillis first_end(const SliceId& slice) { return std::max(slice.slice_end, slice.first_window_end); }
@@ -61,6 +61,7 @@ void WindowAggregate::process(Batch input, int32_t, Output&) {
     for (const SliceRows& group : slice_rows_) add_rows(group.slice, Selection::of(group.rows, num_rows));
     rows_->report(*context_);
   }
+  report_outcomes();
   context_->state().release();
 }
 
@@ -84,7 +85,8 @@ void WindowAggregate::assign_slices(int32_t num_rows) {
     if (open_end != slice.slice_end) {
       const EpochMillis last_end = windows_->last_window_end(slice.slice_end);
       if (open_end > last_end) {
-        rows_->drop(row, windows_->time().fires_at(last_end));
+        rows_->drop(row, windows_->time().fires_at(last_end), windows_->window_start(last_end), last_end);
+        window_rows_late_ += windows_->count(slice.slice_end, last_end);
         continue;
       }
       slice.first_window_end = open_end;
@@ -114,6 +116,21 @@ void WindowAggregate::add_rows(const SliceId& slice, const Selection& rows) {
     for (size_t i = 0; i < selected.size(); ++i) records_[static_cast<size_t>(selected[i])] = upserted_[i];
   }
   aggregation_.update(table, *keys_, rows, records_);
+  account(slice, rows.size());
+}
+
+void WindowAggregate::account(const SliceId& slice, int64_t rows) {
+  rows_used_ += rows;
+  const EpochMillis first = first_end(slice);
+  window_rows_used_ += rows * windows_->count(first, windows_->last_window_end(slice.slice_end));
+  window_rows_late_ += rows * windows_->count(slice.slice_end, first - windows_->step());
+}
+
+void WindowAggregate::report_outcomes() {
+  OperatorMetrics& metrics = context_->metrics();
+  metrics.add(kRowsUsedCounter, std::exchange(rows_used_, 0));
+  metrics.add(kWindowRowsUsedCounter, std::exchange(window_rows_used_, 0));
+  metrics.add(kWindowRowsLateCounter, std::exchange(window_rows_late_, 0));
 }
 
 void WindowAggregate::on_watermark(EpochMillis watermark, Output& output) {

@@ -57,6 +57,9 @@ class WindowAggregate final : public Operator {
   void assign_slices(int32_t num_rows);
   std::vector<int32_t>& rows_of(const SliceId& slice);
   void add_rows(const SliceId& slice, const Selection& rows);
+  // Counts what became of `rows` rows of the slice, in each of their windows.
+  void account(const SliceId& slice, int64_t rows);
+  void report_outcomes();
 
   // Fires every window complete at `progress`, a watermark or a clock: as far as there is room, and the rest later.
   void fire_until(EpochMillis progress, Output& output);
@@ -79,6 +82,9 @@ class WindowAggregate final : public Operator {
   OperatorContext* context_ = nullptr;
   std::optional<WindowSlices> windows_;
   std::optional<WindowRows> rows_;
+  int64_t rows_used_ = 0;  // of the batch at hand; and each row once for each of its windows
+  int64_t window_rows_used_ = 0;
+  int64_t window_rows_late_ = 0;
   SliceTables* slices_ = nullptr;       // owned by the state store
   std::set<EpochMillis> pending_ends_;  // windows to fire that have a slice; follows from slices and progress
   std::optional<WindowFiring> firing_;  // between two calls where there was no room for all of it

@@ -3,6 +3,7 @@
 #include "operators/event_times.h"
 
 namespace tidemill {
+
 WindowRows::WindowRows(const WindowDefinition& window, int32_t time_column, const WindowTime& time)
     : processing_time_(window.processing_time), time_column_(time_column), time_(time) {}
 
@@ -38,10 +39,12 @@ EpochMillis WindowRows::greatest_watermark() const {
   return std::max(greatest, operator_watermark_);
 }
 
-void WindowRows::drop(int32_t row, EpochMillis fires_at) {
+void WindowRows::drop(int32_t row, EpochMillis fires_at, EpochMillis window_start, EpochMillis window_end) {
   const RowProgress& progress = batch_->progress();
   const bool by_split = !progress.from_split || progress.at(row) >= fires_at;
-  (by_split ? closed_ : was_idle_).push_back(row);
+  EpochMillis time = times_[static_cast<size_t>(row)];
+  if (window_end != kNoWatermark) time = std::min(time, window_end - 1);  // where the time column is the window's end
+  (by_split ? closed_ : was_idle_).push_back({row, time, time_.of(watermark(row)), window_start, window_end});
 }
 
 void WindowRows::report(OperatorContext& context) {

@@ -26,8 +26,10 @@ class WindowRows {
   // Returns the greatest watermark of any row.
   EpochMillis greatest_watermark() const;
 
-  // Notes that the row is too late. `fires_at` is when the last window that it could be in fires.
-  void drop(int32_t row, EpochMillis fires_at);
+  // Notes that the row is too late. `fires_at` is when the last window that it could be in fires; `window_start` and
+  // `window_end`: which one, in window time (kNoWatermark: not known, or there are no windows).
+  void drop(int32_t row, EpochMillis fires_at, EpochMillis window_start = kNoWatermark,
+            EpochMillis window_end = kNoWatermark);
   // Reports what was noted since begin(): "window_closed", or "was_idle" where only the operator's watermark is ahead.
   void report(OperatorContext& context);
 
@@ -39,8 +41,8 @@ class WindowRows {
   const Batch* batch_ = nullptr;
   EpochMillis operator_watermark_ = kNoWatermark;
   std::vector<EpochMillis> times_;
-  std::vector<int32_t> closed_;
-  std::vector<int32_t> was_idle_;
+  std::vector<LateRow> closed_;
+  std::vector<LateRow> was_idle_;
 };
 
 }  // namespace tidemill

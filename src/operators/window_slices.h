@@ -22,6 +22,11 @@ class WindowSlices {
   // last_window_end().
   EpochMillis first_open_end(EpochMillis slice_end, EpochMillis watermark) const;
   EpochMillis window_start(EpochMillis window_end) const;
+  // Returns how many windows of one slice end from `first_end` to `last_end`, both included; 0 where the latter is
+  // earlier.
+  int64_t count(EpochMillis first_end, EpochMillis last_end) const {
+    return last_end < first_end ? 0 : (last_end - first_end) / step_ + 1;
+  }
 
   const WindowTime& time() const { return time_; }
   DurationMillis step() const { return step_; }

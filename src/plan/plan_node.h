@@ -16,6 +16,7 @@ namespace tidemill {
 enum class PlanKind : uint8_t {
   kScan,
   kValues,
+  kLateRows,
   kFilter,
   kProject,
   kCalc,  // filter and project in one: what the last rule makes of them

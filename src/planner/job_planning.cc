@@ -60,6 +60,16 @@ bool plan_reads_current_watermark(const std::vector<PlanPtr>& roots) {
   return reads;
 }
 
+// What reads t$late comes behind what drops the rows.
+std::vector<PlanPtr> late_readers_last(std::vector<PlanPtr> roots) {
+  std::ranges::stable_partition(roots, [](const PlanPtr& root) {
+    bool reads = false;
+    visit_plan(*root, [&](const PlanNode& node) { reads = reads || node.kind() == PlanKind::kLateRows; });
+    return !reads;
+  });
+  return roots;
+}
+
 SchemaPtr result_schema(const Schema& schema) {
   std::vector<Field> fields = schema.fields();
   const std::vector<std::string> names = unique_names(schema);
@@ -111,7 +121,7 @@ JobGraph make_job_graph(const PlannedJob& job, const PlannerSession& session, st
   TranslationContext context{session.config, *job.tables, *job.changelog, job.batch, false, std::move(result_sink)};
   context.row_watermarks = plan_reads_current_watermark(job.optimized);
   Translation translation(std::move(context));
-  for (const PlanPtr& root : job.optimized) {
+  for (const PlanPtr& root : late_readers_last(job.optimized)) {
     if (root->kind() == PlanKind::kSink) {
       translation.add_sink(root);
     } else {

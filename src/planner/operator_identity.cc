@@ -7,6 +7,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/late_rows.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
@@ -37,6 +38,8 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       return fmt::format("source({})", node.as<ScanNode>().table()->name.name);
     case PlanKind::kValues:
       return "values";
+    case PlanKind::kLateRows:
+      return fmt::format("late_rows({})", node.as<LateRowsNode>().table().name);
     case PlanKind::kFilter:
     case PlanKind::kProject:
     case PlanKind::kCalc:
@@ -171,6 +174,7 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       return lineage(*node.input(), column);
     case PlanKind::kScan:
     case PlanKind::kValues:
+    case PlanKind::kLateRows:
     case PlanKind::kStatementSet:
       return node.schema()->field(column).name;
   }

@@ -44,9 +44,16 @@ int32_t Translation::vertex_of(const PlanPtr& node) {
   const auto known = vertices_.find(node.get());
   if (known != vertices_.end()) return known->second;
   Vertex vertex = translate(node);
+  std::set<ObjectName> tables;
+  if (const auto* scan = node->try_as<ScanNode>()) tables.insert(scan->table()->name);
+  for (const Edge& edge : vertex.inputs)
+    if (!edge.late)
+      tables.insert(tables_[static_cast<size_t>(edge.from)].begin(), tables_[static_cast<size_t>(edge.from)].end());
   vertex.id = identities_.identify(*node, owner_);
   vertex.name = node->physical_text();
   const int32_t index = add(std::move(vertex));
+  tables_.resize(graph_.vertices.size());
+  tables_.back() = std::move(tables);
   vertices_.emplace(node.get(), index);
   return index;
 }
@@ -57,6 +64,8 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_scan(node->as<ScanNode>(), *this);
     case PlanKind::kValues:
       return translate_values(node->as<ValuesNode>(), *this);
+    case PlanKind::kLateRows:
+      return translate_late_rows(node->as<LateRowsNode>(), *this);
     case PlanKind::kCalc:
       return translate_calc(node->as<CalcNode>(), *this);
     case PlanKind::kAggregate:
@@ -85,6 +94,13 @@ Vertex Translation::translate(const PlanPtr& node) {
       break;
   }
   CHECK_MSG(false, "not a node of an optimised plan: {}", node->physical_text());
+}
+
+std::vector<int32_t> Translation::readers_of(const ObjectName& table) const {
+  std::vector<int32_t> readers;
+  for (size_t i = 0; i < tables_.size(); ++i)
+    if (tables_[i].contains(table)) readers.push_back(static_cast<int32_t>(i));
+  return readers;
 }
 
 Edge Translation::edge_from(const PlanNode& consumer, size_t input, int32_t parallelism) {

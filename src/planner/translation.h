@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/late_rows.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
 #include "plan/rank.h"
@@ -50,6 +52,9 @@ class Translation {
   // For the translate_* functions. Returns the vertex of a node, made on first use.
   int32_t vertex_of(const PlanPtr& node);
   int32_t parallelism_of(int32_t vertex) const { return graph_.vertices[static_cast<size_t>(vertex)].parallelism; }
+  const OperatorSpec& spec_of(int32_t vertex) const { return graph_.vertices[static_cast<size_t>(vertex)].spec; }
+  // Returns the vertices so far that rows of the table reach, other than as late rows.
+  std::vector<int32_t> readers_of(const ObjectName& table) const;
   int32_t default_parallelism() const { return default_parallelism_; }
   // The job needs publish epochs at this interval.
   void publish_every(DurationMillis interval_ms) { graph_.publish_interval_ms = interval_ms; }
@@ -68,12 +73,14 @@ class Translation {
   std::string owner_;
   OperatorIdentities identities_;
   std::map<const PlanNode*, int32_t> vertices_;
+  std::vector<std::set<ObjectName>> tables_;  // by vertex: whose rows reach it
   JobGraph graph_;
 };
 
 // One file each: spec, inputs and parallelism of the node's vertex; id and name are filled in by Translation.
 Vertex translate_scan(const ScanNode& node, Translation& translation);
 Vertex translate_values(const ValuesNode& node, Translation& translation);
+Vertex translate_late_rows(const LateRowsNode& node, Translation& translation);
 Vertex translate_calc(const CalcNode& node, Translation& translation);
 Vertex translate_aggregate(const AggregateNode& node, Translation& translation);
 Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation);

@@ -1,6 +1,7 @@
 #include "runtime/execution_graph.h"
 
 #include "base/hash.h"
+#include "operators/row_outcomes.h"
 #include "runtime/execution_graph_builder.h"
 
 namespace tidemill {
@@ -93,7 +94,7 @@ JobSummary ExecutionGraph::summary() const {
   summary.rows_out = summary.metrics.rows_out;
   summary.rows_in_errors = summary.metrics.rows_in_errors;
   summary.rows_late = summary.metrics.rows_late;
-  summary.rows_left_open = summary.metrics.sum(counter::kRowsLeftOpen);
+  summary.rows_left_open = summary.metrics.sum(kRowsLeftCounter);
   std::map<std::string, LateReport> late;
   const std::string reason_prefix = fmt::format("{}.", counter::kLateRecordsDropped);
   for (const std::unique_ptr<Task>& task : tasks_)

@@ -7,6 +7,7 @@
 #include "operators/make_operator.h"
 #include "runtime/contract_checker.h"
 #include "runtime/exchange.h"
+#include "runtime/late_output.h"
 #include "runtime/values_source.h"
 #include "state/key_groups.h"
 
@@ -52,7 +53,8 @@ ExecutionGraph::Builder::Builder(ExecutionGraph& built, const JobGraph& graph, c
       splits_may_come_(splits_may_come),
       restored_(restored),
       evaluation_(options.evaluation),
-      consumers_(graph.vertices.size()) {
+      consumers_(graph.vertices.size()),
+      late_consumers_(graph.vertices.size()) {
   evaluation_.time_zone = zone_of(graph);
 }
 
@@ -71,7 +73,10 @@ void ExecutionGraph::Builder::build() {
                       "SET 'parallelism.default' or 'pipeline.max-parallelism'");
     for (size_t port = 0; port < vertex.inputs.size(); ++port) {
       CHECK_MSG(vertex.inputs[port].from < static_cast<int32_t>(v), "{} comes before its input", vertex.name);
-      consumers_[static_cast<size_t>(vertex.inputs[port].from)].push_back({v, static_cast<int32_t>(port)});
+      const Edge& edge = vertex.inputs[port];
+      CHECK_MSG(!edge.late || edge.shipping == Shipping::kGather, "{} does not gather late rows", vertex.name);
+      (edge.late ? late_consumers_ : consumers_)[static_cast<size_t>(edge.from)].push_back(
+          {v, static_cast<int32_t>(port)});
       if (!is_chained(vertex)) make_channels(v, static_cast<int32_t>(port));
     }
   }
@@ -174,6 +179,16 @@ EventTarget& ExecutionGraph::Builder::build_outputs(size_t vertex, int32_t subta
     else
       targets.push_back(&build_edge(vertex, consumer, subtask));
   }
+  return fan_out(std::move(targets));
+}
+
+EventTarget* ExecutionGraph::Builder::build_late_outputs(size_t vertex, int32_t subtask) {
+  std::vector<EventTarget*> targets;
+  for (const Consumer& consumer : late_consumers_[vertex]) targets.push_back(&build_edge(vertex, consumer, subtask));
+  return targets.empty() ? nullptr : &fan_out(std::move(targets));
+}
+
+EventTarget& ExecutionGraph::Builder::fan_out(std::vector<EventTarget*> targets) {
   if (targets.size() == 1) return *targets.front();
   return task_->chain().add_link(std::make_unique<FanOut>(std::move(targets)));
 }
@@ -205,6 +220,9 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
     target = &task_->chain().add_link(
         std::make_unique<ContractChecker>(described.name, nullptr, restored_ == nullptr, *target));
   OperatorNodeOptions options;
+  options.late_rows = build_late_outputs(vertex, subtask);
+  if (options.late_rows != nullptr)
+    target = &task_->chain().add_link(std::make_unique<LateOutput>(*target, *options.late_rows));
   options.id = described.id;
   options.name = described.name;
   options.subtask = {subtask, described.parallelism};

@@ -41,6 +41,9 @@ struct JobMetrics {
   std::vector<OperatorSubtaskMetrics> operators;
   std::vector<EdgeMetrics> edges;
 
+  // Checks that every row that an operator judges by time has one of the outcomes of row_outcomes.h. Requires: the job
+  // has ended, and no operator holds events. Throws EngineError.
+  void check_row_outcomes() const;
   // Returns the sum of a counter over all subtasks of an operator (empty id: of all operators).
   int64_t sum(std::string_view counter, std::string_view operator_id = {}) const;
 };

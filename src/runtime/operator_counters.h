@@ -14,7 +14,7 @@
 
 namespace tidemill {
 
-// Names under which the runtime itself counts (Flink's where Flink has one).
+// Names under which the runtime itself counts (Flink's where Flink has one). What operators count: row_outcomes.h.
 namespace counter {
 inline constexpr std::string_view kRecordsIn = "numRecordsIn";
 inline constexpr std::string_view kRecordsOut = "numRecordsOut";
@@ -24,8 +24,6 @@ inline constexpr std::string_view kLateRecordsDropped = "numLateRecordsDropped";
 inline constexpr std::string_view kRecordsInErrors = "numRecordsInErrors";
 inline constexpr std::string_view kNullRowtimeDropped = "numNullRowtimeRecordsDropped";
 inline constexpr std::string_view kNullRowtimeSkipped = "numNullRowtimeRecordsSkipped";
-// Rows in processing-time windows that the end of the input left unfired; operators count them in finish().
-inline constexpr std::string_view kRowsLeftOpen = "numRecordsLeftInOpenWindows";
 }  // namespace counter
 
 class OperatorCounters final : public OperatorMetrics {

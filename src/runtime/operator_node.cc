@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "data/pretty.h"
+#include "runtime/late_output.h"
 #include "runtime/named_error.h"
 
 namespace tidemill {
@@ -206,13 +207,15 @@ void OperatorNode::emit(Batch batch) {
   target_.accept(std::move(batch));
 }
 
-void OperatorNode::late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) {
+void OperatorNode::late_rows(const Batch& batch, std::span<const LateRow> rows, std::string_view reason) {
   const auto count = static_cast<int64_t>(rows.size());
   counters_.add(counter::kLateRecordsDropped, count);
   counters_.add(fmt::format("{}.{}", counter::kLateRecordsDropped, reason), count);
-  for (const int32_t row : rows) {
+  if (options_.late_rows != nullptr)
+    options_.late_rows->accept(make_late_batch(options_.id, reason, batch, rows, options_.evaluation.time_zone));
+  for (const LateRow& late : rows) {
     if (late_samples_.size() >= kLateSamplesMax) return;
-    late_samples_.push_back({std::string(reason), row_to_pretty(batch, row)});
+    late_samples_.push_back({std::string(reason), row_to_pretty(batch, late.row)});
   }
 }
 

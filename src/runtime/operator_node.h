@@ -27,6 +27,7 @@ struct OperatorNodeOptions {
   StateStoreOptions state;                  // key groups of this subtask
   BlockingCalls* blocking_calls = nullptr;  // of the task; borrowed; null: calls run at once, behind the event at hand
   int32_t place = 0;                        // in the chain of the task, the last operator first
+  EventTarget* late_rows = nullptr;  // takes rows dropped as late (late_row_schema()); borrowed; null: nobody does
 };
 
 // Rows that were dropped as late, for the closing report.
@@ -78,7 +79,7 @@ class OperatorNode final : private OperatorContext, private Output {
   const Subtask& subtask() const override { return options_.subtask; }
   OperatorMetrics& metrics() override { return counters_; }
   const EvaluationContext& evaluation() const override { return options_.evaluation; }
-  void late_rows(const Batch& batch, std::span<const int32_t> rows, std::string_view reason) override;
+  void late_rows(const Batch& batch, std::span<const LateRow> rows, std::string_view reason) override;
   MemoryCharge charge_memory(MemoryKind kind, int64_t bytes) override {
     return MemoryCharge(options_.state.pages.budget.get(), kind, bytes);
   }

@@ -170,7 +170,9 @@ class CaseRun {
     ended_ = true;
     job_->poll_sources();
     job_->run();
-    outcome_.late = job_->summary().rows_late;
+    const JobSummary summary = job_->summary();
+    summary.metrics.check_row_outcomes();
+    outcome_.late = summary.rows_late;
     job_.reset();
   }
 

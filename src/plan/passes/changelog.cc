@@ -6,6 +6,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/late_rows.h"
 #include "plan/over.h"
 #include "plan/passes/keys.h"
 #include "plan/rank.h"
@@ -78,6 +79,7 @@ void Changelog::produce(const PlanNode& node) {
 
 bool Changelog::all_bounded(const PlanNode& node) const {
   if (const auto* scan = node.try_as<ScanNode>()) return tables_.source(*scan).bounded;
+  if (const auto* late = node.try_as<LateRowsNode>()) return tables_.source(late->scan()).bounded;
   return std::ranges::all_of(node.inputs(), [&](const PlanPtr& input) { return bounded_.at(input.get()); });
 }
 
@@ -92,6 +94,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kScan:
       return tables.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
     case PlanKind::kValues:
+    case PlanKind::kLateRows:
       return RowKinds::append();
     case PlanKind::kFilter:
     case PlanKind::kProject:

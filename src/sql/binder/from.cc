@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "data/late_row.h"
 #include "plan/calc.h"
+#include "plan/late_rows.h"
 #include "plan/scan.h"
 #include "plan/values.h"
 #include "sql/binder/expression_binder.h"
@@ -115,6 +117,8 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
     }
   }
   const ObjectName full = context_.catalog.qualify(parts, name.location());
+  if (full.name.ends_with(kLateSuffix) && context_.catalog.find(full) == nullptr)
+    return bind_late_rows(full, name.location(), hints);
   // What WITH names is as good a guess for a misspelt name as what the catalog knows.
   if (parts.size() == 1 && context_.catalog.find(full) == nullptr) {
     std::vector<std::string> known;
@@ -130,6 +134,19 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
     return BoundRelation::of(bind_view(*object.view, name.location()), path_of(full));
   }
   return BoundRelation::of(make_scan(with_hints(object.table, hints)), path_of(full));
+}
+
+BoundRelation QueryBinder::bind_late_rows(const ObjectName& name, SourceLocation location,
+                                          const std::vector<ast::Hint>& hints) {
+  ObjectName table = name;
+  table.name.resize(table.name.size() - kLateSuffix.size());
+  const CatalogObject& object = context_.catalog.get(table, location);
+  if (object.is_view()) {
+    throw UserError(location, fmt::format("{} is a view, and late rows are those of a table", table.name),
+                    "Read the late rows of a table that the view reads.");
+  }
+  if (!hints.empty()) throw UserError(hints.front().name.location, "Late rows take no hints");
+  return BoundRelation::of(make_late_rows(object.table), path_of(name));
 }
 
 const PlanPtr& QueryBinder::bind_view(const ViewDefinition& view, SourceLocation location) {

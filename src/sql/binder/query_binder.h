@@ -62,6 +62,8 @@ class QueryBinder {
   // from.cc
   BoundRelation bind_named(const ast::NamedTable& named);
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
+  // `name`: of the table, with $late behind it.
+  BoundRelation bind_late_rows(const ObjectName& name, SourceLocation location, const std::vector<ast::Hint>& hints);
   const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);

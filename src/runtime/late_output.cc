@@ -1,0 +1,74 @@
+#include "runtime/late_output.h"
+
+#include "data/column_builder.h"
+#include "data/late_row.h"
+#include "data/nested.h"
+#include "data/value_text.h"
+
+namespace tidemill {
+namespace {
+
+// Returns the row as MAP<STRING, STRING>: each column's name and its text.
+std::string encoded_row(const Batch& input, int32_t row, const TimeZone& zone) {
+  std::vector<std::string> entries;
+  for (int32_t column = 0; column < input.num_columns(); ++column) {
+    append_encoded_text(entries.emplace_back(), input.schema()->field(column).name);
+    std::string& value = entries.emplace_back();
+    if (input.column(column)->is_null(row)) {
+      append_encoded_null(value);
+      continue;
+    }
+    std::string text;
+    append_cast_text(text, *input.column(column), row, zone);
+    append_encoded_text(value, text);
+  }
+  std::string encoded;
+  append_encoded_collection(encoded, std::vector<std::string_view>(entries.begin(), entries.end()), 2);
+  return encoded;
+}
+
+void append_known(ColumnBuilder& out, EpochMillis time) {
+  if (time == kNoWatermark)
+    out.append_null();
+  else
+    out.append(time);
+}
+
+}  // namespace
+
+void LateOutput::accept(Event event) {
+  if (!std::holds_alternative<Batch>(event)) late_.accept(event);
+  results_.accept(std::move(event));
+}
+
+Batch make_late_batch(std::string_view operator_id, std::string_view reason, const Batch& input,
+                      std::span<const LateRow> rows, const TimeZone& zone) {
+  const SchemaPtr schema = late_row_schema();
+  std::vector<ColumnBuilder> columns;
+  for (const Field& field : schema->fields()) columns.emplace_back(field.type);
+  const auto at = [&](LateColumn column) -> ColumnBuilder& { return columns[static_cast<size_t>(column)]; };
+  const RowOrigin& origin = input.origin();
+  for (const LateRow& late : rows) {
+    at(LateColumn::kOperator).append_text(operator_id);
+    at(LateColumn::kReason).append_text(reason);
+    at(LateColumn::kRowKind).append_text(row_kind_text(input.kind(late.row)));
+    at(LateColumn::kRowTime).append(late.time);
+    at(LateColumn::kWatermark).append(late.watermark);
+    at(LateColumn::kLateMillis).append(late.watermark - late.time);
+    append_known(at(LateColumn::kWindowStart), late.window_start);
+    append_known(at(LateColumn::kWindowEnd), late.window_end);
+    if (origin.split) {
+      at(LateColumn::kSplit).append_text(*origin.split);
+      at(LateColumn::kSplitOffset).append(origin.at(late.row));
+    } else {
+      at(LateColumn::kSplit).append_null();
+      at(LateColumn::kSplitOffset).append_null();
+    }
+    append_decoded(at(LateColumn::kInputRow), encoded_row(input, late.row, zone));
+  }
+  std::vector<ColumnPtr> finished;
+  for (ColumnBuilder& column : columns) finished.push_back(column.finish());
+  return Batch(schema, std::move(finished), static_cast<int32_t>(rows.size()));
+}
+
+}  // namespace tidemill
