@@ -37,6 +37,10 @@ void add_run(CLI::App& app, CommandLine& line) {
       "are passed over");
   run->add_flag("--allow-state-loss", line.run.allow_state_loss,
                 "Begin although the query has changed and has no place for some of the checkpoint's state");
+  run->add_flag(
+      "--available-now", line.run.available_now,
+      "Read all there is by now, then take a last checkpoint and end; windows that are not complete stay open "
+      "for the next run");
   run->add_option(
       "--control", line.run.control,
       "Path of the socket at which 'tidemill job' asks this job; without it, control.sock in the checkpoint "
@@ -83,6 +87,19 @@ void add_job(CLI::App& app, CommandLine& line) {
       line.job.command = verb.command;
     });
   }
+}
+
+void add_why(CLI::App& app, CommandLine& line) {
+  CLI::App* why =
+      app.add_subcommand("why", "Run a script without writing anything, and say what holds its output back");
+  add_script(*why, line.why.script);
+  why->add_option("--timeout", line.why_timeout,
+                  "How long to read where input does not come to an end, as '30 s' or '5 min'")
+      ->capture_default_str();
+  why->footer(
+      "Every query and INSERT is run over all there is by now, from the start; tables are read, and nothing is written "
+      "or saved.\n'tidemill job why DIR' asks a job that runs.");
+  why->callback([&line] { line.command = CommandName::kWhy; });
 }
 
 void add_savepoint(CLI::App& app, CommandLine& line) {
@@ -193,6 +210,7 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::
   CommandLine line;
   add_run(app, line);
   add_job(app, line);
+  add_why(app, line);
   add_savepoint(app, line);
   add_checkpoint(app, line);
   add_others(app, line);

@@ -9,7 +9,7 @@
 
 namespace tidemill {
 
-enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kCheckpoint, kTest, kVersion };
+enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kCheckpoint, kTest, kWhy, kVersion };
 
 // Options of the command that was named; the others have their defaults.
 struct CommandLine {
@@ -21,6 +21,8 @@ struct CommandLine {
   CheckpointCommandOptions checkpoint;
   std::string savepoint_place = {};  // of savepoint
   TestOptions test;
+  WhyOptions why;
+  std::string why_timeout = "30 s";  // not parsed yet
 };
 
 // Reads the command line; `version` is this program's. Returns nullopt where nothing is to be done, with `exit_code`

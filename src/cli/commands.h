@@ -27,7 +27,13 @@ struct RunOptions {
   std::string from = {};                  // checkpoint or savepoint; empty: as the script sets it
   bool fresh = false;                     // pass over the checkpoints in the directory
   bool allow_state_loss = false;
-  std::string control = {};  // path of the control socket; empty: in the checkpoint directory, if any
+  std::string control = {};    // path of the control socket; empty: in the checkpoint directory, if any
+  bool available_now = false;  // stop once all there is has been read
+};
+
+struct WhyOptions {
+  ScriptOptions script;
+  DurationMillis timeout_ms = 30'000;  // where the input does not come to an end: how long it is read
 };
 
 struct JobCommandOptions {
@@ -61,6 +67,9 @@ int run_command(const RunOptions& options, Environment& environment, const std::
 // The same for SQL that was read already; `options.script.file` is what errors call it, empty: nothing.
 int run_sql(const RunOptions& options, std::string_view sql, Environment& environment,
             const std::function<bool()>& stop_requested);
+// Runs every query and INSERT without writing anything, until all there is has been read, and says what holds output
+// back.
+int why_command(const WhyOptions& options, Environment& environment, const std::function<bool()>& stop_requested);
 // Parses and plans every statement; reports every error it finds.
 int check_command(const ScriptOptions& options, Environment& environment);
 // Prints the plan of every query and INSERT.

@@ -32,6 +32,14 @@ int call(CommandLine& line, const std::string& version, Environment& environment
       const StopSignals signals;
       return checkpoint_command(line.checkpoint, environment, [&] { return signals.requested(); });
     }
+    case CommandName::kWhy: {
+      const std::optional<DurationMillis> timeout_ms = parse_duration_ms(line.why_timeout);
+      if (!timeout_ms)
+        throw UserError(fmt::format("--timeout cannot be '{}'", line.why_timeout), "Write a duration such as 30 s.");
+      line.why.timeout_ms = *timeout_ms;
+      const StopSignals signals;
+      return why_command(line.why, environment, [&] { return signals.requested(); });
+    }
     case CommandName::kTest:
       return test_command(line.test, environment);
     case CommandName::kVersion:

@@ -7,6 +7,7 @@
 #include "cli/query_sink.h"
 #include "job/control_channel.h"
 #include "job/job_settings.h"
+#include "job/present_end.h"
 #include "sql/parser.h"
 
 namespace tidemill {
@@ -90,7 +91,8 @@ class ScriptRun {
     environment_.console.flush();
     summarise(job.summary(), is_query, progress.elapsed_seconds());
     tell_end(job);
-    ended_early_ = job.state() != JobState::kFinished;
+    const bool all_read = job.state() == JobState::kStopped && !stopped_by_user_;
+    ended_early_ = job.state() != JobState::kFinished && !all_read;
   }
 
   // Runs the job to its end, and lets others ask it meanwhile.
@@ -99,13 +101,16 @@ class ScriptRun {
     try {
       control = open_control(job);
       bool stopping = false;
+      PresentEnd end(job, environment_.clock);
       job.run([&] {
         for (const std::string& notice : job.take_notices()) {
           progress.clear();
           tell("warning: " + notice);
         }
-        if (!stopping && stop_requested_()) {
+        const bool all_read = options_.available_now && !stopping && end.reached();
+        if (!stopping && (all_read || stop_requested_())) {
           stopping = true;
+          stopped_by_user_ = !all_read;
           (void)job.stop();
         }
         progress.update(job);
@@ -170,6 +175,7 @@ class ScriptRun {
   const std::function<bool()>& stop_requested_;
   const std::unique_ptr<Engine> engine_;
   Session& session_;
+  bool stopped_by_user_ = false;
   bool ended_early_ = false;  // a job was stopped or cancelled: nothing more is run
 };
 

@@ -6,12 +6,14 @@
 
 #include "job/progress_text.h"
 #include "job/why_view.h"
+#include "runtime/operator_counters.h"
 
 namespace tidemill {
 namespace {
 
 constexpr DurationMillis kJustNowMs = 1000;
-constexpr size_t kSplitsShownMax = 20;  // of a source, those with the lowest watermark
+constexpr DurationMillis kFarAheadMs = 24 * 60 * 60 * 1000;  // clocks and time zones explain less
+constexpr size_t kSplitsShownMax = 20;                       // of a source, those with the lowest watermark
 
 std::string rows_text(int64_t rows) { return fmt::format("{} row{}", rows, rows == 1 ? "" : "s"); }
 
@@ -22,17 +24,48 @@ std::string split_state(const SplitInspection& split, EpochMillis now) {
   return since_ms < kJustNowMs ? "read to its present end" : fmt::format("no new row for {}", short_duration(since_ms));
 }
 
+// What lets go of a split without new rows.
+std::string release_text(const SourceView& source, const SplitInspection& split) {
+  if (!split.caught_up_since) return "";
+  if (!source.idle_timeout)
+    return " SET 'table.exec.source.idle-timeout' = '10 s' lets a split go that has no new rows.";
+  return fmt::format(" It is let go after {} without a row (table.exec.source.idle-timeout).",
+                     short_duration(*source.idle_timeout));
+}
+
 // "Split 'p3' of orders holds it back: no new row for 12.0 s."
 std::string holder_text(const WhyView& view) {
   const SourceView* source = view.holding_source();
-  if (source == nullptr) return " All splits are idle: the next row moves it on.";
+  if (source == nullptr) {
+    const bool none_left =
+        std::ranges::all_of(view.sources, [](const SourceView& each) { return each.splits.empty(); });
+    return none_left ? " All there is has been read: newer rows move it on."
+                     : " All splits are idle: the next row moves it on.";
+  }
   size_t active = 0;
   for (const SourceView& each : view.sources)
     for (const SplitInspection& split : each.splits) active += split.idle ? 0 : 1;
   const SplitInspection& split = *source->holder();
   const std::string state = split_state(split, view.now());
   if (active == 1) return fmt::format(" Only newer rows of {} move it on ({}).", source->name, state);
-  return fmt::format(" Split '{}' of {} holds it back ({}).", split.id, source->name, state);
+  return fmt::format(" Split '{}' of {} holds it back ({}).{}", split.id, source->name, state,
+                     release_text(*source, split));
+}
+
+// Where a row is dated so far ahead of the clock that it cannot be meant.
+std::optional<Why> time_in_future(const WhyView& view) {
+  const SourceView* source = view.newest_source();
+  if (source == nullptr || source->newest < view.now() + kFarAheadMs) return std::nullopt;
+  int64_t late = 0;
+  for (const OperatorView& op : view.operators) late += op.late_rows;
+  const std::string others =
+      late > 0 ? fmt::format("{} behind it came too late", rows_text(late)) : "windows wait for it";
+  return Why{
+      WhyCause::kFuture,
+      fmt::format("A row of {} is dated {}, {} ahead of the clock: {}. Leave such rows out before WATERMARK FOR sees "
+                  "them, or read the column in its unit (TO_TIMESTAMP_LTZ(x, 3) for milliseconds).",
+                  source->name, watermark_text(source->newest), short_duration(source->newest - view.now()), others),
+      {}};
 }
 
 Why no_rows(const WhyView& view) {
@@ -42,6 +75,13 @@ Why no_rows(const WhyView& view) {
                         "(numRecordsInErrors). Compare the table's columns and format options with the data.",
                         view.metrics().rows_in_errors),
             {}};
+  if (const int64_t nulls = view.metrics().sum(counter::kNullRowtimeDropped); nulls > 0)
+    return {
+        WhyCause::kNoWatermark,
+        fmt::format("No row has an event time: the time column of {} is NULL (numNullRowtimeRecordsDropped). Compare "
+                    "its name, type and unit with the data.",
+                    rows_text(nulls)),
+        {}};
   std::string verdict = "No row has been read yet.";
   for (const SourceView& source : view.sources) {
     const auto waiting = std::count_if(source.splits.begin(), source.splits.end(),
@@ -58,8 +98,31 @@ Why no_rows(const WhyView& view) {
 }
 
 std::string window_text(const WindowView& window) {
+  if (!window.is_window)
+    return fmt::format("the next rows that {} holds are due at {}", window.name,
+                       watermark_text(window.next.window_end));
   return fmt::format("the next window of {} ends at {}{}", window.name, window.next.may_grow ? "the earliest at " : "",
                      watermark_text(window.next.window_end));
+}
+
+std::string_view who_waits(const WindowView& window) { return window.is_window ? "Windows wait" : "Rows wait"; }
+
+// Where rows have been read that the window would be complete by, were it not for the delay of the watermark.
+std::optional<Why> delay_is_long(const WhyView& view, const WindowView& window) {
+  const SourceView* source = view.holding_source();
+  const bool all_ended = source == nullptr && view.sources.size() == 1;  // files of a directory that is watched
+  if (all_ended) source = &view.sources.front();
+  if (source == nullptr) return std::nullopt;
+  const EpochMillis newest = all_ended ? source->newest : source->holder()->newest;
+  const EpochMillis watermark = all_ended ? window.watermark : source->holder()->watermark;
+  if (newest < window.next.fires_at) return std::nullopt;
+  return Why{
+      WhyCause::kDelay,
+      fmt::format("{} for event time: {}. Rows up to {} have been read, and WATERMARK FOR of {} waits {} longer: rows "
+                  "{} newer complete it, or a shorter delay.",
+                  who_waits(window), window_text(window), watermark_text(newest), source->name,
+                  short_duration(newest - watermark), short_duration(window.missing_ms(view.now()))),
+      {}};
 }
 
 std::optional<Why> windows_wait(const WhyView& view) {
@@ -69,19 +132,20 @@ std::optional<Why> windows_wait(const WhyView& view) {
                         [](const WindowView& a, const WindowView& b) { return a.next.fires_at < b.next.fires_at; });
   if (window.next.processing_time)
     return Why{WhyCause::kEventTime,
-               fmt::format("Windows wait for the clock: {}, in {}.", window_text(window),
+               fmt::format("{} for the clock: {}, in {}.", who_waits(window), window_text(window),
                            short_duration(window.missing_ms(view.now()))),
                {}};
   if (window.watermark == kNoWatermark)
     return Why{WhyCause::kNoWatermark,
-               fmt::format("Windows wait for a watermark, and there is none yet: {}.{}", window_text(window),
+               fmt::format("{} for a watermark, and there is none yet: {}.{}", who_waits(window), window_text(window),
                            holder_text(view)),
                {}};
-  return Why{
-      WhyCause::kEventTime,
-      fmt::format("Windows wait for event time: {}, and the watermark is {}, {} short of it.{}", window_text(window),
-                  watermark_text(window.watermark), short_duration(window.missing_ms(view.now())), holder_text(view)),
-      {}};
+  if (std::optional<Why> why = delay_is_long(view, window)) return why;
+  return Why{WhyCause::kEventTime,
+             fmt::format("{} for event time: {}, and the watermark is {}, {} short of it.{}", who_waits(window),
+                         window_text(window), watermark_text(window.watermark),
+                         short_duration(window.missing_ms(view.now())), holder_text(view)),
+             {}};
 }
 
 // Where rows come in and none goes out.
@@ -136,12 +200,26 @@ std::string block_text(TaskBlock block) {
   return "";
 }
 
+// What came of a job that has read its bounded input to the end.
+Why at_the_end(const WhyView& view) {
+  if (view.metrics().rows_in == 0) return no_rows(view);
+  if (view.metrics().rows_out == 0) {
+    if (std::optional<Why> why = rows_vanish(view)) return *why;
+    return {WhyCause::kEnding, "All input was read to its end, and no row came out.", {}};
+  }
+  std::string verdict = fmt::format("All input was read to its end: {} came out.", rows_text(view.metrics().rows_out));
+  if (view.metrics().rows_late > 0) verdict += fmt::format(" {} came too late.", rows_text(view.metrics().rows_late));
+  return {WhyCause::kEnding, verdict, {}};
+}
+
 Why find_cause(const WhyView& view) {
   const JobStatus& status = view.input.status;
+  if (status.state == JobState::kFinished) return at_the_end(view);
   if (status.state != JobState::kRunning)
     return {WhyCause::kEnding, fmt::format("The job is {}.", job_state_text(status.state)), {}};
   if (view.metrics().rows_in == 0) return no_rows(view);
   if (view.metrics().rows_out == 0) {
+    if (std::optional<Why> why = time_in_future(view)) return *why;
     if (std::optional<Why> why = rows_vanish(view)) return *why;
     if (std::optional<Why> why = windows_wait(view)) return *why;
   } else {
@@ -167,7 +245,9 @@ void describe_source(const SourceView& source, const WhyView& view, std::vector<
   for (size_t i = 0; i < source.splits.size() && i < kSplitsShownMax; ++i) {
     const SplitInspection& split = source.splits[i];
     const bool holds = view.holding_source() == &source && i == 0;
-    lines.push_back(fmt::format("  split '{}': watermark {}, {}{}", split.id, watermark_text(split.watermark),
+    const std::string newest =
+        split.newest == kNoWatermark ? "" : fmt::format(", newest row {}", watermark_text(split.newest));
+    lines.push_back(fmt::format("  split '{}': watermark {}{}, {}{}", split.id, watermark_text(split.watermark), newest,
                                 split_state(split, view.now()), holds ? "  <- holds the watermark back" : ""));
   }
   if (source.splits.size() > kSplitsShownMax)
@@ -181,8 +261,9 @@ std::vector<std::string> details_of(const WhyView& view) {
     const std::string reached = window.next.processing_time ? "the clock" : watermark_text(window.watermark);
     const DurationMillis missing_ms = window.missing_ms(view.now());
     lines.push_back(
-        fmt::format("window {}: next end {}{}, reached {}{}", window.name,
-                    window.next.may_grow ? "the earliest at " : "", watermark_text(window.next.window_end), reached,
+        fmt::format("{} {}: {} {}{}, reached {}{}", window.is_window ? "window" : "rows held by", window.name,
+                    window.is_window ? "next end" : "next due", window.next.may_grow ? "the earliest at " : "",
+                    watermark_text(window.next.window_end), reached,
                     missing_ms == kNoWatermark ? "" : fmt::format(", {} to go", short_duration(missing_ms))));
   }
   for (const OperatorView& op : view.operators) {
@@ -208,8 +289,8 @@ std::vector<std::string> details_of(const WhyView& view) {
 }
 
 std::string_view cause_text(WhyCause cause) {
-  constexpr std::string_view kTexts[] = {"ending",       "no_rows",      "all_in_errors", "no_watermark",
-                                         "event_time",   "all_late",     "all_filtered",  "checkpoint",
+  constexpr std::string_view kTexts[] = {"ending",       "no_rows",      "all_in_errors", "no_watermark", "event_time",
+                                         "delay",        "future",       "all_late",      "all_filtered", "checkpoint",
                                          "backpressure", "output_flows", "quiet"};
   return kTexts[static_cast<size_t>(cause)];
 }
@@ -238,6 +319,7 @@ void add_why(ControlJson& answer, const WhyInput& input, const Why& why) {
       splits.push_back(
           {{"id", split.id},
            {"watermark_ms", time_json(split.watermark)},
+           {"newest_ms", time_json(split.newest)},
            {"idle", split.idle},
            {"caught_up_since_ms", split.caught_up_since ? ControlJson(*split.caught_up_since) : ControlJson()}});
     sources.push_back({{"id", source.id}, {"name", source.name}, {"drained", source.drained}, {"splits", splits}});

@@ -23,6 +23,8 @@ enum class WhyCause : uint8_t {
   kAllInErrors,   // nothing could be read as its table declares
   kNoWatermark,   // windows wait, and some split has given no event time
   kEventTime,     // windows wait for the watermark
+  kDelay,         // rows beyond the windows were read, and WATERMARK FOR waits longer than they go
+  kFuture,        // a row is dated far ahead of the clock, and the rest waits for it, or is late for it
   kAllLate,       // every row came too late
   kAllFiltered,   // an operator lets no row pass
   kCheckpoint,    // rows are in files that a checkpoint shows

@@ -70,9 +70,18 @@ const SourceView* WhyView::holding_source() const {
   return lowest;
 }
 
+const SourceView* WhyView::newest_source() const {
+  const SourceView* newest = nullptr;
+  for (const SourceView& source : sources)
+    if (source.newest != kNoWatermark && (newest == nullptr || source.newest > newest->newest)) newest = &source;
+  return newest;
+}
+
 void WhyView::add_source(const TaskInspection& task) {
   SourceView& source = part_of(sources, task.source_id, task.source_name);
   source.drained = source.drained && task.drained;
+  source.newest = std::max(source.newest, task.newest);
+  source.idle_timeout = task.idle_timeout;
   source.splits.insert(source.splits.end(), task.splits.begin(), task.splits.end());
 }
 
@@ -80,6 +89,7 @@ void WhyView::add_window(const OperatorInspection& op) {
   if (!op.next_firing) return;
   const size_t before = windows.size();
   WindowView& window = part_of(windows, op.id, op.name);
+  window.is_window = !bracketed(op.name, "window").empty();
   window.watermark = std::min(window.watermark, op.watermark);
   if (windows.size() > before || op.next_firing->fires_at < window.next.fires_at) window.next = *op.next_firing;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ struct SourceView {
   std::string name;
   std::vector<SplitInspection> splits;  // by watermark; those that are idle last
   bool drained = true;
+  EpochMillis newest = kNoWatermark;  // the highest event time read
+  std::optional<DurationMillis> idle_timeout;
 
   // The split that the source's watermark waits for, nullptr where none is active.
   const SplitInspection* holder() const { return splits.empty() || splits.front().idle ? nullptr : &splits.front(); }
@@ -25,6 +28,7 @@ struct SourceView {
 struct WindowView {
   std::string id;
   std::string name;
+  bool is_window = false;  // false: an operator that holds rows until their time has come, such as a join
   EpochMillis watermark = kMaxWatermark;
   NextFiring next;
   DurationMillis missing_ms(EpochMillis now) const {
@@ -60,6 +64,8 @@ class WhyView {
 
   // The source whose watermark is lowest among those that have an active split.
   const SourceView* holding_source() const;
+  // The source with the newest row, nullptr where no row had a time.
+  const SourceView* newest_source() const;
 
  private:
   void add_source(const TaskInspection& task);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "operators/operator.h"
+#include "operators/sorted_runs.h"
 #include "operators/spec.h"
 #include "state/state_store.h"
 
@@ -15,42 +16,51 @@ namespace tidemill {
 // inserted, no more than a few times as many as can come out.
 class SortLimit final : public Operator {
  public:
-  explicit SortLimit(const SortLimitSpec& spec);
+  static constexpr int64_t kRunRows = 128 * 1024;
+  // `run_rows`: how many rows are sorted in memory; where there are more, runs of as many are merged.
+  explicit SortLimit(const SortLimitSpec& spec, int64_t run_rows = kRunRows);
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
   void finish(Output& output) override;
 
  private:
-  // Rows in the order in which they come out; columns as kept.
+  // Rows and the order in which they come out; columns as kept.
   struct SortedRows {
-    std::vector<ColumnPtr> columns;
-    std::vector<int64_t> counts;
+    CountedRows rows;
     std::vector<int32_t> order;
-    MemoryCharge charge;  // all rows are in memory, whatever was spilled
+    MemoryCharge charge;  // all these rows are in memory, whatever was spilled
   };
 
   // What comes out after the end of the input, and how far that is.
   struct Emission {
+    std::optional<SortedRows> in_memory;  // all rows; without it they are in `runs_`
+    size_t next_in_memory = 0;            // in its order
+    Batch rows;                           // that come out next
     std::vector<int64_t> counts;
-    std::vector<int32_t> order;
-    MemoryCharge charge;
-    Batch all;
-    size_t next = 0;     // in `order`
+    int32_t next = 0;    // of them
     int64_t copies = 0;  // of that row, done with
     int64_t place = 0;   // of that copy among all rows
   };
 
   // Emits the next rows; returns false where they were the last.
   bool emit_some(Output& output);
-  // Adds up to a batch of rows that come out next; returns false where they are the last.
+  // Adds rows of those at hand that come out next, up to a batch; returns false where no later one comes out.
   bool choose(std::vector<int32_t>& chosen);
-  SortedRows sorted_rows() const;
+  // Takes up the next rows in order; returns false where there are none left.
+  bool take_up();
+  SortedRows sort(CountedRows rows) const;
+  CountedRows all_rows() const;
+  // Moves all rows from the table to runs.
+  void write_runs();
   // Forgets rows that cannot come out.
   void prune();
   int64_t& count_of(std::byte* record) const { return *reinterpret_cast<int64_t*>(record + count_offset_); }
 
   SortLimitSpec spec_;
+  int64_t run_rows_;
   std::vector<Type> key_types_;  // of the columns as kept
+  RowSorting order_;
+  SortedRuns runs_;  // where there are too many rows to sort at once
   OperatorContext* context_ = nullptr;
   RecordTable* table_ = nullptr;  // owned by the state store
   uint32_t count_offset_ = 0;

@@ -87,6 +87,7 @@ Task::Taken SourceTask::take_event() {
   const std::optional<EpochMillis> wake = result.wake_at;
   take_result(std::move(result));
   if (next == ReadResult::Next::kMore) return Taken::kEvent;
+  reached_end_ = reached_end_ || next == ReadResult::Next::kEnd || splits_.reached_end();
   if (next == ReadResult::Next::kEnd && !source_.splits_may_come) {
     drain();
     return Taken::kEvent;
@@ -150,9 +151,12 @@ void SourceTask::drain() {
 
 void SourceTask::inspect_input(TaskInspection& inspection) const {
   inspection.drained = drained_;
+  inspection.reached_end = reached_end_ || drained_;
   inspection.source_id = source_.id;
   inspection.source_name = source_.name;
   inspection.splits = splits_.inspect();
+  inspection.newest = splits_.newest();
+  inspection.idle_timeout = splits_.idle_timeout();
 }
 
 void SourceTask::seal_input(TaskSnapshot& snapshot) {

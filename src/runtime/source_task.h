@@ -83,8 +83,9 @@ class SourceTask final : public Task {
   EpochMillis watermark_sent_at_ = 0;
   bool idle_sent_ = false;
   bool drained_ = false;
-  bool stopped_ = false;  // the final barrier has been sent
-  bool end_ = false;      // its epoch is decided
+  bool reached_end_ = false;  // as in TaskInspection
+  bool stopped_ = false;      // the final barrier has been sent
+  bool end_ = false;          // its epoch is decided
 };
 
 }  // namespace tidemill

@@ -1,5 +1,7 @@
 #include "runtime/split_watermarks.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tidemill {
@@ -13,8 +15,10 @@ SplitWatermarks::SplitWatermarks(const SplitWatermarkOptions& options) : options
 
 void SplitWatermarks::add(std::span<const SplitProgress> splits) {
   for (const SplitProgress& split : splits) {
-    const auto [entry, added] = splits_.emplace(split.split.id, State{merger_.add(), split.watermark, std::nullopt});
+    const auto [entry, added] = splits_.try_emplace(split.split.id);
     CHECK_MSG(added, "split '{}' was added twice", split.split.id);
+    entry->second.input = merger_.add();
+    entry->second.watermark = split.watermark;
     names_.push_back(split.split.id);
   }
   for (const SplitProgress& split : splits) merger_.advance(state(split.split.id).input, split.watermark);
@@ -46,7 +50,17 @@ Batch SplitWatermarks::assign(std::string_view split, Batch batch, std::span<con
   EpochMillis highest = kNoWatermark;
   for (const EpochMillis watermark : watermarks) highest = std::max(highest, watermark);
   raise(state, highest);
+  if (options_.rowtime) note_newest(state, batch);
   return batch;
+}
+
+void SplitWatermarks::note_newest(State& state, const Batch& batch) {
+  const auto times = batch.column(*options_.rowtime)->decode<int64_t>();
+  EpochMillis newest = state.newest;
+  for (int32_t row = 0; row < batch.num_rows(); ++row)
+    if (!times.is_null(row)) newest = std::max(newest, times[row]);
+  state.newest = newest;
+  newest_ = std::max(newest_, newest);
 }
 
 RowProgress SplitWatermarks::row_progress(const State& state, const Batch& batch,
@@ -86,6 +100,11 @@ void SplitWatermarks::promise(std::string_view split, EpochMillis watermark) { r
 void SplitWatermarks::caught_up(std::string_view split, EpochMillis now) {
   State& state = this->state(split);
   if (!state.caught_up_since) state.caught_up_since = now;
+  state.reached_end = true;
+}
+
+bool SplitWatermarks::reached_end() const {
+  return std::ranges::all_of(splits_, [](const auto& split) { return split.second.reached_end; });
 }
 
 EpochMillis SplitWatermarks::next_idle_check() const {
@@ -118,7 +137,7 @@ SplitProgress SplitWatermarks::progress(const Split& split) const {
 std::vector<SplitInspection> SplitWatermarks::inspect() const {
   std::vector<SplitInspection> splits;
   for (const auto& [id, state] : splits_)
-    splits.push_back({id, state.watermark, merger_.is_idle(state.input), state.caught_up_since});
+    splits.push_back({id, state.watermark, merger_.is_idle(state.input), state.caught_up_since, state.newest});
   return splits;
 }
 

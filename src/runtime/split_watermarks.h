@@ -42,11 +42,16 @@ class SplitWatermarks {
   void promise(std::string_view split, EpochMillis watermark);
   // The split is at its present end. `now` in wall ms.
   void caught_up(std::string_view split, EpochMillis now);
+  // True where each split that has not finished has been at its end once.
+  bool reached_end() const;
   // Turns splits idle that have been caught up for the timeout.
   void check_idle(EpochMillis now);
   // Returns when check_idle() may find something, kMaxWatermark: never.
   EpochMillis next_idle_check() const;
 
+  // Returns the highest event time of a row read in this attempt.
+  EpochMillis newest() const { return newest_; }
+  std::optional<DurationMillis> idle_timeout() const { return options_.idle_timeout; }
   EpochMillis merged() const { return merger_.merged(); }
   // True where every split that is left is idle, or none is left and more may come.
   bool idle() const { return merger_.idle(); }
@@ -63,13 +68,17 @@ class SplitWatermarks {
     int32_t input = 0;  // in merger_
     EpochMillis watermark = kNoWatermark;
     std::optional<EpochMillis> caught_up_since;
+    bool reached_end = false;  // it has been caught up
+    EpochMillis newest = kNoWatermark;
   };
   State& state(std::string_view split);
   void raise(State& state, EpochMillis watermark);
+  void note_newest(State& state, const Batch& batch);
   RowProgress row_progress(const State& state, const Batch& batch, std::span<const EpochMillis> watermarks) const;
 
   const SplitWatermarkOptions options_;
   WatermarkMerger merger_;
+  EpochMillis newest_ = kNoWatermark;
   std::map<std::string, State, std::less<>> splits_;  // those that have not finished
   std::vector<std::string> names_;                    // by input of merger_
 };

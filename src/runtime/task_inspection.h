@@ -17,6 +17,7 @@ struct SplitInspection {
   EpochMillis watermark = kNoWatermark;
   bool idle = false;
   std::optional<EpochMillis> caught_up_since;  // wall ms; nullopt: rows are left, or it was not looked at yet
+  EpochMillis newest = kNoWatermark;           // the highest event time of a row read in this attempt
 };
 
 struct OperatorInspection {
@@ -41,11 +42,14 @@ struct TaskInspection {
   TaskBlock block = TaskBlock::kNone;
   int32_t inputs_blocked = 0;  // channels that wait at a barrier for the others
   bool drained = false;        // a source that has read all there is
+  bool reached_end = false;    // a source that has been at the present end of each of its splits once
 
   // Of a source: its identity and its splits by id.
   std::string source_id;
   std::string source_name;
   std::vector<SplitInspection> splits;
+  EpochMillis newest = kNoWatermark;           // as in SplitInspection, of splits that have ended too
+  std::optional<DurationMillis> idle_timeout;  // a split without rows for so long holds nothing back
 
   std::vector<OperatorInspection> operators;  // from the head of the chain on
 };

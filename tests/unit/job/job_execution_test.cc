@@ -377,7 +377,7 @@ TEST(JobExecution, TheClosingSummaryNamesLateRows) {
    public:
     void open(OperatorContext& context) override { context_ = &context; }
     void process(Batch input, int32_t, Output&) override {
-      const int32_t rows[] = {0};
+      const LateRow rows[] = {{0, 5, 10}};
       context_->late_rows(input, rows, "window_closed");
     }
 

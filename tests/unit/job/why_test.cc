@@ -95,7 +95,8 @@ TEST_F(WhyTest, TheWatermarkIsBehindTheNextWindowAndASplitHoldsIt) {
   expect(WhyCause::kEventTime,
          "Windows wait for event time: the next window of WindowAggregate TUMBLE(ts, 5 s) by k ends at 2023-12-31 "
          "23:59:55.000, and the watermark is 2023-12-31 23:59:51.000, 3.9 s short of it. Split 'p2' of orders holds it "
-         "back (no new row for 4.2 s).");
+         "back (no new row for 4.2 s). SET 'table.exec.source.idle-timeout' = '10 s' lets a split go that has no new "
+         "rows.");
   EXPECT_TRUE(has_detail("source orders: 3 splits"));
   EXPECT_TRUE(
       has_detail("  split 'p2': watermark 2023-12-31 23:59:51.000, no new row for 4.2 s  <- holds the watermark back"));
@@ -114,7 +115,58 @@ TEST_F(WhyTest, ASplitWithoutRowsGivesNoWatermarkAtAll) {
   window(kNoWatermark, kNow + 5000);
   expect(WhyCause::kNoWatermark,
          "Windows wait for a watermark, and there is none yet: the next window of WindowAggregate TUMBLE(ts, 5 s) by k "
-         "ends at 2024-01-01 00:00:05.000. Split 'empty' of orders holds it back (no new row for 2.0 s).");
+         "ends at 2024-01-01 00:00:05.000. Split 'empty' of orders holds it back (no new row for 2.0 s). SET "
+         "'table.exec.source.idle-timeout' = '10 s' lets a split go that has no new rows.");
+  input.tasks[0].idle_timeout = 10'000;
+  expect(WhyCause::kNoWatermark,
+         "Windows wait for a watermark, and there is none yet: the next window of WindowAggregate TUMBLE(ts, 5 s) by k "
+         "ends at 2024-01-01 00:00:05.000. Split 'empty' of orders holds it back (no new row for 2.0 s). It is let go "
+         "after 10.0 s without a row (table.exec.source.idle-timeout).");
+}
+
+TEST_F(WhyTest, TheDelayOfTheWatermarkIsLongerThanTheData) {
+  rows(100, 100, 0, 0);
+  splits({{"p1", kNow - 3'600'000, false, kNow - 2000, kNow}});
+  input.tasks[0].newest = kNow;
+  window(kNow - 3'600'000, kNow - 60'000);
+  const std::string verdict =
+      "Windows wait for event time: the next window of WindowAggregate TUMBLE(ts, 5 s) by k ends at 2023-12-31 "
+      "23:59:00.000. Rows up to 2024-01-01 00:00:00.000 have been read, and WATERMARK FOR of orders waits 1 h 0 min "
+      "longer: rows 58 min 59 s newer complete it, or a shorter delay.";
+  expect(WhyCause::kDelay, verdict);
+  splits({});  // a directory that is watched, whose files have all been read
+  expect(WhyCause::kDelay, verdict);
+}
+
+TEST_F(WhyTest, ARowIsDatedFarAheadOfTheClock) {
+  rows(100, 100, 0, 99);
+  splits({{"p1", kNow + 400 * 86'400'000LL, false, kNow, kNow + 400 * 86'400'000LL}});
+  input.tasks[0].newest = kNow + 400 * 86'400'000LL;
+  window(kNow + 400 * 86'400'000LL, kNow + 400 * 86'400'000LL + 5000);
+  expect(WhyCause::kFuture,
+         "A row of orders is dated 2025-02-04 00:00:00.000, 400 d 0 h ahead of the clock: 99 rows behind it came too "
+         "late. Leave such rows out before WATERMARK FOR sees them, or read the column in its unit "
+         "(TO_TIMESTAMP_LTZ(x, 3) for milliseconds).");
+}
+
+TEST_F(WhyTest, RowsThatAJoinHolds) {
+  rows(100, 100, 0, 0);
+  splits({{"p1", kNow - 9000, false, std::nullopt, kNow - 9000}});
+  input.tasks[1].operators[0].name = "IntervalJoin(joinType=[InnerJoin])";
+  window(kNow - 9000, kNow - 5000);
+  input.status.metrics.operators[2].name = input.tasks[1].operators[0].name;
+  expect(WhyCause::kEventTime,
+         "Rows wait for event time: the next rows that IntervalJoin holds are due at 2023-12-31 23:59:55.000, and the "
+         "watermark is 2023-12-31 23:59:51.000, 3.9 s short of it. Only newer rows of orders move it on (more of it is "
+         "to be read).");
+}
+
+TEST_F(WhyTest, AJobThatHasReadAllItsInput) {
+  input.status.state = JobState::kFinished;
+  rows(100, 100, 40, 5);
+  expect(WhyCause::kEnding, "All input was read to its end: 40 rows came out. 5 rows came too late.");
+  rows(100, 0, 0, 0);
+  expect(WhyCause::kAllFiltered, "No row passes Calc: 100 in, none out. Its conditions may be too narrow.");
 }
 
 TEST_F(WhyTest, AllSplitsAreIdle) {

@@ -15,19 +15,25 @@ SortLimitSpec spec_of(std::string_view schema, std::vector<SortKey> keys) {
   return spec;
 }
 
-// Order matters here, so the harness is driven by hand, rows one by one with restores and all at once.
-void expect_sorted(const SortLimitSpec& spec, std::string_view rows, const std::vector<std::string>& expected) {
-  for (const bool one_by_one : {false, true}) {
-    OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {spec.schema}, .output = spec.schema});
-    const Batch batch = parse_batch(spec.schema, rows);
-    if (!one_by_one) harness.push(batch);
-    for (int32_t row = 0; one_by_one && row < batch.num_rows(); ++row) {
-      harness.push(batch.slice(row, 1));
-      harness.snapshot_and_restore();
-    }
-    harness.finish();
-    EXPECT_EQ(harness.take_rows(), expected) << (one_by_one ? "one by one" : "at once");
+// Order matters here, so the harness is driven by hand.
+void expect_sorted(const SortLimitSpec& spec, std::string_view rows, const std::vector<std::string>& expected,
+                   int64_t run_rows, bool one_by_one) {
+  OperatorHarness harness([&] { return std::make_unique<SortLimit>(spec, run_rows); },
+                          {.inputs = {spec.schema}, .output = spec.schema});
+  const Batch batch = parse_batch(spec.schema, rows);
+  if (!one_by_one) harness.push(batch);
+  for (int32_t row = 0; one_by_one && row < batch.num_rows(); ++row) {
+    harness.push(batch.slice(row, 1));
+    harness.snapshot_and_restore();
   }
+  harness.finish();
+  EXPECT_EQ(harness.take_rows(), expected) << (one_by_one ? "one by one" : "at once") << ", runs of " << run_rows;
+}
+
+// Rows one by one with restores and all at once, sorted in memory and in runs.
+void expect_sorted(const SortLimitSpec& spec, std::string_view rows, const std::vector<std::string>& expected) {
+  for (const int64_t run_rows : {int64_t{1}, int64_t{2}, SortLimit::kRunRows})
+    for (const bool one_by_one : {false, true}) expect_sorted(spec, rows, expected, run_rows, one_by_one);
 }
 
 TEST(SortLimit, SortsByKeysWithNullsWhereAskedForAndKeepsTheOrderOfEqualRows) {

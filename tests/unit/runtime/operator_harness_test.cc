@@ -47,7 +47,7 @@ class RunningCount final : public Operator {
     for (int32_t row = 0; row < input.num_rows(); ++row) {
       const EpochMillis watermark = std::max(input.progress().at(row), context_->watermark());
       if (input.progress().from_split && times[row] <= watermark) {
-        const int32_t late[] = {row};
+        const LateRow late[] = {{row, times[row], watermark}};
         context_->late_rows(input, late, "test");
         continue;
       }

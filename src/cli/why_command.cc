@@ -1,0 +1,141 @@
+// tidemill why: runs a script without writing anything, until all there is has been read, and says what holds output
+// back.
+#include <variant>
+
+#include "cli/commands.h"
+#include "cli/error_report.h"
+#include "job/job_settings.h"
+#include "job/present_end.h"
+#include "job/why.h"
+#include "sql/parser.h"
+
+namespace tidemill {
+namespace {
+
+class DiscardingWriter final : public SinkWriter {
+ public:
+  void write(const Batch&) override {}
+  void seal(int64_t) override {}
+  std::vector<Committable> prepare(int64_t) override { return {}; }
+};
+
+class DiscardingCommitter final : public SinkCommitter {
+ public:
+  void finish(int64_t, std::span<const Committable>) override {}
+  void recover(int64_t, std::span<const Committable>) override {}
+};
+
+// Stands in for a sink: takes the same changes, and lets them go.
+class DiscardingSink final : public Sink {
+ public:
+  // `shows_by_epoch`: the rows would be seen only with a checkpoint, and the job takes none.
+  DiscardingSink(SinkChangelog accepts, std::string description, bool shows_by_epoch)
+      : accepts_(accepts), description_(std::move(description)), shows_by_epoch_(shows_by_epoch) {}
+  SinkChangelog accepts() const override { return accepts_; }
+  std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
+    return std::make_unique<DiscardingWriter>();
+  }
+  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
+    return std::make_unique<DiscardingCommitter>();
+  }
+  std::string description() const override { return description_; }
+  bool shows_rows_by_epoch() const override { return shows_by_epoch_; }
+
+ private:
+  SinkChangelog accepts_;
+  std::string description_;
+  bool shows_by_epoch_;
+};
+
+class Inquiry {
+ public:
+  Inquiry(const WhyOptions& options, Environment& environment, const std::function<bool()>& stop_requested)
+      : options_(options),
+        environment_(environment),
+        stop_requested_(stop_requested),
+        engine_(make_builtin_engine(environment)),
+        session_(engine_->open_session()) {}
+
+  void run(std::string_view sql) {
+    apply_settings(session_, options_.script.settings, environment_);
+    for (const ast::StatementPtr& statement : parse_script(sql)) {
+      if (stop_requested_()) return;
+      const auto result = std::make_shared<DiscardingSink>(SinkChangelog::kRetract, "result", false);
+      PlannedStatement planned = session_.plan(*statement, result);
+      if (auto* plan = std::get_if<JobPlan>(&planned)) explain(std::move(*plan));
+    }
+    if (jobs_ == 0) environment_.console.write_out("The script has no query and no INSERT.\n");
+    environment_.console.flush();
+  }
+
+ private:
+  void explain(JobPlan plan) {
+    const std::string title =
+        plan.is_query ? "SELECT" : fmt::format("INSERT INTO {}", fmt::join(plan.tables_written, ", "));
+    environment_.console.write_out(fmt::format("{}{}\n", jobs_++ == 0 ? "" : "\n", title));
+    for (const std::string& warning : plan.warnings) environment_.console.write_out("warning: " + warning + "\n");
+    discard_output(plan);
+    // Nothing is saved, and nothing saved is gone on from.
+    for (const std::string& key : {std::string(kCheckpointDirectory.key), std::string(kSavepointPath.key)})
+      session_.config().reset(key);
+    Job& job = engine_->create_job(session_, std::move(plan));
+    job.start();
+    watch(job);
+    engine_->forget_job(job.id());
+  }
+
+  void discard_output(JobPlan& plan) const {
+    const bool saves = session_.job_options(plan.graph, plan.bounded).checkpoint_interval_ms > 0;
+    for (Vertex& vertex : plan.graph.vertices) {
+      auto* spec = std::get_if<SinkSpec>(&vertex.spec);
+      if (spec == nullptr) continue;
+      spec->sink = std::make_shared<DiscardingSink>(spec->sink->accepts(), spec->sink->description(),
+                                                    spec->sink->shows_rows_by_epoch() && !saves);
+    }
+  }
+
+  // Runs the job until all there is has come as far as it goes, or time is up, and says how it stands then.
+  void watch(Job& job) {
+    PresentEnd end(job, environment_.clock);
+    const EpochMillis give_up_at = environment_.clock.now() + options_.timeout_ms;
+    job.run([&] {
+      return (!job.status().bounded && end.quiet()) || environment_.clock.now() >= give_up_at || stop_requested_();
+    });
+    std::vector<TaskInspection> tasks;
+    std::atomic<bool> answered = job.state() != JobState::kRunning;
+    if (!answered) {
+      const auto refusal = job.inspect([&](std::vector<TaskInspection> found) {
+        tasks = std::move(found);
+        answered = true;
+      });
+      if (!refusal) job.run([&] { return answered.load(); });
+    }
+    const Why why = explain_output({job.status(), std::move(tasks), job.sinks()});
+    environment_.console.write_out(why_text(why) + "\n");
+    if (job.cancel() == std::nullopt) job.run();
+  }
+
+  const WhyOptions& options_;
+  Environment& environment_;
+  const std::function<bool()>& stop_requested_;
+  const std::unique_ptr<Engine> engine_;
+  Session& session_;
+  int32_t jobs_ = 0;
+};
+
+}  // namespace
+
+int why_command(const WhyOptions& options, Environment& environment, const std::function<bool()>& stop_requested) {
+  std::string sql;
+  try {
+    sql = read_script(options.script.file, environment);
+    Inquiry(options, environment, stop_requested).run(sql);
+    return kExitOk;
+  } catch (...) {
+    const ErrorReport report = report_error(std::current_exception(), options.script.file, sql);
+    environment.console.write_error(report.text);
+    return report.exit_code;
+  }
+}
+
+}  // namespace tidemill
