@@ -16,7 +16,7 @@ TEST(Connectors, AreFoundByNameOrByTheNearest) {
   EXPECT_EQ(check({{"connector", "blackhole"}}), "no error");
   EXPECT_EQ(check({}),
             "Option 'connector' is missing | Add 'connector' = '…' to WITH (…). Connectors: blackhole, datagen, "
-            "filesystem, print.");
+            "filesystem, nexmark, print.");
   EXPECT_EQ(check({{"connector", "filesytem"}}),
             "Unknown connector 'filesytem' | Did you mean 'filesystem'? Connectors: blackhole, datagen, filesystem, "
             "print.");
