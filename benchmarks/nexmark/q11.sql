@@ -7,6 +7,8 @@ CREATE TABLE nexmark_q11 (
 ) WITH (${sink});
 
 INSERT INTO nexmark_q11
-SELECT bidder, COUNT(*) AS bid_count, window_start AS starttime, window_end AS endtime
-FROM TABLE(SESSION(TABLE bid PARTITION BY bidder, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND))
-GROUP BY bidder, window_start, window_end;
+SELECT B.bidder, COUNT(*) AS bid_count,
+  SESSION_START(B.`dateTime`, INTERVAL '10' SECOND) AS starttime,
+  SESSION_END(B.`dateTime`, INTERVAL '10' SECOND) AS endtime
+FROM bid B
+GROUP BY B.bidder, SESSION(B.`dateTime`, INTERVAL '10' SECOND);

@@ -61,8 +61,9 @@ int run_command(const RunOptions& options, Environment& environment, const std::
 // The same for SQL that was read already; `options.script.file` is what errors call it, empty: nothing.
 int run_sql(const RunOptions& options, std::string_view sql, Environment& environment,
             const std::function<bool()>& stop_requested);
-// Parses and plans every statement; reports every error it finds.
-int check_command(const ScriptOptions& options, Environment& environment);
+// Parses and plans every statement; reports every error it finds, and with `for_flink` also what real Flink would
+// refuse.
+int check_command(const ScriptOptions& options, bool for_flink, Environment& environment);
 // Prints the plan of every query and INSERT.
 int explain_command(const ScriptOptions& options, Environment& environment);
 // Asks a running job, and prints what it answers.

@@ -19,7 +19,7 @@ TEST(Connectors, AreFoundByNameOrByTheNearest) {
             "filesystem, nexmark, print.");
   EXPECT_EQ(check({{"connector", "filesytem"}}),
             "Unknown connector 'filesytem' | Did you mean 'filesystem'? Connectors: blackhole, datagen, filesystem, "
-            "print.");
+            "nexmark, print.");
   EXPECT_EQ(check({{"connector", "filesystem"}, {"path", "x"}, {"format", "jsno"}}),
             "Unknown format 'jsno' | Did you mean 'json'? Formats: csv, json.");
   EXPECT_EQ(check({{"connector", "print"}, {"format", "json"}}),
