@@ -60,10 +60,10 @@ TEST(FlinkExtensions, AreFoundInEveryPlaceOfAQuery) {
             "SELECT CASE WHEN COUNT(x) FILTER (WHERE x > 1) OVER (ORDER BY ts) > 1 THEN 2 END FROM a JOIN 'g.csv' ON "
             "TRUE\n"
             "UNION ALL SELECT y FROM (SELECT * FROM TABLE(TUMBLE(TABLE 'h.csv', DESCRIPTOR(ts), INTERVAL '1' DAY)))"),
-      "1:52 Not in Flink: a path in place of a table\n"
-      "2:40 Not in Flink: FILTER before OVER\n"
-      "2:90 Not in Flink: a path in place of a table\n"
-      "3:59 Not in Flink: a path in place of a table\n");
+      "1:54 Not in Flink: a path in place of a table\n"
+      "2:43 Not in Flink: FILTER before OVER\n"
+      "2:94 Not in Flink: a path in place of a table\n"
+      "3:53 Not in Flink: a path in place of a table\n");
 }
 
 TEST(FlinkExtensions, AnOrderIsFineByTimeWithALimitOrInBatchMode) {
