@@ -81,26 +81,31 @@ int64_t price(uint64_t bits) {
 class Letters {
  public:
   explicit Letters(uint64_t seed) : state_(seed) {}
-  // Returns 0 … 337: 13 × 26, so that one in thirteen is a gap.
-  uint64_t next() {
+  // Returns a letter, or NUL for a gap: one in thirteen.
+  char next() {
     if (left_ == 0) {
-      bits_ = hash_integer(++state_) >> 1;
-      left_ = kPerDraw;
+      bits_ = hash_integer(++state_);
+      left_ = 4;
     }
+    const uint64_t value = (bits_ & 0xffff) * (kGapOneIn * 26) >> 16;
+    bits_ >>= 16;
     --left_;
-    const uint64_t value = bits_ % kValues;
-    bits_ /= kValues;
-    return value;
+    return value % kGapOneIn == 0 ? '\0' : static_cast<char>('a' + value / kGapOneIn);
   }
+  // Appends letters without gaps, eight from each draw.
   void append(std::string& out, int64_t length) {
-    for (; length > 0; --length) out += static_cast<char>('a' + next() / kGapOneIn);
+    const size_t start = out.size();
+    const auto bytes = static_cast<size_t>(length);
+    out.resize(start + bytes);
+    for (size_t i = 0; i < bytes; i += 8) {
+      const uint64_t bits = hash_integer(++state_);
+      for (size_t j = i; j < std::min(bytes, i + 8); ++j)
+        out[start + j] = static_cast<char>('a' + ((bits >> 8 * (j - i) & 0xff) * 26 >> 8));
+    }
   }
-
-  static constexpr uint64_t kGapOneIn = 13;
 
  private:
-  static constexpr uint64_t kValues = kGapOneIn * 26;
-  static constexpr int32_t kPerDraw = 7;  // 338^7 < 2^63
+  static constexpr uint64_t kGapOneIn = 13;
   uint64_t state_;
   uint64_t bits_ = 0;
   int32_t left_ = 0;
@@ -111,9 +116,9 @@ void append_words(std::string& out, uint64_t seed, int64_t max, char gap) {
   Letters letters(seed);
   const size_t start = out.size();
   for (int64_t left = kTextMin + below(hash_integer(seed), max - kTextMin); left > 0; --left) {
-    const uint64_t value = letters.next();
-    if (value % Letters::kGapOneIn != 0) {
-      out += static_cast<char>('a' + value / Letters::kGapOneIn);
+    const char letter = letters.next();
+    if (letter != '\0') {
+      out += letter;
     } else if (gap != ' ' || out.size() > start) {
       out += gap;
     }
