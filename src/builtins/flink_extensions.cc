@@ -45,6 +45,41 @@ UserError error_of(SourceLocation location, const std::string& what, std::string
   return {location, "Not in Flink: " + what, std::string(hint)};
 }
 
+bool same_word(std::string_view name, std::string_view word) {
+  return std::ranges::equal(name, word, [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; });
+}
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return same_word(name, word); });
+}
+
+// True where rows come from windows whose aggregates Flink makes of parts: overlapping ones, and sessions.
+bool has_merged_windows(const ast::TableReference& table) {
+  if (table.kind == ast::TableKind::kJoin) {
+    const auto& join = table.as<ast::JoinedTable>();
+    return has_merged_windows(*join.left) || has_merged_windows(*join.right);
+  }
+  return table.kind == ast::TableKind::kFunction &&
+         is_one_of(table.as<ast::FunctionTable>().call->name.last().name, {"HOP", "CUMULATE", "SESSION"});
+}
+
+// Aggregates that cannot be made of parts in Flink.
+class MergeFinder final : public AstVisitor {
+ public:
+  explicit MergeFinder(std::vector<UserError>& found) : found_(found) {}
+  void visit(const ast::Expression& expression) override {
+    const auto* call = expression.try_as<ast::FunctionCall>();
+    if (call == nullptr || call->over) return;
+    const std::string& name = call->name.last().name;
+    if (is_one_of(name, {"FIRST_VALUE", "LAST_VALUE", "JSON_OBJECTAGG", "JSON_ARRAYAGG"}))
+      found_.push_back(error_of(call->location, name + " in windows of HOP, CUMULATE or SESSION",
+                                "TUMBLE has it; MIN, MAX, LISTAGG and ARRAY_AGG are in all windows."));
+  }
+
+ private:
+  std::vector<UserError>& found_;
+};
+
 // Syntax that Flink does not have.
 class SyntaxFinder final : public AstVisitor {
  public:
@@ -58,6 +93,13 @@ class SyntaxFinder final : public AstVisitor {
     if (column != nullptr && !first.descending && time_columns_.contains(column->parts.back().name)) return;
     add(first.expression->location, "ORDER BY of a stream by anything but its time, upwards, without LIMIT",
         "SET 'execution.runtime-mode' = 'BATCH', or add LIMIT.");
+  }
+
+  void visit(const ast::Select& select) override {
+    if (!select.has_group_by || !select.from || !has_merged_windows(*select.from)) return;
+    MergeFinder finder(found_);
+    for (const ast::SelectItem& item : select.items) walk(item.expression, finder);
+    walk(select.having, finder);
   }
 
   void visit(const ast::TableReference& table) override {
@@ -92,10 +134,6 @@ class SyntaxFinder final : public AstVisitor {
   }
 
  private:
-  static bool same_word(std::string_view name, std::string_view word) {
-    return std::ranges::equal(name, word,
-                              [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; });
-  }
   void add(SourceLocation location, const std::string& what, std::string_view hint) {
     found_.push_back(error_of(location, what, hint));
   }

@@ -27,6 +27,12 @@ class Walk {
     }
   }
 
+  void expression(const ast::ExpressionPtr& expression) {
+    if (!expression) return;
+    visitor_.visit(*expression);
+    inside(*expression);
+  }
+
  private:
   void create_table(const ast::CreateTable& table) {
     for (const ast::ColumnDefinition& column : table.columns) {
@@ -70,6 +76,7 @@ class Walk {
   }
 
   void select(const ast::Select& select) {
+    visitor_.visit(select);
     for (const ast::SelectItem& item : select.items) expression(item.expression);
     if (select.from) table(*select.from);
     expression(select.where);
@@ -126,12 +133,6 @@ class Walk {
 
   void expressions(const std::vector<ast::ExpressionPtr>& many) {
     for (const ast::ExpressionPtr& one : many) expression(one);
-  }
-
-  void expression(const ast::ExpressionPtr& expression) {
-    if (!expression) return;
-    visitor_.visit(*expression);
-    inside(*expression);
   }
 
   void inside(const ast::Expression& node) {
@@ -212,5 +213,6 @@ class Walk {
 }  // namespace
 
 void walk(const ast::Statement& statement, AstVisitor& visitor) { Walk(visitor).statement(statement); }
+void walk(const ast::ExpressionPtr& expression, AstVisitor& visitor) { Walk(visitor).expression(expression); }
 
 }  // namespace tidemill

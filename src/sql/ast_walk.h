@@ -10,6 +10,7 @@ class AstVisitor {
  public:
   virtual ~AstVisitor() = default;
   virtual void visit(const ast::Query&) {}
+  virtual void visit(const ast::Select&) {}
   virtual void visit(const ast::TableReference&) {}
   virtual void visit(const ast::Expression&) {}
   // Of OVER and of WINDOW name AS.
@@ -18,5 +19,6 @@ class AstVisitor {
 
 // Walks by recursion: the parser bounds the height of what it makes.
 void walk(const ast::Statement& statement, AstVisitor& visitor);
+void walk(const ast::ExpressionPtr& expression, AstVisitor& visitor);
 
 }  // namespace tidemill

@@ -77,6 +77,20 @@ TEST(FlinkExtensions, AnOrderIsFineByTimeWithALimitOrInBatchMode) {
   EXPECT_EQ(found("SELECT * FROM t ORDER BY ts DESC"), "1:26" + finding);
 }
 
+TEST(FlinkExtensions, SomeAggregatesAreOnlyInTumblingWindows) {
+  const auto window = [](std::string_view function) {
+    return fmt::format(
+        "SELECT k, COUNT(*), last_value(x) FROM TABLE({}(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY, INTERVAL '2' DAY)) "
+        "GROUP BY k, "
+        "window_start, window_end HAVING FIRST_VALUE(x) > 1",
+        function);
+  };
+  EXPECT_EQ(found(window("TUMBLE")), "");
+  EXPECT_EQ(found(window("Hop")),
+            "1:21 Not in Flink: last_value in windows of HOP, CUMULATE or SESSION\n"
+            "1:156 Not in Flink: FIRST_VALUE in windows of HOP, CUMULATE or SESSION\n");
+}
+
 TEST(FlinkExtensions, AnOptionCountsWhereItBelongs) {
   EXPECT_EQ(found("CREATE TABLE t (x INT) WITH ('connector' = 'datagen', 'seed' = '1')"),
             "1:55 Not in Flink: option 'seed', which it refuses\n");
