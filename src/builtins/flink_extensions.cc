@@ -104,7 +104,10 @@ class SyntaxFinder final : public AstVisitor {
 
   void visit(const ast::TableReference& table) override {
     if (table.kind == ast::TableKind::kNamed) {
-      if (table.as<ast::NamedTable>().path) add_file(table.location);
+      const auto& named = table.as<ast::NamedTable>();
+      if (named.path) add_file(table.location);
+      if (!named.path && named.name.last().name.ends_with("$late"))
+        add(table.location, "a table of late rows", "Flink only counts them: numLateRecordsDropped.");
     } else if (table.kind == ast::TableKind::kFunction) {
       const ast::QualifiedName& name = table.as<ast::FunctionTable>().call->name;
       if (name.parts.size() == 1 && same_word(name.last().name, "STATE"))

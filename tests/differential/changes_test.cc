@@ -16,7 +16,7 @@
 namespace tidemill::differential {
 namespace {
 
-constexpr uint64_t kSeeds = 600;
+constexpr uint64_t kSeeds = 500;
 
 // A query, and what it must give.
 struct Checked {

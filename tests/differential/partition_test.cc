@@ -16,7 +16,7 @@
 namespace tidemill::differential {
 namespace {
 
-constexpr uint64_t kSeeds = 600;
+constexpr uint64_t kSeeds = 400;
 
 struct Pair {
   std::string whole;

@@ -91,6 +91,10 @@ TEST(FlinkExtensions, SomeAggregatesAreOnlyInTumblingWindows) {
             "1:156 Not in Flink: FIRST_VALUE in windows of HOP, CUMULATE or SESSION\n");
 }
 
+TEST(FlinkExtensions, ATableOfLateRowsIsFound) {
+  EXPECT_EQ(found("SELECT * FROM t$late"), "1:15 Not in Flink: a table of late rows\n");
+}
+
 TEST(FlinkExtensions, AnOptionCountsWhereItBelongs) {
   EXPECT_EQ(found("CREATE TABLE t (x INT) WITH ('connector' = 'datagen', 'seed' = '1')"),
             "1:55 Not in Flink: option 'seed', which it refuses\n");
