@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 """Runs the bounded cases of tests/sql/ through a real Apache Flink and compares what it gives with what they expect.
 
-Prints 'N equal, N refused by name, N different' and names the last two kinds. A difference is allowed only where
-docs/flink-compatibility.md lists the case, as a table row '| `<case>` | <reason> |'; a listed case that is equal fails too.
+Prints 'N equal, N refused by name, N different, N not runnable on Flink' and names all but the first kind. Refused by name is
+what Tidemill refuses and Flink runs: a case marked 'flink: refused REASON', which Flink must then run. A difference is allowed
+only where docs/flink-compatibility.md lists the case, as a table row '| `<case>` | <reason> |'; a listed case that is equal
+fails too. Not runnable are cases marked 'flink: skip REASON', and those that no Flink can be asked about.
 Exits with 77, for "skipped", when Flink can't be had here; with 1 for a difference that is not listed.
+
+With --sample N, only N cases are run, spread evenly over the names of all that can be: what CI does.
+With --skipped, the cases marked 'flink: skip' are run all the same, and what Flink makes of them is printed: their reasons grow old.
 
 With --rewrite, what a differing case expects is replaced by what Flink gives: the way to write a new case. Read the change.
 
-Usage: conformance.py [--verbose] [--rewrite] [PART OF A CASE'S NAME]
+Usage: conformance.py [--verbose] [--rewrite] [--sample N] [--skipped] [PART OF A CASE'S NAME]
 """
 
 from __future__ import annotations
@@ -22,12 +27,13 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from flink_translation import Refused, translate
+from flink_translation import NotRunnable, translate
 from sql_cases import Case, Cell, Expectation, Row, format_row, read_all
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = ROOT / "docs/flink-compatibility.md"
 SKIPPED = 77
+ACCEPTED = "Flink accepts it"
 NO_RESULT: dict[str, Any] = {"types": [], "rows": []}
 
 
@@ -99,7 +105,7 @@ def kinds_by_row(changes: list[Row]) -> dict[tuple[Cell, ...], list[str]]:
 def difference(expected: Expectation, answer: dict[str, Any], one_source: bool) -> str:
     """Returns what Flink's answer has else than `expected`, or nothing."""
     if expected.what == "error":
-        return "" if "error" in answer else "Flink accepts it"
+        return "" if "error" in answer else ACCEPTED
     if "error" in answer:
         return f"Flink fails: {answer['error']}"
     if expected.what == "late":
@@ -190,49 +196,87 @@ def run_flink(jobs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {answer["name"]: answer for answer in answers}
 
 
-def report(cases: dict[str, Case], refused: dict[str, str], found: dict[str, str], listed: dict[str, str], verbose: bool) -> int:
+def check(case: Case, answer: dict[str, Any]) -> str:
+    """Returns what is wrong with Flink's answer: a difference, or a mark of the case that does not hold."""
+    what = differences(case, answer)
+    if not case.flink_refused:
+        return what
+    return "" if set(what.split("\n")) == {ACCEPTED} else f"marked 'flink: refused', but Flink does not run it: {answer.get('error', what)}"
+
+
+def report(cases: dict[str, Case], left_out: dict[str, str], found: dict[str, str], listed: dict[str, str], verbose: bool) -> int:
     """Prints what came out; returns the exit code."""
-    for name, reason in refused.items():
-        if verbose:
-            print(f"refused by name: {name}: {reason}")
+    refused = {name: case.flink_refused for name, case in cases.items() if case.flink_refused and name not in left_out}
+    for title, reasons in (("not runnable", left_out), ("refused by name", refused)):
+        for name, reason in reasons.items():
+            if verbose:
+                print(f"{title}: {name}: {reason}")
+        for reason, count in [] if verbose else Counter(reasons.values()).most_common():
+            print(f"{title}: {count} × {reason}")
     for name, what in found.items():
         print(f"different{' (listed)' if name in listed else ''}: {name}: {listed.get(name, what)}")
     stale = [name for name in listed if name in cases and name not in found]
     for name in stale:
         print(f"listed in docs/flink-compatibility.md, but not different: {name}")
-    if not verbose:
-        for reason, count in Counter(refused.values()).most_common():
-            print(f"refused by name: {count} × {reason}")
-    print(f"{len(cases) - len(refused) - len(found)} equal, {len(refused)} refused by name, {len(found)} different")
+    named = len(refused.keys() - found.keys())
+    equal = len(cases) - len(left_out) - named - len(found)
+    print(f"{equal} equal, {named} refused by name, {len(found)} different, {len(left_out)} not runnable on Flink")
     return 1 if stale or found.keys() - listed.keys() else 0
+
+
+def spread(jobs: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """Returns `count` of them, evenly spaced in the order of their names; all where there are no more."""
+    if len(jobs) <= count:
+        return jobs
+    ordered = sorted(jobs, key=lambda job: job["name"])
+    return [ordered[index * len(jobs) // count] for index in range(count)]
+
+
+def print_skipped(cases: dict[str, Case], reasons: dict[str, str], answers: dict[str, dict[str, Any]]) -> None:
+    for name, answer in answers.items():
+        print(f"{name} ({reasons[name]}): {differences(cases[name], answer) or 'equal'}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--verbose", action="store_true", help="name every refused case")
     parser.add_argument("--rewrite", action="store_true", help="replace what differing cases expect by what Flink gives")
+    parser.add_argument("--sample", type=int, metavar="N", help="run N of the cases, evenly spread")
+    parser.add_argument("--skipped", action="store_true", help="run the cases marked 'flink: skip', and print what Flink makes of them")
     parser.add_argument("part", nargs="?", default="", help="only cases whose name has this part")
     arguments = parser.parse_args()
     cases = {name: case for name, case in read_all(ROOT / "tests/sql").items() if arguments.part in name}
+    if arguments.skipped:
+        cases = {name: case for name, case in cases.items() if case.flink_skip}
     if not cases:
         sys.exit("no case to compare under tests/sql/")
-    refused: dict[str, str] = {}
+    reasons = {name: case.flink_skip for name, case in cases.items()}
+    left_out: dict[str, str] = {}
     jobs = []
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, case) in enumerate(cases.items()):
+            case.flink_skip = "" if arguments.skipped else case.flink_skip
             try:
                 jobs.append(translate(name, case, Path(folder) / str(number)))
-            except Refused as reason:
-                refused[name] = str(reason)
+            except NotRunnable as reason:
+                left_out[name] = str(reason)
+        if arguments.sample:
+            jobs = spread(jobs, arguments.sample)
+            cases = {job["name"]: cases[job["name"]] for job in jobs}
+            left_out = {}
         answers = run_flink(jobs)
-    found = {name: differences(cases[name], answers[name]) for name in answers}
+    if arguments.skipped:
+        print_skipped(cases, reasons, answers)
+        return 0
+    found = {name: check(cases[name], answers[name]) for name in answers}
     if arguments.rewrite:
-        rewrite([(cases[name], answers[name]) for name in answers if found[name] and "error" not in answers[name]])
-        found = {name: what for name, what in found.items() if "error" in answers[name]}
+        differing = [name for name in answers if found[name] and "error" not in answers[name] and not cases[name].flink_refused]
+        rewrite([(cases[name], answers[name]) for name in differing])
+        found = {name: what for name, what in found.items() if name not in differing}
     missing = [job["name"] for job in jobs if job["name"] not in answers]
     found.update((name, "Flink gave no answer") for name in missing)
     listed = listed_reasons(LISTED.read_text(encoding="utf-8")) if LISTED.is_file() else {}
-    return report(cases, refused, {name: what for name, what in found.items() if what}, listed, arguments.verbose)
+    return report(cases, left_out, {name: what for name, what in found.items() if what}, listed, arguments.verbose)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Turns a case of tests/sql/ into what a real Flink can run: tables over files, statements, settings.
 
 A table with 'connector' = 'test' becomes a filesystem table over the case's rows: as JSON, or as Debezium changes where rows
-carry kinds. A case that Flink can't run is refused by name: Refused says why.
+carry kinds. A case that Flink can't run is left out: NotRunnable says why.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from sql_text import Column, CreateTable, parse_create_table, split_statements, 
 CAPTURED = "captured"  # the connector of tests/conformance/CapturedSink.java
 
 
-class Refused(Exception):
+class NotRunnable(Exception):
     """Why Flink can't run this case."""
 
 
 def translate(name: str, case: Case, folder: Path) -> dict[str, Any]:
-    """Writes the case's rows into `folder` and returns the job for FlinkRunner.java. Raises Refused."""
-    refuse_what_flink_cannot(case)
+    """Writes the case's rows into `folder` and returns the job for FlinkRunner.java. Raises NotRunnable."""
+    leave_out_what_flink_cannot(case)
     folder.mkdir(parents=True)
     statements = [one for text in [*case.statements, case.query] for one in split_statements(text)]
     sinks = {sink for one in statements for sink in insert_targets(one)}
@@ -43,14 +43,14 @@ def expects(case: Case, what: str) -> bool:
     return any(one.what == what for one in case.expectations)
 
 
-def refuse_what_flink_cannot(case: Case) -> None:
+def leave_out_what_flink_cannot(case: Case) -> None:
     if case.flink_skip:
-        raise Refused(case.flink_skip)
+        raise NotRunnable(case.flink_skip)
     for step, reason in (("watermark", "watermarks written by hand"), ("clock", "a virtual clock")):
         if step in case.steps:
-            raise Refused(reason)
+            raise NotRunnable(reason)
     if expects(case, "text"):
-        raise Refused("text that each engine words in its own way")
+        raise NotRunnable("text that each engine words in its own way")
 
 
 def insert_targets(statement: str) -> list[str]:
@@ -87,7 +87,7 @@ def debezium_changes(rows: list[Row], objects: list[dict[str, Any]]) -> list[dic
     before = None
     for row, value in zip(rows, objects):
         if (before is not None) != (row.kind == "+U"):
-            raise Refused("a -U or +U that is no pair with its neighbour")
+            raise NotRunnable("a -U or +U that is no pair with its neighbour")
         if row.kind == "-U":
             before = value
             continue
@@ -95,13 +95,13 @@ def debezium_changes(rows: list[Row], objects: list[dict[str, Any]]) -> list[dic
         changes.append(dict(zip(("op", "before", "after"), change)))
         before = None
     if before is not None:
-        raise Refused("a -U or +U that is no pair with its neighbour")
+        raise NotRunnable("a -U or +U that is no pair with its neighbour")
     return changes
 
 
 def json_object(columns: tuple[Column, ...], row: Row, zone: str) -> dict[str, Any]:
     if len(columns) != len(row.cells):
-        raise Refused(f"a row of {len(row.cells)} cells for {len(columns)} columns")
+        raise NotRunnable(f"a row of {len(row.cells)} cells for {len(columns)} columns")
     return {column.name: json_value(column.type, cell, zone) for column, cell in zip(columns, row.cells)}
 
 
@@ -110,7 +110,7 @@ def json_value(type_text: str, cell: Cell, zone: str) -> str | None:
     if cell is None:
         return None
     if re.match(r"(ARRAY|MAP|ROW|MULTISET)\b", type_text):
-        raise Refused("rows with nested values")
+        raise NotRunnable("rows with nested values")
     if re.match(r"(BYTES|BINARY|VARBINARY)\b", type_text):
         hexadecimal = re.fullmatch(r"[xX]'([0-9a-fA-F]*)'", cell)
         data = bytes.fromhex(hexadecimal.group(1)) if hexadecimal else cell.encode()

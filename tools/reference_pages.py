@@ -143,6 +143,14 @@ def casts_part(casts: list[dict[str, Any]]) -> str:
     return table(["from", "to, without being written", "to, with `CAST`"], rows)
 
 
+def extensions_part(extensions: list[dict[str, Any]]) -> str:
+    rows = []
+    for one in extensions:
+        owner = f" of {code(one['owner'])}" if one["owner"] else " of records that cannot be read" if one["kind"] == "option" else ""
+        rows.append([f"{one['kind']} {code(one['name'])}{owner}", f"{one['effect']} it", cell(one["hint"])])
+    return table(["", "Flink", "for Flink"], rows)
+
+
 def parts(registry: dict[str, Any]) -> dict[str, str]:
     """Returns every part by its name, without the lines around it."""
     made = {"functions": "\n".join(family_part(family) for family in registry["functions"])}
@@ -154,6 +162,7 @@ def parts(registry: dict[str, Any]) -> dict[str, str]:
     for encoding in registry["formats"]:
         made[f"options of format {encoding['name']}"] = options_part(encoding["options"])
     made["options for records that cannot be read"] = options_part(registry["record_errors"])
+    made["what Flink does not have"] = extensions_part(registry["extensions"])
     made["settings in use"] = settings_part(registry["settings"], True)
     made["settings without effect"] = settings_part(registry["settings"], False)
     return made

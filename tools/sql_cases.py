@@ -40,7 +40,8 @@ class Case:
     inputs: dict[str, list[Row]] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)  # those that are not rows
     expectations: list[Expectation] = field(default_factory=list)
-    flink_skip: str = ""
+    flink_skip: str = ""  # why it cannot be compared
+    flink_refused: str = ""  # why it expects an error where Flink gives a result
     path: Path = Path()
 
 
@@ -127,7 +128,11 @@ class _Reader:
             self.cases.append(copy.deepcopy(self._shared))
             self.cases[-1].name = rest
         elif keyword == "flink:":
-            case.flink_skip = rest.removeprefix("skip").strip()
+            how, _, reason = rest.partition(" ")
+            if how == "refused":
+                case.flink_refused = reason.strip()
+            else:
+                case.flink_skip = reason.strip()
         elif keyword == "set":
             key, _, value = rest.partition("=")
             case.settings[key.strip()] = value.strip()

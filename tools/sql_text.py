@@ -122,7 +122,7 @@ def _columns(sql: str, body: list[Token]) -> list[Column]:
     columns = []
     for part in _split_at_commas(body):
         is_clause = part[0].is_word("WATERMARK", "PRIMARY", "CONSTRAINT", "UNIQUE")
-        if is_clause or part[1].is_word("AS") or any(token.is_word("METADATA") for token in part):
+        if is_clause or len(part) == 1 or part[1].is_word("AS") or any(token.is_word("METADATA") for token in part):
             continue
         columns.append(Column(part[0].name, sql[part[1].start : part[-1].end].upper()))
     return columns

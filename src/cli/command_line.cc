@@ -171,9 +171,14 @@ void add_others(CLI::App& app, CommandLine& line) {
     command->callback([&line, name] { line.command = name; });
     return command;
   };
-  add_script(*on(app.add_subcommand("check", "Parse and plan a script, and report every error; nothing is run"),
-                 CommandName::kCheck),
-             line.script);
+  CLI::App* check = on(app.add_subcommand("check", "Parse and plan a script, and report every error; nothing is run"),
+                       CommandName::kCheck);
+  add_script(*check, line.script);
+  check
+      ->add_option("--target", line.check_target,
+                   "tidemill, or flink: report also what of the script Apache Flink does not have")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"tidemill", "flink"}));
   add_script(
       *on(app.add_subcommand("explain", "Print the plan of every query and INSERT of a script"), CommandName::kExplain),
       line.script);

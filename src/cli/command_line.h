@@ -17,6 +17,7 @@ struct CommandLine {
   RunOptions run;
   std::string format = "table";  // of run and checkpoint query, not parsed yet
   ScriptOptions script;          // of check and explain
+  std::string check_target = "tidemill";
   JobCommandOptions job;
   CheckpointCommandOptions checkpoint;
   std::string savepoint_place = {};  // of savepoint

@@ -70,8 +70,9 @@ int run_sql(const RunOptions& options, std::string_view sql, Environment& enviro
 // Runs every query and INSERT without writing anything, until all there is has been read, and says what holds output
 // back.
 int why_command(const WhyOptions& options, Environment& environment, const std::function<bool()>& stop_requested);
-// Parses and plans every statement; reports every error it finds.
-int check_command(const ScriptOptions& options, Environment& environment);
+// Parses and plans every statement; reports every error it finds, and with `for_flink` also what real Flink would
+// refuse.
+int check_command(const ScriptOptions& options, bool for_flink, Environment& environment);
 // Prints the plan of every query and INSERT.
 int explain_command(const ScriptOptions& options, Environment& environment);
 // Asks a running job, and prints what it answers.

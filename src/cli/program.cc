@@ -17,7 +17,7 @@ int call(CommandLine& line, const std::string& version, Environment& environment
       return run_command(line.run, environment, [&] { return signals.requested(); });
     }
     case CommandName::kCheck:
-      return check_command(line.script, environment);
+      return check_command(line.script, line.check_target == "flink", environment);
     case CommandName::kExplain:
       return explain_command(line.script, environment);
     case CommandName::kJob:

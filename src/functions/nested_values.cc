@@ -3,6 +3,7 @@
 #include "functions/bind.h"
 #include "functions/encoded_kernel.h"
 #include "functions/families.h"
+#include "functions/row_field.h"
 
 namespace tidemill {
 namespace {
@@ -112,9 +113,7 @@ ExpressionPtr make_field(const CallSite& site, size_t index) {
   const Type& field = row_type.part(index);
   CallSite as_field = site;
   as_field.name = ".";
-  ScalarFunctionPtr kernel = make_encoded_kernel(
-      [index](EncodedRow& row, std::string& out) { out = nested_part(row.type(0), row.bytes(0), index); });
-  return make_call(as_field, std::move(kernel),
+  return make_call(as_field, make_row_field_kernel(row_type, index),
                    {site.arguments[0], make_literal(Value::integer(static_cast<int32_t>(index)))},
                    field.with_nullable(field.nullable || row_type.nullable));
 }

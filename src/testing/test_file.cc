@@ -75,8 +75,10 @@ class Parser {
     const std::string_view keyword = take_word(rest);
     if (keyword == "case") return start_case(rest);
     if (keyword == "flink:") {
-      if (take_word(rest) != "skip" || rest.empty()) fail("Expected 'flink: skip REASON'");
-      current.flink_skip = rest;
+      const std::string_view how = take_word(rest);
+      if ((how != "skip" && how != "refused") || rest.empty())
+        fail("Expected 'flink: skip REASON' or 'flink: refused REASON'");
+      (how == "skip" ? current.flink_skip : current.flink_refused) = rest;
       ++next_;
     } else if (keyword == "set") {
       setting(current, rest);

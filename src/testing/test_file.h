@@ -68,7 +68,8 @@ struct TestCase {
   std::optional<TestSql> query;
   std::vector<TestStep> steps;
   std::vector<TestExpectation> expectations;
-  std::string flink_skip;  // reason why the conformance run leaves this case out; empty: it does not
+  std::string flink_skip;     // reason why the conformance run leaves this case out; empty: it does not
+  std::string flink_refused;  // reason why this case expects an error where Flink gives a result; empty: it does not
 };
 
 struct TestFile {

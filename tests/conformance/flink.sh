@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs the cases on stdin through a real Apache Flink, which the first call fetches (about 140 MB): see FlinkRunner.java.
+# --prepare only fetches it and compiles the program around it.
 # Flink is kept in TIDEMILL_FLINK_DIR, or ~/.cache/tidemill/flink. Exits with 77 and the reason when it can't be had.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,6 +29,8 @@ if [ ! -d "$classes" ]; then
   echo CapturedSink >"$services/org.apache.flink.table.factories.Factory"
   mv "$classes.part" "$classes"
 fi
+
+[ "${1:-}" != --prepare ] || exit 0
 
 opens=()
 for package in java.lang java.util java.time java.util.concurrent; do opens+=("--add-opens=java.base/$package=ALL-UNNAMED"); done

@@ -13,7 +13,6 @@ using Truth = std::optional<bool>;
 using Words = std::optional<std::string>;
 
 Number number_of(const Node& node, const Row& row);
-Truth truth_of(const Node& node, const Row& row);
 
 Words words_of(const Node& node, const Row& row) {
   if (node.kind == Node::Kind::kText) return node.op;
@@ -62,6 +61,8 @@ Truth like(const Words& text, const std::string& pattern) {
   return text->find('b') != std::string::npos;  // %b%
 }
 
+}  // namespace
+
 Truth truth_of(const Node& node, const Row& row) {
   const auto& arguments = node.arguments;
   if (node.op == "NOT") return negate(truth_of(arguments[0], row));
@@ -83,20 +84,26 @@ Truth truth_of(const Node& node, const Row& row) {
   return compare(node.op, value, second);
 }
 
+namespace {
+
 Words shown(const Number& value) { return value ? Words(std::to_string(*value)) : Words(); }
 
 Words key_of(const std::string& column, const Row& row) { return column == "k" ? row.k : shown(row.x); }
 
-Words any_of(const Node& node, const Row& row) {
+}  // namespace
+
+Words value_of(const Node& node, const Row& row) {
   return is_text(node) ? words_of(node, row) : shown(number_of(node, row));
 }
+
+namespace {
 
 // FIRST_VALUE, LAST_VALUE, LISTAGG of rows that are in order.
 Words ordered_aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows) {
   std::vector<std::string> values;
   for (const Row& row : rows) {
     if (aggregate.filter && !truth_of(*aggregate.filter, row).value_or(false)) continue;
-    const Words value = any_of(*aggregate.argument, row);
+    const Words value = value_of(*aggregate.argument, row);
     if (!value) continue;
     if (aggregate.distinct && std::find(values.begin(), values.end(), *value) != values.end()) continue;
     values.push_back(*value);
@@ -205,7 +212,7 @@ bool passes(const Query& query, const Row& row) { return !query.where || truth_o
 
 std::vector<Words> projected(const Query& query, const Row& row) {
   std::vector<Words> cells;
-  for (const Node& node : query.projections) cells.push_back(any_of(node, row));
+  for (const Node& node : query.projections) cells.push_back(value_of(node, row));
   return cells;
 }
 

@@ -14,6 +14,10 @@ struct Answer {
   int64_t late = 0;
 };
 
+// The value of a BIGINT or STRING expression, as text, and of a BOOLEAN one, for a row; nullopt is NULL.
+std::optional<std::string> value_of(const Node& node, const Row& row);
+std::optional<bool> truth_of(const Node& node, const Row& row);
+
 Answer evaluate_naively(const Query& query, const std::vector<Row>& rows);
 
 }  // namespace tidemill::differential

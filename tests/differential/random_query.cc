@@ -29,7 +29,7 @@ Node call(std::string op, std::vector<Node> arguments) {
   return {Node::Kind::kCall, std::move(op), 0, std::move(arguments)};
 }
 
-Node random_condition(Dice& dice, int32_t depth);
+}  // namespace
 
 Node random_number(Dice& dice, int32_t depth) {
   if (depth == 0 || dice.chance(40)) {
@@ -55,6 +55,8 @@ Node random_text(Dice& dice) {
   return column(dice.chance(50) ? "k" : "s");
 }
 
+namespace {
+
 Node random_leaf_condition(Dice& dice, int32_t depth) {
   switch (dice.below(7)) {
     case 0:
@@ -76,11 +78,15 @@ Node random_leaf_condition(Dice& dice, int32_t depth) {
   }
 }
 
+}  // namespace
+
 Node random_condition(Dice& dice, int32_t depth) {
   if (depth == 0 || dice.chance(50)) return random_leaf_condition(dice, std::max(0, depth - 1));
   if (dice.chance(25)) return call("NOT", {random_condition(dice, depth - 1)});
   return call(dice.chance(50) ? "AND" : "OR", {random_condition(dice, depth - 1), random_condition(dice, depth - 1)});
 }
+
+namespace {
 
 Aggregate random_ordered_aggregate(Dice& dice) {
   Aggregate aggregate;

@@ -108,6 +108,10 @@ struct Query {
 };
 
 Query random_query(Dice& dice);
+// A BIGINT, a STRING, a BOOLEAN of the columns k, s, x, y; at most so many calls deep.
+Node random_number(Dice& dice, int32_t depth);
+Node random_text(Dice& dice);
+Node random_condition(Dice& dice, int32_t depth);
 std::vector<Row> random_rows(Dice& dice);
 
 // True where the expression is a STRING.

@@ -5,6 +5,7 @@
 
 #include "base/config.h"
 #include "builtins/builtins.h"
+#include "builtins/flink_extensions.h"
 #include "connectors/spi/record_errors.h"
 #include "expr/cast.h"
 #include "functions/all.h"
@@ -135,6 +136,21 @@ Json formats_json() {
   return formats;
 }
 
+Json extensions_json() {
+  Json extensions = Json::array();
+  for (const FlinkExtension& extension : flink_extensions()) {
+    const std::string_view kind = extension.kind == FlinkExtension::Kind::kConnector ? "connector"
+                                  : extension.kind == FlinkExtension::Kind::kOption  ? "option"
+                                                                                     : "setting";
+    extensions.push_back({{"kind", kind},
+                          {"owner", extension.owner},
+                          {"name", extension.name},
+                          {"effect", extension.effect},
+                          {"hint", extension.hint}});
+  }
+  return extensions;
+}
+
 std::string_view name_of(ConfigType type) {
   switch (type) {
     case ConfigType::kString:
@@ -177,7 +193,8 @@ int main() {
                     {"connectors", connectors_json()},
                     {"formats", formats_json()},
                     {"record_errors", options_json(record_error_options(), "")},
-                    {"settings", settings_json()}};
+                    {"settings", settings_json()},
+                    {"extensions", extensions_json()}};
   std::cout << all.dump(1) << '\n';
   return 0;
 }

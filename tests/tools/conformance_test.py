@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tools_path import Tree
-from conformance import differences, fold, listed_reasons, report, rewrite, same_cell
-from flink_translation import Refused, translate
+from conformance import check, differences, fold, listed_reasons, report, rewrite, same_cell, spread
+from flink_translation import NotRunnable, translate
 from sql_cases import Case, Expectation, Row, format_cell, parse_cells, parse_cases, read_all
 from sql_text import parse_create_table, split_statements
 
@@ -16,14 +16,14 @@ TABLE = "CREATE TABLE t (k STRING, x INT) WITH ('connector' = 'test')"
 
 class SqlCases(unittest.TestCase):
     def test_reads_shared_parts_steps_and_expectations(self) -> None:
-        shared, one, two = "sql\n  CREATE TABLE t;\n\n", "case one\nset a.b = c\nquery\n  SELECT 1\n\n  + 2\n", "case two\nflink: skip why\n"
+        shared, one, two = "sql\n  CREATE TABLE t;\n\n", "case one\nset a.b = c\nquery\n  SELECT 1\n\n  + 2\n", "case two\nflink: skip why\nflink: refused not yet\n"
         steps = "input t\n  # none\n  a | 1\n  -D | 'b | it''s' | NULL\ncrash parallelism 3\nexpect changelog s\n  a\nexpect late 2\n"
         first, second = parse_cases(shared + one + steps + two + "query\n SELECT 1\nexpect error went wrong\n")
         self.assertEqual((first.name, first.settings, first.steps), ("one", {"a.b": "c"}, ["crash"]))
         self.assertIn("+ 2", first.query)
         self.assertEqual(first.inputs["t"], [Row("+I", ("a", "1")), Row("-D", ("b | it's", None))])
         self.assertEqual([(one.what, one.of) for one in first.expectations], [("changelog", "s"), ("late", "2")])
-        self.assertEqual((second.flink_skip, len(second.statements)), ("why", 1))
+        self.assertEqual((second.flink_skip, second.flink_refused, len(second.statements)), ("why", "not yet", 1))
         self.assertEqual(second.expectations[0].of, "went wrong")
 
     def test_cells(self) -> None:
@@ -66,8 +66,8 @@ class Translation(unittest.TestCase):
         self.addCleanup(tree.close)
         return translate("c", case, tree.root / "c"), tree.root / "c"
 
-    def refused(self, case: Case) -> str:
-        with self.assertRaises(Refused) as caught:
+    def left_out(self, case: Case) -> str:
+        with self.assertRaises(NotRunnable) as caught:
             self.translate(case)
         return str(caught.exception)
 
@@ -105,13 +105,13 @@ class Translation(unittest.TestCase):
         self.assertTrue(self.translate(Case("c", expectations=[Expectation("rows", "")]))[0]["batch"])
         self.assertFalse(self.translate(Case("c", expectations=[Expectation("table", "")]))[0]["batch"])
 
-    def test_what_flink_cannot_run_is_refused_with_the_reason(self) -> None:
-        self.assertEqual(self.refused(Case("c", flink_skip="no such function")), "no such function")
-        self.assertIn("clock", self.refused(Case("c", steps=["crash", "clock"])))
-        self.assertIn("words", self.refused(Case("c", expectations=[Expectation("text", "")])))
+    def test_what_flink_cannot_run_is_left_out_with_the_reason(self) -> None:
+        self.assertEqual(self.left_out(Case("c", flink_skip="no such function")), "no such function")
+        self.assertIn("clock", self.left_out(Case("c", steps=["crash", "clock"])))
+        self.assertIn("words", self.left_out(Case("c", expectations=[Expectation("text", "")])))
         for kinds in (["-U"], ["+U"], ["-U", "+I"]):
             rows = [Row(kind, ("a", "1")) for kind in kinds]
-            self.assertIn("no pair", self.refused(Case("c", statements=[TABLE], inputs={"t": rows})))
+            self.assertIn("no pair", self.left_out(Case("c", statements=[TABLE], inputs={"t": rows})))
 
 
 class Comparison(unittest.TestCase):
@@ -195,6 +195,19 @@ class Comparison(unittest.TestCase):
         self.assertEqual(report(cases, {}, {"a: b": "rows differ"}, listed, False), 0)
         self.assertEqual(report(cases, {}, {"a: b": "x", "a: c": "rows differ"}, listed, False), 1)
         self.assertEqual(report(cases, {}, {}, listed, False), 1)
+
+    def test_what_is_refused_must_be_what_flink_runs(self) -> None:
+        case = Case("c", expectations=[Expectation("error", "x")], flink_refused="not yet")
+        self.assertEqual(check(case, {"results": [], "late": 0, "sinks": {}}), "")
+        self.assertIn("does not run it: y", check(case, {"error": "y"}))
+        case.flink_refused = ""
+        self.assertIn("accepts", check(case, {"results": [], "late": 0, "sinks": {}}))
+        self.assertEqual(report({"a: b": Case("b", flink_refused="not yet")}, {}, {}, {}, True), 0)
+
+    def test_a_sample_is_spread_and_always_the_same(self) -> None:
+        jobs = [{"name": f"{number:02}"} for number in range(10)]
+        self.assertEqual([job["name"] for job in spread(list(reversed(jobs)), 4)], ["00", "02", "05", "07"])
+        self.assertEqual(spread(jobs, 10), jobs)
 
 
 if __name__ == "__main__":

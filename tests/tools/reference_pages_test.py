@@ -20,6 +20,7 @@ def registry() -> dict[str, Any]:
         "formats": [{"name": "csv", "options": []}],
         "record_errors": [],
         "settings": [SETTING],
+        "extensions": [{"kind": "option", "owner": "csv", "name": "header", "effect": "ignores", "hint": "Take it out."}],
     }
 
 

@@ -17,6 +17,10 @@ import unittest
 
 import case_file
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tools"))
+import sql_cases  # noqa: E402
+
 CASES = pathlib.Path(__file__).parent / "cases"
 BINARY = ""
 
@@ -252,6 +256,42 @@ class Sizes(unittest.TestCase):
         done = run(["explain", "-"], (text + " SELECT * FROM v40").encode())
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertLess(done.stdout.count(b"\n"), 1_000)
+
+
+class CheckForFlink(unittest.TestCase):
+    """`check --target flink` over the SQL cases: what real Flink runs has no finding."""
+
+    MAY_BE_FOUND = ("connector 'test'", "setting '")  # of every case; a setting is taken, and ignored
+
+    @staticmethod
+    def findings(case):
+        script = "".join(f"SET '{key}' = '{value}';\n" for key, value in case.settings.items())
+        script += "".join(f"{part.strip().rstrip(';')};\n" for part in [*case.statements, case.query])
+        batch = any(expected.what == "rows" for expected in case.expectations)
+        mode = ["--set", "execution.runtime-mode=BATCH"] if batch else []
+        lines = run(["check", "--target", "flink", *mode, "-"], script.encode()).stderr.decode().split("\n")
+        found = [line.removeprefix("error: Not in Flink: ") for line in lines if line.startswith("error: Not in Flink: ")]
+        return [one for one in found if not one.startswith(CheckForFlink.MAY_BE_FOUND)]
+
+    def test_what_flink_runs_has_no_finding(self):
+        cases = sql_cases.read_all(ROOT / "tests/sql")
+        runs = {
+            name: case for name, case in cases.items()
+            if not case.flink_skip and not any(one.what in ("text", "error") for one in case.expectations)
+        }
+        for name in sorted(runs)[::4]:
+            self.assertEqual(self.findings(runs[name]), [], name)
+
+    def test_what_flink_cannot_do_is_found(self):
+        cases = sql_cases.read_all(ROOT / "tests/sql")
+        for name, what in (
+            ("over/event_time: FILTER", "FILTER before OVER"),
+            ("over/event_time: the current row alone", "a frame from CURRENT ROW"),
+            ("aggregate/json_aggregates: JSON inside, and only some", "FILTER behind a JSON aggregate"),
+            ("aggregate/row_order: HOP with rows that are late for some windows", "FIRST_VALUE in windows"),
+            ("functions/sql_functions: calls", "CREATE FUNCTION"),
+        ):
+            self.assertIn(what, "\n".join(self.findings(cases[name])), name)
 
 
 def rewrite():

@@ -29,6 +29,7 @@ expect
 expect late 2
 case two
 flink: skip no such thing
+flink: refused not yet
 query
   SELECT 1
 expect error went wrong
@@ -49,6 +50,7 @@ expect error went wrong
   EXPECT_EQ(one.expectations[1].count, 2);
   EXPECT_EQ(file.cases[1].statements.size(), 1u);
   EXPECT_EQ(file.cases[1].flink_skip, "no such thing");
+  EXPECT_EQ(file.cases[1].flink_refused, "not yet");
   EXPECT_EQ(file.cases[1].expectations[0].text, "went wrong");
 }
 
