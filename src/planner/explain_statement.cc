@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "plan/explain.h"
+#include "planner/explain_state.h"
 #include "planner/job_graph_json.h"
 #include "planner/job_planning.h"
 #include "planner/lints.h"
@@ -16,6 +17,7 @@ TextResult StatementPlanner::explain(const ast::Explain& statement) const {
     throw UserError(statement.location, "EXPLAIN ESTIMATED_COST is not supported yet");
   }
   const PlannedJob job = plan_statement(*statement.statement, session_);
+  if (wants(ast::ExplainDetail::kState)) return explain_state(make_job_graph(job, session_, nullptr));
   const Changelog* changelog = wants(ast::ExplainDetail::kChangelogMode) ? job.changelog.get() : nullptr;
   std::string text = "== Abstract Syntax Tree ==\n" + explain_logical(job.bound);
   text += "\n== Optimized Physical Plan ==\n" + explain_physical(job.optimized, changelog);

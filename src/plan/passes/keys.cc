@@ -6,10 +6,12 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
+#include "plan/sink_materialize.h"
 #include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
@@ -23,6 +25,11 @@ std::vector<int32_t> first_columns(size_t count) {
   std::vector<int32_t> columns(count);
   std::iota(columns.begin(), columns.end(), 0);
   return columns;
+}
+
+std::vector<int32_t> sorted(std::vector<int32_t> key) {
+  std::ranges::sort(key);
+  return key;
 }
 
 // Returns where each column of the input comes out, -1 where it does not.
@@ -149,6 +156,10 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return window_keys(node.as<WindowAggregateNode>());
     case PlanKind::kJoin:
       return join_keys(node.as<JoinNode>());
+    case PlanKind::kChangelogNormalize:
+      return {sorted(node.as<ChangelogNormalizeNode>().key())};
+    case PlanKind::kSinkMaterialize:
+      return {sorted(node.as<SinkMaterializeNode>().primary_key())};
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
     case PlanKind::kUnion:
