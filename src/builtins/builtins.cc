@@ -6,7 +6,7 @@
 #include "connectors/print/print_connector.h"
 #include "connectors/state/state_connector.h"
 #include "formats/csv/csv_format.h"
-#include "formats/debezium/debezium_format.h"
+#include "formats/json/debezium_format.h"
 #include "formats/json/json_format.h"
 
 namespace tidemill {

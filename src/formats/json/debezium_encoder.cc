@@ -1,4 +1,4 @@
-#include "formats/debezium/debezium_encoder.h"
+#include "formats/json/debezium_encoder.h"
 
 namespace tidemill {
 

@@ -1,4 +1,4 @@
-#include "formats/debezium/debezium_metadata.h"
+#include "formats/json/debezium_metadata.h"
 
 #include <algorithm>
 

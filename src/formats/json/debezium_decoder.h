@@ -1,4 +1,4 @@
-// formats/debezium/debezium_decoder.h - lines of Debezium messages to rows with kinds. Rule: a message is read whole or
+// formats/json/debezium_decoder.h - lines of Debezium messages to rows with kinds. Rule: a message is read whole or
 // not at all; an update is two rows, and a position may stand between them.
 #pragma once
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include "connectors/spi/decoding/record_buffer.h"
 #include "connectors/spi/decoding/rows_builder.h"
 #include "connectors/spi/format.h"
-#include "formats/debezium/debezium_metadata.h"
+#include "formats/json/debezium_metadata.h"
 #include "formats/json/json_row_reader.h"
 
 namespace tidemill {
@@ -71,7 +71,8 @@ class DebeziumDecoder final : public Decoder {
   int64_t base_offset_ = 0;  // of the line in the split
   std::vector<Change> changes_;
   std::vector<DebeziumMessage> messages_;
-  size_t done_ = 0;  // of the line's changes
+  size_t done_ = 0;     // of the line's changes
+  bool report_ = true;  // what is wrong in the line: not where it goes on, all of that was told before
   DecoderPosition returned_;
 };
 

@@ -1,4 +1,4 @@
-// formats/debezium/debezium_encoder.h - rows with kinds to Debezium messages. Rule: the bytes that Flink's
+// formats/json/debezium_encoder.h - rows with kinds to Debezium messages. Rule: the bytes that Flink's
 // debezium-json writes: +I and +U are op c with "after", -U and -D are op d with "before".
 #pragma once
 #include <string>

@@ -1,4 +1,4 @@
-// formats/debezium/debezium_metadata.h - what a message tells besides its rows. Rule: Flink's keys, types and NULLs.
+// formats/json/debezium_metadata.h - what a message tells besides its rows. Rule: Flink's keys, types and NULLs.
 #pragma once
 #include <string>
 #include <vector>

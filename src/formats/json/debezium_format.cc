@@ -1,8 +1,8 @@
-#include "formats/debezium/debezium_format.h"
+#include "formats/json/debezium_format.h"
 
 #include "base/error.h"
-#include "formats/debezium/debezium_decoder.h"
-#include "formats/debezium/debezium_encoder.h"
+#include "formats/json/debezium_decoder.h"
+#include "formats/json/debezium_encoder.h"
 #include "formats/json/json_format.h"
 
 namespace tidemill {

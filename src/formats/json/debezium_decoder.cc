@@ -1,4 +1,4 @@
-#include "formats/debezium/debezium_decoder.h"
+#include "formats/json/debezium_decoder.h"
 
 #include <charconv>
 
@@ -94,6 +94,7 @@ void DebeziumDecoder::close_line() {
 }
 
 void DebeziumDecoder::read_line() {
+  report_ = done_ == 0;
   if (line_.text.find_first_not_of(" \t\r") == std::string_view::npos) return;
   if (!row_.check(line_)) return;
   JsonScanner scanner(line_.text);
@@ -168,8 +169,8 @@ void DebeziumDecoder::add_changes(const DebeziumMessage& message) {
   if (!create && !has_row(message.before, "before", name)) return;
   if (op != "d" && !has_row(message.after, "after", name)) return;
   // Both rows of an update must be readable before one of them goes out.
-  if (!create && !row_.read(message.before.text, line_, kReplicaIdentity)) return;
-  if (op != "d" && !row_.read(message.after.text, line_)) return;
+  if (!create && !row_.read(message.before.text, line_, kReplicaIdentity, report_)) return;
+  if (op != "d" && !row_.read(message.after.text, line_, {}, report_)) return;
   const size_t place = messages_.size();
   if (create) changes_.push_back({RowKind::kInsert, message.after.text, place});
   if (update) {
@@ -190,7 +191,7 @@ void DebeziumDecoder::commit(const Change& change) {
 }
 
 void DebeziumDecoder::reject(std::string message, std::string hint) {
-  row_.reject(line_, "", std::move(message), std::move(hint));
+  if (report_) row_.reject(line_, "", std::move(message), std::move(hint));
 }
 
 }  // namespace tidemill

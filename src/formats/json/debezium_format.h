@@ -1,4 +1,4 @@
-// formats/debezium/debezium_format.h - the format 'debezium-json': changes of a table, one message a line. Rule:
+// formats/json/debezium_format.h - the format 'debezium-json': changes of a table, one message a line. Rule:
 // Flink's options, kinds and conversions.
 #pragma once
 #include <memory>
