@@ -32,11 +32,11 @@ std::string place_of(std::string_view identity, int64_t arrival) {
   return place;
 }
 
-Schema identity_schema(const SinkMaterializeSpec& spec) {
-  if (!spec.upsert_key) return *spec.schema;
+SchemaPtr identity_schema(const SinkMaterializeSpec& spec) {
+  if (!spec.upsert_key) return spec.schema;
   std::vector<Field> fields;
   for (const int32_t column : *spec.upsert_key) fields.push_back(spec.schema->field(column));
-  return Schema(std::move(fields));
+  return make_schema(std::move(fields));
 }
 
 std::vector<Type> types_at(const Schema& schema, std::span<const int32_t> columns) {
@@ -53,7 +53,8 @@ SinkMaterializer::SinkMaterializer(const SinkMaterializeSpec& spec)
     : spec_(spec),
       key_types_(types_at(*spec.schema, spec.primary_key)),
       values_(types_of(*spec.schema)),
-      identities_(identity_schema(spec), {}),
+      identity_schema_(identity_schema(spec)),
+      identities_(*identity_schema_, {}),
       changes_(spec.schema, false, false),
       pending_(key_types_, types_of(*spec.schema), std::numeric_limits<int64_t>::max()),
       time_to_live_(spec.state_ttl_ms) {}
@@ -88,9 +89,7 @@ void SinkMaterializer::process(Batch input, int32_t, Output&) {
   if (written_ != nullptr)
     for (int32_t row = 0; row < input.num_rows(); ++row) renew_expired(row);
   note_before(pending_.add(*keys_), input);
-  identities_.begin(spec_.upsert_key ? Batch(make_schema(identity_schema(spec_).fields()),
-                                             columns_at(input, *spec_.upsert_key), input.num_rows())
-                                     : input);
+  begin_identities(input);
   OperatorScalars& scalars = context_->state().scalars();
   arrival_ = scalars.get(kArrivalScalar).value_or(0);
   for (int32_t row = 0; row < input.num_rows(); ++row) {
@@ -128,6 +127,11 @@ void SinkMaterializer::renew_expired(int32_t row) {
   std::byte* const record = written_->upsert((*keys_)[row], created);
   if (!created && time_to_live_.expired(record, now)) erase_group((*keys_)[row]);
   time_to_live_.written({&record, 1}, now);
+}
+
+void SinkMaterializer::begin_identities(const Batch& rows) {
+  if (!spec_.upsert_key) return identities_.begin(rows);
+  identities_.begin(Batch(identity_schema_, columns_at(rows, *spec_.upsert_key), rows.num_rows()));
 }
 
 void SinkMaterializer::identify(int32_t row) {
@@ -243,9 +247,7 @@ void SinkMaterializer::flush_groups(std::span<const std::byte* const> pending, O
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
   const Batch shown(spec_.schema, columns, num_before);
-  identities_.begin(spec_.upsert_key ? Batch(make_schema(identity_schema(spec_).fields()),
-                                             columns_at(shown, *spec_.upsert_key), num_before)
-                                     : shown);
+  begin_identities(shown);
   for (size_t i = 0; i < pending.size(); ++i) {
     const bool was_shown = before[i] >= 0;
     const std::byte* const row = shown_row((*flushed_)[static_cast<int32_t>(i)], was_shown, before[i]);

@@ -42,6 +42,8 @@ class SinkMaterializer final : public Operator {
   void remove(int32_t row);
   // Sets identity_ to the bytes that tell row `row` of the batch at hand from others of its primary key.
   void identify(int32_t row);
+  // Takes rows, in the columns of the schema, to be identified.
+  void begin_identities(const Batch& rows);
   // Returns when the row of identity_ came, nullopt where there is none.
   std::optional<int64_t> find_arrival(KeyRef key) const;
   void erase_group(KeyRef key);
@@ -58,6 +60,7 @@ class SinkMaterializer final : public Operator {
   SinkMaterializeSpec spec_;
   std::vector<Type> key_types_;
   ValueFields values_;
+  SchemaPtr identity_schema_;  // the columns that tell rows apart
   StoredRows identities_;
   ChangedRows changes_;
   PendingChanges pending_;

@@ -201,7 +201,15 @@ void Changelog::check_inserts(const PlanNode& input, SourceLocation location, st
 
 void Changelog::check_sink(const SinkNode& sink) const {
   const RowKinds kinds = input_kinds(sink);
-  if (kinds.append_only() || tables_.sink(sink) != SinkAccepts::kAppend) return;
+  if (kinds.append_only()) return;
+  const SinkAccepts accepts = tables_.sink(sink);
+  if (accepts == SinkAccepts::kUpsert && sink.primary_key().empty()) {
+    throw UserError(sink.location(),
+                    fmt::format("Table sink '{}' takes changes by its primary key, and has none, while {} comes",
+                                sink.table()->name.name, kinds.to_string()),
+                    "Declare PRIMARY KEY (…) NOT ENFORCED.");
+  }
+  if (accepts != SinkAccepts::kAppend) return;
   const PlanNode& origin = origin_of_updates(*sink.input());
   const std::string_view changes = kinds.update_after && kinds.remove ? "update and delete"
                                    : kinds.remove                     ? "delete"

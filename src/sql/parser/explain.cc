@@ -11,21 +11,23 @@ std::optional<ast::ExplainDetail> accept_detail(TokenCursor& cursor) {
   if (cursor.accept(Keyword::kChangelogMode)) return ast::ExplainDetail::kChangelogMode;
   if (cursor.accept(Keyword::kPlanAdvice)) return ast::ExplainDetail::kPlanAdvice;
   if (cursor.accept(Keyword::kJsonExecutionPlan)) return ast::ExplainDetail::kJsonExecutionPlan;
-  if (cursor.accept(Keyword::kState)) return ast::ExplainDetail::kState;
   return std::nullopt;
 }
 
 void parse_details(TokenCursor& cursor, ast::Explain& explain) {
   SourceLocation location = cursor.location();
   std::optional<ast::ExplainDetail> detail = accept_detail(cursor);
+  if (!detail && cursor.accept(Keyword::kState)) {
+    if (cursor.at(TokenKind::kComma)) {
+      throw UserError(location, "EXPLAIN STATE gives a table of its own, and no plan",
+                      "Ask for the rest without STATE");
+    }
+    explain.details.push_back(ast::ExplainDetail::kState);
+    return;
+  }
   while (detail) {
     if (std::find(explain.details.begin(), explain.details.end(), *detail) != explain.details.end()) {
       throw UserError(location, "This detail of EXPLAIN is there twice", "Leave one out");
-    }
-    const bool state = *detail == ast::ExplainDetail::kState;
-    if (state && (!explain.details.empty() || cursor.at(TokenKind::kComma))) {
-      throw UserError(location, "EXPLAIN STATE gives a table of its own, and no plan",
-                      "Ask for the rest without STATE");
     }
     explain.details.push_back(*detail);
     if (!cursor.accept(TokenKind::kComma)) return;
