@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/units.h"
 #include "operators/make_operator.h"
 #include "operators/state_names.h"
 #include "state/state_image.h"
@@ -43,7 +44,7 @@ struct Description {
 };
 
 std::string time_to_live_text(DurationMillis time_to_live_ms) {
-  return fmt::format("time to live {} ms", time_to_live_ms);
+  return "time to live " + format_duration_ms(time_to_live_ms);
 }
 
 // One record a key, forgotten by time to live where there is one.
@@ -191,10 +192,11 @@ class StateRows {
 
  private:
   void add_row(const Vertex& vertex, const TableFormat& format, const Description& description) {
-    std::vector<std::string> keys = state_names(vertex.spec).keys;
+    const std::vector<std::string> keys = state_names(vertex.spec).keys;
+    const bool one_record = keys.empty() && description.bound == "key count";
     result_.rows.push_back({vertex.name.substr(0, vertex.name.find('(')), format.name, description.kept,
-                            keys.empty() ? "one for all" : fmt::format("{}", fmt::join(keys, ", ")), description.bound,
-                            bytes_text(format)});
+                            keys.empty() ? "all rows" : fmt::format("{}", fmt::join(keys, ", ")),
+                            one_record ? "one key" : description.bound, bytes_text(format)});
   }
 
   TextResult& result_;

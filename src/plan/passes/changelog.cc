@@ -25,6 +25,20 @@ bool filters(const PlanNode& node) {
   return calc != nullptr && calc->predicate() != nullptr;
 }
 
+bool passes_kinds_on(PlanKind kind) {
+  switch (kind) {
+    case PlanKind::kFilter:
+    case PlanKind::kProject:
+    case PlanKind::kCalc:
+    case PlanKind::kUnion:
+    case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // True where a new row always replaces the row of the table that it updates: its primary key never changes.
 bool is_keyed_as_its_table(const SinkNode& sink) {
   std::vector<int32_t> primary_key = sink.primary_key();
@@ -224,11 +238,11 @@ void Changelog::check_sink(const SinkNode& sink) const {
       "gives final rows.");
 }
 
+// Goes down as long as a node only passes on the kinds that come in.
 const PlanNode& Changelog::origin_of_updates(const PlanNode& node) const {
-  for (const PlanPtr& input : node.inputs()) {
-    if (node.kind() == PlanKind::kAggregate && kinds_.at(input.get()).append_only()) break;
+  if (!passes_kinds_on(node.kind())) return node;
+  for (const PlanPtr& input : node.inputs())
     if (!kinds_.at(input.get()).append_only()) return origin_of_updates(*input);
-  }
   return node;
 }
 

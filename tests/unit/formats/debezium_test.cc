@@ -61,7 +61,7 @@ TEST(Debezium, WhatIsNoMessageIsRefusedByName) {
   EXPECT_EQ(message(R"({"before":{"id":1},"after":5,"op":"u"})"),
             "its \"after\" is not an object {…}, as UPDATE demands");
   EXPECT_EQ(message("5"), "it is not an object {…}");
-  EXPECT_EQ(message(R"({"after":{"id":"zz"},"op":"c"})"), "column 'id': \"zz\" is not a INT");
+  EXPECT_EQ(message(R"({"after":{"id":"zz"},"op":"c"})"), "column 'id': 'zz' is not an INT");
 }
 
 TEST(Debezium, AnUpdateIsReadWholeOrNotAtAll) {
@@ -90,7 +90,7 @@ TEST(Debezium, Metadata) {
 )");
   EXPECT_EQ(out.text(),
             "+I[1, 2020-05-13T09:32:10.904Z, 2020-05-13T09:32:10Z, inv, public, p, "
-            "{db=inv, ts_ms=1589362330000, schema=public, table=p, lsn=null}]\n"
+            "{schema=public, lsn=null, db=inv, ts_ms=1589362330000, table=p}]\n"
             "+I[2, null, null, null, null, null, null]\n");
 }
 
