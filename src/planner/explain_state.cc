@@ -163,11 +163,11 @@ std::string bytes_text(const TableFormat& format) {
   const bool ordered = format.kind == TableKind::kOrdered || format.kind == TableKind::kOrderedValues ||
                        format.kind == TableKind::kOrderedSequence;
   std::string text = fmt::format("{} a key", format.shape.stride + kSlotBytes);
-  bool texts = has_texts(format.key_types) || has_texts(format.fields);
+  const bool texts = has_texts(format.key_types) || has_texts(format.fields);
   if (ordered) {
     const bool by_bytes = format.sub_key_kind == SubKeyKind::kBytes;
     text += fmt::format(", {} a row", tree_entry_bytes(format.sub_key_kind) + bytes_of_fields(format));
-    texts = texts || by_bytes;
+    if (by_bytes) text += " + sub-key";
   }
   if (format.kind == TableKind::kDistinctCounts) text = fmt::format("{} a value", format.shape.stride + kSlotBytes);
   return texts ? text + " + texts" : text;

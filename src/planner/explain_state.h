@@ -7,8 +7,8 @@
 namespace tidemill {
 
 // Returns a row a table of state: the operator, what is kept, per what key, what bounds it (the watermark, a time to
-// live, the number of keys, or nothing), and its bytes a key, and a row where a key has several. Texts longer than 12
-// bytes and nested values come on top: "+ texts".
+// live, the number of keys, or nothing), and its bytes a key, and a row where a key has several. What has no fixed size
+// comes on top: texts longer than 12 bytes and nested values ("+ texts"), and the bytes of sub-keys ("+ sub-key").
 TextResult explain_state(const JobGraph& graph);
 
 }  // namespace tidemill
