@@ -161,6 +161,8 @@ def parts(registry: dict[str, Any]) -> dict[str, str]:
             made[f"metadata of connector {connector['name']}"] = metadata_part(connector["metadata"])
     for encoding in registry["formats"]:
         made[f"options of format {encoding['name']}"] = options_part(encoding["options"])
+        if encoding["metadata"]:
+            made[f"metadata of format {encoding['name']}"] = metadata_part(encoding["metadata"])
     made["options for records that cannot be read"] = options_part(registry["record_errors"])
     made["what Flink does not have"] = extensions_part(registry["extensions"])
     made["settings in use"] = settings_part(registry["settings"], True)

@@ -29,6 +29,10 @@ inline constexpr ConfigOption<int64_t> kMiniBatchLatency{"table.exec.mini-batch.
 inline constexpr ConfigOption<int64_t> kMiniBatchSize{"table.exec.mini-batch.size"};
 inline constexpr ConfigOption<std::string> kRowtimeNullHandling{"table.exec.source.rowtime-null-handling"};
 inline constexpr ConfigOption<std::string> kNotNullEnforcer{"table.exec.sink.not-null-enforcer"};
+inline constexpr ConfigOption<std::string> kUpsertMaterialize{
+    "table.exec.sink.upsert-materialize"};  // AUTO, FORCE, NONE
+inline constexpr ConfigOption<bool> kRequireOnConflict{"table.exec.sink.require-on-conflict"};
+inline constexpr ConfigOption<bool> kCdcEventsDuplicate{"table.exec.source.cdc-events-duplicate"};
 inline constexpr ConfigOption<std::string> kTypeLengthEnforcer{"table.exec.sink.type-length-enforcer"};
 inline constexpr ConfigOption<std::string> kNonDeterministicUpdates{
     "table.optimizer.non-deterministic-update.strategy"};                            // TRY_RESOLVE, IGNORE

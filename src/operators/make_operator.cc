@@ -1,5 +1,6 @@
 #include "operators/make_operator.h"
 
+#include "operators/changelog_normalize.h"
 #include "operators/deduplicate.h"
 #include "operators/filter_project.h"
 #include "operators/final_aggregate.h"
@@ -11,6 +12,7 @@
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
 #include "operators/session_assign.h"
+#include "operators/sink_materializer.h"
 #include "operators/sort_limit.h"
 #include "operators/temporal_join.h"
 #include "operators/top_n.h"
@@ -66,6 +68,12 @@ struct Maker {
     return std::make_unique<Deduplicate>(spec);
   }
   std::unique_ptr<Operator> operator()(const UnionSpec& spec) const { return std::make_unique<UnionAll>(spec); }
+  std::unique_ptr<Operator> operator()(const ChangelogNormalizeSpec& spec) const {
+    return std::make_unique<ChangelogNormalize>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const SinkMaterializeSpec& spec) const {
+    return std::make_unique<SinkMaterializer>(spec);
+  }
   template <class Other>
   std::unique_ptr<Operator> operator()(const Other&) const {
     CHECK_MSG(false, "sources and sinks are driven by the runtime");

@@ -184,18 +184,38 @@ struct TemporalJoinSpec {
   std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
 };
 
+// Changes by a key, of which some come twice or without the row that they replace, made a changelog of whole rows.
+struct ChangelogNormalizeSpec {
+  std::vector<int32_t> keys;
+  SchemaPtr schema;                 // of input and output
+  bool emit_update_before = true;   // a consumer needs -U
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
+};
+
+// In front of a sink: which of the rows of one primary key its table shows. Changes are netted at every barrier.
+struct SinkMaterializeSpec {
+  std::vector<int32_t> primary_key;
+  std::optional<std::vector<int32_t>> upsert_key;  // tells rows apart; null: all columns do
+  // Several rows of one primary key: the job fails, the first one stays, the last one is shown.
+  enum class Conflict : uint8_t { kError, kNothing, kDeduplicate } conflict = Conflict::kDeduplicate;
+  SchemaPtr schema;                 // of input and output
+  std::string table;                // for errors
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
+};
+
 struct SinkSpec {
   std::shared_ptr<const Sink> sink;
   SchemaPtr schema;
   std::string table;
   std::vector<int32_t> primary_key;  // columns; empty: none
   enum class NotNull : uint8_t { kError, kDrop } not_null = NotNull::kError;
+  bool deletes_update_before = false;  // the primary key may change with an update: -U deletes
   enum class TypeLength : uint8_t { kIgnore, kTrimPad, kError } type_length = TypeLength::kIgnore;
 };
 
-using OperatorSpec =
-    std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
-                 RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, UnnestSpec, SortLimitSpec,
-                 OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec, SinkSpec>;
+using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
+                                  WindowAssignSpec, RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec,
+                                  UnnestSpec, SortLimitSpec, OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec,
+                                  ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
 
 }  // namespace tidemill

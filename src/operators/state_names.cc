@@ -87,6 +87,14 @@ StateNames names_of(const DeduplicateSpec& spec) {
   return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()));
 }
 
+StateNames names_of(const ChangelogNormalizeSpec& spec) {
+  return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()));
+}
+
+StateNames names_of(const SinkMaterializeSpec& spec) {
+  return names_of_rows(spec.primary_key, *spec.schema, static_cast<size_t>(spec.schema->size()));
+}
+
 template <class Spec>
 StateNames names_of(const Spec&) {
   return {};

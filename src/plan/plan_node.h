@@ -29,6 +29,8 @@ enum class PlanKind : uint8_t {
   kOver,
   kRank,
   kSortLimit,
+  kChangelogNormalize,
+  kSinkMaterialize,
   kSink,
   kStatementSet,  // all sinks of one job
 };

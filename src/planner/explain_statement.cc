@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "plan/explain.h"
+#include "planner/explain_state.h"
 #include "planner/job_graph_json.h"
 #include "planner/job_planning.h"
 #include "planner/lints.h"
@@ -16,13 +17,16 @@ TextResult StatementPlanner::explain(const ast::Explain& statement) const {
     throw UserError(statement.location, "EXPLAIN ESTIMATED_COST is not supported yet");
   }
   const PlannedJob job = plan_statement(*statement.statement, session_);
+  if (wants(ast::ExplainDetail::kState)) return explain_state(make_job_graph(job, session_, nullptr));
   const Changelog* changelog = wants(ast::ExplainDetail::kChangelogMode) ? job.changelog.get() : nullptr;
   std::string text = "== Abstract Syntax Tree ==\n" + explain_logical(job.bound);
-  text += "\n== Optimized Physical Plan ==\n" + explain_physical(job.optimized, changelog);
-  if (wants(ast::ExplainDetail::kPlanAdvice)) {
+  const bool advises = wants(ast::ExplainDetail::kPlanAdvice);
+  text += fmt::format("\n== Optimized Physical Plan{} ==\n", advises ? " With Advice" : "");
+  text += explain_physical(job.optimized, changelog);
+  if (advises) {
     const std::vector<std::string> advice = lint(job);
     text += "\n";
-    for (const std::string& line : advice) text += fmt::format("advice: {}\n", line);
+    for (size_t i = 0; i < advice.size(); ++i) text += fmt::format("advice[{}]: [WARNING] {}\n", i + 1, advice[i]);
     if (advice.empty()) text += "No available advice.\n";
   }
   text += "\n== Optimized Execution Plan ==\n" + explain_execution(job.optimized);

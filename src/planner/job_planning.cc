@@ -6,7 +6,9 @@
 #include "base/config_options.h"
 #include "plan/passes/determinism.h"
 #include "plan/rules/rule.h"
+#include "planner/materialize_sinks.h"
 #include "planner/mini_batch.h"
+#include "planner/normalize_sources.h"
 #include "planner/translation.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/table_binder.h"
@@ -108,9 +110,12 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
   OptimizerContext rules{evaluation_context(session.config), job.tables.get()};
   rules.batch_where_bounded = session.config.get(kRuntimeMode) != "STREAMING";
   rules.rows_by_time = session.config.get(kRowOrder) == "EVENT_TIME";
-  job.optimized = optimize(job.bound, rules);
+  job.optimized = optimize(normalize_sources(job.bound, *job.tables, session.config), rules);
   job.batch = runs_as_batch(job, session.config);
-  if (!job.batch) job.optimized = apply_mini_batch(job.optimized, session.config);
+  if (!job.batch) {
+    job.optimized = apply_mini_batch(job.optimized, session.config);
+    job.optimized = materialize_sinks(job.optimized, *job.tables, session.config);
+  }
   job.changelog = std::make_unique<Changelog>(job.optimized, *job.tables, job.batch);
   if (session.config.get(kNonDeterministicUpdates) == "TRY_RESOLVE")
     check_deterministic_updates(job.optimized, *job.changelog, *job.tables);

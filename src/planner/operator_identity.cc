@@ -6,12 +6,14 @@
 #include "base/hash.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
 #include "plan/sink.h"
+#include "plan/sink_materialize.h"
 #include "plan/sort_limit.h"
 #include "plan/unnest.h"
 #include "plan/window.h"
@@ -90,6 +92,10 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
     }
     case PlanKind::kUnnest:
       return "unnest";
+    case PlanKind::kChangelogNormalize:
+      return fmt::format("changelog_normalize(tables=[{}])", tables_text(node));
+    case PlanKind::kSinkMaterialize:
+      return "sink_materializer";
     case PlanKind::kSink:
       return "sink";
     case PlanKind::kStatementSet:
@@ -169,6 +175,8 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       return "ROW_NUMBER()";
     case PlanKind::kFilter:
     case PlanKind::kSortLimit:
+    case PlanKind::kChangelogNormalize:
+    case PlanKind::kSinkMaterialize:
     case PlanKind::kUnion:
     case PlanKind::kSink:
       return lineage(*node.input(), column);

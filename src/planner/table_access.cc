@@ -92,6 +92,8 @@ SinkAccepts TableAccess::sink(const SinkNode& sink) const {
       return SinkAccepts::kUpsert;
     case SinkChangelog::kRetract:
       return SinkAccepts::kRetract;
+    case SinkChangelog::kAny:
+      return SinkAccepts::kAny;
   }
   CHECK(false);
 }

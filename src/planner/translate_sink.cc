@@ -22,6 +22,8 @@ Vertex translate_sink(const SinkNode& node, Translation& translation) {
   spec.schema = node.schema();
   spec.table = table.name.name;
   spec.primary_key = node.primary_key();
+  spec.deletes_update_before =
+      spec.sink->accepts() == SinkChangelog::kUpsert && context.changelog.of(*node.input()).update_before;
   const bool drop = context.config.get(kNotNullEnforcer) == "DROP";
   spec.not_null = drop ? SinkSpec::NotNull::kDrop : SinkSpec::NotNull::kError;
   const std::string lengths = context.config.get(kTypeLengthEnforcer);

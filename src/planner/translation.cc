@@ -86,6 +86,10 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_join(node->as<JoinNode>(), *this);
     case PlanKind::kSortLimit:
       return translate_sort_limit(node->as<SortLimitNode>(), *this);
+    case PlanKind::kChangelogNormalize:
+      return translate_changelog_normalize(node->as<ChangelogNormalizeNode>(), *this);
+    case PlanKind::kSinkMaterialize:
+      return translate_sink_materialize(node->as<SinkMaterializeNode>(), *this);
     case PlanKind::kSink:
       return translate_sink(node->as<SinkNode>(), *this);
     case PlanKind::kFilter:

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
 #include "plan/over.h"
@@ -18,6 +19,7 @@
 #include "plan/scan.h"
 #include "plan/set_operation.h"
 #include "plan/sink.h"
+#include "plan/sink_materialize.h"
 #include "plan/sort_limit.h"
 #include "plan/unnest.h"
 #include "plan/values.h"
@@ -91,6 +93,8 @@ Vertex translate_rank(const RankNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
 Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
+Vertex translate_changelog_normalize(const ChangelogNormalizeNode& node, Translation& translation);
+Vertex translate_sink_materialize(const SinkMaterializeNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
 
 }  // namespace tidemill

@@ -1,5 +1,7 @@
 #include "runtime/sink_operator.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tidemill {
@@ -26,7 +28,8 @@ void SinkOperator::process(Batch input, int32_t, Output&) {
 }
 
 Batch SinkOperator::accepted(Batch input) const {
-  if (input.append_only() || accepts_ == SinkChangelog::kRetract) return input;
+  if (input.append_only() || accepts_ == SinkChangelog::kRetract || accepts_ == SinkChangelog::kAny) return input;
+  if (spec_.deletes_update_before) return with_deletes(std::move(input));
   std::vector<int32_t> rows;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const RowKind kind = input.kind(row);
@@ -35,6 +38,16 @@ Batch SinkOperator::accepted(Batch input) const {
     if (kind != RowKind::kUpdateBefore) rows.push_back(row);  // the new row replaces the old one by its key
   }
   return static_cast<int32_t>(rows.size()) == input.num_rows() ? input : input.take(rows);
+}
+
+// The row of the old primary key goes; where the new one is the same, it comes again.
+Batch SinkOperator::with_deletes(Batch input) const {
+  std::vector<RowKind> kinds = input.kinds();
+  std::ranges::replace(kinds, RowKind::kUpdateBefore, RowKind::kDelete);
+  Batch deletes(input.schema(), input.columns(), input.num_rows(), std::move(kinds));
+  deletes.set_progress(input.progress());
+  deletes.set_origin(input.origin());
+  return deletes;
 }
 
 Batch SinkOperator::without_forbidden_nulls(Batch input) {

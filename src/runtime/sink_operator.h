@@ -28,6 +28,8 @@ class SinkOperator final : public Operator {
   void flush();
   // Returns the rows that the sink accepts.
   Batch accepted(Batch input) const;
+  // Returns the rows with -D in place of -U.
+  Batch with_deletes(Batch input) const;
   // Returns the rows without NULL in a NOT NULL column, or throws, as the spec says.
   Batch without_forbidden_nulls(Batch input);
   [[noreturn]] void throw_forbidden_null(const Batch& input, int32_t row, int32_t column) const;

@@ -190,6 +190,7 @@ enum class Keyword : uint16_t {
   kSimilar,
   kSmallint,
   kSome,
+  kState,
   kStatement,
   kStream,
   kString,

@@ -143,6 +143,12 @@ SplitState& StateStore::split_state(std::string_view name) {
   return *table.splits;
 }
 
+std::vector<const TableFormat*> StateStore::formats() const {
+  std::vector<const TableFormat*> formats;
+  for (const std::unique_ptr<Table>& table : tables_) formats.push_back(table->format.get());
+  return formats;
+}
+
 std::vector<TimerQueue*> StateStore::timer_queues() {
   std::vector<TimerQueue*> queues;
   for (const std::unique_ptr<Table>& table : tables_)

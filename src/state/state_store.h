@@ -30,6 +30,7 @@
 namespace tidemill {
 
 class FrozenState;
+struct TableFormat;
 class SnapshotPart;
 
 struct StateStoreOptions {
@@ -56,6 +57,8 @@ class StateStore {
   OrderedTable& ordered_table(const TableDescriptor& descriptor, SubKeyKind kind);
   TimerQueue& timers(const TimerDescriptor& descriptor);
   SplitState& split_state(std::string_view name);
+  // Returns the formats of the declared tables, in the order of declaration. They live as long as the store.
+  std::vector<const TableFormat*> formats() const;
   // Returns the declared timer queues, in the order of declaration: for metrics, and for tests that lose a timer.
   std::vector<TimerQueue*> timer_queues();
   // Numbers of the subtask, names chosen freely.

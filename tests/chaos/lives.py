@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Callable
 
-from workloads import Query, rows_of_files, table_of_changes
+from workloads import Query, rows_of_files, table_of_changes, table_of_messages
 
 PROGRAM = os.environ.get("TIDEMILL", "build/release/tidemill")
 FAULTY = os.environ.get("TIDEMILL_FAULTY", "build/release/tests/tidemill_faulty")
@@ -147,7 +147,10 @@ class Job:
         counts = re.search(r"^(\d+) rows? in, \d+ rows? out, (\d+) late", end.err, re.MULTILINE)
         if counts is None:
             raise Difference(f"{self.query.name}: no summary in: {end.err}")
-        rows = table_of_changes(self.printed, self.query.keys) if self.query.keys else rows_of_files(self.out)
+        if self.query.keys:
+            rows = table_of_changes(self.printed, self.query.keys)
+        else:
+            rows = table_of_messages(self.out) if self.query.changes else rows_of_files(self.out)
         return Result(rows, int(counts[1]), int(counts[2]))
 
     def check(self, result: Result, expected: Result) -> None:

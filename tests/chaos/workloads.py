@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,23 +48,29 @@ CREATE TABLE events (
 
 @dataclass(frozen=True)
 class Query:
-    """`columns` make the sink table `results`; `keys` of them, the first ones, name a row of an updating result."""
+    """`columns` make the sink table `results`; `keys` of them, the first ones, name a row of an updating result. With `conflict` they are
+    its primary key, which is not the key of the query."""
 
     name: str
     columns: str
     select: str
-    keys: int = 0  # 0: the result only grows, and goes to files; otherwise it is printed
+    keys: int = 0  # 0: the result goes to files; otherwise it is printed
+    changes: bool = False  # the result in files is one of changes; otherwise it only grows
+    conflict: str = ""
 
     def script(self, input_path: Path, out: Path, source_options: str = "") -> str:
         sink = (
             "'connector' = 'print'"
             if self.keys
-            else f"'connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv'"
+            else f"'connector' = 'filesystem', 'path' = '{out}', 'format' = '{'debezium-json' if self.changes else 'csv'}'"
         )
+        names = ", ".join(column.split()[0] for column in self.columns.split(", ")[: self.keys])
+        primary_key = f", PRIMARY KEY ({names}) NOT ENFORCED" if self.conflict else ""
+        on_conflict = f" ON CONFLICT DO {self.conflict}" if self.conflict else ""
         return (
             EVENTS.format(input=input_path, source_options=source_options)
-            + f"CREATE TABLE results ({self.columns}) WITH ({sink});\n"
-            + f"INSERT INTO results {self.select};\n"
+            + f"CREATE TABLE results ({self.columns}{primary_key}) WITH ({sink});\n"
+            + f"INSERT INTO results {self.select}{on_conflict};\n"
         )
 
 
@@ -195,6 +202,26 @@ QUERIES = [
         "SELECT k, id, v FROM (SELECT k, id, v, ROW_NUMBER() OVER (PARTITION BY k ORDER BY moment DESC) AS n FROM events) WHERE n = 1",
         keys=1,
     ),
+    Query(
+        "changes_in_files",
+        "wide BIGINT, n BIGINT, total BIGINT",
+        "SELECT wide, COUNT(*), SUM(v) FROM events GROUP BY wide",
+        changes=True,
+    ),
+    Query(
+        "totals_by_another_key",
+        "other BIGINT, n BIGINT, total BIGINT",
+        "SELECT wide + 0, COUNT(*), SUM(v) FROM events GROUP BY wide",
+        keys=1,
+        conflict="DEDUPLICATE",
+    ),
+    Query(
+        "totals_without_conflict",
+        "other BIGINT, n BIGINT, total BIGINT",
+        "SELECT wide + 0, COUNT(*), SUM(v) FROM events GROUP BY wide",
+        keys=1,
+        conflict="ERROR",
+    ),
 ]
 
 
@@ -208,6 +235,20 @@ def rows_of_files(out: Path) -> list[str]:
     for file in out.glob("part-*"):
         lines += file.read_text().splitlines()
     return sorted(lines)
+
+
+def table_of_messages(out: Path) -> list[str]:
+    """The rows that Debezium messages in all finished part files leave, sorted, as often as they are there."""
+    rows: Counter[str] = Counter()
+    for line in rows_of_files(out):
+        message = json.loads(line)
+        if message["op"] == "c":
+            rows[json.dumps(message["after"])] += 1
+        else:
+            rows[json.dumps(message["before"])] -= 1
+    if any(count < 0 for count in rows.values()):
+        raise ValueError(f"a row was taken back that never came: {rows.most_common()[-1]}")
+    return sorted(rows.elements())
 
 
 def table_of_changes(printed: str, keys: int) -> list[str]:

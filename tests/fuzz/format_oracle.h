@@ -32,7 +32,7 @@ struct FormatFuzzCase {
   std::string_view text;
   uint64_t seed = 1;  // of chunk sizes and the like
   // Records that the text holds, counted by other means than the decoder's. Asked only where decoding ends without
-  // UserError.
+  // UserError. Null: a record is not one row, and they are not counted.
   int64_t (*count_records)(const TextTable& table, std::string_view text) = nullptr;
   bool round_trips = false;  // rows that the table's format writes are read back as they were
 };

@@ -105,22 +105,26 @@ Json casts_json() {
   return rows;
 }
 
+Json metadata_json(const std::vector<MetadataKey>& keys) {
+  Json metadata = Json::array();
+  for (const MetadataKey& key : keys)
+    metadata.push_back({{"key", key.key}, {"type", key.type.to_string()}, {"doc", key.doc}});
+  return metadata;
+}
+
 Json connectors_json() {
   ConnectorRegistry registry;
   register_builtin_connectors(registry);
   Json connectors = Json::array();
   for (const std::string& name : registry.names()) {
     const Connector& connector = registry.get(name);
-    Json metadata = Json::array();
-    for (const MetadataKey& key : connector.metadata_keys())
-      metadata.push_back({{"key", key.key}, {"type", key.type.to_string()}, {"doc", key.doc}});
     connectors.push_back({{"name", name},
                           {"doc", connector.doc()},
                           {"reads", connector.can_read()},
                           {"writes", connector.can_write()},
                           {"has_format", connector.has_format()},
                           {"options", options_json(connector.options(), "")},
-                          {"metadata", std::move(metadata)}});
+                          {"metadata", metadata_json(connector.metadata_keys())}});
   }
   return connectors;
 }
@@ -131,7 +135,10 @@ Json formats_json() {
   Json formats = Json::array();
   for (const std::string& name : registry.names()) {
     const Format& format = registry.get(name);
-    formats.push_back({{"name", name}, {"doc", format.doc()}, {"options", options_json(format.options(), name + ".")}});
+    formats.push_back({{"name", name},
+                       {"doc", format.doc()},
+                       {"options", options_json(format.options(), name + ".")},
+                       {"metadata", metadata_json(format.metadata_keys())}});
   }
   return formats;
 }

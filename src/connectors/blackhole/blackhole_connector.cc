@@ -18,7 +18,7 @@ class BlackholeCommitter final : public SinkCommitter {
 
 class BlackholeSink final : public Sink {
  public:
-  SinkChangelog accepts() const override { return SinkChangelog::kRetract; }
+  SinkChangelog accepts() const override { return SinkChangelog::kAny; }
   std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
     return std::make_unique<BlackholeWriter>();
   }

@@ -53,7 +53,8 @@ void FileReader::open(FileSplit& split) {
   ++open_;
   if (!split.metadata.empty() || settings_.metadata.empty()) return;
   const FileInfo info = files_.info(split.split.id);
-  for (const std::string& key : settings_.metadata) split.metadata.push_back(metadata_column(key, info));
+  for (const FileMetadata& metadata : settings_.metadata)
+    if (!metadata.of_format) split.metadata.push_back(metadata_column(metadata.key, info));
 }
 
 void FileReader::close_least_recent() {
@@ -112,8 +113,13 @@ void FileReader::drop(FileSplit& split, ReadResult& result) {
 }
 
 Batch FileReader::to_batch(const FileSplit& split, DecodedRows rows) const {
-  for (const ColumnPtr& column : split.metadata) rows.columns.push_back(Column::constant(*column, rows.num_rows));
-  Batch batch(settings_.schema, std::move(rows.columns), rows.num_rows);
+  const auto physical = static_cast<size_t>(settings_.schema->size()) - settings_.metadata.size();
+  std::vector<ColumnPtr> columns(rows.columns.begin(), rows.columns.begin() + static_cast<int64_t>(physical));
+  auto of_format = rows.columns.begin() + static_cast<int64_t>(physical);
+  auto of_file = split.metadata.begin();
+  for (const FileMetadata& metadata : settings_.metadata)
+    columns.push_back(metadata.of_format ? *of_format++ : Column::constant(**of_file++, rows.num_rows));
+  Batch batch(settings_.schema, std::move(columns), rows.num_rows, std::move(rows.kinds));
   batch.set_origin({split.name, rows.first_line, std::move(rows.lines)});
   return batch;
 }

@@ -32,7 +32,9 @@ struct FileSinkSettings {
 class FileSink final : public Sink {
  public:
   explicit FileSink(FileSinkSettings settings) : settings_(std::move(settings)) {}
-  SinkChangelog accepts() const override { return SinkChangelog::kAppend; }
+  SinkChangelog accepts() const override {
+    return settings_.format->takes_changes() ? SinkChangelog::kRetract : SinkChangelog::kAppend;
+  }
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override;
   std::unique_ptr<SinkCommitter> make_committer(Environment& environment, const std::string& owner) const override;
   std::string description() const override;

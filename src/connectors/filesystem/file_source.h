@@ -17,13 +17,20 @@ struct FileReading {
   int32_t chunks_ahead = 2;                // a thread: one that is decoded, one that is ready
 };
 
+// A metadata column of a file table.
+struct FileMetadata {
+  std::string key;
+  bool of_format =
+      false;  // its values come with the rows, in the order of these columns; otherwise they are the file's
+};
+
 struct FileSourceSettings {
   std::string table;
   std::string path;                                   // file, directory or glob
   std::optional<std::string> pattern;                 // a regular expression that whole paths must match
   std::optional<DurationMillis> monitor_interval_ms;  // null: bounded
   SchemaPtr schema;                                   // decoded columns, then metadata columns
-  std::vector<std::string> metadata;                  // keys
+  std::vector<FileMetadata> metadata;                 // in the order of their columns
   std::shared_ptr<const DecodingFormat> format;
   std::string format_name;
   RecordErrorSettings errors;
@@ -35,6 +42,7 @@ class FileSource final : public Source {
   explicit FileSource(FileSourceSettings settings) : settings_(std::move(settings)) {}
   SchemaPtr schema() const override { return settings_.schema; }
   bool bounded() const override { return !settings_.monitor_interval_ms; }
+  bool append_only() const override { return settings_.format->append_only(); }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment, std::string_view restored) const override;
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const override;
   std::string description() const override;

@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "connectors/filesystem/file_paths.h"
 #include "connectors/filesystem/file_sink.h"
@@ -65,11 +67,20 @@ class FilesystemConnector final : public Connector {
       if (*settings.monitor_interval_ms <= 0)
         throw UserError("Option 'source.monitor-interval' must be longer than 0", "Set it to '10 s', for example.");
     }
-    settings.schema = source_schema(table, metadata_keys(), name());
-    for (const MetadataColumn& column : table.metadata) settings.metadata.push_back(column.key);
     settings.format_name = options.text("format");
+    const Format& format = formats.get(settings.format_name);
+    const std::vector<MetadataKey> of_format = format.metadata_keys();
+    std::vector<MetadataKey> keys = metadata_keys();
+    keys.insert(keys.end(), of_format.begin(), of_format.end());
+    settings.schema = source_schema(table, keys, name());
+    FormatRequest request = format_request(table, options);
+    for (const MetadataColumn& column : table.metadata) {
+      const bool is_of_format = std::ranges::find(of_format, column.key, &MetadataKey::key) != of_format.end();
+      settings.metadata.push_back({column.key, is_of_format});
+      if (is_of_format) request.metadata.push_back(column.key);
+    }
     settings.errors = record_error_settings(options);
-    settings.format = formats.get(settings.format_name).make_decoding(format_request(table, options));
+    settings.format = format.make_decoding(request);
     return std::make_shared<FileSource>(std::move(settings));
   }
 
@@ -93,8 +104,12 @@ class FilesystemConnector final : public Connector {
 
  private:
   static FormatRequest format_request(const TableDescription& table, const Options& options) {
-    return {table.name, table.physical, table.projection, options.under(options.text("format") + "."),
-            options.is_written("record.error-policy")};
+    return {table.name,
+            table.physical,
+            table.projection,
+            options.under(options.text("format") + "."),
+            options.is_written("record.error-policy"),
+            {}};
   }
 
   static void check_pattern(const std::string& pattern) {

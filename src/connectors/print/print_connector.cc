@@ -53,7 +53,7 @@ class PrintWriter final : public SinkWriter {
 class PrintSink final : public Sink {
  public:
   explicit PrintSink(PrintSettings settings) : settings_(std::move(settings)) {}
-  SinkChangelog accepts() const override { return SinkChangelog::kRetract; }
+  SinkChangelog accepts() const override { return SinkChangelog::kAny; }
   std::unique_ptr<SinkWriter> make_writer(Environment& environment, const Subtask& subtask) const override {
     return std::make_unique<PrintWriter>(settings_, environment, subtask);
   }

@@ -16,19 +16,10 @@
 
 namespace tidemill {
 
-// A metadata column that a connector offers: name TYPE METADATA FROM 'key'.
-struct MetadataKey {
-  std::string key;
-  Type type;  // what sources give and sinks take; the planner casts from and to the declared type
-  bool readable = true;
-  bool writable = false;
-  std::string doc;
-};
-
 // One metadata column that a query asks for, or that a sink is given.
 struct MetadataColumn {
   std::string name;  // of the column
-  std::string key;   // one of Connector::metadata_keys()
+  std::string key;   // one of Connector::metadata_keys(), or of the format's
 };
 
 // What a connector is asked to serve.

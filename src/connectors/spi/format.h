@@ -29,8 +29,9 @@ struct DecoderPosition {
 
 // Rows of one split, in order.
 struct DecodedRows {
-  std::vector<ColumnPtr> columns;  // those of FormatRequest::projection
+  std::vector<ColumnPtr> columns;  // those of FormatRequest::projection, then those of FormatRequest::metadata
   int32_t num_rows = 0;
+  std::vector<RowKind> kinds;                         // empty: every row is an insert
   int64_t first_line = 0;                             // of row 0; row i is on first_line + i where `lines` is null
   std::shared_ptr<const std::vector<int64_t>> lines;  // line on which each row starts
 };
@@ -88,6 +89,8 @@ class DecodingFormat {
     (void)text;
     return 0;
   }
+  // False where rows come with kinds other than +I.
+  virtual bool append_only() const { return true; }
 };
 
 // Encodes rows of one writer. One thread.
@@ -96,7 +99,7 @@ class Encoder {
   virtual ~Encoder() = default;
   // Appends what a file starts with (the CSV header).
   virtual void begin_file(std::string& out) { (void)out; }
-  // Appends every row of `batch`, each with its line end. Row kinds are not written.
+  // Appends every row of `batch`, each with its line end. Row kinds are written where the format takes changes.
   virtual void encode(const Batch& batch, std::string& out) = 0;
 };
 
@@ -105,15 +108,27 @@ class EncodingFormat {
  public:
   virtual ~EncodingFormat() = default;
   virtual std::unique_ptr<Encoder> make_encoder() const = 0;
+  // True where rows of every kind can be written; otherwise only +I can.
+  virtual bool takes_changes() const { return false; }
+};
+
+// A metadata column that a connector or a format offers: name TYPE METADATA FROM 'key'.
+struct MetadataKey {
+  std::string key;
+  Type type;  // what sources give and sinks take; the planner casts from and to the declared type
+  bool readable = true;
+  bool writable = false;
+  std::string doc;
 };
 
 // What a format is bound to.
 struct FormatRequest {
-  std::string table;                // for errors
-  SchemaPtr physical;               // every physical column of the table, in order
-  std::vector<int32_t> projection;  // decoding: the columns wanted, in output order, indices into `physical`
-  Options options;                  // the format's own, without its prefix
-  bool policy_written = false;      // 'record.error-policy' is set: the format's ignore-parse-errors may not be
+  std::string table;                       // for errors
+  SchemaPtr physical;                      // every physical column of the table, in order
+  std::vector<int32_t> projection;         // decoding: the columns wanted, in output order, indices into `physical`
+  Options options;                         // the format's own, without its prefix
+  bool policy_written = false;             // 'record.error-policy' is set: the format's ignore-parse-errors may not be
+  std::vector<std::string> metadata = {};  // decoding: keys of Format::metadata_keys() that are wanted, in output order
 };
 
 // Throws UserError where both the format's 'ignore-parse-errors' and 'record.error-policy' are written: each says what
@@ -142,6 +157,8 @@ class Format {
   virtual std::string_view name() const = 0;  // also the prefix of its options
   virtual std::string_view doc() const = 0;
   virtual std::vector<OptionSpec> options() const = 0;  // without the prefix
+  // What decoders can tell of a record besides its columns.
+  virtual std::vector<MetadataKey> metadata_keys() const { return {}; }
   // Both throw UserError for options that do not go together and for types the format cannot hold.
   virtual std::shared_ptr<const DecodingFormat> make_decoding(const FormatRequest& request) const = 0;
   virtual std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const = 0;

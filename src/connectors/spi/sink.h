@@ -54,6 +54,7 @@ enum class SinkChangelog : uint8_t {
   kAppend,   // +I only
   kUpsert,   // +I, +U, -D by primary key
   kRetract,  // all
+  kAny,      // all; where the table has a primary key, one row of it at a time, as by kUpsert
 };
 
 // Made by a connector from a table's options. Immutable; outlives the writers and committers it makes.

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "data/json_scanner.h"
-#include "data/utf8.h"
 
 namespace tidemill {
 namespace {
@@ -17,26 +16,13 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-std::string syntax_hint(std::string_view line) {
-  const size_t first = line.find_first_not_of(" \t");
-  const bool opens_only =
-      first != std::string_view::npos && (line[first] == '{' || line[first] == '[') && is_blank(line.substr(first + 1));
-  if (opens_only)
-    return "A record must be one line: rewrite the file with `jq -c . FILE` (an array: `jq -c '.[]' FILE`).";
-  return "";
-}
-
 }  // namespace
 
 JsonDecoder::JsonDecoder(const JsonSettings& settings, std::string split, const DecoderPosition& position,
                          RecordErrorTarget& errors)
-    : settings_(settings),
-      split_(std::move(split)),
-      errors_(errors),
-      rows_(settings.types),
-      keys_(settings.names),
-      marks_(settings.names.size()),
-      fast_path_(keys_, marks_, rows_, settings.form),
+    : rows_(settings.types),
+      row_(settings, std::move(split), rows_, errors),
+      fast_path_(row_.keys(), row_.marks(), rows_, settings.form),
       has_text_(std::any_of(settings.types.begin(), settings.types.end(),
                             [](const Type& type) { return type.is_character(); })) {
   restart(position);
@@ -54,7 +40,7 @@ void JsonDecoder::restart(const DecoderPosition& position) {
   returned_ = position;
   const char* const end = position.state.data() + position.state.size();
   if (!position.state.empty() && std::from_chars(position.state.data(), end, elements_done_).ptr != end)
-    throw UserError(fmt::format("A saved position in {} is damaged: '{}'", split_, position.state),
+    throw UserError(fmt::format("A saved position in {} is damaged: '{}'", row_.split(), position.state),
                     "The checkpoint cannot be used; restore an older one.");
 }
 
@@ -97,9 +83,9 @@ bool JsonDecoder::open_window() {
   if (end == std::string_view::npos) {
     if (!buffer_.ended()) {
       if (text.size() > kRecordBytesMax)
-        throw UserError(
-            fmt::format("JSON record is too long: {} line {} has more than {} bytes", split_, line_, kRecordBytesMax),
-            "A record must be one line: rewrite the file with `jq -c . FILE`.");
+        throw UserError(fmt::format("JSON record is too long: {} line {} has more than {} bytes", row_.split(), line_,
+                                    kRecordBytesMax),
+                        "A record must be one line: rewrite the file with `jq -c . FILE`.");
       return false;
     }
     end = text.size() - 1;
@@ -156,7 +142,7 @@ void JsonDecoder::decode_indexed() {
     size_t at = token_;
     const size_t end = cursor_ + line_bytes;
     const bool taken = window_[begin] == '{' && fast_path_.read_object(at) && offsets[at - 1] < end &&
-                       (at == offsets.size() || offsets[at] > end) && (marks_.all() || set_missing({}));
+                       (at == offsets.size() || offsets[at] > end) && (row_.marks().all() || row_.set_missing());
     if (!taken) {
       decode_line();
       while (token_ < offsets.size() && offsets[token_] < cursor_) ++token_;
@@ -171,21 +157,7 @@ void JsonDecoder::decode_indexed() {
 void JsonDecoder::decode_line() {
   const std::string_view line = line_at_cursor();
   if (is_blank(line)) return line_done(line.size());
-  if (element_offset_ == 0) {
-    const bool utf8 = is_valid_utf8(line);
-    const auto syntax = utf8 ? check_json(line) : std::nullopt;
-    if (!utf8) {
-      size_t valid = 0;
-      for (size_t step = 0; (step = utf8_sequence(line.substr(valid))) != 0;) valid += step;
-      reject(line, "", fmt::format("it is not UTF-8 at character {}", utf8_length(line.substr(0, valid)) + 1),
-             "Convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`.");
-    } else if (syntax) {
-      reject(line, "",
-             fmt::format("{} at character {}", syntax->message, utf8_length(line.substr(0, syntax->offset)) + 1),
-             syntax_hint(line));
-    }
-    if (!utf8 || syntax) return line_done(line.size());
-  }
+  if (element_offset_ == 0 && !row_.check(record_of(line))) return line_done(line.size());
   JsonScanner scanner(line);
   const char first = scanner.peek();
   if (first == '[') {
@@ -193,9 +165,9 @@ void JsonDecoder::decode_line() {
     return;
   }
   if (first == '{') {
-    decode_object(line, line);
+    if (row_.read(line, record_of(line))) rows_.commit_row(line_);
   } else {
-    reject(line, "", "it is not an object {…}", "");
+    row_.reject(record_of(line), "", "it is not an object {…}", "");
   }
   line_done(line.size());
 }
@@ -218,73 +190,12 @@ bool JsonDecoder::decode_array(std::string_view line) {
     }
     ++elements_done_;
     if (element.kind == JsonKind::kObject) {
-      decode_object(element.text, line);
+      if (row_.read(element.text, record_of(line))) rows_.commit_row(line_);
     } else {
-      reject(line, "", fmt::format("element {} of the array is not an object {{…}}", elements_done_), "");
+      row_.reject(record_of(line), "", fmt::format("element {} of the array is not an object {{…}}", elements_done_),
+                  "");
     }
   }
-}
-
-void JsonDecoder::decode_object(std::string_view object, std::string_view line) {
-  marks_.begin_row();
-  JsonScanner scanner(object);
-  scanner.enter('{');
-  for (size_t place = 0; const auto key = scanner.next_key(); ++place) {
-    const int32_t column = keys_.find(key->text, place);
-    const JsonToken token = *scanner.value();
-    if (column == JsonKeys::kNone) continue;
-    marks_.mark(column);
-    const ValueStatus status = set_from_json(rows_.column(column), rows_.num_rows(), token, settings_.form);
-    if (status != ValueStatus::kOk && !accept_value(status, column, token.text, line)) return;
-  }
-  if (marks_.all() || set_missing(line)) rows_.commit_row(line_);
-}
-
-// With an empty `line`, a missing field that is an error is not reported: the fast path asks first.
-bool JsonDecoder::set_missing(std::string_view line) {
-  for (int32_t column = 0; column < rows_.num_columns(); ++column) {
-    if (marks_.is_marked(column)) continue;
-    const std::string& name = settings_.names[static_cast<size_t>(column)];
-    if (settings_.fail_on_missing_field) {
-      if (!line.empty())
-        reject(line, name, "it is missing", "Set 'json.fail-on-missing-field' = 'false' to read NULL instead.");
-      return false;
-    }
-    const ValueStatus status = set_null(rows_.column(column), rows_.num_rows());
-    if (status == ValueStatus::kOk) continue;
-    if (!line.empty()) accept_value(status, column, "", line);
-    return false;
-  }
-  return true;
-}
-
-// Decides on a value that was not simply set. Returns false where the record is left out.
-bool JsonDecoder::accept_value(ValueStatus status, int32_t column, std::string_view text, std::string_view line) {
-  if (status == ValueStatus::kNulled) {
-    errors_.ignore_value();
-    return true;
-  }
-  const Type& type = settings_.types[static_cast<size_t>(column)];
-  if (settings_.ignore_parse_errors && status != ValueStatus::kNotNull &&
-      set_null(rows_.column(column), rows_.num_rows()) == ValueStatus::kOk) {
-    errors_.ignore_value();
-    return true;
-  }
-  ValueComplaint complaint = complain(status, type, text, settings_.form);
-  reject(line, settings_.names[static_cast<size_t>(column)], std::move(complaint.message), std::move(complaint.hint));
-  return false;
-}
-
-void JsonDecoder::reject(std::string_view line, std::string column, std::string message, std::string hint) {
-  if (settings_.ignore_parse_errors) return errors_.ignore_record();
-  RecordError error;
-  error.format = "JSON";
-  error.line = line_;
-  error.column = std::move(column);
-  error.message = std::move(message);
-  error.hint = std::move(hint);
-  error.raw = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
-  errors_.reject(split_, error);
 }
 
 }  // namespace tidemill

@@ -12,19 +12,11 @@
 #include "connectors/spi/decoding/record_buffer.h"
 #include "connectors/spi/decoding/rows_builder.h"
 #include "connectors/spi/format.h"
-#include "formats/json/json_columns.h"
 #include "formats/json/json_fast_path.h"
 #include "formats/json/json_index.h"
+#include "formats/json/json_row_reader.h"
 
 namespace tidemill {
-
-struct JsonSettings {
-  std::vector<std::string> names;  // of the columns to read, in output order
-  std::vector<Type> types;
-  TextForm form;
-  bool fail_on_missing_field = false;
-  bool ignore_parse_errors = false;  // a bad value is NULL, a bad record is left out
-};
 
 class JsonDecoder final : public Decoder {
  public:
@@ -49,23 +41,16 @@ class JsonDecoder final : public Decoder {
   void decode_line();
   // Returns false where the rows are full before the array is read.
   bool decode_array(std::string_view line);
-  void decode_object(std::string_view object, std::string_view line);
-  // Sets columns that the record does not have. Returns false where it is rejected for that.
-  bool set_missing(std::string_view line);
-  bool accept_value(ValueStatus status, int32_t column, std::string_view text, std::string_view line);
-  void reject(std::string_view line, std::string column, std::string message, std::string hint);
   void skip_blank(size_t until);
   std::string_view line_at_cursor() const;
   void line_done(size_t line_bytes);
   void note_position();
 
-  const JsonSettings& settings_;
-  const std::string split_;
-  RecordErrorTarget& errors_;
+  JsonRecord record_of(std::string_view line) const { return {line, line_}; }
+
   RecordBuffer buffer_;
   RowsBuilder rows_;
-  JsonKeys keys_;
-  JsonRowMarks marks_;
+  JsonRowReader row_;
   JsonIndex index_;
   JsonFastPath fast_path_;
   bool has_text_ = false;  // some column may point into the buffer

@@ -4,7 +4,8 @@
 #include "data/json_text.h"
 
 namespace tidemill {
-JsonEncoder::JsonEncoder(const JsonEncoderSettings& settings)
+
+JsonRowWriter::JsonRowWriter(const JsonEncoderSettings& settings)
     : style_(settings.style), values_(settings.names.size(), JsonValueWriter(style_)) {
   for (const std::string& name : settings.names) {
     std::string key;
@@ -13,21 +14,30 @@ JsonEncoder::JsonEncoder(const JsonEncoderSettings& settings)
   }
 }
 
-void JsonEncoder::encode(const Batch& batch, std::string& out) {
+void JsonRowWriter::begin(const Batch& batch) {
   CHECK_EQ(static_cast<size_t>(batch.num_columns()), keys_.size());
   for (size_t i = 0; i < keys_.size(); ++i) values_[i].write(*batch.column(static_cast<int32_t>(i)));
+}
+
+void JsonRowWriter::append(int32_t row, std::string& out) const {
+  char separator = '{';
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const bool null = values_[i].is_null(row);
+    if (null && style_.ignore_null_fields) continue;
+    out += separator;
+    separator = ',';
+    out += keys_[i];
+    null ? void(out += "null") : values_[i].append(row, out);
+  }
+  if (separator == '{') out += '{';
+  out += '}';
+}
+
+void JsonEncoder::encode(const Batch& batch, std::string& out) {
+  rows_.begin(batch);
   for (int32_t row = 0; row < batch.num_rows(); ++row) {
-    char separator = '{';
-    for (size_t i = 0; i < keys_.size(); ++i) {
-      const bool null = values_[i].is_null(row);
-      if (null && style_.ignore_null_fields) continue;
-      out += separator;
-      separator = ',';
-      out += keys_[i];
-      null ? void(out += "null") : values_[i].append(row, out);
-    }
-    if (separator == '{') out += '{';
-    out += "}\n";
+    rows_.append(row, out);
+    out += '\n';
   }
 }
 

@@ -26,6 +26,29 @@ bool filters(const PlanNode& node) {
   return calc != nullptr && calc->predicate() != nullptr;
 }
 
+bool passes_kinds_on(PlanKind kind) {
+  switch (kind) {
+    case PlanKind::kFilter:
+    case PlanKind::kProject:
+    case PlanKind::kCalc:
+    case PlanKind::kUnion:
+    case PlanKind::kWindowAssign:
+    case PlanKind::kUnnest:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// True where a new row always replaces the row of the table that it updates: its primary key never changes.
+bool is_keyed_as_its_table(const SinkNode& sink) {
+  std::vector<int32_t> primary_key = sink.primary_key();
+  if (primary_key.empty()) return true;
+  std::ranges::sort(primary_key);
+  return std::ranges::any_of(unique_keys(*sink.input()),
+                             [&](const std::vector<int32_t>& key) { return key == primary_key; });
+}
+
 // A regular join passes the kinds of its inputs on; rows that stand alone until they fit something come and go.
 RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only) {
   const bool regular = std::holds_alternative<RegularMatch>(join.match());
@@ -116,6 +139,10 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kWindowAggregate:
     case PlanKind::kSortLimit:
       return RowKinds::append();
+    case PlanKind::kChangelogNormalize:
+      return kEverything;
+    case PlanKind::kSinkMaterialize:
+      return {true, false, true, input.retracts()};
     case PlanKind::kSink:
     case PlanKind::kStatementSet:
       return {false, false, false, false};
@@ -193,32 +220,32 @@ void Changelog::check_sink(const SinkNode& sink) const {
   const RowKinds kinds = input_kinds(sink);
   if (kinds.append_only()) return;
   const SinkAccepts accepts = tables_.sink(sink);
-  if (accepts == SinkAccepts::kRetract) return;
-  const std::string origin = origin_of_updates(*sink.input()).physical_text();
-  if (accepts == SinkAccepts::kAppend) {
-    throw UserError(
-        sink.location(),
-        fmt::format("Table {} takes new rows only, and the query also takes rows back or updates them: {} comes "
-                    "from {}",
-                    sink.table()->name.name, kinds.to_string(), origin),
-        "Aggregate by window (GROUP BY window_start, window_end), whose results are final; or write to a "
-        "table that takes changes; or SET 'execution.runtime-mode' = 'batch' for bounded input, which "
-        "gives final rows.");
+  if (accepts == SinkAccepts::kUpsert && sink.primary_key().empty()) {
+    throw UserError(sink.location(),
+                    fmt::format("Table sink '{}' takes changes by its primary key, and has none, while {} comes",
+                                sink.table()->name.name, kinds.to_string()),
+                    "Declare PRIMARY KEY (…) NOT ENFORCED.");
   }
-  const std::vector<int32_t> primary_key = sink.primary_key();
-  if (!primary_key.empty() && hold_unique_key(primary_key, *sink.input())) return;
+  if (accepts != SinkAccepts::kAppend) return;
+  const PlanNode& origin = origin_of_updates(*sink.input());
+  const std::string_view changes = kinds.update_after && kinds.remove ? "update and delete"
+                                   : kinds.remove                     ? "delete"
+                                                                      : "update";
   throw UserError(
       sink.location(),
-      fmt::format("Table {} takes changes by its primary key, and the query's changes have another key",
-                  sink.table()->name.name),
-      fmt::format("Make the primary key the columns that the query groups by (changes come from {}).", origin));
+      fmt::format("Table sink '{}' doesn't support consuming {} changes which is produced by node {}: it takes new "
+                  "rows only, and {} comes",
+                  sink.table()->name.name, changes, origin.physical_text(), kinds.to_string()),
+      "Aggregate by window (GROUP BY window_start, window_end), whose results are final; or write to a "
+      "table that takes changes; or SET 'execution.runtime-mode' = 'batch' for bounded input, which "
+      "gives final rows.");
 }
 
+// Goes down as long as a node only passes on the kinds that come in.
 const PlanNode& Changelog::origin_of_updates(const PlanNode& node) const {
-  for (const PlanPtr& input : node.inputs()) {
-    if (node.kind() == PlanKind::kAggregate && kinds_.at(input.get()).append_only()) break;
+  if (!passes_kinds_on(node.kind())) return node;
+  for (const PlanPtr& input : node.inputs())
     if (!kinds_.at(input.get()).append_only()) return origin_of_updates(*input);
-  }
   return node;
 }
 
@@ -228,7 +255,9 @@ void Changelog::demand(const PlanNode& node, bool needs_update_before) {
   demanded_[&node] = needs_update_before;
   bool of_inputs = true;  // whoever keeps state per row takes back by -U
   if (const auto* sink = node.try_as<SinkNode>()) {
-    of_inputs = tables_.sink(*sink) != SinkAccepts::kUpsert;
+    of_inputs = tables_.sink(*sink) != SinkAccepts::kUpsert || !is_keyed_as_its_table(*sink);
+  } else if (node.kind() == PlanKind::kChangelogNormalize) {
+    of_inputs = false;
   } else if (node.kind() == PlanKind::kProject || node.kind() == PlanKind::kUnion ||
              (node.kind() == PlanKind::kCalc && !filters(node))) {
     of_inputs = needs_update_before;

@@ -18,7 +18,12 @@ struct SourceTraits {
   bool bounded = true;
   bool append_only = true;
 };
-enum class SinkAccepts : uint8_t { kAppend, kUpsert, kRetract };
+enum class SinkAccepts : uint8_t {
+  kAppend,
+  kUpsert,
+  kRetract,
+  kAny,  // whatever comes; where it has a primary key, changes by it
+};
 
 class TableTraits {
  public:

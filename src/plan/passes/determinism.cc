@@ -6,6 +6,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/over.h"
 #include "plan/unnest.h"
 #include "plan/window.h"
@@ -83,6 +84,10 @@ class Walk {
         read.insert(arguments.begin(), arguments.end());
         return visit(*node.input(), read);
       }
+      case PlanKind::kChangelogNormalize: {  // gives back what it kept
+        const std::vector<int32_t>& key = node.as<ChangelogNormalizeNode>().key();
+        return visit(*node.input(), Columns(key.begin(), key.end()));
+      }
       case PlanKind::kSink:
         return visit(*node.input(), needed_by(node.as<SinkNode>()));
       default:
@@ -113,7 +118,8 @@ class Walk {
   }
 
   Columns needed_by(const SinkNode& sink) const {
-    if (tables_.sink(sink) != SinkAccepts::kUpsert) return all_columns(*sink.input());
+    if (changelog_.of(*sink.input()).update_before || tables_.sink(sink) != SinkAccepts::kUpsert)
+      return all_columns(*sink.input());
     const std::vector<int32_t> key = sink.primary_key();
     return Columns(key.begin(), key.end());
   }

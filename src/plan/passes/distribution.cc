@@ -2,9 +2,11 @@
 #include "plan/passes/distribution.h"
 
 #include "plan/aggregate.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
+#include "plan/sink_materialize.h"
 #include "plan/window.h"
 
 namespace tidemill {
@@ -34,6 +36,10 @@ Distribution required_distribution(const PlanNode& node, size_t input) {
       return by_keys(node.as<OverNode>().window().keys);
     case PlanKind::kRank:
       return by_keys(node.as<RankNode>().definition().keys);
+    case PlanKind::kChangelogNormalize:
+      return by_keys(node.as<ChangelogNormalizeNode>().key());
+    case PlanKind::kSinkMaterialize:
+      return by_keys(node.as<SinkMaterializeNode>().primary_key());
     case PlanKind::kSortLimit:
       return {DistributionKind::kSingle, {}};
     default:

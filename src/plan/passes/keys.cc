@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
+#include "plan/sink_materialize.h"
 #include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
@@ -25,12 +28,33 @@ std::vector<int32_t> first_columns(size_t count) {
   return columns;
 }
 
+std::vector<int32_t> sorted(std::vector<int32_t> key) {
+  std::ranges::sort(key);
+  return key;
+}
+
+// True where two different values of `from` are never cast to the same value of `to`.
+bool keeps_apart(const Type& from, const Type& to) {
+  if (from.same_except_nullable(to)) return true;
+  if (from.is_integer()) return (to.is_integer() && from.kind <= to.kind) || (to.is_character() && to.precision >= 20);
+  if (from.is_character()) return to.kind == TypeKind::kVarchar && from.precision <= to.precision;
+  return false;
+}
+
+// Returns the column whose values the expression gives, each its own value; nullopt where it is none.
+std::optional<int32_t> column_of(const Expression& expression) {
+  if (const auto* column = expression.try_as<ColumnReference>()) return column->index();
+  const auto* cast = expression.try_as<Cast>();
+  if (cast == nullptr || !keeps_apart(cast->children()[0]->type(), cast->type())) return std::nullopt;
+  return column_of(*cast->children()[0]);
+}
+
 // Returns where each column of the input comes out, -1 where it does not.
 std::vector<int32_t> output_places(const std::vector<ExpressionPtr>& projections, int32_t input_columns) {
   std::vector<int32_t> places(static_cast<size_t>(input_columns), -1);
   for (size_t i = projections.size(); i-- > 0;) {
-    const auto* column = projections[i]->try_as<ColumnReference>();
-    if (column != nullptr) places[static_cast<size_t>(column->index())] = static_cast<int32_t>(i);
+    const std::optional<int32_t> column = column_of(*projections[i]);
+    if (column) places[static_cast<size_t>(*column)] = static_cast<int32_t>(i);
   }
   return places;
 }
@@ -149,6 +173,10 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return window_keys(node.as<WindowAggregateNode>());
     case PlanKind::kJoin:
       return join_keys(node.as<JoinNode>());
+    case PlanKind::kChangelogNormalize:
+      return {sorted(node.as<ChangelogNormalizeNode>().key())};
+    case PlanKind::kSinkMaterialize:
+      return {sorted(node.as<SinkMaterializeNode>().primary_key())};
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
     case PlanKind::kUnion:

@@ -3,6 +3,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
@@ -140,6 +141,11 @@ Columns needed_of_input(const PlanNode& node, size_t input, const Columns& neede
       return of_sort(node.as<SortLimitNode>(), needed);
     case PlanKind::kUnion:
       return needed;
+    case PlanKind::kChangelogNormalize: {
+      Columns kept = needed;
+      add_all(kept, node.as<ChangelogNormalizeNode>().key());
+      return kept;
+    }
     case PlanKind::kJoin:
       return of_join(node.as<JoinNode>(), input, needed);
     default:

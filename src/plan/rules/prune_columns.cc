@@ -5,6 +5,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/over.h"
 #include "plan/passes/needed_columns.h"
@@ -84,6 +85,8 @@ class Pruner {
         return rebuild_window_assign(node->as<WindowAssignNode>());
       case PlanKind::kUnnest:
         return rebuild_unnest(node->as<UnnestNode>());
+      case PlanKind::kChangelogNormalize:
+        return rebuild_normalize(node->as<ChangelogNormalizeNode>());
       case PlanKind::kSortLimit:
         return rebuild_sort(node->as<SortLimitNode>());
       case PlanKind::kOver:
@@ -217,6 +220,11 @@ class Pruner {
     }
     const int32_t collection = input.places[static_cast<size_t>(node.collection())];
     return {make_unnest(input.plan, collection, node.keep_empty(), node.with_ordinality(), names), std::move(places)};
+  }
+
+  Pruned rebuild_normalize(const ChangelogNormalizeNode& node) {
+    const Pruned& input = rebuild(node.input());
+    return {std::make_shared<ChangelogNormalizeNode>(input.plan, renumber(node.key(), input)), input.places};
   }
 
   Pruned rebuild_sort(const SortLimitNode& node) {

@@ -238,7 +238,7 @@ struct StatementSet : StatementOf<StatementKind::kStatementSet> {
   std::vector<std::unique_ptr<Insert>> inserts;
 };
 
-enum class ExplainDetail : uint8_t { kEstimatedCost, kChangelogMode, kPlanAdvice, kJsonExecutionPlan };
+enum class ExplainDetail : uint8_t { kEstimatedCost, kChangelogMode, kPlanAdvice, kJsonExecutionPlan, kState };
 
 struct Explain : StatementOf<StatementKind::kExplain> {
   std::vector<ExplainDetail> details;

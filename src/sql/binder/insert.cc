@@ -17,11 +17,24 @@ void refuse_unsupported_clauses(const ast::Insert& statement) {
   if (!statement.partition.empty()) {
     refuse_unsupported(statement.partition.front().column.location, "INSERT INTO … PARTITION");
   }
-  if (statement.on_conflict != ast::ConflictAction::kNone) refuse_unsupported(statement.location, "ON CONFLICT");
   if (!statement.hints.empty()) {
     const ast::Identifier& name = statement.hints.front().name;
     refuse_unsupported(name.location, fmt::format("The hint {} on INSERT", name.name));
   }
+}
+
+std::optional<ConflictStrategy> conflict_strategy(ast::ConflictAction action) {
+  switch (action) {
+    case ast::ConflictAction::kNone:
+      return std::nullopt;
+    case ast::ConflictAction::kError:
+      return ConflictStrategy::kError;
+    case ast::ConflictAction::kNothing:
+      return ConflictStrategy::kNothing;
+    case ast::ConflictAction::kDeduplicate:
+      return ConflictStrategy::kDeduplicate;
+  }
+  CHECK(false);
 }
 
 TableDefinitionPtr find_table(const ast::QualifiedName& name, const BindingContext& context) {
@@ -171,7 +184,7 @@ PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context)
     names[i] = column.name;
   }
   PlanPtr rows = make_project(std::move(query), std::move(values), std::move(names));
-  return make_sink(std::move(rows), table, statement.location);
+  return make_sink(std::move(rows), table, statement.location, conflict_strategy(statement.on_conflict));
 }
 
 }  // namespace tidemill

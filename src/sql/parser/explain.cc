@@ -17,6 +17,14 @@ std::optional<ast::ExplainDetail> accept_detail(TokenCursor& cursor) {
 void parse_details(TokenCursor& cursor, ast::Explain& explain) {
   SourceLocation location = cursor.location();
   std::optional<ast::ExplainDetail> detail = accept_detail(cursor);
+  if (!detail && cursor.accept(Keyword::kState)) {
+    if (cursor.at(TokenKind::kComma)) {
+      throw UserError(location, "EXPLAIN STATE gives a table of its own, and no plan",
+                      "Ask for the rest without STATE");
+    }
+    explain.details.push_back(ast::ExplainDetail::kState);
+    return;
+  }
   while (detail) {
     if (std::find(explain.details.begin(), explain.details.end(), *detail) != explain.details.end()) {
       throw UserError(location, "This detail of EXPLAIN is there twice", "Leave one out");

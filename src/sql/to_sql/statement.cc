@@ -70,6 +70,8 @@ std::string_view detail_text(ast::ExplainDetail detail) {
       return "PLAN_ADVICE";
     case ast::ExplainDetail::kJsonExecutionPlan:
       return "JSON_EXECUTION_PLAN";
+    case ast::ExplainDetail::kState:
+      return "STATE";
   }
   return "";
 }

@@ -53,7 +53,7 @@ class PrintTest : public testing::Test {
   std::string print(OptionMap options, Subtask subtask, const std::string& rows) {
     options.emplace("connector", "print");
     const auto sink = make_sink({"a INT, b STRING", options});
-    EXPECT_EQ(sink->accepts(), SinkChangelog::kRetract);
+    EXPECT_EQ(sink->accepts(), SinkChangelog::kAny);
     const auto writer = sink->make_writer(world_.get(), subtask);
     writer->write(parse_batch(parse_schema("a INT, b STRING"), rows));
     writer->seal(1);
@@ -82,7 +82,7 @@ TEST_F(PrintTest, PrintsToStandardErrorWhenTold) {
 
 TEST_F(PrintTest, BlackholeTakesEverything) {
   const auto sink = make_sink({"a INT", {{"connector", "blackhole"}}});
-  EXPECT_EQ(sink->accepts(), SinkChangelog::kRetract);
+  EXPECT_EQ(sink->accepts(), SinkChangelog::kAny);
   const auto writer = sink->make_writer(world_.get(), {});
   writer->write(parse_batch(parse_schema("a INT"), "-D | 1"));
   writer->seal(1);

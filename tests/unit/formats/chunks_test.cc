@@ -24,6 +24,11 @@ std::vector<Input> inputs() {
        "1,a longer text not inline\r\n2,\"x\"\"y\"\n\n3,\"over\n\nlines \"\"q\"\"\"\nbad\n4,\"b\"c\n5,é😀\n6,\"\"\n7,"},
       {{"csv", "a INT, b STRING", {{"header", "true"}, {"escape-character", "\\"}}, kSkip},
        "b,c,\"a\"\nx,y,1\n\"x\\\"\",\\\n,2\nq,r,s\nz,z,3\n"},
+      {{"debezium-json", "a INT, b STRING", {}, kSkip},
+       "{\"after\":{\"a\":1,\"b\":\"a longer text, not inline\"},\"op\":\"c\"}\n\n"
+       "{\"before\":{\"a\":1},\"after\":{\"a\":2,\"b\":\"é😀\"},\"op\":\"u\"}\r\n{\"a\":3\n"
+       "[{\"before\":{\"a\":2},\"after\":{\"a\":4},\"op\":\"u\"},7,{\"op\":\"d\",\"before\":{\"a\":4}}]\n"
+       "{\"before\":{\"a\":2},\"after\":{\"a\":\"x\"},\"op\":\"u\"}\n{\"op\":\"r\",\"after\":{\"b\":\"end\"}}"},
   };
 }
 

@@ -9,6 +9,7 @@
 #include "data/value_text.h"
 #include "env/simulated/simulated_environment.h"
 #include "formats/csv/csv_format.h"
+#include "formats/json/debezium_format.h"
 #include "formats/json/json_format.h"
 
 namespace tidemill {
@@ -20,6 +21,7 @@ FormatRequest request_for(const TextTable& table, const Format& format) {
   request.physical = parse_schema(table.schema);
   for (const std::string& column : table.columns.value_or(request.physical->names()))
     request.projection.push_back(*request.physical->index_of(column));
+  request.metadata = table.metadata;
   std::vector<OptionSpec> specs = format.options();
   OptionMap written;
   for (OptionSpec& spec : specs) spec.name = table.format + "." + spec.name;
@@ -29,14 +31,17 @@ FormatRequest request_for(const TextTable& table, const Format& format) {
   return request;
 }
 
-SchemaPtr projected(const FormatRequest& request) {
+SchemaPtr projected(const FormatRequest& request, const Format& format) {
   std::vector<Field> fields;
   for (const int32_t index : request.projection) fields.push_back(request.physical->field(index));
+  const std::vector<MetadataKey> keys = format.metadata_keys();
+  for (const std::string& key : request.metadata)
+    fields.push_back({key, std::ranges::find(keys, key, &MetadataKey::key)->type});
   return make_schema(std::move(fields));
 }
 
 void take(const DecodedRows& rows, const SchemaPtr& schema, DecodedText& out) {
-  const Batch& batch = out.batches.emplace_back(schema, rows.columns, rows.num_rows);
+  const Batch& batch = out.batches.emplace_back(schema, rows.columns, rows.num_rows, rows.kinds);
   for (int32_t row = 0; row < rows.num_rows; ++row) {
     const int64_t line = rows.lines ? (*rows.lines)[static_cast<size_t>(row)] : rows.first_line + row;
     std::string text = std::to_string(line) + ": ";
@@ -88,7 +93,7 @@ class Decoding {
   void decode() {
     const auto format = make_format(table_.format);
     const FormatRequest request = request_for(table_, *format);
-    const SchemaPtr schema = projected(request);
+    const SchemaPtr schema = projected(request, *format);
     const auto decoding = format->make_decoding(request);
     const auto decoder = decoding->make_decoder("in", steps_.from, errors_);
     auto offset = static_cast<size_t>(steps_.from.byte_offset);
@@ -139,6 +144,7 @@ class Decoding {
 }  // namespace
 
 std::unique_ptr<const Format> make_format(const std::string& name) {
+  if (name == "debezium-json") return make_debezium_json_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
 

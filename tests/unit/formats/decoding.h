@@ -11,11 +11,12 @@ namespace tidemill {
 
 // A table over text of one format.
 struct TextTable {
-  std::string format;      // "json" or "csv"
+  std::string format;      // "json", "csv" or "debezium-json"
   std::string schema;      // "a INT, b STRING"
   OptionMap options = {};  // without the format's prefix
   RecordErrorSettings errors = {};
   std::optional<std::vector<std::string>> columns = {};  // those asked for; null: all
+  std::vector<std::string> metadata = {};                // keys, behind the columns
 };
 
 struct DecodeSteps {

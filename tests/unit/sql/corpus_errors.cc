@@ -86,7 +86,7 @@ constexpr ErrorEntry kErrors[] = {
     {"SET x =", "1:8 Expected a value, found the end of the text", ""},
     {"SET 'x' = 'y' z", "1:15 Expected ';', found z", ""},
     {"EXPLAIN DROP TABLE t",
-     "1:9 Expected PLAN, ESTIMATED_COST, CHANGELOG_MODE, PLAN_ADVICE, JSON_EXECUTION_PLAN, SELECT, WITH, INSERT, …, "
+     "1:9 Expected PLAN, ESTIMATED_COST, CHANGELOG_MODE, PLAN_ADVICE, JSON_EXECUTION_PLAN, STATE, SELECT, WITH, …, "
      "found the reserved word DROP",
      ""},
     {"EXPLAIN CHANGELOG_MODE, SELECT 1",

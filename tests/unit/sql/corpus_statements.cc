@@ -114,6 +114,7 @@ constexpr Entry kStatements[] = {
     {"explain plan for select 1", "EXPLAIN SELECT 1"},
     {"explain estimated_cost, changelog_mode select 1", "EXPLAIN ESTIMATED_COST, CHANGELOG_MODE SELECT 1"},
     {"explain plan_advice insert into t select 1", "EXPLAIN PLAN_ADVICE INSERT INTO `t` SELECT 1"},
+    {"explain state select state from t", "EXPLAIN STATE SELECT `state` FROM `t`"},
     {"explain json_execution_plan select 1", "EXPLAIN JSON_EXECUTION_PLAN SELECT 1"},
     {"explain statement set begin insert into t select 1; end",
      "EXPLAIN EXECUTE STATEMENT SET BEGIN INSERT INTO `t` SELECT 1; END"},

@@ -24,14 +24,20 @@ void RowsBuilder::note_line(int64_t line) {
   lines_.push_back(line);
 }
 
+void RowsBuilder::note_kind(RowKind kind) {
+  kinds_.resize(static_cast<size_t>(num_rows_), RowKind::kInsert);  // those before the first of another kind
+  kinds_.push_back(kind);
+}
+
 size_t RowsBuilder::memory_bytes() const {
-  size_t bytes = lines_.capacity() * sizeof(int64_t);
+  size_t bytes = lines_.capacity() * sizeof(int64_t) + kinds_.capacity() * sizeof(RowKind);
   for (const ColumnFiller& column : columns_) bytes += column.memory_bytes();
   return bytes;
 }
 
 void RowsBuilder::clear() {
   lines_.clear();
+  kinds_.clear();
   kept_.clear();
   num_rows_ = 0;
   capacity_ = 0;  // reserve() makes room anew, whatever was set
@@ -41,6 +47,7 @@ DecodedRows RowsBuilder::take() {
   DecodedRows rows;
   rows.num_rows = num_rows_;
   rows.first_line = first_line_;
+  rows.kinds = std::move(kinds_);
   if (!lines_.empty()) rows.lines = std::make_shared<const std::vector<int64_t>>(std::move(lines_));
   for (ColumnFiller& column : columns_) rows.columns.push_back(column.take(num_rows_, kept_));
   clear();

@@ -28,6 +28,11 @@ class RowsBuilder {
       note_line(line);
     ++num_rows_;
   }
+  // The same for a row of this kind.
+  void commit_row(int64_t line, RowKind kind) {
+    if (kind != RowKind::kInsert || !kinds_.empty()) note_kind(kind);
+    commit_row(line);
+  }
   // Texts of this and later rows may point into `memory`.
   void keep(const std::shared_ptr<Buffer>& memory) {
     if (kept_.empty() || kept_.back() != memory) kept_.push_back(memory);
@@ -42,12 +47,14 @@ class RowsBuilder {
 
  private:
   void note_line(int64_t line);
+  void note_kind(RowKind kind);
 
   std::vector<ColumnFiller> columns_;
   int32_t capacity_ = 0;
   int32_t num_rows_ = 0;
   int64_t first_line_ = 0;
   std::vector<int64_t> lines_;  // empty: first_line_ + row
+  std::vector<RowKind> kinds_;  // empty: inserts
   std::vector<BufferPtr> kept_;
 };
 
