@@ -24,7 +24,7 @@ class DeclaringContext final : public OperatorContext, private OperatorMetrics {
   StateStore& state() override { return state_; }
   OperatorMetrics& metrics() override { return *this; }
   const EvaluationContext& evaluation() const override { return evaluation_; }
-  void late_rows(const Batch&, std::span<const int32_t>, std::string_view) override {}
+  void late_rows(const Batch&, std::span<const LateRow>, std::string_view) override {}
   MemoryCharge charge_memory(MemoryKind, int64_t) override { return {}; }
   void block(std::function<void()>, std::function<void(Output&)>) override { CHECK(false); }
   void when_room(std::function<void(Output&)>) override { CHECK(false); }
