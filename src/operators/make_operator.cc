@@ -7,6 +7,7 @@
 #include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
 #include "operators/interval_join.h"
+#include "operators/match_recognize.h"
 #include "operators/over_aggregate.h"
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
@@ -56,6 +57,9 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const OverAggregateSpec& spec) const {
     return std::make_unique<OverAggregate>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const MatchRecognizeSpec& spec) const {
+    return std::make_unique<MatchRecognize>(spec);
   }
   std::unique_ptr<Operator> operator()(const RankSpec& spec) const {
     if (spec.final_only) return std::make_unique<FinalRank>(spec);

@@ -27,6 +27,7 @@ enum class PlanKind : uint8_t {
   kJoin,
   kOver,
   kRank,
+  kMatch,
   kSortLimit,
   kSink,
   kStatementSet,  // all sinks of one job

@@ -7,6 +7,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
@@ -67,6 +68,13 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       const RankDefinition& rank = node.as<RankNode>().definition();
       return fmt::format("rank(keys=[{}], order=[{}], last={}, tables=[{}])", lineage_of_keys(*node.input(), rank.keys),
                          lineage_of_order(*node.input(), rank.order), rank.range.end, tables_text(node));
+    }
+    case PlanKind::kMatch: {
+      const auto& match = node.as<MatchNode>();
+      const RowPatternDefinition& definition = match.definition();
+      return fmt::format("match(keys=[{}], order=[{}], pattern=[{}], tables=[{}])",
+                         lineage_of_keys(*node.input(), match.keys()), lineage_of_order(*node.input(), match.order()),
+                         pattern_text(definition.pattern, definition.variables), tables_text(node));
     }
     case PlanKind::kAggregate:
       return fmt::format("group_aggregate(keys=[{}], tables=[{}])",
@@ -171,6 +179,7 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       return lineage(*node.input(), column);
     case PlanKind::kScan:
     case PlanKind::kValues:
+    case PlanKind::kMatch:
     case PlanKind::kStatementSet:
       return node.schema()->field(column).name;
   }

@@ -3,6 +3,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/join.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/window.h"
@@ -32,6 +33,8 @@ Distribution required_distribution(const PlanNode& node, size_t input) {
       return by_keys(node.as<JoinNode>().key_columns(input));
     case PlanKind::kOver:
       return by_keys(node.as<OverNode>().window().keys);
+    case PlanKind::kMatch:
+      return by_keys(node.as<MatchNode>().keys());
     case PlanKind::kRank:
       return by_keys(node.as<RankNode>().definition().keys);
     case PlanKind::kSortLimit:
