@@ -10,8 +10,8 @@
 namespace tidemill {
 namespace {
 
-constexpr size_t kNodesMax = 10'000;   // a pattern as A{1000} is one
-constexpr size_t kEdgesMax = 100'000;  // ways of all states
+constexpr size_t kNodesMax = 10'000;  // a pattern as A{1000} is one
+constexpr size_t kEdgesMax = 10'000;  // ways of all states
 
 bool fits_nothing(const RowPatternTerm& term) {
   switch (term.kind) {
@@ -78,8 +78,8 @@ class Compiler {
     state_of(begin(pattern, kEnd));
     for (size_t i = 0; i < entries_.size(); ++i) {
       PatternState state;
-      std::vector<bool> on_way(nodes_.size(), false);
-      follow(entries_[i], {}, on_way, state);
+      reached_.clear();
+      follow(entries_[i], {}, state);
       if ((edges_ += state.edges.size()) > kEdgesMax) refuse_size();
       automaton_.push_back(std::move(state));
     }
@@ -97,7 +97,8 @@ class Compiler {
   };
 
   [[noreturn]] void refuse_size() const {
-    throw UserError(location_, fmt::format("PATTERN is too large: it has more than {} steps", kNodesMax),
+    throw UserError(location_,
+                    fmt::format("PATTERN is too large: it has more than {} steps or ways between them", kNodesMax),
                     "Quantifiers with a number stand for as many copies: make it smaller.");
   }
 
@@ -156,23 +157,25 @@ class Compiler {
   }
 
   // Adds to `state` where rows lead from a node, and whether the end is reached without one.
-  void follow(int32_t index, std::vector<int32_t> unless, std::vector<bool>& on_way, PatternState& state) {
+  void follow(int32_t index, std::vector<int32_t> unless, PatternState& state) {
     if (index == kEnd) {
       state.accepts = true;
       return;
     }
-    if (on_way[static_cast<size_t>(index)]) return;  // a loop around nothing
     const Node node = nodes_[static_cast<size_t>(index)];
     for (const int32_t variable : node.unless)
       if (std::ranges::find(unless, variable) == unless.end()) unless.push_back(variable);
+    std::ranges::sort(unless);
     if (node.variable >= 0) return add_edge({node.variable, state_of(node.targets.front()), unless}, state);
-    on_way[static_cast<size_t>(index)] = true;
-    for (const int32_t target : node.targets) follow(target, unless, on_way, state);
-    on_way[static_cast<size_t>(index)] = false;
+    // A preferred way led here with no more in its way; so does a loop around nothing.
+    std::vector<std::vector<int32_t>>& ways = reached_[index];
+    if (std::ranges::any_of(ways, [&](const auto& way) { return std::ranges::includes(unless, way); })) return;
+    if (ways.size() >= kEdgesMax) refuse_size();
+    ways.push_back(unless);
+    for (const int32_t target : node.targets) follow(target, unless, state);
   }
 
   void add_edge(PatternEdge edge, PatternState& state) const {
-    std::ranges::sort(edge.unless);
     for (const PatternEdge& known : state.edges) {
       if (known.variable == edge.variable && known.target == edge.target &&
           std::ranges::includes(edge.unless, known.unless))
@@ -185,7 +188,8 @@ class Compiler {
   SourceLocation location_;
   std::vector<Node> nodes_;  // the first is the end
   std::map<int32_t, int32_t> states_;
-  std::vector<int32_t> entries_;  // by state: its node
+  std::map<int32_t, std::vector<std::vector<int32_t>>> reached_;  // node ▸ what is in the way there, of one state
+  std::vector<int32_t> entries_;                                  // by state: its node
   PatternAutomaton automaton_;
   size_t edges_ = 0;
 };

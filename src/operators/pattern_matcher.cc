@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace tidemill {
+namespace {
+
+constexpr size_t kBeginningsMax =
+    10'000;  // from one row: what alternatives with conditions on the match so far multiply
+
+}  // namespace
 
 void add_row(PartialMatch& match, int32_t variable, EpochMillis time) {
   if (match.runs.empty() || match.runs.back().variable != variable) match.runs.push_back({variable, 0});
@@ -20,14 +26,28 @@ PatternMatcher::PatternMatcher(const RowPatternDefinition& definition) : definit
     }
     asked_.push_back(std::move(asked));
   }
-  keeps_earliest_ = definition.skip == RowSkip::kPastLastRow && !definition.within &&
-                    std::ranges::all_of(definition.of_row, [](bool of_row) { return of_row; });
+  of_rows_ = std::ranges::all_of(definition.of_row, [](bool of_row) { return of_row; });
+  keeps_earliest_ = of_rows_ && definition.skip == RowSkip::kPastLastRow && !definition.within;
 }
 
-// While nothing waits, what is complete later ends at or behind this row, and skips past both.
+// Of two beginnings from one row in the same state the preferred one is complete with the other, and skips it. While
+// nothing waits, what is complete later ends at or behind this row, and skips past both.
 bool PatternMatcher::covered(const LiveMatches& next, const PartialMatch& match) const {
+  if (of_rows_) {
+    for (size_t i = next.partial.size(); i-- > 0 && next.partial[i].start == match.start;)
+      if (next.partial[i].state == match.state) return true;
+  }
   return keeps_earliest_ && next.complete.empty() &&
          std::ranges::find(next.partial, match.state, &PartialMatch::state) != next.partial.end();
+}
+
+void PatternMatcher::add(PartialMatch match, LiveMatches& next) {
+  const size_t place = next.partial.size();
+  if (place >= kBeginningsMax && next.partial[place - kBeginningsMax].start == match.start)
+    throw UserError(
+        fmt::format("MATCH_RECOGNIZE: there are more than {} ways to fit the pattern from one row", kBeginningsMax),
+        "Conditions that exclude one another leave fewer.");
+  next.partial.push_back(std::move(match));
 }
 
 void PatternMatcher::go_on(const PartialMatch& from, size_t index, EpochMillis time, Conditions& conditions,
@@ -41,7 +61,7 @@ void PatternMatcher::go_on(const PartialMatch& from, size_t index, EpochMillis t
     match.state = edge.target;
     const PatternState& target = definition_.automaton[static_cast<size_t>(edge.target)];
     if (target.accepts) next.complete.push_back(match);
-    if (!target.edges.empty() && !covered(next, match)) next.partial.push_back(std::move(match));
+    if (!target.edges.empty() && !covered(next, match)) add(std::move(match), next);
   }
 }
 

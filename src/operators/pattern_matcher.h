@@ -69,6 +69,7 @@ class PatternMatcher {
 
  private:
   void go_on(const PartialMatch& from, size_t index, EpochMillis time, Conditions& conditions, LiveMatches& next) const;
+  static void add(PartialMatch match, LiveMatches& next);
   void emerge(LiveMatches& live, std::vector<PartialMatch>& found) const;
   // Returns the row from which on matches may begin after this one.
   int64_t skip_from(const PartialMatch& match) const;
@@ -76,6 +77,7 @@ class PatternMatcher {
 
   const RowPatternDefinition& definition_;
   std::vector<std::vector<bool>> asked_;  // by state, variable
+  bool of_rows_ = false;                  // no condition depends on the match so far
   // A later match in the same state as an earlier one goes the same way, and never comes out: it need not be kept.
   bool keeps_earliest_ = false;
 };
