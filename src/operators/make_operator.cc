@@ -8,6 +8,7 @@
 #include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
 #include "operators/interval_join.h"
+#include "operators/match_recognize.h"
 #include "operators/over_aggregate.h"
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
@@ -59,6 +60,9 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const OverAggregateSpec& spec) const {
     return std::make_unique<OverAggregate>(spec);
   }
+  std::unique_ptr<Operator> operator()(const MatchRecognizeSpec& spec) const {
+    return std::make_unique<MatchRecognize>(spec);
+  }
   std::unique_ptr<Operator> operator()(const RankSpec& spec) const {
     if (spec.final_only) return std::make_unique<FinalRank>(spec);
     return std::make_unique<TopN>(spec);
@@ -88,6 +92,7 @@ struct DropsLateRows {
   bool operator()(const WindowJoinSpec&) const { return true; }
   bool operator()(const TemporalJoinSpec&) const { return true; }
   bool operator()(const OverAggregateSpec& spec) const { return !spec.processing_time; }
+  bool operator()(const MatchRecognizeSpec& spec) const { return !spec.processing_time; }
   bool operator()(const RankSpec& spec) const { return spec.final_only && spec.window_end >= 0; }
   bool operator()(const DeduplicateSpec& spec) const { return !spec.processing_time && !spec.keep_last; }
   template <class Other>

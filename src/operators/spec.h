@@ -19,6 +19,7 @@
 #include "data/window.h"
 #include "expr/aggregate_spec.h"
 #include "expr/expression.h"
+#include "expr/row_pattern.h"
 
 namespace tidemill {
 
@@ -101,6 +102,19 @@ struct OverAggregateSpec {
   std::vector<AggregateSpec> aggregates;
   SchemaPtr schema;
   DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec; not for RANGE of an interval, which forgets by itself
+};
+
+// Rows that fit a pattern: MATCH_RECOGNIZE. Output: `keys`, then the measures; with ALL ROWS PER MATCH `columns`, the
+// measures, `columns_behind`.
+struct MatchRecognizeSpec {
+  std::vector<int32_t> keys;
+  std::vector<SortKey> order;    // the first is the time, ascending
+  bool processing_time = false;  // rows are taken as they come
+  RowPatternDefinition definition;
+  std::vector<int32_t> columns;  // of the input, in front of the measures
+  std::vector<int32_t> columns_behind;
+  SchemaPtr input;
+  SchemaPtr schema;
 };
 
 // The first rows of each partition: Top-N. Output: the input, then the row number where `numbers`.
@@ -215,7 +229,7 @@ struct SinkSpec {
 
 using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
                                   WindowAssignSpec, RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec,
-                                  UnnestSpec, SortLimitSpec, OverAggregateSpec, RankSpec, DeduplicateSpec, UnionSpec,
+                                  UnnestSpec, SortLimitSpec, OverAggregateSpec, MatchRecognizeSpec, RankSpec, DeduplicateSpec, UnionSpec,
                                   ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
 
 }  // namespace tidemill

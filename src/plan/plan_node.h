@@ -28,6 +28,7 @@ enum class PlanKind : uint8_t {
   kJoin,
   kOver,
   kRank,
+  kMatch,
   kSortLimit,
   kChangelogNormalize,
   kSinkMaterialize,

@@ -9,6 +9,7 @@
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
@@ -72,6 +73,13 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       const RankDefinition& rank = node.as<RankNode>().definition();
       return fmt::format("rank(keys=[{}], order=[{}], last={}, tables=[{}])", lineage_of_keys(*node.input(), rank.keys),
                          lineage_of_order(*node.input(), rank.order), rank.range.end, tables_text(node));
+    }
+    case PlanKind::kMatch: {
+      const auto& match = node.as<MatchNode>();
+      const RowPatternDefinition& definition = match.definition();
+      return fmt::format("match(keys=[{}], order=[{}], pattern=[{}], tables=[{}])",
+                         lineage_of_keys(*node.input(), match.keys()), lineage_of_order(*node.input(), match.order()),
+                         pattern_text(definition.pattern, definition.variables), tables_text(node));
     }
     case PlanKind::kAggregate:
       return fmt::format("group_aggregate(keys=[{}], tables=[{}])",
@@ -183,6 +191,7 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
     case PlanKind::kScan:
     case PlanKind::kValues:
     case PlanKind::kLateRows:
+    case PlanKind::kMatch:
     case PlanKind::kStatementSet:
       return node.schema()->field(column).name;
   }

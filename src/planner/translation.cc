@@ -78,6 +78,8 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_unnest(node->as<UnnestNode>(), *this);
     case PlanKind::kOver:
       return translate_over(node->as<OverNode>(), *this);
+    case PlanKind::kMatch:
+      return translate_match(node->as<MatchNode>(), *this);
     case PlanKind::kRank:
       return translate_rank(node->as<RankNode>(), *this);
     case PlanKind::kUnion:

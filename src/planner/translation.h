@@ -13,6 +13,7 @@
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
 #include "plan/rank.h"
@@ -89,6 +90,7 @@ Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& 
 Vertex translate_window_assign(const WindowAssignNode& node, Translation& translation);
 Vertex translate_unnest(const UnnestNode& node, Translation& translation);
 Vertex translate_over(const OverNode& node, Translation& translation);
+Vertex translate_match(const MatchNode& node, Translation& translation);
 Vertex translate_rank(const RankNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
 Vertex translate_join(const JoinNode& node, Translation& translation);

@@ -4,6 +4,7 @@
 #include "sql/ast/expression.h"
 #include "sql/ast/function_call.h"
 #include "sql/ast/identifier.h"
+#include "sql/ast/match_recognize.h"
 #include "sql/ast/query.h"
 #include "sql/ast/statement.h"
 #include "sql/ast/type_name.h"

@@ -44,6 +44,10 @@ enum class TokenKind : uint8_t {
   kArrow,   // =>
   kColon,
   kQuestion,
+  kVerticalBar,
+  kLeftBrace,
+  kRightBrace,
+  kCaret,
 };
 
 struct Token {
@@ -63,14 +67,16 @@ struct Symbol {
   constexpr std::string_view text() const { return quoted_text.substr(1, quoted_text.size() - 2); }
 };
 inline constexpr Symbol kSymbols[] = {
-    {"'/*+'", TokenKind::kHintStart},   {"'/'", TokenKind::kSlash},      {"'<>'", TokenKind::kNotEqual},
-    {"'<='", TokenKind::kLessOrEqual},  {"'<'", TokenKind::kLess},       {"'>='", TokenKind::kGreaterOrEqual},
-    {"'>'", TokenKind::kGreater},       {"'=>'", TokenKind::kArrow},     {"'='", TokenKind::kEqual},
-    {"'!='", TokenKind::kBangNotEqual}, {"'||'", TokenKind::kConcat},    {"';'", TokenKind::kSemicolon},
-    {"'('", TokenKind::kLeftParen},     {"')'", TokenKind::kRightParen}, {"'['", TokenKind::kLeftBracket},
-    {"']'", TokenKind::kRightBracket},  {"','", TokenKind::kComma},      {"'.'", TokenKind::kDot},
-    {"'+'", TokenKind::kPlus},          {"'-'", TokenKind::kMinus},      {"'*'", TokenKind::kStar},
-    {"'%'", TokenKind::kPercent},       {"':'", TokenKind::kColon},      {"'?'", TokenKind::kQuestion},
+    {"'/*+'", TokenKind::kHintStart},   {"'/'", TokenKind::kSlash},        {"'<>'", TokenKind::kNotEqual},
+    {"'<='", TokenKind::kLessOrEqual},  {"'<'", TokenKind::kLess},         {"'>='", TokenKind::kGreaterOrEqual},
+    {"'>'", TokenKind::kGreater},       {"'=>'", TokenKind::kArrow},       {"'='", TokenKind::kEqual},
+    {"'!='", TokenKind::kBangNotEqual}, {"'||'", TokenKind::kConcat},      {"'|'", TokenKind::kVerticalBar},
+    {"';'", TokenKind::kSemicolon},     {"'('", TokenKind::kLeftParen},    {"')'", TokenKind::kRightParen},
+    {"'['", TokenKind::kLeftBracket},   {"']'", TokenKind::kRightBracket}, {"','", TokenKind::kComma},
+    {"'.'", TokenKind::kDot},           {"'+'", TokenKind::kPlus},         {"'-'", TokenKind::kMinus},
+    {"'*'", TokenKind::kStar},          {"'%'", TokenKind::kPercent},      {"':'", TokenKind::kColon},
+    {"'?'", TokenKind::kQuestion},      {"'{'", TokenKind::kLeftBrace},    {"'}'", TokenKind::kRightBrace},
+    {"'^'", TokenKind::kCaret},
 };
 
 }  // namespace tidemill

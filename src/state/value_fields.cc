@@ -61,24 +61,24 @@ void ValueFields::put(std::byte* record, TextHeap& texts, std::span<const Column
 
 void ValueFields::append(const std::byte* record, const TextHeap& texts, std::span<ColumnBuilder> values) const {
   CHECK_EQ(values.size(), places_.size());
-  std::string scratch;
-  for (size_t i = 0; i < places_.size(); ++i) {
-    const std::byte* const value = record + places_[i].value;
-    if (record[places_[i].null] != std::byte{0}) {
-      values[i].append_null();
-      continue;
+  for (size_t i = 0; i < places_.size(); ++i) append_one(record, texts, i, values[i]);
+}
+
+void ValueFields::append_one(const std::byte* record, const TextHeap& texts, size_t index,
+                             ColumnBuilder& values) const {
+  const std::byte* const value = record + places_[index].value;
+  if (record[places_[index].null] != std::byte{0}) return values.append_null();
+  dispatch_physical(types_[index].physical(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, Text>) {
+      std::string scratch;
+      const StoredText stored = load_stored_text(value);
+      values.append_text(texts.load(stored, scratch));
+    } else {
+      T loaded;
+      std::memcpy(&loaded, value, sizeof(T));
+      values.append(loaded);
     }
-    dispatch_physical(types_[i].physical(), [&]<class T>() {
-      if constexpr (std::is_same_v<T, Text>) {
-        const StoredText stored = load_stored_text(value);
-        values[i].append_text(texts.load(stored, scratch));
-      } else {
-        T loaded;
-        std::memcpy(&loaded, value, sizeof(T));
-        values[i].append(loaded);
-      }
-    });
-  }
+  });
 }
 
 bool ValueFields::equal(const std::byte* record, const TextHeap& texts, std::span<const ColumnPtr> values,

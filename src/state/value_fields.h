@@ -30,6 +30,8 @@ class ValueFields {
   void put(std::byte* record, TextHeap& texts, std::span<const ColumnPtr> values, int32_t row) const;
   // Appends what the record holds, a row to each column.
   void append(const std::byte* record, const TextHeap& texts, std::span<ColumnBuilder> values) const;
+  // Appends what the record holds of value `index`.
+  void append_one(const std::byte* record, const TextHeap& texts, size_t index, ColumnBuilder& values) const;
   // Returns whether the record holds row `row` of `values`. NULL equals NULL, NaN equals NaN.
   bool equal(const std::byte* record, const TextHeap& texts, std::span<const ColumnPtr> values, int32_t row) const;
   // Stores in `to` what `from` holds, a record with these fields at the same places.

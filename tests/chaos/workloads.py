@@ -190,6 +190,13 @@ QUERIES = [
         "WINDOW w AS (PARTITION BY k ORDER BY moment RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW)",
     ),
     Query(
+        "match",
+        "k BIGINT, first_id BIGINT, rises BIGINT, last_id BIGINT, last_name STRING",
+        f"SELECT k, f, n, l, name FROM {ON_TIME} AS e MATCH_RECOGNIZE (PARTITION BY k ORDER BY moment, id "
+        "MEASURES A.id AS f, COUNT(B.id) AS n, C.id AS l, C.name AS name AFTER MATCH SKIP PAST LAST ROW "
+        "PATTERN (A B+ C) WITHIN INTERVAL '5' SECOND DEFINE B AS B.v > LAST(B.v, 1) OR LAST(B.v, 1) IS NULL, C AS C.v < A.v)",
+    ),
+    Query(
         "top_3",
         "k BIGINT, place BIGINT, v BIGINT, id BIGINT",
         "SELECT k, place, v, id FROM (SELECT k, v, id, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC, id) AS place FROM events) "

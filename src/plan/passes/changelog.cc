@@ -7,6 +7,7 @@
 #include "plan/calc.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/passes/keys.h"
 #include "plan/rank.h"
@@ -136,6 +137,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kRank:
       return final_only ? RowKinds::append() : kinds_of_rank(node.as<RankNode>(), input);
     case PlanKind::kOver:
+    case PlanKind::kMatch:
     case PlanKind::kWindowAggregate:
     case PlanKind::kSortLimit:
       return RowKinds::append();
@@ -156,6 +158,8 @@ RowKinds Changelog::produced(const PlanNode& node) const {
     check_over(*over, final_only_);
     check_inserts(*over->input(), over->location(), "OVER over a stream");
   }
+  if (const auto* match = node.try_as<MatchNode>())
+    check_inserts(*match->input(), match->location(), "MATCH_RECOGNIZE");
   const auto* rank = node.try_as<RankNode>();
   if (rank != nullptr && rank->by_window()) check_inserts(*rank->input(), rank->location(), "Top-N of windows");
   if (node.kind() == PlanKind::kSortLimit) check_sort(node);

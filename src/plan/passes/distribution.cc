@@ -4,6 +4,7 @@
 #include "plan/aggregate.h"
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/sink_materialize.h"
@@ -34,6 +35,8 @@ Distribution required_distribution(const PlanNode& node, size_t input) {
       return by_keys(node.as<JoinNode>().key_columns(input));
     case PlanKind::kOver:
       return by_keys(node.as<OverNode>().window().keys);
+    case PlanKind::kMatch:
+      return by_keys(node.as<MatchNode>().keys());
     case PlanKind::kRank:
       return by_keys(node.as<RankNode>().definition().keys);
     case PlanKind::kChangelogNormalize:

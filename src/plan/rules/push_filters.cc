@@ -8,6 +8,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join_filters.h"
+#include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
@@ -81,7 +82,10 @@ class Pusher {
         return push_through_unnest(input, predicate);
       case PlanKind::kAggregate:
         if (shared) break;
-        return push_through_keys(input, predicate);
+        return push_through_keys(input, predicate, input->as<AggregateNode>().keys());
+      case PlanKind::kMatch:
+        if (shared || predicate->can_fail()) break;  // a row may be in no match
+        return push_through_keys(input, predicate, input->as<MatchNode>().keys());
       case PlanKind::kJoin:
         if (shared) break;
         return push_through_join(input->as<JoinNode>(), conjuncts_of(predicate));
@@ -135,8 +139,8 @@ class Pusher {
     return filter_rest(input->with_inputs({push(input->input(), make_and(parts.moved))}), parts.kept);
   }
 
-  PlanPtr push_through_keys(const PlanPtr& input, const ExpressionPtr& predicate) {
-    const std::vector<int32_t>& keys = input->as<AggregateNode>().keys();
+  // `keys`: the first columns of the output are these of the input, and rows of other keys do not change them.
+  PlanPtr push_through_keys(const PlanPtr& input, const ExpressionPtr& predicate, const std::vector<int32_t>& keys) {
     const auto is_key = [&](int32_t column) { return static_cast<size_t>(column) < keys.size(); };
     const Split parts = split(predicate, is_key);
     // Without keys every row counts for the one group: a constant condition stays above it.

@@ -66,6 +66,7 @@ enum class CallSyntax : uint8_t {
                // or UNCONDITIONAL, Symbol, Symbol]
   kJsonObject,  // JSON_OBJECT(a: b, … NULL ON NULL), JSON_OBJECTAGG: [Symbol NULL or ABSENT, a, b, …]
   kJsonArray,   // JSON_ARRAY(a, … ABSENT ON NULL), JSON_ARRAYAGG: [Symbol NULL or ABSENT, a, …]
+  kMeasure,     // FINAL LAST(x), RUNNING SUM(x) of MEASURES: [the call]
 };
 
 enum class NullTreatment : uint8_t { kDefault, kRespect, kIgnore };

@@ -28,7 +28,7 @@ struct TableAlias {
   std::vector<Identifier> columns;
 };
 
-enum class TableKind : uint8_t { kNamed, kDerived, kFunction, kUnnest, kJoin };
+enum class TableKind : uint8_t { kNamed, kDerived, kFunction, kUnnest, kJoin, kMatch };
 
 // One entry of FROM.
 struct TableReference {

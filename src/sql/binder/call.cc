@@ -47,6 +47,9 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   if (call.name.parts.size() > 1) refuse_unsupported(call.location, "A function with a catalog or database name");
   const std::string name = upper(call.name.last().name);
   if (call.over) return bind_over(call, name);
+  if (pattern_ != nullptr) {
+    if (ExpressionPtr bound = bind_pattern_call(call, name)) return bound;
+  }
   constexpr std::array<std::string_view, 9> kNeedOver = {
       "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE", "LAG", "LEAD", "NTH_VALUE"};
   if (std::ranges::find(kNeedOver, name) != kNeedOver.end()) {
@@ -64,7 +67,7 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   }
   refuse_aggregate_syntax(call, name);
   if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") return bind_grouping(call, name);
-  if (name == "CURRENT_WATERMARK") return bind_current_watermark(call);
+  if (name == "CURRENT_WATERMARK" && pattern_ == nullptr) return bind_current_watermark(call);
   if (name == "JSON") {
     throw UserError(call.location, "JSON(…) stands only as a value of JSON_OBJECT or JSON_ARRAY",
                     "Leave it out: a text that is JSON is a text elsewhere.");
@@ -94,6 +97,7 @@ ExpressionPtr ExpressionBinder::bind_argument(const ast::FunctionCall& call, con
 }
 
 ExpressionPtr ExpressionBinder::bind_aggregate(const ast::FunctionCall& call, const std::string& name) {
+  if (pattern_ != nullptr) return bind_pattern_aggregate(call, name);
   if (inside_aggregate_) {
     throw UserError(call.location, "Aggregates cannot be inside one another",
                     "Compute the inner one in a sub-query: FROM (SELECT …, COUNT(*) AS n …).");

@@ -125,6 +125,7 @@ ExpressionPtr ExpressionBinder::as_condition(ExpressionPtr expression, SourceLoc
 }
 
 ExpressionPtr ExpressionBinder::bind_column(const ast::ColumnReference& column) {
+  if (pattern_ != nullptr) return bind_pattern_column(column);
   if (column.parts.size() == 1) {
     const auto alias = aliases_.find(column.parts.front().name);
     if (alias != aliases_.end()) return alias->second;

@@ -9,6 +9,7 @@
 #include "sql/binder/aggregate_calls.h"
 #include "sql/binder/binding_context.h"
 #include "sql/binder/over_calls.h"
+#include "sql/binder/pattern_calls.h"
 #include "sql/binder/scope.h"
 
 namespace tidemill {
@@ -32,6 +33,8 @@ class ExpressionBinder {
   void allow_outer(const Scope* outer) { outer_ = outer; }
   // Lets calls with OVER stand in the expressions, and gathers them in `overs`; null: no longer.
   void allow_overs(OverCalls* overs) { overs_ = overs; }
+  // Makes columns those of rows of a match, and lets FIRST, CLASSIFIER and their like stand in the expressions.
+  void allow_pattern(PatternCalls* pattern) { pattern_ = pattern; }
   // Lets one-part names mean these expressions first (the aliases of SELECT in ORDER BY).
   void set_aliases(std::map<std::string, ExpressionPtr> aliases) { aliases_ = std::move(aliases); }
   // Makes the expressions part of these functions' bodies: a call of one of them is a recursion.
@@ -88,6 +91,19 @@ class ExpressionBinder {
   ExpressionPtr bind_over(const ast::FunctionCall& call, const std::string& name);
   BoundAggregate bind_lag(const ast::FunctionCall& call);
 
+  // pattern_calls.cc
+  ExpressionPtr bind_pattern_column(const ast::ColumnReference& column);
+  PatternReference navigated(PatternReference::Kind kind, const std::vector<int32_t>& variables, int32_t column,
+                             const Type& type) const;
+  // Returns null for a function that is not one of MATCH_RECOGNIZE.
+  ExpressionPtr bind_pattern_call(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_measure_semantics(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr bind_navigation(const ast::FunctionCall& call, const std::string& name);
+  int64_t bind_row_offset(const ast::Expression& written, const std::string& name);
+  ExpressionPtr bind_classifier(const ast::FunctionCall& call);
+  ExpressionPtr bind_match_rowtime(const ast::FunctionCall& call);
+  ExpressionPtr bind_pattern_aggregate(const ast::FunctionCall& call, const std::string& name);
+
   const BindingContext& context_;
   const Scope& scope_;
   std::string clause_;
@@ -98,6 +114,7 @@ class ExpressionBinder {
   bool inside_aggregate_ = false;
   std::vector<std::string> open_functions_;  // in whose bodies the expressions stand, outermost first
   OverCalls* overs_ = nullptr;
+  PatternCalls* pattern_ = nullptr;
   bool inside_over_ = false;
   std::map<std::string, ExpressionPtr> aliases_;
   std::map<int32_t, SourceLocation> first_uses_;

@@ -87,6 +87,9 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
     case ast::TableKind::kFunction:
       relation = bind_function_table(table.as<ast::FunctionTable>());
       break;
+    case ast::TableKind::kMatch:
+      relation = bind_match(table.as<ast::MatchTable>());
+      break;
     case ast::TableKind::kUnnest:
       return bind_unnest(BoundRelation::of(make_values(make_schema({}), {{}}), {}), table.as<ast::UnnestTable>(),
                          false);

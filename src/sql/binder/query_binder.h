@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "data/sort_key.h"
 #include "plan/plan_node.h"
+#include "sql/ast/match_recognize.h"
 #include "sql/ast/query.h"
 #include "sql/binder/binding_context.h"
 #include "sql/binder/scope.h"
@@ -73,6 +74,7 @@ class QueryBinder {
   BoundRelation bind_unnest_join(const ast::JoinedTable& join);
   BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
+  BoundRelation bind_match(const ast::MatchTable& match);             // match_recognize.cc
 
   // The queries of WITH that are visible, innermost last.
   struct NamedQuery {

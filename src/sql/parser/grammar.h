@@ -96,6 +96,13 @@ std::vector<ast::Hint> parse_hints(TokenCursor& cursor);  // none when not at /*
 // table_reference.cc
 ast::TableReferencePtr parse_from(TokenCursor& cursor);  // behind FROM
 
+// match_recognize.cc
+// Reads from MATCH_RECOGNIZE to its closing parenthesis.
+ast::TableReferencePtr parse_match_recognize(TokenCursor& cursor, ast::TableReferencePtr input);
+// Tells whether FINAL or RUNNING is at the cursor with a call behind, as in MEASURES, and reads it: a call of FINAL.
+bool at_measure_semantics(TokenCursor& cursor);
+ast::ExpressionPtr parse_measure_semantics(TokenCursor& cursor);
+
 // Statements; one file each. CREATE and DROP dispatch on the word behind.
 ast::StatementPtr parse_statement(TokenCursor& cursor);
 ast::StatementPtr parse_create(TokenCursor& cursor);

@@ -192,6 +192,7 @@ ExpressionPtr parse_word(TokenCursor& cursor, StarRule star) {
   if (!call_follows && is_niladic(token.word.keyword)) return parse_niladic(cursor);
   if (at_special_call(cursor)) return parse_special_call(cursor);
   if (at_json_call(cursor)) return parse_json_call(cursor);
+  if (at_measure_semantics(cursor)) return parse_measure_semantics(cursor);
   return parse_name_or_call(cursor, star);
 }
 

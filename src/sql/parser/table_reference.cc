@@ -16,7 +16,6 @@ constexpr std::string_view kBehindTable[] = {"AS",     "WHERE",  "GROUP", "HAVIN
 TableReferencePtr parse_joined_table(TokenCursor& cursor);
 
 void refuse_table_suffix(TokenCursor& cursor) {
-  if (cursor.at(Keyword::kMatchRecognize)) fail_not_supported(cursor, "MATCH_RECOGNIZE");
   if (cursor.at(Keyword::kTablesample)) fail_not_supported(cursor, "TABLESAMPLE", "Filter with RAND() instead");
   if (cursor.at(Keyword::kPivot)) fail_not_supported(cursor, "PIVOT", "Use aggregates with FILTER (WHERE …)");
   if (cursor.at(Keyword::kUnpivot)) fail_not_supported(cursor, "UNPIVOT", "Use UNION ALL, or CROSS JOIN UNNEST");
@@ -152,6 +151,9 @@ TableReferencePtr parse_table_factor(TokenCursor& cursor) {
     table = parse_named_table(cursor);
   }
   if (!table->alias) parse_alias(cursor, *table);
+  if (!cursor.at(Keyword::kMatchRecognize)) return table;
+  table = parse_match_recognize(cursor, std::move(table));
+  parse_alias(cursor, *table);
   return table;
 }
 

@@ -20,6 +20,10 @@ void SqlWriter::write_call(const ast::FunctionCall& call) {
   else
     write(call.name);
   if (call.syntax == CallSyntax::kNoParens) return;
+  if (call.syntax == CallSyntax::kMeasure) {
+    text_ += ' ';
+    return write(*call.arguments.front().value);
+  }
   text_ += '(';
   if (call.syntax == CallSyntax::kPlain)
     write_call_arguments(call);
@@ -70,6 +74,7 @@ void SqlWriter::write_special_arguments(const ast::FunctionCall& call) {
   switch (call.syntax) {
     case CallSyntax::kPlain:
     case CallSyntax::kNoParens:
+    case CallSyntax::kMeasure:
       break;
     case CallSyntax::kExtract:
       argument(0);

@@ -209,7 +209,9 @@ void SqlWriter::write(const ast::TableReference& table) {
 
 // Writes a table without its alias.
 void SqlWriter::write_table_head(const ast::TableReference& table) {
-  if (table.kind == ast::TableKind::kDerived) {
+  if (table.kind == ast::TableKind::kMatch) {
+    write_match(table.as<ast::MatchTable>());
+  } else if (table.kind == ast::TableKind::kDerived) {
     const auto& derived = table.as<ast::DerivedTable>();
     text_ += derived.lateral ? "LATERAL (" : "(";
     write(*derived.query);

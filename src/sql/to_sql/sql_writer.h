@@ -66,6 +66,8 @@ class SqlWriter {
   void write_join(const ast::JoinedTable& join);
   void write_table_head(const ast::TableReference& table);
   void write_alias(const ast::TableAlias& alias);
+  void write_match(const ast::MatchTable& match);
+  void write_row_pattern(const ast::RowPattern& pattern);
 
   void write_create_table(const ast::CreateTable& table);
   void write_column(const ast::ColumnDefinition& column);

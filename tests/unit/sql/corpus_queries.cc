@@ -37,6 +37,17 @@ constexpr Entry kQueries[] = {
     {"select a from ((a join b on c))", "SELECT `a` FROM `a` JOIN `b` ON `c`"},
     {"select a from ((select 1)) as x", "SELECT `a` FROM (SELECT 1) AS `x`"},
     {"select a from t for system_time as of x", "SELECT `a` FROM `t` FOR SYSTEM_TIME AS OF `x`"},
+    {"select * from t match_recognize (partition by k order by ts, n desc measures a.x as m, final last(b.x, 1) as l "
+     "after match skip to first b pattern (a (b | c){2,}? d?) within interval '1' minute emit timeouts "
+     "subset s = (a, b) define a as x > 1, b as prev(x) < 2) as m",
+     "SELECT * FROM `t` MATCH_RECOGNIZE (PARTITION BY `k` ORDER BY `ts`, `n` DESC MEASURES `a`.`x` AS `m`, FINAL "
+     "LAST(`b`.`x`, 1) AS `l` ONE ROW PER MATCH AFTER MATCH SKIP TO FIRST `b` PATTERN (`a` (`b` | `c`){2,}? `d`?) "
+     "WITHIN INTERVAL '1' MINUTE EMIT TIMEOUTS SUBSET `s` = (`a`, `b`) DEFINE `a` AS `x` > 1, `b` AS PREV(`x`) < 2) "
+     "AS `m`"},
+    {"select * from t as r match_recognize (order by p all rows per match after match skip past last row "
+     "pattern (a* b+ c{3} d{,2}) define a as true)",
+     "SELECT * FROM `t` AS `r` MATCH_RECOGNIZE (ORDER BY `p` ALL ROWS PER MATCH AFTER MATCH SKIP PAST LAST ROW PATTERN "
+     "(`a`* `b`+ `c`{3,3} `d`{0,2}) DEFINE `a` AS TRUE)"},
     {"select a from t for system_time as of x as y", "SELECT `a` FROM `t` FOR SYSTEM_TIME AS OF `x` AS `y`"},
     {"select a from l join r for system_time as of l.ts as r on a = b",
      "SELECT `a` FROM `l` JOIN `r` FOR SYSTEM_TIME AS OF `l`.`ts` AS `r` ON `a` = `b`"},

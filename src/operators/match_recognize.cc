@@ -1,0 +1,402 @@
+#include "operators/match_recognize.h"
+
+#include <algorithm>
+
+#include "operators/emit_in_steps.h"
+#include "operators/event_times.h"
+#include "operators/key_columns.h"
+#include "operators/row_evaluation.h"
+#include "operators/row_outcomes.h"
+#include "operators/row_watermark.h"
+#include "state/ordered_encoding.h"
+
+namespace tidemill {
+namespace {
+
+constexpr std::string_view kArrivalScalar = "match.next_arrival";
+constexpr std::string_view kNumberField = "matches";
+constexpr std::string_view kBehindWatermark = "watermark_passed";
+constexpr int64_t kComplete = -1;  // in place of a state
+constexpr size_t kMatchesAtOnce = kBatchRowsTarget;
+
+enum LiveField : uint8_t { kState, kRows, kStartTime, kEndTime, kRuns, kAccumulators };
+
+std::vector<Type> live_types() {
+  return {Type::big_int(), Type::big_int(), Type::big_int(), Type::big_int(), Type::string(), Type::string()};
+}
+
+void append_varint(uint64_t number, std::string& out) {
+  for (; number >= 0x80; number >>= 7) out.push_back(static_cast<char>(number | 0x80));
+  out.push_back(static_cast<char>(number));
+}
+
+uint64_t read_varint(std::string_view& bytes) {
+  uint64_t number = 0;
+  for (int32_t shift = 0;; shift += 7) {
+    CHECK(!bytes.empty() && shift < 64);
+    const auto byte = static_cast<uint8_t>(bytes.front());
+    bytes.remove_prefix(1);
+    number |= static_cast<uint64_t>(byte & 0x7F) << shift;
+    if ((byte & 0x80) == 0) return number;
+  }
+}
+
+std::string runs_text(const std::vector<PatternRun>& runs) {
+  std::string text;
+  for (const PatternRun& run : runs) {
+    append_varint(static_cast<uint64_t>(run.variable), text);
+    append_varint(static_cast<uint64_t>(run.rows), text);
+  }
+  return text;
+}
+
+std::vector<PatternRun> runs_of(std::string_view text) {
+  std::vector<PatternRun> runs;
+  while (!text.empty()) {
+    const auto variable = static_cast<int32_t>(read_varint(text));
+    runs.push_back({variable, static_cast<int64_t>(read_varint(text))});
+  }
+  return runs;
+}
+
+// The places of rows begin with their time.
+std::string place_of_time(EpochMillis time) {
+  ColumnBuilder column(Type::big_int());
+  column.append(time);
+  std::string place;
+  append_ordered(*column.finish(), 0, {}, place);
+  return place;
+}
+
+bool reads(const std::vector<PatternReference>& references, PatternReference::Kind kind) {
+  return std::ranges::find(references, kind, &PatternReference::kind) != references.end();
+}
+
+int64_t rows_looked_back(const RowPatternDefinition& definition) {
+  int64_t rows = 0;
+  for (const PatternReference& reference : definition.tested) rows = std::max(rows, -reference.shift);
+  for (const PatternReference& reference : definition.measured) rows = std::max(rows, -reference.shift);
+  return rows;
+}
+
+}  // namespace
+
+MatchRecognize::MatchRecognize(const MatchRecognizeSpec& spec)
+    : spec_(spec),
+      matcher_(spec_.definition),
+      values_(leading_types(*spec.input, static_cast<size_t>(spec.input->size()))),
+      rows_(values_.types()),
+      match_values_(spec.input, rows_, spec_.definition.variables),
+      conditions_(spec_.definition, matcher_, match_values_),
+      places_(spec.order, true, false),
+      live_fields_(live_types()),
+      rows_before_(rows_looked_back(spec.definition)),
+      numbers_matches_(reads(spec.definition.measured, PatternReference::Kind::kMatchNumber)) {
+  for (const int32_t key : spec_.keys) key_types_.push_back(spec_.input->field(key).type);
+}
+
+void MatchRecognize::open(OperatorContext& context) {
+  context_ = &context;
+  StateStore& state = context.state();
+  conditions_.open(context);
+  rows_.open(state, key_types_);
+  TableDescriptor live;
+  live.name = "live matches";
+  live.key_types = key_types_;
+  live_fields_.declare(live);
+  live_ = &state.ordered_table(live, SubKeyKind::kTimeSequence);
+  live_fields_.open(live_->layout());
+  keys_.emplace(live_->key_layout());
+  expiries_ = &state.timers({"expiries", key_types_});
+  held_ = &state.timers({"held", key_types_});
+  if (numbers_matches_) {
+    TableDescriptor numbers;
+    numbers.name = "numbers";
+    numbers.key_types = key_types_;
+    numbers.fields.push_back(RecordField::int64(std::string(kNumberField)));
+    numbers_ = &state.record_table(numbers);
+    numbers_offset_ = numbers_->layout().offset(kNumberField);
+  }
+  if (spec_.processing_time) return;
+  TableDescriptor waiting;
+  waiting.name = "waiting";
+  waiting.key_types = key_types_;
+  values_.declare(waiting);
+  waiting_ = &state.ordered_table(waiting, SubKeyKind::kBytes);
+  values_.open(waiting_->layout());
+  due_ = &state.timers({"due", key_types_});
+}
+
+void MatchRecognize::release() {
+  if (spec_.processing_time) next_expiry_ = expiries_->next_time().value_or(kMaxWatermark);
+  next_held_ = held_->next_time().value_or(kMaxWatermark);
+  context_->state().release();
+}
+
+void MatchRecognize::process(Batch input, int32_t, Output& output) {
+  CHECK_MSG(input.append_only(), "MATCH_RECOGNIZE was given rows that are taken back");
+  keys_->assign(columns_at(input, spec_.keys), input.num_rows());
+  if (spec_.processing_time) {
+    times_.assign(static_cast<size_t>(input.num_rows()), context_->processing_time());
+    match(input, *keys_, times_, output);
+    context_->metrics().add(kRowsUsedCounter, input.num_rows());
+  } else {
+    keep(input);
+  }
+  release();
+}
+
+void MatchRecognize::keep(const Batch& input) {
+  places_.begin(input);
+  read_event_times(input, spec_.order.front().column, "MATCH_RECOGNIZE", times_);
+  OperatorScalars& scalars = context_->state().scalars();
+  int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
+  std::vector<LateRow> late;
+  for (int32_t row = 0; row < input.num_rows(); ++row) {
+    const EpochMillis time = times_[static_cast<size_t>(row)];
+    const EpochMillis watermark = row_watermark(input, row, *context_);
+    if (time <= watermark) {
+      late.push_back({row, time, watermark});
+      continue;
+    }
+    bool created = false;
+    const KeyRef key = (*keys_)[row];
+    std::byte* const record = waiting_->upsert(key, SubKey::of_bytes(places_.place(row, arrival++)), created);
+    CHECK(created);
+    values_.put(record, waiting_->texts(), input.columns(), row);
+    due_->add(key, time);
+  }
+  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - static_cast<int64_t>(late.size()));
+  if (!late.empty()) context_->late_rows(input, late, kBehindWatermark);
+}
+
+void MatchRecognize::on_watermark(EpochMillis watermark, Output& output) {
+  if (spec_.processing_time) return;
+  emit_in_steps(*context_, output,
+                [this, watermark](Output& more) { return fire_some(watermark, more) || expire_some(watermark, more); });
+}
+
+void MatchRecognize::on_processing_time(EpochMillis now, Output& output) {
+  if (!spec_.processing_time) return;
+  emit_in_steps(*context_, output, [this, now](Output& more) { return expire_some(now, more); });
+}
+
+bool MatchRecognize::fire_some(EpochMillis watermark, Output& output) {
+  DueTimers due(due_->key_layout());
+  const bool any = due_->pop_due(watermark, kBatchRowsTarget, due);
+  std::vector<ColumnBuilder> builders;
+  for (const Type& type : values_.types()) builders.emplace_back(type);
+  KeyBatch keys(due_->key_layout());
+  std::vector<EpochMillis> times;
+  for (int32_t i = 0; i < due.size(); ++i) {
+    const EpochMillis time = due.times[static_cast<size_t>(i)];
+    const std::string from = place_of_time(time);
+    const std::string until = time == kMaxWatermark ? "" : place_of_time(time + 1);
+    SubKeyRange range{SubKey::of_bytes(from), std::nullopt};
+    if (time != kMaxWatermark) range.until = SubKey::of_bytes(until);
+    waiting_->scan(due.keys[i], range, ScanDirection::kForward, [&](const SubKey&, const std::byte* record) {
+      values_.append(record, waiting_->texts(), builders);
+      keys.append(due.keys[i]);
+      times.push_back(time);
+      return true;
+    });
+    waiting_->erase(due.keys[i], range);
+  }
+  if (any) {
+    std::vector<ColumnPtr> columns;
+    for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
+    const Batch rows(spec_.input, std::move(columns), static_cast<int32_t>(times.size()));
+    const MemoryCharge charge = context_->charge_memory(static_cast<int64_t>(rows.memory_bytes()));
+    match(rows, keys, times, output);
+  }
+  release();
+  return any;
+}
+
+bool MatchRecognize::expire_some(EpochMillis time, Output& output) {
+  DueTimers due(expiries_->key_layout());
+  const bool any = expiries_->pop_due(time, kBatchRowsTarget, due);
+  for (int32_t i = 0; i < due.size(); ++i) expire(load(due.keys[i]), time);
+  emit(output);
+  save_all();
+  release();
+  return any;
+}
+
+void MatchRecognize::match(const Batch& rows, const KeyBatch& keys, std::span<const EpochMillis> times,
+                           Output& output) {
+  rows_.begin(rows);
+  conditions_.begin(rows);
+  std::vector<PartialMatch> found;
+  for (int32_t row = 0; row < rows.num_rows(); ++row) {
+    const EpochMillis time = times[static_cast<size_t>(row)];
+    const size_t place = load(keys[row]);
+    expire(place, time);
+    MatchPartition& partition = partitions_[place];
+    partition.new_rows.push_back(row);
+    conditions_.begin_row(partition, row, partition.next, time);
+    matcher_.take(partition.live, partition.next, time, conditions_, found);
+    ++partition.next;
+    add_found(place, found, false);
+  }
+  emit(output);
+  save_all();
+}
+
+size_t MatchRecognize::load(KeyRef key) {
+  const auto [begin, end] = partition_of_.equal_range(key.hash);
+  for (auto known = begin; known != end; ++known)
+    if (equal_keys(keys_->layout(), partitions_[known->second].key, key)) return known->second;
+  partition_of_.emplace(key.hash, partitions_.size());
+  MatchPartition& partition = partitions_.emplace_back();
+  partition.key = key;
+  partition.next = rows_.next_number(key);
+  partition.first_new = partition.next;
+  std::vector<ColumnBuilder> fields;
+  for (const Type& type : live_fields_.types()) fields.emplace_back(type);
+  std::vector<int64_t> starts;
+  live_->scan(key, SubKeyRange::all(), ScanDirection::kForward, [&](const SubKey& place, const std::byte* record) {
+    starts.push_back(place.time);
+    live_fields_.append(record, live_->texts(), fields);
+    return true;
+  });
+  std::vector<ColumnPtr> columns;
+  for (ColumnBuilder& field : fields) columns.push_back(field.finish());
+  const auto number = [&](LiveField field, int32_t row) { return columns[field]->decode<int64_t>()[row]; };
+  for (int32_t row = 0; row < static_cast<int32_t>(starts.size()); ++row) {
+    PartialMatch match;
+    match.start = starts[static_cast<size_t>(row)];
+    match.rows = number(kRows, row);
+    match.start_time = number(kStartTime, row);
+    match.end_time = number(kEndTime, row);
+    match.runs = runs_of(columns[kRuns]->text(row));
+    const std::string_view accumulators = columns[kAccumulators]->text(row);
+    if (conditions_.aggregates().fit(accumulators)) match.accumulators = accumulators;
+    const int64_t state = number(kState, row);
+    match.state = static_cast<int32_t>(state);
+    if (state == kComplete) partition.held.push_back(match.end_time);
+    (state == kComplete ? partition.live.complete : partition.live.partial).push_back(std::move(match));
+  }
+  if (numbers_ != nullptr)
+    if (const std::byte* const record = numbers_->find(key))
+      partition.matches = *reinterpret_cast<const int64_t*>(record + numbers_offset_);
+  return partitions_.size() - 1;
+}
+
+void MatchRecognize::expire(size_t partition, EpochMillis time) {
+  if (!spec_.definition.within) return;
+  std::vector<PartialMatch> timed_out, found;
+  matcher_.expire(partitions_[partition].live, time, timed_out, found);
+  add_found(partition, timed_out, true);
+  add_found(partition, found, false);
+}
+
+void MatchRecognize::add_found(size_t partition, std::vector<PartialMatch>& matches, bool timed_out) {
+  for (PartialMatch& match : matches)
+    found_.push_back({partition, std::move(match), timed_out, ++partitions_[partition].matches});
+  matches.clear();
+}
+
+void MatchRecognize::save_all() {
+  for (MatchPartition& partition : partitions_) save(partition);
+  partitions_.clear();
+  partition_of_.clear();
+}
+
+void MatchRecognize::save(MatchPartition& partition) {
+  int64_t first = partition.next;
+  std::vector<ColumnBuilder> fields;
+  for (const Type& type : live_fields_.types()) fields.emplace_back(type);
+  std::vector<int64_t> starts;
+  const auto add = [&](const PartialMatch& match, int64_t state) {
+    first = std::min(first, match.start);
+    starts.push_back(match.start);
+    fields[kState].append(state);
+    fields[kRows].append(match.rows);
+    fields[kStartTime].append(match.start_time);
+    fields[kEndTime].append(match.end_time);
+    fields[kRuns].append_text(runs_text(match.runs));
+    fields[kAccumulators].append_text(match.accumulators);
+  };
+  for (const PartialMatch& match : partition.live.partial) add(match, match.state);
+  for (const PartialMatch& match : partition.live.complete) add(match, kComplete);
+  live_->erase(partition.key, SubKeyRange::all());
+  std::vector<ColumnPtr> columns;
+  for (ColumnBuilder& field : fields) columns.push_back(field.finish());
+  for (int32_t row = 0; row < static_cast<int32_t>(starts.size()); ++row) {
+    bool created = false;
+    std::byte* const record =
+        live_->upsert(partition.key, SubKey::of_time(starts[static_cast<size_t>(row)], row), created);
+    CHECK(created);
+    live_fields_.put(record, live_->texts(), columns, row);
+  }
+  rows_.keep_from(partition, first - rows_before_);
+  for (const EpochMillis time : partition.held) held_->remove(partition.key, time);
+  for (const PartialMatch& match : partition.live.complete) held_->add(partition.key, match.end_time);
+  if (spec_.definition.within && !partition.live.partial.empty())
+    expiries_->add(partition.key, partition.live.partial.front().start_time + *spec_.definition.within);
+  if (numbers_ != nullptr && partition.matches != 0) {
+    bool created = false;
+    *reinterpret_cast<int64_t*>(numbers_->upsert(partition.key, created) + numbers_offset_) = partition.matches;
+  }
+}
+
+void MatchRecognize::emit(Output& output) {
+  std::vector<MatchView> views;
+  for (const Found& found : found_) {
+    const PartialMatch& match = found.match;
+    const EpochMillis time = found.timed_out ? match.start_time + *spec_.definition.within : match.end_time;
+    const int64_t first = spec_.definition.all_rows ? 1 : match.rows;
+    for (int64_t rows = first; rows <= match.rows; ++rows)
+      views.push_back({&partitions_[found.partition], &match, rows, found.number, found.timed_out, time});
+    if (views.size() >= kMatchesAtOnce) {
+      emit_views(views, output);
+      views.clear();
+    }
+  }
+  if (!views.empty()) emit_views(views, output);
+  found_.clear();
+}
+
+ColumnPtr MatchRecognize::input_column(std::span<const MatchView> views, int32_t column) const {
+  ColumnBuilder builder(spec_.input->field(column).type);
+  for (const MatchView& view : views) {
+    const int64_t row = spec_.definition.all_rows ? view.rows - 1 : 0;
+    rows_.append(*view.partition, view.match->start + row, column, builder);
+  }
+  return builder.finish();
+}
+
+void MatchRecognize::emit_views(std::span<const MatchView> views, Output& output) {
+  const auto num_rows = static_cast<int32_t>(views.size());
+  std::vector<ColumnPtr> columns;
+  for (const int32_t column : spec_.columns) columns.push_back(input_column(views, column));
+  const std::vector<PatternReference>& references = spec_.definition.measured;
+  std::vector<Field> fields;
+  for (const PatternReference& reference : references) fields.push_back({"", reference.type});
+  const std::vector<bool> all(references.size(), true);
+  const Batch measured(make_schema(std::move(fields)), match_values_.columns(references, all, views, *context_),
+                       num_rows);
+  for (ColumnPtr& measure :
+       evaluate_rows(spec_.definition.measures, measured, context_->evaluation(), context_->metrics()))
+    columns.push_back(std::move(measure));
+  for (const int32_t column : spec_.columns_behind) columns.push_back(input_column(views, column));
+  const Batch all_rows(spec_.schema, std::move(columns), num_rows);
+  for (int32_t first = 0; first < num_rows; first += kBatchRowsMax)
+    output.emit(all_rows.slice(first, std::min(kBatchRowsMax, num_rows - first)));
+}
+
+EpochMillis MatchRecognize::output_watermark(EpochMillis watermark) const {
+  if (spec_.processing_time || watermark == kMaxWatermark) return watermark;
+  return std::min(watermark, next_held_ - 1);
+}
+
+std::optional<NextFiring> MatchRecognize::next_firing() const {
+  const std::optional<EpochMillis> next = due_ != nullptr ? due_->next_time() : std::nullopt;
+  context_->state().release();
+  if (!next) return std::nullopt;
+  return NextFiring{*next, *next};
+}
+
+}  // namespace tidemill
