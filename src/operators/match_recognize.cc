@@ -253,14 +253,25 @@ size_t MatchRecognize::load(KeyRef key) {
   partition.key = key;
   partition.next = rows_.next_number(key);
   partition.first_new = partition.next;
+  if (live_->size(key) > 0) load_live(partition);
+  if (numbers_ != nullptr)
+    if (const std::byte* const record = numbers_->find(key))
+      partition.matches = *reinterpret_cast<const int64_t*>(record + numbers_offset_);
+  return partitions_.size() - 1;
+}
+
+// Reads what the partition's matches may become.
+void MatchRecognize::load_live(MatchPartition& partition) {
+  partition.had_live = true;
   std::vector<ColumnBuilder> fields;
   for (const Type& type : live_fields_.types()) fields.emplace_back(type);
   std::vector<int64_t> starts;
-  live_->scan(key, SubKeyRange::all(), ScanDirection::kForward, [&](const SubKey& place, const std::byte* record) {
-    starts.push_back(place.time);
-    live_fields_.append(record, live_->texts(), fields);
-    return true;
-  });
+  live_->scan(partition.key, SubKeyRange::all(), ScanDirection::kForward,
+              [&](const SubKey& place, const std::byte* record) {
+                starts.push_back(place.time);
+                live_fields_.append(record, live_->texts(), fields);
+                return true;
+              });
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& field : fields) columns.push_back(field.finish());
   const auto number = [&](LiveField field, int32_t row) { return columns[field]->decode<int64_t>()[row]; };
@@ -278,10 +289,6 @@ size_t MatchRecognize::load(KeyRef key) {
     if (state == kComplete) partition.held.push_back(match.end_time);
     (state == kComplete ? partition.live.complete : partition.live.partial).push_back(std::move(match));
   }
-  if (numbers_ != nullptr)
-    if (const std::byte* const record = numbers_->find(key))
-      partition.matches = *reinterpret_cast<const int64_t*>(record + numbers_offset_);
-  return partitions_.size() - 1;
 }
 
 void MatchRecognize::expire(size_t partition, EpochMillis time) {
@@ -305,12 +312,28 @@ void MatchRecognize::save_all() {
 }
 
 void MatchRecognize::save(MatchPartition& partition) {
+  const LiveMatches& live = partition.live;
+  if (partition.had_live) live_->erase(partition.key, SubKeyRange::all());
   int64_t first = partition.next;
+  if (!live.partial.empty()) first = live.partial.front().start;
+  if (!live.complete.empty()) first = std::min(first, live.complete.front().start);
+  if (first < partition.next) save_live(partition);
+  rows_.keep_from(partition, first - rows_before_);
+  for (const EpochMillis time : partition.held) held_->remove(partition.key, time);
+  for (const PartialMatch& match : live.complete) held_->add(partition.key, match.end_time);
+  if (spec_.definition.within && !live.partial.empty())
+    expiries_->add(partition.key, live.partial.front().start_time + *spec_.definition.within);
+  if (numbers_ != nullptr && partition.matches != 0) {
+    bool created = false;
+    *reinterpret_cast<int64_t*>(numbers_->upsert(partition.key, created) + numbers_offset_) = partition.matches;
+  }
+}
+
+void MatchRecognize::save_live(const MatchPartition& partition) {
   std::vector<ColumnBuilder> fields;
   for (const Type& type : live_fields_.types()) fields.emplace_back(type);
   std::vector<int64_t> starts;
   const auto add = [&](const PartialMatch& match, int64_t state) {
-    first = std::min(first, match.start);
     starts.push_back(match.start);
     fields[kState].append(state);
     fields[kRows].append(match.rows);
@@ -321,7 +344,6 @@ void MatchRecognize::save(MatchPartition& partition) {
   };
   for (const PartialMatch& match : partition.live.partial) add(match, match.state);
   for (const PartialMatch& match : partition.live.complete) add(match, kComplete);
-  live_->erase(partition.key, SubKeyRange::all());
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& field : fields) columns.push_back(field.finish());
   for (int32_t row = 0; row < static_cast<int32_t>(starts.size()); ++row) {
@@ -330,15 +352,6 @@ void MatchRecognize::save(MatchPartition& partition) {
         live_->upsert(partition.key, SubKey::of_time(starts[static_cast<size_t>(row)], row), created);
     CHECK(created);
     live_fields_.put(record, live_->texts(), columns, row);
-  }
-  rows_.keep_from(partition, first - rows_before_);
-  for (const EpochMillis time : partition.held) held_->remove(partition.key, time);
-  for (const PartialMatch& match : partition.live.complete) held_->add(partition.key, match.end_time);
-  if (spec_.definition.within && !partition.live.partial.empty())
-    expiries_->add(partition.key, partition.live.partial.front().start_time + *spec_.definition.within);
-  if (numbers_ != nullptr && partition.matches != 0) {
-    bool created = false;
-    *reinterpret_cast<int64_t*>(numbers_->upsert(partition.key, created) + numbers_offset_) = partition.matches;
   }
 }
 

@@ -49,7 +49,9 @@ class MatchRecognize final : public Operator {
   size_t load(KeyRef key);
   void expire(size_t partition, EpochMillis time);
   void add_found(size_t partition, std::vector<PartialMatch>& matches, bool timed_out);
+  void load_live(MatchPartition& partition);
   void save(MatchPartition& partition);
+  void save_live(const MatchPartition& partition);
   void save_all();
   void emit(Output& output);
   void emit_views(std::span<const MatchView> views, Output& output);

@@ -34,7 +34,8 @@ void MatchRows::append(const MatchPartition& partition, int64_t row, int32_t col
 }
 
 void MatchRows::keep_from(const MatchPartition& partition, int64_t from) {
-  if (from > 0) table_->erase(partition.key, SubKeyRange{std::nullopt, SubKey::of_time(from, 0)});
+  if (from > 0 && partition.first_new > 0)
+    table_->erase(partition.key, SubKeyRange{std::nullopt, SubKey::of_time(from, 0)});
   for (int64_t row = std::max(from, partition.first_new); row < partition.next; ++row) {
     bool created = false;
     std::byte* const record = table_->upsert(partition.key, SubKey::of_time(row, 0), created);

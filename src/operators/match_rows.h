@@ -21,6 +21,7 @@ struct MatchPartition {
   int64_t first_new = 0;          // of the first row of the batch
   std::vector<int32_t> new_rows;  // rows of the batch, in order
   int64_t matches = 0;            // that came out, where they are numbered
+  bool had_live = false;          // there are live matches in state
   std::vector<EpochMillis> held;  // end times of complete matches, as they are in state
 };
 
