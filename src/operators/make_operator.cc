@@ -7,15 +7,18 @@
 #include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
 #include "operators/interval_join.h"
+#include "operators/lookup_join.h"
 #include "operators/over_aggregate.h"
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
 #include "operators/session_assign.h"
 #include "operators/sort_limit.h"
 #include "operators/temporal_join.h"
+#include "operators/temporal_sort.h"
 #include "operators/top_n.h"
 #include "operators/union_all.h"
 #include "operators/unnest.h"
+#include "operators/updating_window_aggregate.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
 #include "operators/window_join.h"
@@ -33,6 +36,7 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const WindowAggregateSpec& spec) const {
     if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAggregate>(spec);
+    if (spec.emit.updates()) return std::make_unique<UpdatingWindowAggregate>(spec);
     return std::make_unique<WindowAggregate>(spec);
   }
   std::unique_ptr<Operator> operator()(const WindowAssignSpec& spec) const {
@@ -49,10 +53,14 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
     return std::make_unique<TemporalJoin>(spec);
   }
+  std::unique_ptr<Operator> operator()(const LookupJoinSpec& spec) const { return std::make_unique<LookupJoin>(spec); }
   std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const TemporalSortSpec& spec) const {
+    return std::make_unique<TemporalSort>(spec);
   }
   std::unique_ptr<Operator> operator()(const OverAggregateSpec& spec) const {
     return std::make_unique<OverAggregate>(spec);

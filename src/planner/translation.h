@@ -9,7 +9,7 @@
 #include "base/config.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
-#include "plan/join.h"
+#include "plan/lookup_join.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
 #include "plan/rank.h"
@@ -82,8 +82,12 @@ Vertex translate_unnest(const UnnestNode& node, Translation& translation);
 Vertex translate_over(const OverNode& node, Translation& translation);
 Vertex translate_rank(const RankNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
+Vertex translate_lookup_join(const LookupJoinNode& node, Translation& translation);
 Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
+
+// Returns the scan's columns as expressions over what its connector delivers, with the casts that metadata needs.
+std::vector<ExpressionPtr> scan_expressions(const ScanNode& node, const Schema& delivered);
 
 }  // namespace tidemill

@@ -7,6 +7,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/lookup_join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
@@ -149,6 +150,8 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return window_keys(node.as<WindowAggregateNode>());
     case PlanKind::kJoin:
       return join_keys(node.as<JoinNode>());
+    case PlanKind::kLookupJoin:
+      return join_keys(*node.as<LookupJoinNode>().join());
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
     case PlanKind::kUnion:
