@@ -1,5 +1,6 @@
 #include "testing/test_connector.h"
 
+#include "connectors/spi/lookup_options.h"
 #include "data/column_builder.h"
 #include "testing/test_lookup.h"
 #include "testing/test_sink.h"
