@@ -3,6 +3,7 @@
 #include "functions/aggregates/aggregates.h"
 #include "functions/families.h"
 #include "functions/random.h"
+#include "functions/table_functions.h"
 
 namespace tidemill {
 namespace {
@@ -48,6 +49,7 @@ void register_builtin_functions(FunctionRegistry& registry, const RandomBits& ra
   register_random_functions(registry, random);  // before the list's own, which have no bits: the first overload counts
   for (const FunctionFamily& family : kFamilies) family.add_to(registry);
   register_copies(registry);
+  register_table_functions(registry);
 }
 
 }  // namespace tidemill

@@ -8,6 +8,7 @@
 #include "operators/first_by_time.h"
 #include "operators/group_aggregate.h"
 #include "operators/interval_join.h"
+#include "operators/lookup_join.h"
 #include "operators/match_recognize.h"
 #include "operators/over_aggregate.h"
 #include "operators/regular_join.h"
@@ -16,9 +17,11 @@
 #include "operators/sink_materializer.h"
 #include "operators/sort_limit.h"
 #include "operators/temporal_join.h"
+#include "operators/temporal_sort.h"
 #include "operators/top_n.h"
 #include "operators/union_all.h"
 #include "operators/unnest.h"
+#include "operators/updating_window_aggregate.h"
 #include "operators/window_aggregate.h"
 #include "operators/window_assign.h"
 #include "operators/window_join.h"
@@ -36,6 +39,7 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const WindowAggregateSpec& spec) const {
     if (spec.window.kind == WindowKind::kSession) return std::make_unique<SessionAggregate>(spec);
+    if (spec.emit.updates()) return std::make_unique<UpdatingWindowAggregate>(spec);
     return std::make_unique<WindowAggregate>(spec);
   }
   std::unique_ptr<Operator> operator()(const WindowAssignSpec& spec) const {
@@ -52,10 +56,14 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
     return std::make_unique<TemporalJoin>(spec);
   }
+  std::unique_ptr<Operator> operator()(const LookupJoinSpec& spec) const { return std::make_unique<LookupJoin>(spec); }
   std::unique_ptr<Operator> operator()(const UnnestSpec& spec) const { return std::make_unique<Unnest>(spec); }
   std::unique_ptr<Operator> operator()(const SortLimitSpec& spec) const {
     if (spec.keys.empty() && !spec.input_retracts) return std::make_unique<PassFirst>(spec);
     return std::make_unique<SortLimit>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const TemporalSortSpec& spec) const {
+    return std::make_unique<TemporalSort>(spec);
   }
   std::unique_ptr<Operator> operator()(const OverAggregateSpec& spec) const {
     return std::make_unique<OverAggregate>(spec);
@@ -93,6 +101,7 @@ struct DropsLateRows {
   bool operator()(const TemporalJoinSpec&) const { return true; }
   bool operator()(const OverAggregateSpec& spec) const { return !spec.processing_time; }
   bool operator()(const MatchRecognizeSpec& spec) const { return !spec.processing_time; }
+  bool operator()(const TemporalSortSpec& spec) const { return !spec.processing_time; }
   bool operator()(const RankSpec& spec) const { return spec.final_only && spec.window_end >= 0; }
   bool operator()(const DeduplicateSpec& spec) const { return !spec.processing_time && !spec.keep_last; }
   template <class Other>

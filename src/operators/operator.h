@@ -80,6 +80,11 @@ class OperatorContext {
   // however much it is, never lies in memory as rows. Requires: called within process(), on_watermark(),
   // on_processing_time(), finish(), or what one of them asked for; once a call.
   virtual void when_room(std::function<void(Output&)> more) = 0;
+  // Calls `then` on the task's thread when processing time has reached `time` (wall ms), as the end of a call of
+  // block(): in its order, and until then the operator is given nothing else. Requires: what block() requires.
+  virtual void wait_until(EpochMillis time, std::function<void(Output&)> then) = 0;
+  // The world outside, for what is made for block(). Only `work` may touch what can block.
+  virtual Environment& environment() = 0;
 };
 
 // When an operator that gathers rows by time gives its next result.

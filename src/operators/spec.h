@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "connectors/spi/lookup.h"
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
 #include "data/join_type.h"
@@ -17,6 +18,7 @@
 #include "data/schema.h"
 #include "data/sort_key.h"
 #include "data/window.h"
+#include "data/window_emit.h"
 #include "expr/aggregate_spec.h"
 #include "expr/expression.h"
 #include "expr/row_pattern.h"
@@ -65,6 +67,7 @@ struct WindowAggregateSpec {
   std::vector<WindowProperty> properties;
   SchemaPtr schema;
   bool input_retracts = false;
+  WindowEmit emit = {};  // not of SESSION and CUMULATE
 };
 
 // Appends window columns to each row without aggregating (a TVF used bare, or below a join). One output row a window.
@@ -91,6 +94,14 @@ struct SortLimitSpec {
   int64_t offset = 0;
   SchemaPtr schema;
   bool input_retracts = false;  // LIMIT without keys must then wait for the end too
+};
+
+// ORDER BY a time attribute over input that never ends: rows come out when that time has been reached, those of one
+// time by the other keys, equal ones in the order in which they came.
+struct TemporalSortSpec {
+  std::vector<SortKey> keys;     // the first is the time, ascending
+  bool processing_time = false;  // that of arrival
+  SchemaPtr schema;
 };
 
 // Aggregates of the rows before each row: f(x) OVER (PARTITION BY … ORDER BY time …). Output: the input, then results.
@@ -198,6 +209,27 @@ struct TemporalJoinSpec {
   std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
 };
 
+// How often a lookup join asks again for keys without rows, and after what time.
+struct LookupRetry {
+  DurationMillis delay_ms = 0;
+  int64_t attempts_max = 0;  // after the first one
+};
+
+// Each row of the input with the rows that a table has for its keys at that moment. Output: the input, then what is
+// read of the rows found.
+struct LookupJoinSpec {
+  JoinType type = JoinType::kInner;  // or kLeft
+  std::shared_ptr<const LookupSource> source;
+  std::vector<ExpressionPtr> keys;         // values over the input; NULL finds nothing
+  std::vector<int32_t> key_columns;        // of source->schema(), by key
+  ExpressionPtr input_condition;           // over the input: other rows find nothing, and are not asked for; null: none
+  ExpressionPtr row_condition;             // over source->schema(); null: none
+  std::vector<ExpressionPtr> projections;  // likewise: what is read of the rows found
+  ExpressionPtr residual;                  // over `schema`; null: none
+  SchemaPtr schema;
+  std::optional<LookupRetry> retry;
+};
+
 // Changes by a key, of which some come twice or without the row that they replace, made a changelog of whole rows.
 struct ChangelogNormalizeSpec {
   std::vector<int32_t> keys;
@@ -227,9 +259,10 @@ struct SinkSpec {
   enum class TypeLength : uint8_t { kIgnore, kTrimPad, kError } type_length = TypeLength::kIgnore;
 };
 
-using OperatorSpec = std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec,
-                                  WindowAssignSpec, RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec,
-                                  UnnestSpec, SortLimitSpec, OverAggregateSpec, MatchRecognizeSpec, RankSpec, DeduplicateSpec, UnionSpec,
-                                  ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
+using OperatorSpec =
+    std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
+                 RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, LookupJoinSpec, UnnestSpec,
+                 SortLimitSpec, TemporalSortSpec, OverAggregateSpec, MatchRecognizeSpec, RankSpec, DeduplicateSpec,
+                 UnionSpec, ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
 
 }  // namespace tidemill

@@ -45,10 +45,10 @@ void add_fields(std::vector<Field>& fields, const Schema& schema, bool nullable,
 // A key of rows that may be missing is nullable in the condition of the next join, and so must be the reference.
 SchemaPtr join_schema(const PlanNode& left, const PlanNode& right, JoinType type, const JoinMatch& match) {
   const bool regular = std::holds_alternative<RegularMatch>(match);
-  const bool temporal = std::holds_alternative<TemporalMatch>(match);
+  const bool left_times = std::holds_alternative<TemporalMatch>(match) || std::holds_alternative<LookupMatch>(match);
   std::vector<Field> fields;
   add_fields(fields, *left.schema(), right_is_outer(type), !regular);
-  if (!left_only(type)) add_fields(fields, *right.schema(), left_is_outer(type), !regular && !temporal);
+  if (!left_only(type)) add_fields(fields, *right.schema(), left_is_outer(type), !regular && !left_times);
   return make_schema(std::move(fields));
 }
 
@@ -81,11 +81,13 @@ struct MatchRenumbering {
   JoinMatch operator()(const TemporalMatch& match) const {
     return TemporalMatch{moved(match.left_time, left), moved(match.right_time, right)};
   }
+  JoinMatch operator()(const LookupMatch& match) const { return match; }
 };
 
 struct ReadByMatch {
   size_t input;
   std::vector<int32_t> operator()(const RegularMatch&) const { return {}; }
+  std::vector<int32_t> operator()(const LookupMatch&) const { return {}; }
   std::vector<int32_t> operator()(const IntervalMatch& match) const {
     return {input == 0 ? match.left_time : match.right_time};
   }
@@ -214,7 +216,8 @@ std::string JoinNode::match_text() const {
 }
 
 std::string JoinNode::physical_text() const {
-  constexpr std::array<std::string_view, 4> kNames = {"Join", "IntervalJoin", "WindowJoin", "TemporalJoin"};
+  constexpr std::array<std::string_view, 5> kNames = {"Join", "IntervalJoin", "WindowJoin", "TemporalJoin",
+                                                      "LookupJoin"};
   const std::vector<std::string> names = column_names(*left(), *right());
   const std::vector<std::string> shown(names.begin(), names.begin() + schema()->size());
   return fmt::format("{}(joinType=[{}], {}where=[{}], select=[{}])", kNames[match_.index()], join_type_name(type_),

@@ -52,7 +52,18 @@ struct TemporalMatch {
   int32_t left_time = 0;
   int32_t right_time = 0;
 };
-using JoinMatch = std::variant<RegularMatch, IntervalMatch, WindowMatch, TemporalMatch>;
+// Lookup: each left row with the rows that the right table has for its keys when the left row is processed. The right
+// input is what is read of the rows found.
+struct LookupMatch {
+  // LOOKUP: keys without rows are asked for again, this often at most and after this time; nullopt: they are not.
+  struct Retry {
+    DurationMillis delay_ms = 0;
+    int64_t attempts_max = 0;
+  };
+  std::optional<Retry> retry = {};
+  bool by_key = false;  // left rows of one key meet in one subtask, so that it alone remembers the answer
+};
+using JoinMatch = std::variant<RegularMatch, IntervalMatch, WindowMatch, TemporalMatch, LookupMatch>;
 
 class JoinNode : public PlanNode {
  public:
@@ -95,7 +106,7 @@ class JoinNode : public PlanNode {
 };
 
 // Makes the node with its schema. Time attributes: an interval join keeps those of both sides, a window join too, a
-// temporal join those of the left side; of a regular join no column is one, since its rows come in any order of time.
+// temporal and a lookup join those of the left side; of a regular join no column is one, since its rows come in any order of time.
 PlanPtr make_join(PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr condition, JoinMatch match,
                   SourceLocation location);
 // Returns the join with renumbered columns over other inputs: column i of the left (right) input is now column

@@ -24,8 +24,11 @@ ExpressionPtr over_right(const ExpressionPtr& conjunct, int32_t left_columns) {
   return renumber_columns(conjunct, places);
 }
 
-// A version that a filter hides would let an older one show: rows of versions are not filtered below the join.
-bool is_temporal(const JoinNode& join) { return std::holds_alternative<TemporalMatch>(join.match()); }
+// A version that a filter hides would let an older one show, and a table that is asked for keys is not filtered: rows of
+// the right side are not filtered below the join.
+bool keeps_right_whole(const JoinNode& join) {
+  return std::holds_alternative<TemporalMatch>(join.match()) || std::holds_alternative<LookupMatch>(join.match());
+}
 
 // What may be done with a conjunct above the join.
 enum class Place : uint8_t { kLeft, kRight, kCondition, kAbove };
@@ -37,8 +40,9 @@ Place place_above(const JoinNode& join, const ExpressionPtr& conjunct) {
   const bool keeps_right = !left_is_outer(join.type());
   const bool safe = !conjunct->can_fail();
   if (reads == Reads::kLeft && keeps_left && safe) return Place::kLeft;
-  if (reads == Reads::kRight && keeps_right && safe && !is_temporal(join)) return Place::kRight;
-  // A temporal join drops rows by its condition after it has chosen the version, as a filter above it would.
+  if (reads == Reads::kRight && keeps_right && safe && !keeps_right_whole(join)) return Place::kRight;
+  // A temporal join drops rows by its condition after it has chosen the version, as a filter above it would; a lookup
+  // join after it has found them.
   return join.type() == JoinType::kInner ? Place::kCondition : Place::kAbove;
 }
 
@@ -49,7 +53,7 @@ Place place_own(const JoinNode& join, const ExpressionPtr& conjunct) {
   const bool drops_left = !left_is_outer(join.type()) && join.type() != JoinType::kAnti;
   const bool drops_right = !right_is_outer(join.type());
   if (reads == Reads::kLeft && drops_left) return Place::kLeft;
-  if (reads == Reads::kRight && drops_right && !is_temporal(join)) return Place::kRight;
+  if (reads == Reads::kRight && drops_right && !keeps_right_whole(join)) return Place::kRight;
   return Place::kCondition;
 }
 

@@ -26,6 +26,7 @@ enum class PlanKind : uint8_t {
   kUnnest,
   kUnion,
   kJoin,
+  kLookupJoin,  // a join whose right side is asked for rows, once it is known what is read of them
   kOver,
   kRank,
   kMatch,

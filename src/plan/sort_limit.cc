@@ -21,6 +21,11 @@ SortLimitNode::SortLimitNode(PlanPtr input, std::vector<SortKey> keys, std::opti
       offset_(offset),
       location_(location) {}
 
+bool SortLimitNode::sorts_by_time() const {
+  if (keys_.empty() || keys_.front().descending) return false;
+  return input()->schema()->field(keys_.front().column).time != TimeAttribute::kNone;
+}
+
 PlanPtr SortLimitNode::with_inputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<SortLimitNode>(inputs.at(0), keys_, limit_, offset_, schema(), location_);
 }

@@ -20,6 +20,8 @@ class SortLimitNode : public PlanNode {
   const std::optional<int64_t>& limit() const { return limit_; }
   int64_t offset() const { return offset_; }
   const SourceLocation& location() const { return location_; }  // of ORDER BY or LIMIT, for messages
+  // True where the first key is a time attribute, ascending.
+  bool sorts_by_time() const;
 
   PlanPtr with_inputs(std::vector<PlanPtr> inputs) const override;
   std::string logical_text() const override;

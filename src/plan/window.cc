@@ -41,6 +41,18 @@ std::vector<std::string> names_of(const std::vector<int32_t>& columns, std::span
   return result;
 }
 
+// As Flink shows it: ", emit=[early delay 1000 millisecond, late no delay]".
+std::string emit_text(const WindowEmit& emit) {
+  if (!emit.updates()) return "";
+  const auto delay_text = [](std::string_view when, DurationMillis delay_ms) {
+    return delay_ms == 0 ? fmt::format("{} no delay", when) : fmt::format("{} delay {} millisecond", when, delay_ms);
+  };
+  std::vector<std::string> parts;
+  if (emit.early_delay_ms) parts.push_back(delay_text("early", *emit.early_delay_ms));
+  if (emit.late_delay_ms) parts.push_back(delay_text("late", *emit.late_delay_ms));
+  return fmt::format(", emit=[{}]", join_texts(parts));
+}
+
 }  // namespace
 
 std::string window_text(const WindowDefinition& window, std::string_view time_column,
@@ -89,19 +101,20 @@ std::string WindowAssignNode::physical_text() const {
 
 WindowAggregateNode::WindowAggregateNode(PlanPtr input, WindowDefinition window, int32_t time_column,
                                          std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,
-                                         std::vector<WindowProperty> properties, SchemaPtr schema)
+                                         std::vector<WindowProperty> properties, SchemaPtr schema, WindowEmit emit)
     : PlanNode(kKind, std::move(schema), {std::move(input)}),
       window_(window),
       time_column_(time_column),
       keys_(std::move(keys)),
       aggregates_(std::move(aggregates)),
-      properties_(std::move(properties)) {
+      properties_(std::move(properties)),
+      emit_(emit) {
   CHECK_EQ(static_cast<int32_t>(keys_.size() + aggregates_.size() + properties_.size()), this->schema()->size());
 }
 
 PlanPtr WindowAggregateNode::with_inputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<WindowAggregateNode>(inputs.at(0), window_, time_column_, keys_, aggregates_, properties_,
-                                               schema());
+                                               schema(), emit_);
 }
 
 std::string WindowAggregateNode::text(std::string_view name, std::span<const std::string> column_names) const {
@@ -118,8 +131,8 @@ std::string WindowAggregateNode::text(std::string_view name, std::span<const std
   const std::string group_by =
       keys_.empty() ? "" : fmt::format("groupBy=[{}], ", join_texts(names_of(keys_, column_names)));
   const std::string time = names_of({time_column_}, column_names).front();
-  return fmt::format("{}({}window=[{}], select=[{}]{})", name, group_by, window_text(window_, time), join_texts(items),
-                     row_order_text(aggregates_, column_names));
+  return fmt::format("{}({}window=[{}], select=[{}]{}{})", name, group_by, window_text(window_, time),
+                     join_texts(items), row_order_text(aggregates_, column_names), emit_text(emit_));
 }
 
 std::string WindowAggregateNode::logical_text() const { return text("LogicalWindowAggregate", {}); }
@@ -139,7 +152,7 @@ PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_
 
 PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,
                               std::vector<AggregateSpec> aggregates, std::vector<WindowProperty> properties,
-                              const std::vector<std::string>& names) {
+                              const std::vector<std::string>& names, WindowEmit emit) {
   CHECK_EQ(names.size(), aggregates.size() + properties.size());
   std::vector<Field> fields;
   for (const int32_t key : keys) {
@@ -153,7 +166,7 @@ PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t ti
   }
   return std::make_shared<WindowAggregateNode>(std::move(input), window, time_column, std::move(keys),
                                                std::move(aggregates), std::move(properties),
-                                               make_schema(std::move(fields)));
+                                               make_schema(std::move(fields)), emit);
 }
 
 }  // namespace tidemill

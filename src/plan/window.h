@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "data/window.h"
+#include "data/window_emit.h"
 #include "expr/aggregate_spec.h"
 #include "plan/plan_node.h"
 
@@ -46,9 +47,12 @@ class WindowAggregateNode : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kWindowAggregate;
   WindowAggregateNode(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,
-                      std::vector<AggregateSpec> aggregates, std::vector<WindowProperty> properties, SchemaPtr schema);
+                      std::vector<AggregateSpec> aggregates, std::vector<WindowProperty> properties, SchemaPtr schema,
+                      WindowEmit emit = {});
 
   const WindowDefinition& window() const { return window_; }
+  // When results come besides the end of a window; where they may replace others, the output is not append-only.
+  const WindowEmit& emit() const { return emit_; }
   int32_t time_column() const { return time_column_; }
   const std::vector<int32_t>& keys() const { return keys_; }
   const std::vector<AggregateSpec>& aggregates() const { return aggregates_; }
@@ -70,6 +74,7 @@ class WindowAggregateNode : public PlanNode {
   std::vector<int32_t> keys_;
   std::vector<AggregateSpec> aggregates_;
   std::vector<WindowProperty> properties_;
+  WindowEmit emit_;
 };
 
 PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_column,
@@ -77,7 +82,7 @@ PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_
 // `names` are those of the aggregates, then of the properties.
 PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,
                               std::vector<AggregateSpec> aggregates, std::vector<WindowProperty> properties,
-                              const std::vector<std::string>& names);
+                              const std::vector<std::string>& names, WindowEmit emit = {});
 
 // Returns "TUMBLE(time_col=[ts], size=[1 h])".
 std::string window_text(const WindowDefinition& window, std::string_view time_column,

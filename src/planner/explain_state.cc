@@ -28,6 +28,8 @@ class DeclaringContext final : public OperatorContext, private OperatorMetrics {
   MemoryCharge charge_memory(MemoryKind, int64_t) override { return {}; }
   void block(std::function<void()>, std::function<void(Output&)>) override { CHECK(false); }
   void when_room(std::function<void(Output&)>) override { CHECK(false); }
+  void wait_until(EpochMillis, std::function<void(Output&)>) override { CHECK(false); }
+  Environment& environment() override { CHECK(false); }
 
  private:
   void add(std::string_view, int64_t) override {}

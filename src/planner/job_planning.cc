@@ -12,6 +12,7 @@
 #include "planner/translation.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/table_binder.h"
+#include "sql/binder/window_emit.h"
 
 namespace tidemill {
 namespace {
@@ -100,6 +101,18 @@ void bind(const ast::Statement& statement, const BindingContext& context, Planne
   }
 }
 
+// Windows of table functions end once.
+void refuse_window_functions(const std::vector<PlanPtr>& roots) {
+  visit_plan(roots, [](const PlanNode& node) {
+    const auto* aggregate = node.try_as<WindowAggregateNode>();
+    if (aggregate == nullptr || aggregate->emit().updates()) return;
+    throw UserError(
+        "Windows of table functions (FROM TUMBLE(TABLE t, …)) give no early or late results, which "
+        "table.exec.emit.early-fire.enabled and table.exec.emit.late-fire.enabled ask for",
+        "Write GROUP BY TUMBLE(ts, size), or set them to false.");
+  });
+}
+
 }  // namespace
 
 PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession& session) {
@@ -113,6 +126,7 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
   job.optimized = optimize(normalize_sources(job.bound, *job.tables, session.config), rules);
   job.batch = runs_as_batch(job, session.config);
   if (!job.batch) {
+    if (asks_for_updates(session.config)) refuse_window_functions(job.optimized);
     job.optimized = apply_mini_batch(job.optimized, session.config);
     job.optimized = materialize_sinks(job.optimized, *job.tables, session.config);
   }

@@ -9,6 +9,7 @@
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
+#include "plan/lookup_join.h"
 #include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
@@ -60,6 +61,8 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
                          lineage_of_keys(*join.left(), join.key_columns(0)),
                          lineage_of_keys(*join.right(), join.key_columns(1)), tables_text(node));
     }
+    case PlanKind::kLookupJoin:
+      return fmt::format("lookup_join({})", node.as<LookupJoinNode>().scan().table()->name.name);
     case PlanKind::kOver: {
       const OverWindow& window = node.as<OverNode>().window();
       const std::string frame =
@@ -163,6 +166,11 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
     case PlanKind::kJoin: {
       const int32_t left = node.as<JoinNode>().left_columns();
       return column < left ? lineage(*node.input(0), column) : lineage(*node.input(1), column - left);
+    }
+    case PlanKind::kLookupJoin: {
+      const JoinNode& join = *node.as<LookupJoinNode>().join();
+      return column < join.left_columns() ? lineage(*join.left(), column)
+                                          : lineage(*join.right(), column - join.left_columns());
     }
     case PlanKind::kWindowAssign:
       if (column < node.as<WindowAssignNode>().window_start()) return lineage(*node.input(), column);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "expr/table_function.h"
 #include "planner/create_text.h"
 #include "planner/statement_planner.h"
 #include "planner/table_access.h"
@@ -117,7 +118,10 @@ TextResult StatementPlanner::show(const ast::Show& statement) const {
     case ast::ShowKind::kFunctions: {
       std::vector<std::string> names = catalog.functions();
       if (!statement.user_functions) {
-        for (const FunctionListing& function : session_.functions.list()) names.push_back(function.name);
+        for (const FunctionListing& function : session_.functions.list()) {
+          const bool gives_rows = function.name.starts_with(kTableFunctionPrefix);
+          names.push_back(gives_rows ? function.name.substr(kTableFunctionPrefix.size()) : function.name);
+        }
       }
       return names_result(statement, "function name", names);
     }

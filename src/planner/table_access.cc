@@ -46,11 +46,8 @@ TableDescription TableAccess::describe(const TableDefinition& table) const {
   return description;
 }
 
-std::shared_ptr<const Source> TableAccess::make_source(const ScanNode& scan) const {
+TableDescription TableAccess::describe(const ScanNode& scan) const {
   const TableDefinition& table = *scan.table();
-  const auto key = std::make_pair(&table, scan.fields());
-  const auto known = sources_.find(key);
-  if (known != sources_.end()) return known->second;
   TableDescription description = describe(table);
   int32_t physical = 0;
   for (size_t i = 0; i < table.columns.size(); ++i) {
@@ -60,6 +57,20 @@ std::shared_ptr<const Source> TableAccess::make_source(const ScanNode& scan) con
     if (read && column.kind == ColumnKind::kMetadata) description.metadata.push_back(metadata_column(column));
     if (column.kind == ColumnKind::kPhysical) ++physical;
   }
+  return description;
+}
+
+std::shared_ptr<const LookupSource> TableAccess::make_lookup_source(const ScanNode& scan,
+                                                                    const std::vector<int32_t>& keys) const {
+  const TableDescription description = describe(scan);
+  return connectors_.of_table(description.options).make_lookup_source(description, keys, formats_);
+}
+
+std::shared_ptr<const Source> TableAccess::make_source(const ScanNode& scan) const {
+  const auto key = std::make_pair(scan.table().get(), scan.fields());
+  const auto known = sources_.find(key);
+  if (known != sources_.end()) return known->second;
+  const TableDescription description = describe(scan);
   const Connector& connector = connectors_.of_table(description.options);
   return sources_.emplace(key, connector.make_source(description, formats_)).first->second;
 }

@@ -25,6 +25,9 @@ class TableAccess : public TableTraits {
   // wrong options.
   std::shared_ptr<const Source> make_source(const ScanNode& scan) const;
   std::shared_ptr<const Sink> make_sink(const SinkNode& sink) const;
+  // Returns what a lookup join asks for the columns that the scan reads; `keys` are columns of what the connector
+  // delivers. Throws UserError likewise.
+  std::shared_ptr<const LookupSource> make_lookup_source(const ScanNode& scan, const std::vector<int32_t>& keys) const;
 
   // Checks what CREATE TABLE wrote, where the connector is known; an unknown one is reported when the table is used, so
   // that a script may declare tables that it does not use. Throws UserError.
@@ -34,6 +37,8 @@ class TableAccess : public TableTraits {
 
  private:
   TableDescription describe(const TableDefinition& table) const;
+  // The same, with the columns that the scan reads.
+  TableDescription describe(const ScanNode& scan) const;
 
   const ConnectorRegistry& connectors_;
   const FormatRegistry& formats_;

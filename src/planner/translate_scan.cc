@@ -48,6 +48,15 @@ std::vector<ExpressionPtr> read_columns(const ScanNode& node, const Schema& sour
 
 }  // namespace
 
+std::vector<ExpressionPtr> scan_expressions(const ScanNode& node, const Schema& delivered) {
+  bool cast = false;
+  const std::vector<ExpressionPtr> columns = read_columns(node, delivered, cast);
+  std::vector<ExpressionPtr> expressions;
+  for (const ExpressionPtr& projection : node.projections())
+    expressions.push_back(substitute_columns(projection, columns));
+  return expressions;
+}
+
 Vertex translate_scan(const ScanNode& node, Translation& translation) {
   const TranslationContext& context = translation.context();
   SourceSpec spec;

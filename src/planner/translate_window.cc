@@ -12,6 +12,7 @@ Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& 
   spec.properties = node.properties();
   spec.schema = node.schema();
   spec.input_retracts = translation.context().changelog.of(*node.input()).retracts();
+  if (!translation.context().batch) spec.emit = node.emit();
   Vertex vertex;
   vertex.spec = std::move(spec);
   vertex.parallelism = node.keys().empty() ? 1 : translation.default_parallelism();

@@ -86,6 +86,8 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_union(node->as<UnionNode>(), *this);
     case PlanKind::kJoin:
       return translate_join(node->as<JoinNode>(), *this);
+    case PlanKind::kLookupJoin:
+      return translate_lookup_join(node->as<LookupJoinNode>(), *this);
     case PlanKind::kSortLimit:
       return translate_sort_limit(node->as<SortLimitNode>(), *this);
     case PlanKind::kChangelogNormalize:

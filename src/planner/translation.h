@@ -13,6 +13,7 @@
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
+#include "plan/lookup_join.h"
 #include "plan/match.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
@@ -93,10 +94,14 @@ Vertex translate_over(const OverNode& node, Translation& translation);
 Vertex translate_match(const MatchNode& node, Translation& translation);
 Vertex translate_rank(const RankNode& node, Translation& translation);
 Vertex translate_union(const UnionNode& node, Translation& translation);
+Vertex translate_lookup_join(const LookupJoinNode& node, Translation& translation);
 Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
 Vertex translate_changelog_normalize(const ChangelogNormalizeNode& node, Translation& translation);
 Vertex translate_sink_materialize(const SinkMaterializeNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
+
+// Returns the scan's columns as expressions over what its connector delivers, with the casts that metadata needs.
+std::vector<ExpressionPtr> scan_expressions(const ScanNode& node, const Schema& delivered);
 
 }  // namespace tidemill

@@ -1,5 +1,7 @@
 #include "runtime/blocking_calls.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tidemill {
@@ -19,6 +21,32 @@ void BlockingCalls::returned(Call& call, std::exception_ptr error) {
   --running_;
   call.returned = true;
   call.error = std::move(error);
+  finish_returned();
+}
+
+void BlockingCalls::wait_until(EpochMillis time, std::function<void()> then) {
+  auto call = std::make_shared<Call>();
+  call->done = std::move(then);
+  call->time = time;
+  calls_.push_back(std::move(call));
+}
+
+EpochMillis BlockingCalls::next_time() const {
+  EpochMillis next = kMaxWatermark;
+  for (const std::shared_ptr<Call>& call : calls_) next = std::min(next, call->time);
+  return next;
+}
+
+void BlockingCalls::give_time(EpochMillis now) {
+  for (const std::shared_ptr<Call>& call : calls_) {
+    if (call->time > now) continue;
+    call->returned = true;
+    call->time = kMaxWatermark;
+  }
+  finish_returned();
+}
+
+void BlockingCalls::finish_returned() {
   while (!calls_.empty() && calls_.front()->returned) {
     const std::shared_ptr<Call> first = calls_.front();
     if (first->error) std::rethrow_exception(first->error);

@@ -25,6 +25,12 @@ class BlockingCalls {
   // Runs `work` on the I/O pool, where it may block; several run side by side. Then calls `done` in the task's mail,
   // after that of every earlier call. What `work` throws is thrown there instead.
   void submit(std::function<void()> work, std::function<void()> done);
+  // Calls `then` in give_time(), in the order of submit(), when the clock has reached `time` (wall ms).
+  void wait_until(EpochMillis time, std::function<void()> then);
+  // Returns the earliest time that is waited for, kMaxWatermark: none.
+  EpochMillis next_time() const;
+  // Lets go on what waits for `now` or earlier.
+  void give_time(EpochMillis now);
   // Calls `more` in give_room(). `place` tells operators apart, and is less for one further down the chain: what that
   // one has to emit comes before what would only be more of its input. Requires: `place` waits for no room yet.
   void when_room(int32_t place, std::function<void()> more);
@@ -46,8 +52,11 @@ class BlockingCalls {
     std::function<void()> done;
     bool returned = false;
     std::exception_ptr error;
+    EpochMillis time = kMaxWatermark;  // that it waits for, until it has returned
   };
   void returned(Call& call, std::exception_ptr error);
+  // Ends the calls at the front that have returned.
+  void finish_returned();
   void run_waiting();
 
   Executor& executor_;

@@ -232,6 +232,7 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
   options.state.pages = options_.pages;
   options.blocking_calls = &task_->blocking_calls();
   options.place = static_cast<int32_t>(task_->chain().nodes().size());
+  options.environment = &built_.environment_;
   const Subtask self = options.subtask;
   OperatorNode& node = task_->chain().add_node(
       std::make_unique<OperatorNode>(make_operator(described, self), std::move(options), *target));

@@ -96,6 +96,19 @@ void OperatorNode::when_room(std::function<void(Output&)> more) {
   inline_calls_.push_back(std::move(back));
 }
 
+void OperatorNode::wait_until(EpochMillis time, std::function<void(Output&)> then) {
+  CHECK_MSG(may_block_, "{} waits for a time outside of process()", options_.name);
+  ++calls_;
+  auto back = [this, then = std::move(then)] { resume(then, true); };
+  if (options_.blocking_calls != nullptr) return options_.blocking_calls->wait_until(time, std::move(back));
+  inline_calls_.push_back(std::move(back));
+}
+
+Environment& OperatorNode::environment() {
+  CHECK_MSG(options_.environment != nullptr, "{} has no environment", options_.name);
+  return *options_.environment;
+}
+
 void OperatorNode::resume(const std::function<void(Output&)>& done, bool in_process) {
   with_operator_name(options_.name, [&] {
     call_operator(in_process, [&] { done(*this); });

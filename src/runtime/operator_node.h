@@ -27,7 +27,8 @@ struct OperatorNodeOptions {
   StateStoreOptions state;                  // key groups of this subtask
   BlockingCalls* blocking_calls = nullptr;  // of the task; borrowed; null: calls run at once, behind the event at hand
   int32_t place = 0;                        // in the chain of the task, the last operator first
-  EventTarget* late_rows = nullptr;  // takes rows dropped as late (late_row_schema()); borrowed; null: nobody does
+  EventTarget* late_rows = nullptr;    // takes rows dropped as late (late_row_schema()); borrowed; null: nobody does
+  Environment* environment = nullptr;  // borrowed; null: for operators that do not ask for it
 };
 
 // Rows that were dropped as late, for the closing report.
@@ -85,6 +86,8 @@ class OperatorNode final : private OperatorContext, private Output {
   }
   void block(std::function<void()> work, std::function<void(Output&)> done) override;
   void when_room(std::function<void(Output&)> more) override;
+  void wait_until(EpochMillis time, std::function<void(Output&)> then) override;
+  Environment& environment() override;
   void emit(Batch batch) override;
 
   struct HeldEvent {

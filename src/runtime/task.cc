@@ -74,7 +74,7 @@ Tasklet::Progress Task::do_step() {
 
 Tasklet::Progress Task::work() {
   // An operator waits for the world outside: what comes behind waits with it.
-  if (blocking_calls_.pending() && !blocking_calls_.waits_for_room()) return Tasklet::Progress::kNone;
+  if (blocking_calls_.pending() && !blocking_calls_.waits_for_room()) return wait_for_calls();
   // While a sink prepares, no row may reach it.
   if (preparing_ > 0 && chain_.has_sinks()) return Tasklet::Progress::kNone;
   if (chain_.full()) return Tasklet::Progress::kNone;
@@ -105,6 +105,18 @@ Tasklet::Progress Task::work() {
       return Tasklet::Progress::kMade;
   }
   CHECK(false);
+}
+
+Tasklet::Progress Task::wait_for_calls() {
+  const EpochMillis time = blocking_calls_.next_time();
+  if (time == kMaxWatermark) return Tasklet::Progress::kNone;
+  chain_.set_now(environment_.clock.now());
+  if (time > now()) {
+    wake_at(time);
+    return Tasklet::Progress::kNone;
+  }
+  blocking_calls_.give_time(now());
+  return Tasklet::Progress::kMade;
 }
 
 Tasklet::Progress Task::try_finish() {

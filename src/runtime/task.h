@@ -99,6 +99,8 @@ class Task {
  private:
   Tasklet::Progress do_step();
   Tasklet::Progress work();
+  // Wakes the task when the time comes that an operator waits for, and lets it go on.
+  Tasklet::Progress wait_for_calls();
   void give_up();
   void seal(const Barrier& barrier);
   void submit_prepare(int64_t epoch, TaskSnapshot snapshot);

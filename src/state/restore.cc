@@ -239,11 +239,16 @@ int64_t restore_rows(const RestoreScope& scope, const TableFormat& saved, const 
 
 int64_t restore_timers(const RestoreScope& scope, const TableImage& image, TimerQueue& timers) {
   KeyBatch one(timers.key_layout());
+  TableDescriptor by_partition;
+  by_partition.name = timers.descriptor().name;
+  by_partition.key_types = timers.descriptor().key_types;
+  by_partition.partition_columns = timers.descriptor().partition_columns;
+  PartitionHashes partitions(by_partition);
   int64_t added = 0;
   scan_timers(scope.part->pages(), image.timers, [&](EpochMillis time, KeyView key) {
     one.clear();
     one.append(key);
-    if (!in_scope(scope, image.format->name, one.hashes()[0])) return true;
+    if (!in_scope(scope, image.format->name, partitions.of(one)[0])) return true;
     timers.add(one[0], time);
     ++added;
     return true;

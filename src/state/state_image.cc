@@ -102,6 +102,7 @@ TableFormat format_of(const TimerQueue& timers) {
   format.sub_key_kind = SubKeyKind::kBytes;
   format.name = timers.descriptor().name;
   format.key_types = timers.descriptor().key_types;
+  format.partition_columns = timers.descriptor().partition_columns;
   return format;
 }
 

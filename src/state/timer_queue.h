@@ -18,6 +18,7 @@ namespace tidemill {
 struct TimerDescriptor {
   std::string name;  // unique in the operator, stable across versions of a query
   std::vector<Type> key_types;
+  int32_t partition_columns = -1;  // as in TableDescriptor
 };
 
 // Timers that came due, in order.

@@ -1,6 +1,8 @@
 #include "testing/test_connector.h"
 
+#include "connectors/spi/lookup_options.h"
 #include "data/column_builder.h"
+#include "testing/test_lookup.h"
 #include "testing/test_sink.h"
 #include "testing/test_source.h"
 
@@ -14,19 +16,21 @@ class TestConnector final : public Connector {
   std::string_view name() const override { return "test"; }
   std::string_view doc() const override { return "Rows that stand in a test case of `tidemill test`."; }
   std::vector<OptionSpec> options() const override {
-    return {{"changelog-mode",
-             OptionType::kEnum,
-             "Kinds of the rows read: +I only, or all",
-             "append",
-             false,
-             {"append", "all"}},
-            {"bounded", OptionType::kBool, "Whether the source is bounded", "true"},
-            {"sink-changelog-mode",
-             OptionType::kEnum,
-             "Kinds of the rows written",
-             "all",
-             false,
-             {"append", "upsert", "all"}}};
+    std::vector<OptionSpec> specs = {{"changelog-mode",
+                                      OptionType::kEnum,
+                                      "Kinds of the rows read: +I only, or all",
+                                      "append",
+                                      false,
+                                      {"append", "all"}},
+                                     {"bounded", OptionType::kBool, "Whether the source is bounded", "true"},
+                                     {"sink-changelog-mode",
+                                      OptionType::kEnum,
+                                      "Kinds of the rows written",
+                                      "all",
+                                      false,
+                                      {"append", "upsert", "all"}}};
+    for (OptionSpec& spec : lookup_options("NONE", true)) specs.push_back(std::move(spec));
+    return specs;
   }
   bool can_read() const override { return true; }
   bool can_write() const override { return true; }
@@ -34,6 +38,11 @@ class TestConnector final : public Connector {
   std::shared_ptr<const Source> make_source(const TableDescription& table, const FormatRegistry&) const override {
     const Options options = parsed(table);
     return make_test_source(tables_, table, options.text("changelog-mode") == "append", options.boolean("bounded"));
+  }
+  std::shared_ptr<const LookupSource> make_lookup_source(const TableDescription& table,
+                                                         const std::vector<int32_t>& keys,
+                                                         const FormatRegistry& formats) const override {
+    return make_test_lookup_source(make_source(table, formats), keys, lookup_cache(parsed(table)));
   }
   std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry&) const override {
     const std::string mode = parsed(table).text("sink-changelog-mode");

@@ -8,6 +8,7 @@
 #include "connectors/filesystem/file_paths.h"
 #include "connectors/filesystem/file_sink.h"
 #include "connectors/filesystem/file_source.h"
+#include "connectors/spi/lookup_options.h"
 
 namespace tidemill {
 namespace {
@@ -29,7 +30,7 @@ class FilesystemConnector final : public Connector {
 
   std::vector<OptionSpec> options() const override {
     using enum OptionType;
-    return {
+    std::vector<OptionSpec> specs = {
         {"path", kPath, "A file, a directory or a glob ('data/*.jsonl') to read; a directory to write to.", "", true},
         {"source.monitor-interval", kDuration, "How often to look for new files; without it, the table is bounded."},
         {"source.path.regex-pattern", kString, "A regular expression that the whole path of each file must match."},
@@ -42,6 +43,9 @@ class FilesystemConnector final : public Connector {
          "1 min"},
         {"sink.parallelism", kInt, "Accepted for Flink's sake: sinks run at the job's parallelism."},
     };
+    // A file is read whole in any case: it may as well be kept.
+    for (OptionSpec& spec : lookup_options("FULL", true)) specs.push_back(std::move(spec));
+    return specs;
   }
 
   std::vector<MetadataKey> metadata_keys() const override {
@@ -82,6 +86,12 @@ class FilesystemConnector final : public Connector {
     settings.errors = record_error_settings(options);
     settings.format = format.make_decoding(request);
     return std::make_shared<FileSource>(std::move(settings));
+  }
+
+  std::shared_ptr<const LookupSource> make_lookup_source(const TableDescription& table, const std::vector<int32_t>&,
+                                                         const FormatRegistry& formats) const override {
+    const Options options = check_options(*this, table.options, formats);
+    return make_whole_lookup_source(make_source(table, formats), lookup_cache(options));
   }
 
   std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry& formats) const override {

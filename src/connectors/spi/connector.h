@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/spi/format.h"
+#include "connectors/spi/lookup.h"
 #include "connectors/spi/options.h"
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
@@ -53,6 +54,11 @@ class Connector {
   virtual std::shared_ptr<const Source> make_source(const TableDescription& table, const FormatRegistry& formats) const;
   // Makes the sink of a table. Throws UserError: wrong options, or a table that can only be read from.
   virtual std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry& formats) const;
+  // Makes what a lookup join asks for the rows whose columns `keys` (of the source's schema: see source_schema()) have
+  // certain values. Throws UserError: wrong options, or a table that cannot be asked.
+  virtual std::shared_ptr<const LookupSource> make_lookup_source(const TableDescription& table,
+                                                                 const std::vector<int32_t>& keys,
+                                                                 const FormatRegistry& formats) const;
 };
 
 class ConnectorRegistry {

@@ -53,6 +53,7 @@ bool is_keyed_as_its_table(const SinkNode& sink) {
 // A regular join passes the kinds of its inputs on; rows that stand alone until they fit something come and go.
 RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only) {
   const bool regular = std::holds_alternative<RegularMatch>(join.match());
+  if (std::holds_alternative<LookupMatch>(join.match())) return input;
   if (final_only || !regular) return RowKinds::append();
   if (join.type() == JoinType::kInner || join.type() == JoinType::kSemi) return input;
   if (join.type() == JoinType::kAnti) return input | RowKinds{true, false, false, true};
@@ -126,6 +127,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kUnion:
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
+    case PlanKind::kLookupJoin:
       return input;
     case PlanKind::kAggregate: {
       const bool distinct = node.as<AggregateNode>().aggregates().empty();
@@ -136,9 +138,11 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
       return join_kinds(node.as<JoinNode>(), input, final_only);
     case PlanKind::kRank:
       return final_only ? RowKinds::append() : kinds_of_rank(node.as<RankNode>(), input);
+    case PlanKind::kWindowAggregate:
+      if (final_only || !node.as<WindowAggregateNode>().emit().updates()) return RowKinds::append();
+      return {true, true, true, !input.append_only()};
     case PlanKind::kOver:
     case PlanKind::kMatch:
-    case PlanKind::kWindowAggregate:
     case PlanKind::kSortLimit:
       return RowKinds::append();
     case PlanKind::kChangelogNormalize:
@@ -170,10 +174,18 @@ RowKinds Changelog::produced(const PlanNode& node) const {
 void Changelog::check_sort(const PlanNode& node) const {
   const auto& sort = node.as<SortLimitNode>();
   if (bounded_.at(node.input().get())) return;
+  if (!sort.limit() && sort.offset() > 0)
+    throw UserError(sort.location(), "OFFSET without LIMIT needs bounded input", "Add LIMIT n.");
+  if (!sort.keys().empty() && !sort.limit() && sort.sorts_by_time()) {
+    check_inserts(*node.input(), sort.location(), "ORDER BY over a stream");
+    return;
+  }
   if (!sort.keys().empty()) {
-    throw UserError(sort.location(),
-                    "ORDER BY needs bounded input: over input that never ends no row is ever the first",
-                    "Read bounded tables, or leave ORDER BY to whoever reads the result.");
+    throw UserError(
+        sort.location(),
+        "ORDER BY over input that never ends begins with a time attribute, ascending: of other columns no row "
+        "is ever the first",
+        "Read bounded tables, order by the column of WATERMARK FOR, or add LIMIT n.");
   }
   if (!input_kinds(node).append_only()) {
     throw UserError(sort.location(),
@@ -196,6 +208,7 @@ void Changelog::check_session(const WindowAssignNode& node) const {
 // Joins by time give each pair once, and cannot take it back.
 void Changelog::check_join(const JoinNode& node) const {
   if (std::holds_alternative<RegularMatch>(node.match())) return;
+  CHECK(!std::holds_alternative<LookupMatch>(node.match()));
   const size_t inputs = std::holds_alternative<TemporalMatch>(node.match()) ? 1 : 2;
   for (size_t i = 0; i < inputs; ++i) {
     const RowKinds& kinds = kinds_.at(node.input(i).get());

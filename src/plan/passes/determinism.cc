@@ -7,6 +7,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/changelog_normalize.h"
+#include "plan/lookup_join.h"
 #include "plan/over.h"
 #include "plan/unnest.h"
 #include "plan/window.h"
@@ -88,6 +89,8 @@ class Walk {
         const std::vector<int32_t>& key = node.as<ChangelogNormalizeNode>().key();
         return visit(*node.input(), Columns(key.begin(), key.end()));
       }
+      case PlanKind::kLookupJoin:
+        return visit_lookup(node.as<LookupJoinNode>(), needed);
       case PlanKind::kSink:
         return visit(*node.input(), needed_by(node.as<SinkNode>()));
       default:
@@ -115,6 +118,25 @@ class Walk {
     for (const int32_t column : needed) add_columns(calc.projections()[static_cast<size_t>(column)], read);
     add_columns(calc.predicate(), read);
     visit(*calc.input(), read);
+  }
+
+  // Which rows it finds, and what they hold, may have changed by the time that a row is taken back.
+  void visit_lookup(const LookupJoinNode& node, const Columns& needed) {
+    const int32_t first = node.join()->left_columns();
+    if (!changelog_.of(*node.input()).append_only() && !needed.empty() && *needed.rbegin() >= first) {
+      throw UserError(
+          node.join()->location(),
+          fmt::format(
+              "A lookup join may find other rows in {} each time, so that an update could not take back the row "
+              "that it replaces",
+              node.scan().table()->name.name),
+          "Look up before the rows are aggregated, or write to a table that takes changes by a primary key of the left "
+          "side. SET 'table.optimizer.non-deterministic-update.strategy' = 'IGNORE' runs it as it is, with wrong "
+          "results where the table changes.");
+    }
+    Columns read(needed.begin(), needed.lower_bound(first));
+    for (const int32_t column : node.join()->read_columns(0)) read.insert(column);
+    visit(*node.input(), read);
   }
 
   Columns needed_by(const SinkNode& sink) const {

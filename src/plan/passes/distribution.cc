@@ -4,6 +4,7 @@
 #include "plan/aggregate.h"
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
+#include "plan/lookup_join.h"
 #include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
@@ -33,6 +34,11 @@ Distribution required_distribution(const PlanNode& node, size_t input) {
     }
     case PlanKind::kJoin:
       return by_keys(node.as<JoinNode>().key_columns(input));
+    case PlanKind::kLookupJoin: {
+      const JoinNode& join = *node.as<LookupJoinNode>().join();
+      if (!std::get<LookupMatch>(join.match()).by_key || join.keys().empty()) return {};
+      return by_keys(join.key_columns(0));
+    }
     case PlanKind::kOver:
       return by_keys(node.as<OverNode>().window().keys);
     case PlanKind::kMatch:

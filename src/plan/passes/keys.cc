@@ -9,6 +9,7 @@
 #include "plan/calc.h"
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
+#include "plan/lookup_join.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
@@ -177,6 +178,8 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return {sorted(node.as<ChangelogNormalizeNode>().key())};
     case PlanKind::kSinkMaterialize:
       return {sorted(node.as<SinkMaterializeNode>().primary_key())};
+    case PlanKind::kLookupJoin:
+      return join_keys(*node.as<LookupJoinNode>().join());
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
     case PlanKind::kUnion:

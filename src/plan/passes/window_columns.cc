@@ -62,7 +62,10 @@ WindowColumns window_columns(const PlanNode& node) {
   if (const auto* assign = node.try_as<WindowAssignNode>()) {
     return {assign->window_start(), assign->window_end(), assign->window_time()};
   }
-  if (const auto* aggregate = node.try_as<WindowAggregateNode>()) return of_aggregate(*aggregate);
+  if (const auto* aggregate = node.try_as<WindowAggregateNode>()) {
+    // Results that are replaced later belong to no window that ends.
+    return aggregate->emit().updates() ? WindowColumns{} : of_aggregate(*aggregate);
+  }
   if (const auto* aggregate = node.try_as<AggregateNode>()) {
     return of_groups(aggregate->keys(), window_columns(*node.input()));
   }
@@ -73,6 +76,7 @@ WindowColumns window_columns(const PlanNode& node) {
     return of_projections(project->projections(), window_columns(*node.input()));
   }
   if (const auto* join = node.try_as<JoinNode>()) {
+    if (std::holds_alternative<LookupMatch>(join->match())) return window_columns(*join->left());
     const auto* match = std::get_if<WindowMatch>(&join->match());
     if (match != nullptr && !right_is_outer(join->type())) return match->left;
   }

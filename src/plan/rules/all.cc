@@ -27,6 +27,7 @@ constexpr std::array kRules = {
     Rule{"prune columns", prune_columns},
     Rule{"merge projects", merge_projects},
     Rule{"make calcs", make_calcs},
+    Rule{"make lookup joins", make_lookup_joins},
     Rule{"name ranks", name_ranks},
     Rule{"share subplans", share_subplans},
 };

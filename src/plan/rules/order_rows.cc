@@ -65,7 +65,8 @@ class RowOrdering {
     if (groups != nullptr)
       return std::make_shared<AggregateNode>(rows.plan, groups->keys(), std::move(aggregates), node->schema());
     return std::make_shared<WindowAggregateNode>(rows.plan, windows->window(), windows->time_column(), windows->keys(),
-                                                 std::move(aggregates), windows->properties(), node->schema());
+                                                 std::move(aggregates), windows->properties(), node->schema(),
+                                                 windows->emit());
   }
 
  private:

@@ -196,7 +196,7 @@ class Pruner {
     }
     const int32_t time = input.places[static_cast<size_t>(node.time_column())];
     return {make_window_aggregate(input.plan, node.window(), time, renumber(node.keys(), input), std::move(aggregates),
-                                  std::move(properties), names),
+                                  std::move(properties), names, node.emit()),
             std::move(places)};
   }
 

@@ -181,7 +181,7 @@ PlanPtr with_window_time(const PlanPtr& origin, WindowColumns& columns) {
   names.emplace_back("window_time");
   columns.time = aggregate.schema()->size();
   return make_window_aggregate(aggregate.input(), aggregate.window(), aggregate.time_column(), aggregate.keys(),
-                               aggregate.aggregates(), std::move(properties), names);
+                               aggregate.aggregates(), std::move(properties), names, aggregate.emit());
 }
 
 PlanPtr make_attached(const AggregateNode& aggregate, WindowedInput input) {

@@ -56,6 +56,7 @@ PlanPtr extract_join_keys(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr prune_columns(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr share_subplans(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_calcs(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr make_lookup_joins(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr name_ranks(const PlanPtr& root, const OptimizerContext& context);
 
 }  // namespace tidemill

@@ -45,6 +45,7 @@ class ExpressionBinder {
   ExpressionPtr bind(const ast::Expression& expression);
   // Returns the parts of (a, b), or the expression as the only one.
   std::vector<ExpressionPtr> bind_operands(const ast::Expression& expression);
+  std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
   // The same as bind() for one that must be BOOLEAN.
   ExpressionPtr bind_condition(const ast::Expression& expression);
 
@@ -85,7 +86,6 @@ class ExpressionBinder {
   ExpressionPtr bind_sql_function(const ast::FunctionCall& call,
                                   const FunctionDefinition& function);  // sql_function.cc
   ExpressionPtr bind_current_watermark(const ast::FunctionCall& call);
-  std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
   ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
   // over.cc
   ExpressionPtr bind_over(const ast::FunctionCall& call, const std::string& name);

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "data/late_row.h"
+#include "expr/table_function.h"
 #include "plan/calc.h"
 #include "plan/late_rows.h"
 #include "plan/scan.h"
@@ -61,6 +62,9 @@ TableDefinitionPtr with_hints(TableDefinitionPtr table, const std::vector<ast::H
   return changed;
 }
 
+// What stands alone in FROM is computed once.
+BoundRelation one_empty_row() { return BoundRelation::of(make_values(make_schema({}), {{}}), {}); }
+
 }  // namespace
 
 BoundRelation BoundRelation::of(PlanPtr plan, std::vector<std::string> path) {
@@ -80,19 +84,21 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table) {
     }
     case ast::TableKind::kDerived: {
       const auto& derived = table.as<ast::DerivedTable>();
-      if (derived.lateral) refuse_unsupported(derived.location, "LATERAL");
       relation = BoundRelation::of(bind(*derived.query), {});
       break;
     }
-    case ast::TableKind::kFunction:
-      relation = bind_function_table(table.as<ast::FunctionTable>());
+    case ast::TableKind::kFunction: {
+      const auto& function = table.as<ast::FunctionTable>();
+      if (context_.functions.has_scalar(table_function_name(function.call->name.last().name)))
+        return bind_function_rows(one_empty_row(), function, false);
+      relation = bind_function_table(function);
       break;
+    }
     case ast::TableKind::kMatch:
       relation = bind_match(table.as<ast::MatchTable>());
       break;
     case ast::TableKind::kUnnest:
-      return bind_unnest(BoundRelation::of(make_values(make_schema({}), {{}}), {}), table.as<ast::UnnestTable>(),
-                         false);
+      return bind_unnest(one_empty_row(), table.as<ast::UnnestTable>(), false);
     case ast::TableKind::kJoin:
       return bind_join(table.as<ast::JoinedTable>());
   }
@@ -192,7 +198,6 @@ BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation loc
 }
 
 BoundRelation QueryBinder::bind_function_table(const ast::FunctionTable& table) {
-  if (table.lateral) refuse_unsupported(table.location, "LATERAL");
   if (is_state_function(*table.call))
     return BoundRelation::of(make_scan(bind_state_function(*table.call, context_)), {});
   return bind_window_function(*table.call);

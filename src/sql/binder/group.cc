@@ -10,6 +10,7 @@
 #include "sql/binder/aggregate_input.h"
 #include "sql/binder/grouped_expressions.h"
 #include "sql/binder/select_binder.h"
+#include "sql/binder/window_emit.h"
 
 namespace tidemill {
 namespace {
@@ -120,8 +121,10 @@ void SelectBinder::build_groups() {
   if (calls_->window()) {
     const int32_t time = calls_->window()->time_column;
     const int32_t time_column = input.add(make_column(time, scope_.schema()->field(time).type));
-    plan_ = make_window_aggregate(input.project(std::move(plan_)), calls_->window()->window, time_column,
-                                  std::move(keys), std::move(aggregates), std::move(properties), names);
+    const WindowDefinition& window = calls_->window()->window;
+    const WindowEmit emit = bind_window_emit(window, context_.config, select_.location);
+    plan_ = make_window_aggregate(input.project(std::move(plan_)), window, time_column, std::move(keys),
+                                  std::move(aggregates), std::move(properties), names, emit);
   } else {
     plan_ = make_aggregate(input.project(std::move(plan_)), std::move(keys), std::move(aggregates), names);
   }

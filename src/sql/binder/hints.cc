@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "sql/binder/expression_binder.h"
+#include "sql/binder/lookup_hint.h"
 #include "sql/binder/query_binder.h"
 
 namespace tidemill {
@@ -20,9 +21,12 @@ bool names_table(const BoundRelation& from, const std::string& name) {
   });
 }
 
+[[noreturn]] void throw_no_such_table(SourceLocation location, std::string_view hint, const std::string& name) {
+  throw UserError(location, fmt::format("{} names a table that FROM lacks: {}", hint, name));
+}
+
 void check_table(const BoundRelation& from, const std::string& name, const ast::Hint& hint) {
-  if (names_table(from, name)) return;
-  throw UserError(hint.name.location, fmt::format("{} names a table that FROM lacks: {}", hint.name.name, name));
+  if (!names_table(from, name)) throw_no_such_table(hint.name.location, hint.name.name, name);
 }
 
 std::map<std::string, DurationMillis> state_ttls(const ast::Hint& hint) {
@@ -41,8 +45,12 @@ std::map<std::string, DurationMillis> state_ttls(const ast::Hint& hint) {
 
 BoundRelation QueryBinder::bind_from(const ast::TableReference& table, const std::vector<ast::Hint>& hints) {
   std::map<std::string, DurationMillis> ttls;
+  std::map<std::string, LookupMatch> lookups;
   for (const ast::Hint& hint : hints) {
-    if (hint.name.name == "STATE_TTL") {
+    if (hint.name.name == "LOOKUP") {
+      const LookupHint lookup = bind_lookup_hint(hint);
+      lookups.emplace(lookup.table, lookup.match);
+    } else if (hint.name.name == "STATE_TTL") {
       ttls.merge(state_ttls(hint));
     } else if (std::ranges::find(kJoinStrategies, hint.name.name) == kJoinStrategies.end()) {
       refuse_unsupported(hint.name.location, fmt::format("The hint {}", hint.name.name));
@@ -51,9 +59,14 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table, const std
   const bool is_join = table.kind == ast::TableKind::kJoin;
   if (!ttls.empty() && !is_join) refuse_unsupported(hints.front().name.location, "STATE_TTL of what is no join");
   std::swap(state_ttl_hints_, ttls);
+  std::swap(lookup_hints_, lookups);
   BoundRelation from = bind_from(table);
   std::swap(state_ttl_hints_, ttls);
+  std::swap(lookup_hints_, lookups);
+  for (const auto& [name, match] : lookups)
+    if (!names_table(from, name)) throw_no_such_table(hints.front().name.location, "LOOKUP", name);
   for (const ast::Hint& hint : hints) {
+    if (hint.name.name == "LOOKUP") continue;
     for (const ast::HintArgument& argument : hint.arguments)
       check_table(from, argument.key ? *argument.key : argument.value, hint);
   }

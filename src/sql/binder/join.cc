@@ -155,36 +155,41 @@ const ast::NamedTable* versioned_table(const ast::TableReference& table) {
   return named != nullptr && named->as_of ? named : nullptr;
 }
 
-// Returns which columns of the two sides the versions go by.
-TemporalMatch bind_versions(const ast::NamedTable& table, const BoundRelation& left, const BoundRelation& right,
-                            const BindingContext& context) {
+// The time of FOR SYSTEM_TIME AS OF: a column of the left side that is a time attribute.
+int32_t bind_as_of(const ast::NamedTable& table, const BoundRelation& left, const BindingContext& context) {
   const Scope scope = left.scope();
   ExpressionBinder binder(context, scope, "FOR SYSTEM_TIME AS OF");
   const ExpressionPtr bound = binder.bind(*table.as_of);
   const auto* column = bound->try_as<ColumnReference>();
-  const TimeAttribute time = column != nullptr ? scope.schema()->field(column->index()).time : TimeAttribute::kNone;
-  if (time == TimeAttribute::kProctime) refuse_unsupported(table.as_of->location, "A lookup join");
-  if (time != TimeAttribute::kRowtime) {
+  if (column == nullptr || scope.schema()->field(column->index()).time == TimeAttribute::kNone) {
     throw UserError(table.as_of->location, "FOR SYSTEM_TIME AS OF takes a time attribute of the left side",
-                    "Name the column of WATERMARK FOR, passed on as it is.");
+                    "Name the column of WATERMARK FOR, or one declared AS PROCTIME(), passed on as it is.");
   }
-  const std::optional<int32_t> versions = right.plan->schema()->rowtime_index();
-  if (!versions) {
-    throw UserError(table.location, "A table of versions needs a time attribute, and this one has none",
-                    "Declare WATERMARK FOR the column that says from when a version is valid.");
-  }
-  return {column->index(), *versions};
+  return column->index();
 }
 
 // Returns the join with versions. Throws UserError where a row could meet several of one time.
-PlanPtr join_versions(const JoinNode& join, const TemporalMatch& match) {
+PlanPtr join_versions(const JoinNode& join, int32_t left_time, SourceLocation table) {
   if (join.type() != JoinType::kInner && join.type() != JoinType::kLeft)
     throw UserError(join.location(), "A join with FOR SYSTEM_TIME AS OF is an INNER or a LEFT JOIN");
+  const std::optional<int32_t> versions = join.right()->schema()->rowtime_index();
+  if (!versions) {
+    throw UserError(table, "A table of versions needs a time attribute, and this one has none",
+                    "Declare WATERMARK FOR the column that says from when a version is valid.");
+  }
   if (!hold_unique_key(join.key_columns(1), *join.right())) {
     throw UserError(join.location(),
                     "A join with FOR SYSTEM_TIME AS OF compares the primary key of the table of versions",
                     "Declare PRIMARY KEY (…) NOT ENFORCED, and write ON left.k = right.k for each of its columns.");
   }
+  const TemporalMatch match{left_time, *versions};
+  return make_join(join.left(), join.right(), join.type(), join.condition(), match, join.location());
+}
+
+// Returns the join whose right table is asked for rows at the time of each left one.
+PlanPtr join_lookup(const JoinNode& join, const LookupMatch& match) {
+  if (join.type() != JoinType::kInner && join.type() != JoinType::kLeft)
+    throw UserError(join.location(), "A join with FOR SYSTEM_TIME AS OF is an INNER or a LEFT JOIN");
   return make_join(join.left(), join.right(), join.type(), join.condition(), match, join.location());
 }
 
@@ -200,8 +205,17 @@ std::optional<DurationMillis> hinted_ttl(const BoundRelation& side,
 
 }  // namespace
 
+PlanPtr QueryBinder::bind_as_of_join(const JoinNode& join, const ast::NamedTable& table, const BoundRelation& left) {
+  const int32_t time = bind_as_of(table, left, context_);
+  if (left.plan->schema()->field(time).time == TimeAttribute::kRowtime)
+    return join_versions(join, time, table.location);
+  const std::string name = table.alias ? table.alias->name.name : table.path ? *table.path : table.name.last().name;
+  const auto hint = lookup_hints_.find(name);
+  return join_lookup(join, hint == lookup_hints_.end() ? LookupMatch{} : hint->second);
+}
+
 BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
-  if (join.right->kind == ast::TableKind::kUnnest) return bind_unnest_join(join);
+  if (is_lateral(*join.right)) return bind_lateral_join(join);
   const BoundRelation left = bind_from(*join.left);
   const ast::NamedTable* versions = versioned_table(*join.right);
   const BoundRelation right = versions != nullptr ? bind_named(*versions) : bind_from(*join.right);
@@ -222,9 +236,8 @@ BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
   const PlanPtr plan =
       make_join(left.plan, right.plan, type, conditions.empty() ? nullptr : make_and(conditions),
                 RegularMatch{{hinted_ttl(left, state_ttl_hints_), hinted_ttl(right, state_ttl_hints_)}}, join.location);
-  PlanPtr joined = versions != nullptr
-                       ? join_versions(plan->as<JoinNode>(), bind_versions(*versions, left, right, context_))
-                       : recognize_join(plan->as<JoinNode>());
+  PlanPtr joined = versions != nullptr ? bind_as_of_join(plan->as<JoinNode>(), *versions, left)
+                                       : recognize_join(plan->as<JoinNode>());
   return shared.finish(std::move(joined), std::move(relations), type);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "data/sort_key.h"
+#include "plan/join.h"
 #include "plan/plan_node.h"
 #include "sql/ast/match_recognize.h"
 #include "sql/ast/query.h"
@@ -69,9 +70,19 @@ class QueryBinder {
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);
   BoundRelation bind_function_table(const ast::FunctionTable& table);
-  BoundRelation bind_join(const ast::JoinedTable& join);  // join.cc
+  // join.cc
+  BoundRelation bind_join(const ast::JoinedTable& join);
+  PlanPtr bind_as_of_join(const JoinNode& join, const ast::NamedTable& table, const BoundRelation& left);
+  // lateral.cc
+  static bool is_lateral(const ast::TableReference& table);
+  BoundRelation bind_lateral_join(const ast::JoinedTable& join);
+  BoundRelation bind_lateral_query(BoundRelation left, const ast::JoinedTable& join, const ast::DerivedTable& table);
+  BoundRelation bind_function_rows(BoundRelation left, const ast::FunctionTable& table, bool keep_empty);
   // unnest.cc
-  BoundRelation bind_unnest_join(const ast::JoinedTable& join);
+  // Returns each row of `left` beside each element of the collection, an expression over it; `names` are those of the
+  // element's columns, where the alias gives no others.
+  BoundRelation bind_elements(BoundRelation left, ExpressionPtr collection, std::vector<std::string> names,
+                              const std::optional<ast::TableAlias>& alias, bool with_ordinality, bool keep_empty);
   BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
   BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
   BoundRelation bind_match(const ast::MatchTable& match);             // match_recognize.cc
@@ -83,7 +94,9 @@ class QueryBinder {
   };
 
   const BindingContext& context_;
-  std::map<std::string, DurationMillis> state_ttl_hints_;  // by table or alias, of the SELECT whose FROM is bound
+  // Hints of the SELECT whose FROM is bound, by table or alias.
+  std::map<std::string, DurationMillis> state_ttl_hints_;
+  std::map<std::string, LookupMatch> lookup_hints_;
   std::vector<NamedQuery> named_queries_;
   std::vector<ObjectName> open_views_;         // being expanded: one of them again is a cycle
   std::map<ObjectName, PlanPtr> bound_views_;  // read again, a view is the same plan: its rows are computed once
@@ -99,5 +112,8 @@ int64_t bind_row_count(const ast::Expression& expression, std::string_view claus
 SortKey make_sort_key(int32_t column, const ast::OrderItem& item);
 // Returns which output column ORDER BY 2 means, or nullopt where `item` is no number. Throws UserError out of range.
 std::optional<int32_t> order_ordinal(const ast::OrderItem& item, int32_t columns);
+
+// Throws UserError: the call in FROM is of no function that gives rows.
+[[noreturn]] void throw_no_table_function(const ast::FunctionCall& call, const FunctionRegistry& functions);
 
 }  // namespace tidemill

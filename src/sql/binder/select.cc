@@ -14,6 +14,7 @@ namespace {
 
 bool is_subquery_condition(const ast::Expression& condition) {
   if (condition.kind == ast::ExpressionKind::kExists || condition.kind == ast::ExpressionKind::kInQuery) return true;
+  if (const auto* quantified = condition.try_as<ast::Quantified>()) return is_membership(*quantified);
   const auto* unary = condition.try_as<ast::Unary>();
   return unary != nullptr && unary->op == ast::UnaryOperator::kNot && is_subquery_condition(*unary->operand);
 }
@@ -125,7 +126,14 @@ bool SelectBinder::apply_subquery_condition(const ast::Expression& condition, Ex
     return true;
   }
   if (const auto* in = condition.try_as<ast::InQuery>()) {
-    plan_ = subqueries_.filter(std::move(plan_), *in, binder.bind_operands(*in->operand), negated);
+    plan_ = subqueries_.filter(std::move(plan_), *in->query, binder.bind_operands(*in->operand), in->negated != negated,
+                               in->location);
+    return true;
+  }
+  if (const auto* quantified = condition.try_as<ast::Quantified>()) {
+    const bool all = quantified->quantifier == ast::Quantifier::kAll;
+    plan_ = subqueries_.filter(std::move(plan_), *quantified->query, binder.bind_operands(*quantified->operand),
+                               all != negated, quantified->location);
     return true;
   }
   const auto* unary = condition.try_as<ast::Unary>();

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "expr/cast.h"
+#include "expr/table_function.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/table_binder.h"
 #include "sql/binder/type_name.h"
@@ -92,7 +93,9 @@ FunctionDefinitionPtr bind_create_function(const ast::CreateFunction& statement,
   function->name = statement.name.last().name;
   function->temporary = statement.temporary;
   function->body = statement.body;
-  const bool built_in = context.functions.has_scalar(function->name) || context.functions.has_aggregate(function->name);
+  const bool built_in = context.functions.has_scalar(function->name) ||
+                        context.functions.has_aggregate(function->name) ||
+                        context.functions.has_scalar(table_function_name(function->name));
   if (built_in || window_kind(upper_case(function->name))) {
     throw UserError(location, fmt::format("{} is a built-in function", function->name), "Use another name.");
   }

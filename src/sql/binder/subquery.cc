@@ -66,6 +66,10 @@ bool gives_one_row(const BoundSubquery& query) {
 
 }  // namespace
 
+std::vector<ExpressionPtr> conditions_over_both(const BoundSubquery& query, int32_t outer_columns) {
+  return join_conditions(query, outer_columns, same_column);
+}
+
 bool reads_outer(const Expression& expression) { return reads(expression, is_outer_column); }
 bool reads_subquery(const Expression& expression) { return reads(expression, is_subquery_column); }
 
@@ -83,6 +87,14 @@ BoundSubquery QueryBinder::bind_subquery(const ast::Query& query, const Scope& o
 ExpressionPtr Subqueries::add(BoundSubquery query, int32_t value, SourceLocation location) {
   const Type type = query.plan->schema()->field(value).type.with_nullable(true);
   placed_.push_back({std::move(query), value, location});
+  return make_column(kSubqueryColumns + static_cast<int32_t>(placed_.size()) - 1, type);
+}
+
+ExpressionPtr Subqueries::add_column(int32_t value) {
+  const Placed& last = placed_.back();
+  const int32_t of = last.of >= 0 ? last.of : static_cast<int32_t>(placed_.size()) - 1;
+  const Type type = placed_[static_cast<size_t>(of)].query.plan->schema()->field(value).type.with_nullable(true);
+  placed_.push_back({{}, value, last.location, of});
   return make_column(kSubqueryColumns + static_cast<int32_t>(placed_.size()) - 1, type);
 }
 
@@ -139,11 +151,12 @@ ExpressionPtr Subqueries::exists(const ast::Exists& exists) {
   return mark(queries_.bind_subquery(*exists.query, scope_), exists.location);
 }
 
-BoundSubquery Subqueries::bind_in(const ast::InQuery& in, const std::vector<ExpressionPtr>& operands, bool null_aware) {
-  BoundSubquery query = queries_.bind_subquery(*in.query, scope_);
+BoundSubquery Subqueries::bind_in(const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool null_aware,
+                                  SourceLocation location) {
+  BoundSubquery query = queries_.bind_subquery(in, scope_);
   if (static_cast<size_t>(query.visible_columns) != operands.size()) {
-    throw UserError(in.location, fmt::format("IN compares {} columns with {} of the sub-query", operands.size(),
-                                             query.visible_columns));
+    throw UserError(location, fmt::format("IN compares {} columns with {} of the sub-query", operands.size(),
+                                          query.visible_columns));
   }
   const FunctionRegistry& functions = queries_.context().functions;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -152,27 +165,29 @@ BoundSubquery Subqueries::bind_in(const ast::InQuery& in, const std::vector<Expr
     });
     const auto column = static_cast<int32_t>(i);
     const ExpressionPtr inner = make_column(column, query.plan->schema()->field(column).type);
-    std::vector<ExpressionPtr> either = {functions.resolve("=", {outer, inner}, in.location)};
+    std::vector<ExpressionPtr> either = {functions.resolve("=", {outer, inner}, location)};
     for (const ExpressionPtr& side : {outer, inner}) {
-      if (null_aware && side->type().nullable) either.push_back(functions.resolve("IS NULL", {side}, in.location));
+      if (null_aware && side->type().nullable) either.push_back(functions.resolve("IS NULL", {side}, location));
     }
     query.conditions.push_back(make_or(std::move(either)));
   }
   return query;
 }
 
-ExpressionPtr Subqueries::in(const ast::InQuery& in, const std::vector<ExpressionPtr>& operands) {
-  BoundSubquery query = bind_in(in, operands, false);
+ExpressionPtr Subqueries::in(const ast::Query& in, bool negated, const std::vector<ExpressionPtr>& operands,
+                             SourceLocation location) {
+  BoundSubquery query = bind_in(in, operands, false, location);
   for (const ExpressionPtr& condition : query.conditions) {
     if (condition->type().nullable)
-      refuse_unsupported(in.location, "IN with a sub-query as a value, over columns that may be NULL,");
+      refuse_unsupported(location, "IN with a sub-query as a value, over columns that may be NULL,");
   }
-  ExpressionPtr found = mark(std::move(query), in.location);
-  return in.negated ? make_not(std::move(found)) : found;
+  ExpressionPtr found = mark(std::move(query), location);
+  return negated ? make_not(std::move(found)) : found;
 }
 
 PlanPtr Subqueries::place(PlanPtr plan, std::vector<ExpressionPtr*> expressions, const OuterColumn& outer) const {
   std::vector<int32_t> columns(placed_.size(), -1);
+  std::vector<int32_t> first_columns(placed_.size(), -1);  // of the sub-queries that were joined
   for (size_t i = 0; i < placed_.size(); ++i) {
     const int32_t stand_in = kSubqueryColumns + static_cast<int32_t>(i);
     const bool read = std::ranges::any_of(expressions, [&](const ExpressionPtr* expression) {
@@ -180,8 +195,12 @@ PlanPtr Subqueries::place(PlanPtr plan, std::vector<ExpressionPtr*> expressions,
       return std::ranges::find(of_expression, stand_in) != of_expression.end();
     });
     if (!read) continue;
-    columns[i] = plan->schema()->size() + placed_[i].value;
-    plan = join_subquery(plan, placed_[i].query, JoinType::kLeft, outer, placed_[i].location);
+    const size_t of = placed_[i].of >= 0 ? static_cast<size_t>(placed_[i].of) : i;
+    if (first_columns[of] < 0) {
+      first_columns[of] = plan->schema()->size();
+      plan = join_subquery(plan, placed_[of].query, JoinType::kLeft, outer, placed_[of].location);
+    }
+    columns[i] = first_columns[of] + placed_[i].value;
   }
   for (ExpressionPtr* expression : expressions) {
     *expression = replace_columns(*expression, [&](const ColumnReference& column) {
@@ -197,11 +216,10 @@ PlanPtr Subqueries::filter(PlanPtr plan, const ast::Exists& exists, bool negated
   return join_subquery(plan, query, negated ? JoinType::kAnti : JoinType::kSemi, same_column, exists.location);
 }
 
-PlanPtr Subqueries::filter(PlanPtr plan, const ast::InQuery& in, const std::vector<ExpressionPtr>& operands,
-                           bool negated) {
-  const bool anti = in.negated != negated;
-  const BoundSubquery query = bind_in(in, operands, anti);
-  return join_subquery(plan, query, anti ? JoinType::kAnti : JoinType::kSemi, same_column, in.location);
+PlanPtr Subqueries::filter(PlanPtr plan, const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool negated,
+                           SourceLocation location) {
+  const BoundSubquery query = bind_in(in, operands, negated, location);
+  return join_subquery(plan, query, negated ? JoinType::kAnti : JoinType::kSemi, same_column, location);
 }
 
 }  // namespace tidemill

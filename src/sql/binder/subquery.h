@@ -35,6 +35,13 @@ struct BoundSubquery {
   bool counts = false;  // its value is 0, not NULL, where it has no row: COUNT of rows that fit
 };
 
+// Returns the conditions over the columns of the plan around, of which there are `outer_columns`, and behind them those
+// of the sub-query.
+std::vector<ExpressionPtr> conditions_over_both(const BoundSubquery& query, int32_t outer_columns);
+
+// True for = ANY (SELECT …) and <> ALL (SELECT …), which are IN and NOT IN.
+bool is_membership(const ast::Quantified& quantified);
+
 // The sub-queries of one SELECT.
 class Subqueries {
  public:
@@ -45,7 +52,10 @@ class Subqueries {
   ExpressionPtr scalar(const ast::ScalarQuery& query);
   // Returns whether EXISTS (SELECT …), and x IN (SELECT …), as a value.
   ExpressionPtr exists(const ast::Exists& exists);
-  ExpressionPtr in(const ast::InQuery& in, const std::vector<ExpressionPtr>& operands);
+  ExpressionPtr in(const ast::Query& query, bool negated, const std::vector<ExpressionPtr>& operands,
+                   SourceLocation location);
+  // The same of a comparison with ANY or ALL of a query, other than = ANY and <> ALL. quantified.cc
+  ExpressionPtr quantified(const ast::Quantified& quantified, const ExpressionPtr& operand);
 
   // Joins the sub-queries that the expressions read to `plan`, behind its columns, and puts these in their place.
   // `outer` gives the expression over `plan` of a column of the query around.
@@ -54,19 +64,24 @@ class Subqueries {
 
   // Returns the rows of `plan` for which the condition holds (SEMI), or does not (ANTI).
   PlanPtr filter(PlanPtr plan, const ast::Exists& exists, bool negated);
-  PlanPtr filter(PlanPtr plan, const ast::InQuery& in, const std::vector<ExpressionPtr>& operands, bool negated);
+  PlanPtr filter(PlanPtr plan, const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool negated,
+                 SourceLocation location);
 
  private:
   struct Placed {
     BoundSubquery query;
     int32_t value = 0;  // the column that is read
     SourceLocation location;
+    int32_t of = -1;  // another column of the sub-query with this number, which is joined once; -1: of its own
   };
 
   ExpressionPtr add(BoundSubquery query, int32_t value, SourceLocation location);
+  // Returns the column that stands for another value of the sub-query that add() took last.
+  ExpressionPtr add_column(int32_t value);
   // Returns the sub-query's rows, each once, with a column that is TRUE: what a value asks for.
   ExpressionPtr mark(BoundSubquery query, SourceLocation location);
-  BoundSubquery bind_in(const ast::InQuery& in, const std::vector<ExpressionPtr>& operands, bool null_aware);
+  BoundSubquery bind_in(const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool null_aware,
+                        SourceLocation location);
 
   QueryBinder& queries_;
   const Scope& scope_;

@@ -22,14 +22,24 @@ std::vector<ExpressionPtr> ExpressionBinder::bind_operands(const ast::Expression
 
 ExpressionPtr ExpressionBinder::bind_in_query(const ast::InQuery& in) {
   Subqueries& subqueries = this->subqueries(in.location, "IN with a sub-query");
-  return subqueries.in(in, bind_operands(*in.operand));
+  return subqueries.in(*in.query, in.negated, bind_operands(*in.operand), in.location);
+}
+
+bool is_membership(const ast::Quantified& quantified) {
+  if (quantified.query == nullptr) return false;
+  const bool any = quantified.quantifier == ast::Quantifier::kAny;
+  return quantified.op == (any ? ast::BinaryOperator::kEqual : ast::BinaryOperator::kNotEqual);
 }
 
 // The comparison holds for one of the values (ANY), or for all of them.
 ExpressionPtr ExpressionBinder::bind_quantified(const ast::Quantified& quantified) {
   const bool any = quantified.quantifier == ast::Quantifier::kAny;
-  if (quantified.query != nullptr)
-    refuse_unsupported(quantified.location, fmt::format("A comparison with {} of a sub-query", any ? "ANY" : "ALL"));
+  if (quantified.query != nullptr) {
+    Subqueries& subqueries = this->subqueries(quantified.location, "A comparison with ANY or ALL of a sub-query");
+    if (is_membership(quantified))
+      return subqueries.in(*quantified.query, !any, bind_operands(*quantified.operand), quantified.location);
+    return subqueries.quantified(quantified, bind(*quantified.operand));
+  }
   const ExpressionPtr operand = bind(*quantified.operand);
   std::vector<ExpressionPtr> comparisons;
   for (const ast::ExpressionPtr& value : quantified.values) {

@@ -1,4 +1,4 @@
-// sql/binder/unnest.cc - UNNEST, alone or joined to what holds the collection, to plans. Rule: the collection is an
+// sql/binder/unnest.cc - UNNEST, and functions that give rows, to plans. Rule: the collection is an
 // expression over the tables to its left.
 #include "plan/unnest.h"
 
@@ -9,52 +9,20 @@
 namespace tidemill {
 namespace {
 
-std::vector<std::string> names_of(const ast::UnnestTable& unnest, const Type& collection) {
-  std::vector<std::string> names;
-  for (const Field& field : element_columns(collection)) names.push_back(field.name);
-  if (unnest.with_ordinality) names.emplace_back("ORDINALITY");
-  if (!unnest.alias) return names;
-  const ast::TableAlias& alias = *unnest.alias;
-  if (alias.columns.empty()) {
-    const bool one_value = names.size() == 1 && collection.part(0).kind != TypeKind::kRow;
-    if (one_value) names = {alias.name.name};
-    return names;
+// What the columns are called: as the alias says, one value without names by the alias itself.
+std::vector<std::string> given_names(std::vector<std::string> names, const std::optional<ast::TableAlias>& alias,
+                                     bool one_value) {
+  if (!alias) return names;
+  if (alias->columns.empty()) return one_value ? std::vector<std::string>{alias->name.name} : names;
+  if (alias->columns.size() != names.size()) {
+    throw UserError(alias->name.location, fmt::format("{} has {} names for {} columns", alias->name.name,
+                                                      alias->columns.size(), names.size()));
   }
-  if (alias.columns.size() != names.size()) {
-    throw UserError(alias.name.location,
-                    fmt::format("{} has {} names for {} columns", alias.name.name, alias.columns.size(), names.size()));
-  }
-  names.clear();
-  for (const ast::Identifier& column : alias.columns) names.push_back(column.name);
+  for (size_t i = 0; i < names.size(); ++i) names[i] = alias->columns[i].name;
   return names;
 }
 
-bool is_true(const ast::Expression& expression) {
-  const auto* literal = expression.try_as<ast::Literal>();
-  return literal != nullptr && literal->literal == ast::LiteralKind::kTrue;
-}
-
 }  // namespace
-
-BoundRelation QueryBinder::bind_unnest_join(const ast::JoinedTable& join) {
-  const auto& unnest = join.right->as<ast::UnnestTable>();
-  if (join.natural || !join.using_columns.empty()) {
-    throw UserError(join.location, "UNNEST is joined with CROSS JOIN, or with ON", "Write CROSS JOIN UNNEST(…).");
-  }
-  if (join.join == ast::JoinKind::kRight || join.join == ast::JoinKind::kFull) {
-    throw UserError(join.location, "UNNEST reads the rows to its left: there is none that it could stand without",
-                    "Write CROSS JOIN or LEFT JOIN UNNEST(…) ON TRUE.");
-  }
-  const bool left = join.join == ast::JoinKind::kLeft;
-  const bool always = join.on == nullptr || is_true(*join.on);
-  if (left && !always) refuse_unsupported(join.on->location, "LEFT JOIN UNNEST with a condition other than TRUE");
-  BoundRelation relation = bind_unnest(bind_from(*join.left), unnest, left);
-  if (always) return relation;
-  const Scope scope = relation.scope();
-  ExpressionBinder binder(context_, scope, "ON");
-  relation.plan = make_filter(std::move(relation.plan), binder.bind_condition(*join.on));
-  return relation;
-}
 
 BoundRelation QueryBinder::bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty) {
   if (unnest.operands.size() != 1) refuse_unsupported(unnest.location, "UNNEST of several collections");
@@ -67,22 +35,33 @@ BoundRelation QueryBinder::bind_unnest(BoundRelation left, const ast::UnnestTabl
     throw UserError(operand.location,
                     fmt::format("UNNEST needs an ARRAY, a MAP or a MULTISET, not {}", type.to_string()));
   }
+  std::vector<std::string> names;
+  for (const Field& field : element_columns(type)) names.push_back(field.name);
+  return bind_elements(std::move(left), std::move(collection), std::move(names), unnest.alias, unnest.with_ordinality,
+                       keep_empty);
+}
+
+BoundRelation QueryBinder::bind_elements(BoundRelation left, ExpressionPtr collection, std::vector<std::string> names,
+                                         const std::optional<ast::TableAlias>& alias, bool with_ordinality,
+                                         bool keep_empty) {
+  const bool one_value = names.size() == 1 && !with_ordinality && collection->type().part(0).kind != TypeKind::kRow;
+  if (with_ordinality) names.emplace_back("ORDINALITY");
+  names = given_names(std::move(names), alias, one_value);
   const SchemaPtr schema = left.plan->schema();
   int32_t column = schema->size();
   if (const auto* reference = collection->try_as<ColumnReference>()) {
     column = reference->index();
   } else {
     std::vector<ExpressionPtr> columns = column_references(*schema);
-    std::vector<std::string> names = schema->names();
+    std::vector<std::string> column_names = schema->names();
     columns.push_back(std::move(collection));
-    names.emplace_back("$unnest");
-    left.plan = make_project(std::move(left.plan), std::move(columns), std::move(names));
+    column_names.emplace_back("$unnest");
+    left.plan = make_project(std::move(left.plan), std::move(columns), std::move(column_names));
   }
-  const std::vector<std::string> names = names_of(unnest, type);
   const int32_t first = left.plan->schema()->size();
-  left.plan = make_unnest(std::move(left.plan), column, keep_empty, unnest.with_ordinality, names);
+  left.plan = make_unnest(std::move(left.plan), column, keep_empty, with_ordinality, names);
   std::vector<std::string> path;
-  if (unnest.alias) path = {unnest.alias->name.name};
+  if (alias) path = {alias->name.name};
   const auto count = static_cast<int32_t>(names.size());
   left.relations.push_back({std::move(path), first, count});
   for (int32_t i = 0; i < count; ++i) left.visible.push_back(first + i);

@@ -128,7 +128,7 @@ BoundRelation QueryBinder::bind_window_function(const ast::FunctionCall& call) {
   std::string name = call.name.last().name;
   for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const std::optional<WindowKind> kind = window_kind(name);
-  if (!kind) refuse_unsupported(call.location, fmt::format("The table function {}", call.name.last().name));
+  if (!kind) throw_no_table_function(call, context_.functions);
   const WindowArguments arguments = ArgumentList(call, *kind).arrange();
   BoundRelation input = bind_table_argument(*arguments.data);
   const Scope scope = input.scope();
