@@ -110,9 +110,17 @@ class SyntaxFinder final : public AstVisitor {
         add(table.location, "a table of late rows", "Flink only counts them: numLateRecordsDropped.");
     } else if (table.kind == ast::TableKind::kFunction) {
       const ast::QualifiedName& name = table.as<ast::FunctionTable>().call->name;
+      for (const ast::FunctionArgument& argument : table.as<ast::FunctionTable>().call->arguments)
+        if (argument.name && same_word(argument.name->name, "ALLOWED_LATENESS"))
+          add(argument.name->location, "ALLOWED_LATENESS of a window",
+              "Windows of GROUP BY TUMBLE(…) have table.exec.emit.late-fire.enabled there.");
+      if (is_one_of(name.last().name, {"GENERATE_SERIES", "STRING_TO_TABLE", "REGEXP_SPLIT_TO_TABLE"}))
+        add(table.location, "the table function " + name.last().name, "Register a class with this name there.");
       if (name.parts.size() == 1 && same_word(name.last().name, "STATE"))
         add(table.location, "a table of saved state, state('…')",
             "Flink reads its own state with the State Processor API.");
+    } else if (table.kind == ast::TableKind::kMatch) {
+      visit_match(table.as<ast::MatchTable>());
     }
   }
 
@@ -137,6 +145,23 @@ class SyntaxFinder final : public AstVisitor {
   }
 
  private:
+  void visit_match(const ast::MatchTable& match) {
+    constexpr std::string_view kHint = "Flink has ONE ROW PER MATCH of variables one after the other.";
+    if (match.all_rows) add(match.location, "ALL ROWS PER MATCH", kHint);
+    if (match.with_timeouts) add(match.location, "EMIT TIMEOUTS of a match", "Flink drops what times out.");
+    if (!match.subsets.empty()) add(match.subsets.front().name.location, "SUBSET of a pattern", kHint);
+    visit_pattern(match.pattern, kHint);
+  }
+
+  void visit_pattern(const ast::RowPattern& pattern, std::string_view hint) {
+    const bool group = pattern.kind == ast::RowPatternKind::kRepetition &&
+                       pattern.parts.front().kind != ast::RowPatternKind::kVariable;
+    if (group) return add(pattern.location, "a group in a pattern", hint);
+    if (pattern.kind == ast::RowPatternKind::kAlternation)
+      return add(pattern.location, "an alternative in a pattern", hint);
+    for (const ast::RowPattern& part : pattern.parts) visit_pattern(part, hint);
+  }
+
   void add(SourceLocation location, const std::string& what, std::string_view hint) {
     found_.push_back(error_of(location, what, hint));
   }

@@ -67,7 +67,7 @@ struct WindowAggregateSpec {
   std::vector<WindowProperty> properties;
   SchemaPtr schema;
   bool input_retracts = false;
-  WindowEmit emit = {};  // not of SESSION and CUMULATE
+  WindowEmit emit = {};  // not of SESSION
 };
 
 // Appends window columns to each row without aggregating (a TVF used bare, or below a join). One output row a window.

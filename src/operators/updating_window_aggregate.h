@@ -1,4 +1,4 @@
-// operators/updating_window_aggregate.h - GROUP BY TUMBLE(…) and HOP(…) with early or late results. Rule: each result
+// operators/updating_window_aggregate.h - aggregates of windows with early or late results. Rule: each result
 // of a window replaces the one before; one that changes nothing is not sent.
 #pragma once
 #include <optional>
@@ -23,7 +23,7 @@ namespace tidemill {
 //   delay; where all of its rows are late, each gives one at once.
 class UpdatingWindowAggregate final : public Operator {
  public:
-  // Requires: TUMBLE or HOP, and spec.emit.updates().
+  // Requires: not SESSION, and spec.emit.updates().
   explicit UpdatingWindowAggregate(const WindowAggregateSpec& spec);
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;

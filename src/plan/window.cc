@@ -41,6 +41,11 @@ std::vector<std::string> names_of(const std::vector<int32_t>& columns, std::span
   return result;
 }
 
+std::string lateness_text(DurationMillis allowed_lateness_ms) {
+  if (allowed_lateness_ms == 0) return "";
+  return fmt::format(", allowed_lateness=[{}]", format_duration_ms(allowed_lateness_ms));
+}
+
 // As Flink shows it: ", emit=[early delay 1000 millisecond, late no delay]".
 std::string emit_text(const WindowEmit& emit) {
   if (!emit.updates()) return "";
@@ -76,27 +81,31 @@ Field window_property_field(WindowProperty property, std::string name, const Fie
 }
 
 WindowAssignNode::WindowAssignNode(PlanPtr input, WindowDefinition window, int32_t time_column,
-                                   std::vector<int32_t> partition_keys, SchemaPtr schema, SourceLocation location)
+                                   std::vector<int32_t> partition_keys, SchemaPtr schema, SourceLocation location,
+                                   DurationMillis allowed_lateness_ms)
     : PlanNode(kKind, std::move(schema), {std::move(input)}),
       window_(window),
       time_column_(time_column),
       partition_keys_(std::move(partition_keys)),
-      location_(location) {}
+      location_(location),
+      allowed_lateness_ms_(allowed_lateness_ms) {}
 
 PlanPtr WindowAssignNode::with_inputs(std::vector<PlanPtr> inputs) const {
-  return std::make_shared<WindowAssignNode>(inputs.at(0), window_, time_column_, partition_keys_, schema(), location_);
+  return std::make_shared<WindowAssignNode>(inputs.at(0), window_, time_column_, partition_keys_, schema(), location_,
+                                            allowed_lateness_ms_);
 }
 
 std::string WindowAssignNode::logical_text() const {
   const std::string& time = input()->schema()->field(time_column_).name;
-  return fmt::format("LogicalTableFunctionScan(invocation=[{}])",
-                     window_text(window_, time, names_of(partition_keys_, {})));
+  return fmt::format("LogicalTableFunctionScan(invocation=[{}{}])",
+                     window_text(window_, time, names_of(partition_keys_, {})), lateness_text(allowed_lateness_ms_));
 }
 
 std::string WindowAssignNode::physical_text() const {
   const std::vector<std::string> names = input()->schema()->names();
-  return fmt::format("WindowTableFunction(window=[{}])",
-                     window_text(window_, names[static_cast<size_t>(time_column_)], names_of(partition_keys_, names)));
+  return fmt::format("WindowTableFunction(window=[{}{}])",
+                     window_text(window_, names[static_cast<size_t>(time_column_)], names_of(partition_keys_, names)),
+                     lateness_text(allowed_lateness_ms_));
 }
 
 WindowAggregateNode::WindowAggregateNode(PlanPtr input, WindowDefinition window, int32_t time_column,
@@ -140,14 +149,15 @@ std::string WindowAggregateNode::logical_text() const { return text("LogicalWind
 std::string WindowAggregateNode::physical_text() const { return text("WindowAggregate", input()->schema()->names()); }
 
 PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_column,
-                           std::vector<int32_t> partition_keys, SourceLocation location) {
+                           std::vector<int32_t> partition_keys, SourceLocation location,
+                           DurationMillis allowed_lateness_ms) {
   std::vector<Field> fields = input->schema()->fields();
   const Field time = input->schema()->field(time_column);
   fields.push_back(window_property_field(WindowProperty::kStart, "window_start", time));
   fields.push_back(window_property_field(WindowProperty::kEnd, "window_end", time));
   fields.push_back(window_property_field(WindowProperty::kTime, "window_time", time));
   return std::make_shared<WindowAssignNode>(std::move(input), window, time_column, std::move(partition_keys),
-                                            make_schema(std::move(fields)), location);
+                                            make_schema(std::move(fields)), location, allowed_lateness_ms);
 }
 
 PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,

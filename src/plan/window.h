@@ -19,13 +19,15 @@ class WindowAssignNode : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kWindowAssign;
   WindowAssignNode(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> partition_keys,
-                   SchemaPtr schema, SourceLocation location);
+                   SchemaPtr schema, SourceLocation location, DurationMillis allowed_lateness_ms);
 
   const WindowDefinition& window() const { return window_; }
   int32_t time_column() const { return time_column_; }
   // SESSION: columns whose values have sessions of their own.
   const std::vector<int32_t>& partition_keys() const { return partition_keys_; }
   const SourceLocation& location() const { return location_; }  // of the function, for messages
+  // How far the watermark may be behind a window's end for rows to correct its result; 0: rows are late then.
+  DurationMillis allowed_lateness_ms() const { return allowed_lateness_ms_; }
   // The first of the three window columns.
   int32_t window_start() const { return input()->schema()->size(); }
   int32_t window_end() const { return window_start() + 1; }
@@ -40,6 +42,7 @@ class WindowAssignNode : public PlanNode {
   int32_t time_column_;
   std::vector<int32_t> partition_keys_;
   SourceLocation location_;
+  DurationMillis allowed_lateness_ms_;
 };
 
 // Aggregates of rows by key and window; output is keys, aggregates, window properties.
@@ -78,7 +81,8 @@ class WindowAggregateNode : public PlanNode {
 };
 
 PlanPtr make_window_assign(PlanPtr input, WindowDefinition window, int32_t time_column,
-                           std::vector<int32_t> partition_keys, SourceLocation location);
+                           std::vector<int32_t> partition_keys, SourceLocation location,
+                           DurationMillis allowed_lateness_ms = 0);
 // `names` are those of the aggregates, then of the properties.
 PlanPtr make_window_aggregate(PlanPtr input, WindowDefinition window, int32_t time_column, std::vector<int32_t> keys,
                               std::vector<AggregateSpec> aggregates, std::vector<WindowProperty> properties,

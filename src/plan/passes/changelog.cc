@@ -157,7 +157,10 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
 }
 
 RowKinds Changelog::produced(const PlanNode& node) const {
-  if (const auto* assign = node.try_as<WindowAssignNode>()) check_session(*assign);
+  if (const auto* assign = node.try_as<WindowAssignNode>()) {
+    check_session(*assign);
+    check_lateness(*assign);
+  }
   if (const auto* over = node.try_as<OverNode>()) {
     check_over(*over, final_only_);
     check_inserts(*over->input(), over->location(), "OVER over a stream");
@@ -193,6 +196,13 @@ void Changelog::check_sort(const PlanNode& node) const {
                                 origin_of_updates(*node.input()).physical_text()),
                     "Read bounded tables, or aggregate by window.");
   }
+}
+
+// Only an aggregate remembers what a late row corrects.
+void Changelog::check_lateness(const WindowAssignNode& node) const {
+  if (node.allowed_lateness_ms() == 0 || final_only_) return;
+  throw UserError(node.location(), "ALLOWED_LATENESS is for aggregates of windows: nothing else corrects its results",
+                  "Group by window_start and window_end, or leave it out.");
 }
 
 void Changelog::check_session(const WindowAssignNode& node) const {

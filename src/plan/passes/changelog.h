@@ -52,6 +52,7 @@ class Changelog {
   bool all_bounded(const PlanNode& node) const;
   RowKinds input_kinds(const PlanNode& node) const;
   void check_sort(const PlanNode& node) const;
+  void check_lateness(const WindowAssignNode& node) const;
   void check_session(const WindowAssignNode& node) const;
   void check_join(const JoinNode& node) const;
   // Throws UserError where updates come out of `input`, which `what` at `location` cannot take.

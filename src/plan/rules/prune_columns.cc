@@ -205,9 +205,9 @@ class Pruner {
     std::vector<int32_t> places = input.places;
     for (int32_t i = 0; i < 3; ++i) places.push_back(input.plan->schema()->size() + i);
     const int32_t time = input.places[static_cast<size_t>(node.time_column())];
-    return {
-        make_window_assign(input.plan, node.window(), time, renumber(node.partition_keys(), input), node.location()),
-        std::move(places)};
+    return {make_window_assign(input.plan, node.window(), time, renumber(node.partition_keys(), input), node.location(),
+                               node.allowed_lateness_ms()),
+            std::move(places)};
   }
 
   Pruned rebuild_unnest(const UnnestNode& node) {

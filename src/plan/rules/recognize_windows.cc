@@ -164,9 +164,14 @@ PlanPtr make_direct(const AggregateNode& aggregate, const WindowedInput& input) 
   for (const WindowProperty property : properties) {
     output_names.emplace_back(kPropertyNames[static_cast<size_t>(property)]);
   }
-  PlanPtr windowed =
-      make_window_aggregate(std::move(rows), assign.window(), time_column, std::move(keys),
-                            renumber_columns(aggregate.aggregates(), new_index), std::move(properties), output_names);
+  WindowEmit emit;
+  if (assign.allowed_lateness_ms() > 0) {  // a late row corrects what it finds, at once
+    emit.late_delay_ms = 0;
+    emit.allowed_lateness_ms = assign.allowed_lateness_ms();
+  }
+  PlanPtr windowed = make_window_aggregate(std::move(rows), assign.window(), time_column, std::move(keys),
+                                           renumber_columns(aggregate.aggregates(), new_index), std::move(properties),
+                                           output_names, emit);
   return restore_order(aggregate, std::move(windowed), places);
 }
 

@@ -66,6 +66,7 @@ bool QueryBinder::is_lateral(const ast::TableReference& table) {
       return table.as<ast::DerivedTable>().lateral;
     case ast::TableKind::kNamed:
     case ast::TableKind::kJoin:
+    case ast::TableKind::kMatch:
       return false;
   }
   CHECK(false);

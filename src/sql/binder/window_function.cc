@@ -18,7 +18,11 @@ struct WindowArguments {
   const ast::Descriptor* time = nullptr;
   std::vector<const ast::Expression*> durations;  // those before OFFSET
   const ast::Expression* offset = nullptr;
+  const ast::Expression* lateness = nullptr;
 };
+
+// By name only: what Flink may put at the next place is not known.
+constexpr std::string_view kLatenessArgument = "ALLOWED_LATENESS";
 
 // The names of the durations, in the order of the signature.
 std::vector<std::string_view> duration_names(WindowKind kind) {
@@ -42,7 +46,7 @@ std::string signature(WindowKind kind) {
     text += ", ";
     for (const char c : name) text += static_cast<char>(std::tolower(c));
   }
-  return text + (kind == WindowKind::kSession ? ")" : " [, offset])");
+  return text + (kind == WindowKind::kSession ? ")" : " [, offset] [, ALLOWED_LATENESS => duration])");
 }
 
 class ArgumentList {
@@ -50,6 +54,8 @@ class ArgumentList {
   ArgumentList(const ast::FunctionCall& call, WindowKind kind) : call_(call), kind_(kind), names_{"DATA", "TIMECOL"} {
     for (const std::string_view name : duration_names(kind)) names_.push_back(name);
     if (kind != WindowKind::kSession) names_.push_back("OFFSET");
+    positional_ = names_.size();
+    if (kind != WindowKind::kSession) names_.push_back(kLatenessArgument);
     places_.resize(names_.size());
   }
 
@@ -65,7 +71,9 @@ class ArgumentList {
     arguments.time = places_[1]->try_as<ast::Descriptor>();
     if (arguments.time == nullptr) refuse(places_[1]->location, fmt::format("{} needs DESCRIPTOR(ts) here", name()));
     for (size_t i = 0; i < durations; ++i) arguments.durations.push_back(places_[2 + i]);
-    if (kind_ != WindowKind::kSession) arguments.offset = places_[2 + durations];
+    if (kind_ == WindowKind::kSession) return arguments;
+    arguments.offset = places_[2 + durations];
+    arguments.lateness = places_[3 + durations];
     return arguments;
   }
 
@@ -81,8 +89,9 @@ class ArgumentList {
       const auto found = std::ranges::find(names_, upper);
       if (found == names_.end()) refuse(argument.name->location, fmt::format("{} has no argument {}", name(), upper));
       index = static_cast<size_t>(found - names_.begin());
+    } else if (index >= positional_) {
+      refuse(argument.value->location, fmt::format("{} has too many arguments", name()));
     }
-    if (index >= places_.size()) refuse(argument.value->location, fmt::format("{} has too many arguments", name()));
     if (places_[index] != nullptr) refuse(argument.value->location, fmt::format("{} is given twice", names_[index]));
     places_[index] = argument.value.get();
   }
@@ -90,8 +99,18 @@ class ArgumentList {
   const ast::FunctionCall& call_;
   WindowKind kind_;
   std::vector<std::string_view> names_;
+  size_t positional_ = 0;  // how many of them may go without their name
   std::vector<const ast::Expression*> places_;
 };
+
+DurationMillis bind_lateness(const ast::Expression& written, const WindowDefinition& window,
+                             const BindingContext& context) {
+  const DurationMillis lateness_ms = bind_window_duration(written, context);
+  if (lateness_ms < 0) throw UserError(written.location, "ALLOWED_LATENESS cannot be negative");
+  if (window.processing_time && lateness_ms > 0)
+    throw UserError(written.location, "ALLOWED_LATENESS is for event time: no row is late for the clock");
+  return lateness_ms;
+}
 
 int32_t bind_time_column(const ast::Descriptor& descriptor, const Scope& scope) {
   if (descriptor.columns.size() != 1) {
@@ -141,7 +160,9 @@ BoundRelation QueryBinder::bind_window_function(const ast::FunctionCall& call) {
   if (arguments.offset != nullptr) window.offset = bind_window_duration(*arguments.offset, context_);
   check_window(window, call.location);
   std::vector<int32_t> keys = bind_partition_keys(*arguments.data, *kind, scope, context_);
-  PlanPtr plan = make_window_assign(std::move(input.plan), window, time, std::move(keys), call.location);
+  DurationMillis lateness_ms = 0;
+  if (arguments.lateness != nullptr) lateness_ms = bind_lateness(*arguments.lateness, window, context_);
+  PlanPtr plan = make_window_assign(std::move(input.plan), window, time, std::move(keys), call.location, lateness_ms);
   return BoundRelation::of(std::move(plan), {});
 }
 
