@@ -60,7 +60,6 @@ void MatchRecognize::open(OperatorContext& context) {
   stored_.open(state, key_types_);
   keys_.emplace(stored_.key_layout());
   expiries_ = &state.timers({"expiries", key_types_});
-  held_ = &state.timers({"held", key_types_});
   if (numbers_matches_) {
     TableDescriptor numbers;
     numbers.name = "numbers";
@@ -81,7 +80,6 @@ void MatchRecognize::open(OperatorContext& context) {
 
 void MatchRecognize::release() {
   if (spec_.processing_time) next_expiry_ = expiries_->next_time().value_or(kMaxWatermark);
-  next_held_ = held_->next_time().value_or(kMaxWatermark);
   context_->state().release();
 }
 
@@ -236,8 +234,6 @@ void MatchRecognize::save(MatchPartition& partition) {
   if (!live.partial.empty()) first = live.partial.front().start;
   if (!live.complete.empty()) first = std::min(first, live.complete.front().start);
   rows_.keep_from(partition, first - rows_before_);
-  for (const EpochMillis time : partition.held) held_->remove(partition.key, time);
-  for (const PartialMatch& match : live.complete) held_->add(partition.key, match.end_time);
   if (spec_.definition.within && !live.partial.empty())
     expiries_->add(partition.key, live.partial.front().start_time + *spec_.definition.within);
   if (numbers_ != nullptr && partition.matches != 0) {
@@ -250,10 +246,9 @@ void MatchRecognize::emit(Output& output) {
   std::vector<MatchView> views;
   for (const Found& found : found_) {
     const PartialMatch& match = found.match;
-    const EpochMillis time = found.timed_out ? match.start_time + *spec_.definition.within : match.end_time;
     const int64_t first = spec_.definition.all_rows ? 1 : match.rows;
     for (int64_t rows = first; rows <= match.rows; ++rows)
-      views.push_back({&partitions_[found.partition], &match, rows, found.number, found.timed_out, time});
+      views.push_back({&partitions_[found.partition], &match, rows, found.number, found.timed_out, match.decided_at});
     if (views.size() >= kMatchesAtOnce) {
       emit_views(views, output);
       views.clear();
@@ -289,11 +284,6 @@ void MatchRecognize::emit_views(std::span<const MatchView> views, Output& output
   const Batch all_rows(spec_.schema, std::move(columns), num_rows);
   for (int32_t first = 0; first < num_rows; first += kBatchRowsMax)
     output.emit(all_rows.slice(first, std::min(kBatchRowsMax, num_rows - first)));
-}
-
-EpochMillis MatchRecognize::output_watermark(EpochMillis watermark) const {
-  if (spec_.processing_time || watermark == kMaxWatermark) return watermark;
-  return std::min(watermark, next_held_ - 1);
 }
 
 std::optional<NextFiring> MatchRecognize::next_firing() const {

@@ -25,8 +25,6 @@ class MatchRecognize final : public Operator {
   void restored() override { release(); }
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
-  // Complete matches that wait for earlier ones come out behind the watermark.
-  EpochMillis output_watermark(EpochMillis watermark) const override;
   std::optional<NextFiring> next_firing() const override;
   EpochMillis next_processing_timer() const override { return next_expiry_; }
   void on_processing_time(EpochMillis now, Output& output) override;
@@ -74,11 +72,9 @@ class MatchRecognize final : public Operator {
   OrderedTable* waiting_ = nullptr;  // (partition, time and place) ▸ row
   TimerQueue* due_ = nullptr;        // (time, partition) with rows that wait
   TimerQueue* expiries_ = nullptr;   // (time, partition) whose earliest beginning of a match is out of time
-  TimerQueue* held_ = nullptr;       // (end time, partition) of complete matches that wait
   RecordTable* numbers_ = nullptr;   // partition ▸ matches that came out
   uint32_t numbers_offset_ = 0;
   EpochMillis next_expiry_ = kMaxWatermark;  // by processing time
-  EpochMillis next_held_ = kMaxWatermark;
 
   // Of the call at hand.
   std::optional<KeyBatch> keys_;

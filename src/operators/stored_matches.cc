@@ -5,10 +5,10 @@ namespace {
 
 constexpr int64_t kComplete = -1;  // in place of a state
 
-enum LiveField : uint8_t { kState, kRows, kStartTime, kEndTime, kRuns, kAccumulators };
+enum LiveField : uint8_t { kState, kRows, kStartTime, kRuns, kAccumulators };
 
 std::vector<Type> live_types() {
-  return {Type::big_int(), Type::big_int(), Type::big_int(), Type::big_int(), Type::string(), Type::string()};
+  return {Type::big_int(), Type::big_int(), Type::big_int(), Type::string(), Type::string()};
 }
 
 void append_varint(uint64_t number, std::string& out) {
@@ -78,13 +78,11 @@ void StoredMatches::load(MatchPartition& partition, const MatchAggregates& aggre
     match.start = starts[static_cast<size_t>(row)];
     match.rows = number(kRows, row);
     match.start_time = number(kStartTime, row);
-    match.end_time = number(kEndTime, row);
     match.runs = runs_of(columns[kRuns]->text(row));
     const std::string_view accumulators = columns[kAccumulators]->text(row);
     if (aggregates.fit(accumulators)) match.accumulators = accumulators;
     const int64_t state = number(kState, row);
     match.state = static_cast<int32_t>(state);
-    if (state == kComplete) partition.held.push_back(match.end_time);
     (state == kComplete ? partition.live.complete : partition.live.partial).push_back(std::move(match));
   }
 }
@@ -100,7 +98,6 @@ void StoredMatches::save(const MatchPartition& partition) {
     values[kState].append(state);
     values[kRows].append(match.rows);
     values[kStartTime].append(match.start_time);
-    values[kEndTime].append(match.end_time);
     values[kRuns].append_text(runs_text(match.runs));
     values[kAccumulators].append_text(match.accumulators);
   };
