@@ -102,7 +102,7 @@ void MatchConditions::evaluate(int32_t variable, const std::vector<size_t>& indi
       tried.emplace_back();
       tried.back().start = row_;
     }
-    add_row(tried.back(), variable, time_);
+    add_row(tried.back(), variable);
     added(variable, tried.back());
   }
   std::vector<MatchView> views;

@@ -16,48 +16,7 @@ namespace {
 constexpr std::string_view kArrivalScalar = "match.next_arrival";
 constexpr std::string_view kNumberField = "matches";
 constexpr std::string_view kBehindWatermark = "watermark_passed";
-constexpr int64_t kComplete = -1;  // in place of a state
 constexpr size_t kMatchesAtOnce = kBatchRowsTarget;
-
-enum LiveField : uint8_t { kState, kRows, kStartTime, kEndTime, kRuns, kAccumulators };
-
-std::vector<Type> live_types() {
-  return {Type::big_int(), Type::big_int(), Type::big_int(), Type::big_int(), Type::string(), Type::string()};
-}
-
-void append_varint(uint64_t number, std::string& out) {
-  for (; number >= 0x80; number >>= 7) out.push_back(static_cast<char>(number | 0x80));
-  out.push_back(static_cast<char>(number));
-}
-
-uint64_t read_varint(std::string_view& bytes) {
-  uint64_t number = 0;
-  for (int32_t shift = 0;; shift += 7) {
-    CHECK(!bytes.empty() && shift < 64);
-    const auto byte = static_cast<uint8_t>(bytes.front());
-    bytes.remove_prefix(1);
-    number |= static_cast<uint64_t>(byte & 0x7F) << shift;
-    if ((byte & 0x80) == 0) return number;
-  }
-}
-
-std::string runs_text(const std::vector<PatternRun>& runs) {
-  std::string text;
-  for (const PatternRun& run : runs) {
-    append_varint(static_cast<uint64_t>(run.variable), text);
-    append_varint(static_cast<uint64_t>(run.rows), text);
-  }
-  return text;
-}
-
-std::vector<PatternRun> runs_of(std::string_view text) {
-  std::vector<PatternRun> runs;
-  while (!text.empty()) {
-    const auto variable = static_cast<int32_t>(read_varint(text));
-    runs.push_back({variable, static_cast<int64_t>(read_varint(text))});
-  }
-  return runs;
-}
 
 // The places of rows begin with their time.
 std::string place_of_time(EpochMillis time) {
@@ -89,7 +48,6 @@ MatchRecognize::MatchRecognize(const MatchRecognizeSpec& spec)
       match_values_(spec.input, rows_, spec_.definition.variables),
       conditions_(spec_.definition, matcher_, match_values_),
       places_(spec.order, true, false),
-      live_fields_(live_types()),
       rows_before_(rows_looked_back(spec.definition)),
       numbers_matches_(reads(spec.definition.measured, PatternReference::Kind::kMatchNumber)) {
   for (const int32_t key : spec_.keys) key_types_.push_back(spec_.input->field(key).type);
@@ -100,15 +58,9 @@ void MatchRecognize::open(OperatorContext& context) {
   StateStore& state = context.state();
   conditions_.open(context);
   rows_.open(state, key_types_);
-  TableDescriptor live;
-  live.name = "live matches";
-  live.key_types = key_types_;
-  live_fields_.declare(live);
-  live_ = &state.ordered_table(live, SubKeyKind::kTimeSequence);
-  live_fields_.open(live_->layout());
-  keys_.emplace(live_->key_layout());
+  stored_.open(state, key_types_);
+  keys_.emplace(stored_.key_layout());
   expiries_ = &state.timers({"expiries", key_types_});
-  held_ = &state.timers({"held", key_types_});
   if (numbers_matches_) {
     TableDescriptor numbers;
     numbers.name = "numbers";
@@ -129,7 +81,6 @@ void MatchRecognize::open(OperatorContext& context) {
 
 void MatchRecognize::release() {
   if (spec_.processing_time) next_expiry_ = expiries_->next_time().value_or(kMaxWatermark);
-  next_held_ = held_->next_time().value_or(kMaxWatermark);
   context_->state().release();
 }
 
@@ -253,42 +204,11 @@ size_t MatchRecognize::load(KeyRef key) {
   partition.key = key;
   partition.next = rows_.next_number(key);
   partition.first_new = partition.next;
-  if (live_->size(key) > 0) load_live(partition);
+  stored_.load(partition, conditions_.aggregates());
   if (numbers_ != nullptr)
     if (const std::byte* const record = numbers_->find(key))
       partition.matches = *reinterpret_cast<const int64_t*>(record + numbers_offset_);
   return partitions_.size() - 1;
-}
-
-// Reads what the partition's matches may become.
-void MatchRecognize::load_live(MatchPartition& partition) {
-  partition.had_live = true;
-  std::vector<ColumnBuilder> fields;
-  for (const Type& type : live_fields_.types()) fields.emplace_back(type);
-  std::vector<int64_t> starts;
-  live_->scan(partition.key, SubKeyRange::all(), ScanDirection::kForward,
-              [&](const SubKey& place, const std::byte* record) {
-                starts.push_back(place.time);
-                live_fields_.append(record, live_->texts(), fields);
-                return true;
-              });
-  std::vector<ColumnPtr> columns;
-  for (ColumnBuilder& field : fields) columns.push_back(field.finish());
-  const auto number = [&](LiveField field, int32_t row) { return columns[field]->decode<int64_t>()[row]; };
-  for (int32_t row = 0; row < static_cast<int32_t>(starts.size()); ++row) {
-    PartialMatch match;
-    match.start = starts[static_cast<size_t>(row)];
-    match.rows = number(kRows, row);
-    match.start_time = number(kStartTime, row);
-    match.end_time = number(kEndTime, row);
-    match.runs = runs_of(columns[kRuns]->text(row));
-    const std::string_view accumulators = columns[kAccumulators]->text(row);
-    if (conditions_.aggregates().fit(accumulators)) match.accumulators = accumulators;
-    const int64_t state = number(kState, row);
-    match.state = static_cast<int32_t>(state);
-    if (state == kComplete) partition.held.push_back(match.end_time);
-    (state == kComplete ? partition.live.complete : partition.live.partial).push_back(std::move(match));
-  }
 }
 
 void MatchRecognize::expire(size_t partition, EpochMillis time) {
@@ -313,14 +233,11 @@ void MatchRecognize::save_all() {
 
 void MatchRecognize::save(MatchPartition& partition) {
   const LiveMatches& live = partition.live;
-  if (partition.had_live) live_->erase(partition.key, SubKeyRange::all());
+  stored_.save(partition);
   int64_t first = partition.next;
   if (!live.partial.empty()) first = live.partial.front().start;
   if (!live.complete.empty()) first = std::min(first, live.complete.front().start);
-  if (first < partition.next) save_live(partition);
   rows_.keep_from(partition, first - rows_before_);
-  for (const EpochMillis time : partition.held) held_->remove(partition.key, time);
-  for (const PartialMatch& match : live.complete) held_->add(partition.key, match.end_time);
   if (spec_.definition.within && !live.partial.empty())
     expiries_->add(partition.key, live.partial.front().start_time + *spec_.definition.within);
   if (numbers_ != nullptr && partition.matches != 0) {
@@ -329,40 +246,13 @@ void MatchRecognize::save(MatchPartition& partition) {
   }
 }
 
-void MatchRecognize::save_live(const MatchPartition& partition) {
-  std::vector<ColumnBuilder> fields;
-  for (const Type& type : live_fields_.types()) fields.emplace_back(type);
-  std::vector<int64_t> starts;
-  const auto add = [&](const PartialMatch& match, int64_t state) {
-    starts.push_back(match.start);
-    fields[kState].append(state);
-    fields[kRows].append(match.rows);
-    fields[kStartTime].append(match.start_time);
-    fields[kEndTime].append(match.end_time);
-    fields[kRuns].append_text(runs_text(match.runs));
-    fields[kAccumulators].append_text(match.accumulators);
-  };
-  for (const PartialMatch& match : partition.live.partial) add(match, match.state);
-  for (const PartialMatch& match : partition.live.complete) add(match, kComplete);
-  std::vector<ColumnPtr> columns;
-  for (ColumnBuilder& field : fields) columns.push_back(field.finish());
-  for (int32_t row = 0; row < static_cast<int32_t>(starts.size()); ++row) {
-    bool created = false;
-    std::byte* const record =
-        live_->upsert(partition.key, SubKey::of_time(starts[static_cast<size_t>(row)], row), created);
-    CHECK(created);
-    live_fields_.put(record, live_->texts(), columns, row);
-  }
-}
-
 void MatchRecognize::emit(Output& output) {
   std::vector<MatchView> views;
   for (const Found& found : found_) {
     const PartialMatch& match = found.match;
-    const EpochMillis time = found.timed_out ? match.start_time + *spec_.definition.within : match.end_time;
     const int64_t first = spec_.definition.all_rows ? 1 : match.rows;
     for (int64_t rows = first; rows <= match.rows; ++rows)
-      views.push_back({&partitions_[found.partition], &match, rows, found.number, found.timed_out, time});
+      views.push_back({&partitions_[found.partition], &match, rows, found.number, found.timed_out, match.decided_at});
     if (views.size() >= kMatchesAtOnce) {
       emit_views(views, output);
       views.clear();
@@ -398,11 +288,6 @@ void MatchRecognize::emit_views(std::span<const MatchView> views, Output& output
   const Batch all_rows(spec_.schema, std::move(columns), num_rows);
   for (int32_t first = 0; first < num_rows; first += kBatchRowsMax)
     output.emit(all_rows.slice(first, std::min(kBatchRowsMax, num_rows - first)));
-}
-
-EpochMillis MatchRecognize::output_watermark(EpochMillis watermark) const {
-  if (spec_.processing_time || watermark == kMaxWatermark) return watermark;
-  return std::min(watermark, next_held_ - 1);
 }
 
 std::optional<NextFiring> MatchRecognize::next_firing() const {

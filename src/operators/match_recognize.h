@@ -14,6 +14,7 @@
 #include "operators/pattern_matcher.h"
 #include "operators/row_places.h"
 #include "operators/spec.h"
+#include "operators/stored_matches.h"
 
 namespace tidemill {
 
@@ -24,8 +25,6 @@ class MatchRecognize final : public Operator {
   void restored() override { release(); }
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
-  // Complete matches that wait for earlier ones come out behind the watermark.
-  EpochMillis output_watermark(EpochMillis watermark) const override;
   std::optional<NextFiring> next_firing() const override;
   EpochMillis next_processing_timer() const override { return next_expiry_; }
   void on_processing_time(EpochMillis now, Output& output) override;
@@ -49,9 +48,7 @@ class MatchRecognize final : public Operator {
   size_t load(KeyRef key);
   void expire(size_t partition, EpochMillis time);
   void add_found(size_t partition, std::vector<PartialMatch>& matches, bool timed_out);
-  void load_live(MatchPartition& partition);
   void save(MatchPartition& partition);
-  void save_live(const MatchPartition& partition);
   void save_all();
   void emit(Output& output);
   void emit_views(std::span<const MatchView> views, Output& output);
@@ -66,7 +63,7 @@ class MatchRecognize final : public Operator {
   MatchValues match_values_;
   MatchConditions conditions_;
   RowPlaces places_;
-  ValueFields live_fields_;  // of a partial match: state, rows, times, runs
+  StoredMatches stored_;
   int64_t rows_before_ = 0;  // that PREV may look at
   bool numbers_matches_ = false;
 
@@ -74,13 +71,10 @@ class MatchRecognize final : public Operator {
   // Owned by the state store.
   OrderedTable* waiting_ = nullptr;  // (partition, time and place) ▸ row
   TimerQueue* due_ = nullptr;        // (time, partition) with rows that wait
-  OrderedTable* live_ = nullptr;     // (partition, first row, number) ▸ what it may become
   TimerQueue* expiries_ = nullptr;   // (time, partition) whose earliest beginning of a match is out of time
-  TimerQueue* held_ = nullptr;       // (end time, partition) of complete matches that wait
   RecordTable* numbers_ = nullptr;   // partition ▸ matches that came out
   uint32_t numbers_offset_ = 0;
   EpochMillis next_expiry_ = kMaxWatermark;  // by processing time
-  EpochMillis next_held_ = kMaxWatermark;
 
   // Of the call at hand.
   std::optional<KeyBatch> keys_;

@@ -22,7 +22,6 @@ struct MatchPartition {
   std::vector<int32_t> new_rows;  // rows of the batch, in order
   int64_t matches = 0;            // that came out, where they are numbered
   bool had_live = false;          // there are live matches in state
-  std::vector<EpochMillis> held;  // end times of complete matches, as they are in state
 };
 
 class MatchRows {

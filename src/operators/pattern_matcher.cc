@@ -10,11 +10,10 @@ constexpr size_t kBeginningsMax =
 
 }  // namespace
 
-void add_row(PartialMatch& match, int32_t variable, EpochMillis time) {
+void add_row(PartialMatch& match, int32_t variable) {
   if (match.runs.empty() || match.runs.back().variable != variable) match.runs.push_back({variable, 0});
   ++match.runs.back().rows;
   ++match.rows;
-  match.end_time = time;
 }
 
 PatternMatcher::PatternMatcher(const RowPatternDefinition& definition) : definition_(definition) {
@@ -50,13 +49,12 @@ void PatternMatcher::add(PartialMatch match, LiveMatches& next) {
   next.partial.push_back(std::move(match));
 }
 
-void PatternMatcher::go_on(const PartialMatch& from, size_t index, EpochMillis time, Conditions& conditions,
-                           LiveMatches& next) const {
+void PatternMatcher::go_on(const PartialMatch& from, size_t index, Conditions& conditions, LiveMatches& next) const {
   for (const PatternEdge& edge : definition_.automaton[static_cast<size_t>(from.state)].edges) {
     if (!conditions.fits(edge.variable, index)) continue;
     if (std::ranges::any_of(edge.unless, [&](int32_t variable) { return conditions.fits(variable, index); })) continue;
     PartialMatch match = from;
-    add_row(match, edge.variable, time);
+    add_row(match, edge.variable);
     conditions.added(edge.variable, match);
     match.state = edge.target;
     const PatternState& target = definition_.automaton[static_cast<size_t>(edge.target)];
@@ -69,14 +67,14 @@ void PatternMatcher::take(LiveMatches& live, int64_t row, EpochMillis time, Cond
                           std::vector<PartialMatch>& found) const {
   LiveMatches next;
   next.complete = std::move(live.complete);
-  for (size_t i = 0; i < live.partial.size(); ++i) go_on(live.partial[i], i, time, conditions, next);
+  for (size_t i = 0; i < live.partial.size(); ++i) go_on(live.partial[i], i, conditions, next);
   PartialMatch anew;
   anew.start = row;
   anew.start_time = time;
-  go_on(anew, live.partial.size(), time, conditions, next);
+  go_on(anew, live.partial.size(), conditions, next);
   live = std::move(next);
   std::ranges::stable_sort(live.complete, {}, &PartialMatch::start);
-  emerge(live, found);
+  emerge(live, time, found);
 }
 
 int64_t PatternMatcher::skip_from(const PartialMatch& match) const {
@@ -103,7 +101,7 @@ int64_t PatternMatcher::skip_from(const PartialMatch& match) const {
 }
 
 // A match that began earlier and may still become complete comes first, whatever it skips.
-void PatternMatcher::emerge(LiveMatches& live, std::vector<PartialMatch>& found) const {
+void PatternMatcher::emerge(LiveMatches& live, EpochMillis time, std::vector<PartialMatch>& found) const {
   while (!live.complete.empty() &&
          (live.partial.empty() || live.complete.front().start <= live.partial.front().start)) {
     PartialMatch match = std::move(live.complete.front());
@@ -112,22 +110,31 @@ void PatternMatcher::emerge(LiveMatches& live, std::vector<PartialMatch>& found)
     const auto skipped = [&](const PartialMatch& other) { return other.start < from; };
     std::erase_if(live.partial, skipped);
     std::erase_if(live.complete, skipped);
+    match.decided_at = time;
     found.push_back(std::move(match));
   }
 }
 
+// One first row after the other, so that what comes out has the time at which the last beginning before it ran out.
 void PatternMatcher::expire(LiveMatches& live, EpochMillis time, std::vector<PartialMatch>& timed_out,
                             std::vector<PartialMatch>& found) const {
   if (!definition_.within) return;
-  size_t gone = 0;
-  for (; gone < live.partial.size() && live.partial[gone].start_time <= time - *definition_.within; ++gone) {
-    const PartialMatch& match = live.partial[gone];
-    if (definition_.with_timeouts && (timed_out.empty() || timed_out.back().start != match.start))
-      timed_out.push_back(match);
+  const auto is_gone = [&](const PartialMatch& match) { return match.start_time <= time - *definition_.within; };
+  while (!live.partial.empty() && is_gone(live.partial.front())) {
+    const bool one = !live.complete.empty();
+    const int64_t first = live.partial.front().start;
+    size_t gone = 0;
+    for (; gone < live.partial.size() && is_gone(live.partial[gone]); ++gone) {
+      PartialMatch& match = live.partial[gone];
+      if (one && match.start != first) break;
+      match.decided_at = match.start_time + *definition_.within;
+      if (definition_.with_timeouts && (timed_out.empty() || timed_out.back().start != match.start))
+        timed_out.push_back(match);
+    }
+    const EpochMillis expired_at = live.partial[gone - 1].decided_at;
+    live.partial.erase(live.partial.begin(), live.partial.begin() + static_cast<std::ptrdiff_t>(gone));
+    emerge(live, expired_at, found);
   }
-  if (gone == 0) return;
-  live.partial.erase(live.partial.begin(), live.partial.begin() + static_cast<std::ptrdiff_t>(gone));
-  emerge(live, found);
 }
 
 }  // namespace tidemill

@@ -22,7 +22,8 @@ struct PatternRun {
 struct PartialMatch {
   int64_t start = 0;
   EpochMillis start_time = 0;
-  EpochMillis end_time = 0;  // of the last row
+  EpochMillis decided_at =
+      0;  // when it came out: of the row at hand then, or when the last earlier one ran out of time
   int32_t state = 0;
   int64_t rows = 0;
   std::vector<PatternRun> runs;
@@ -36,7 +37,7 @@ struct LiveMatches {
 };
 
 // Adds a row of `variable` to a match.
-void add_row(PartialMatch& match, int32_t variable, EpochMillis time);
+void add_row(PartialMatch& match, int32_t variable);
 
 class PatternMatcher {
  public:
@@ -68,9 +69,9 @@ class PatternMatcher {
               std::vector<PartialMatch>& found) const;
 
  private:
-  void go_on(const PartialMatch& from, size_t index, EpochMillis time, Conditions& conditions, LiveMatches& next) const;
+  void go_on(const PartialMatch& from, size_t index, Conditions& conditions, LiveMatches& next) const;
   static void add(PartialMatch match, LiveMatches& next);
-  void emerge(LiveMatches& live, std::vector<PartialMatch>& found) const;
+  void emerge(LiveMatches& live, EpochMillis time, std::vector<PartialMatch>& found) const;
   // Returns the row from which on matches may begin after this one.
   int64_t skip_from(const PartialMatch& match) const;
   bool covered(const LiveMatches& next, const PartialMatch& match) const;
