@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "expr/cast.h"
+#include "expr/table_function.h"
 
 namespace tidemill {
 namespace {
@@ -119,8 +120,13 @@ bool FunctionRegistry::has_aggregate(std::string_view name) const {
 const FunctionRegistry::Entry& FunctionRegistry::find(std::string_view name, SourceLocation location) const {
   const auto found = entries_.find(upper(name));
   if (found != entries_.end()) return found->second;
+  if (entries_.contains(upper(table_function_name(name)))) {
+    throw UserError(location, fmt::format("{} gives rows, and is not allowed here", name),
+                    fmt::format("Write FROM t, LATERAL TABLE({}(…)) AS f(x).", name));
+  }
   std::vector<std::string> names;
   for (const auto& [known, entry] : entries_) {
+    if (known.starts_with(kTableFunctionPrefix)) continue;
     if (std::isalpha(static_cast<unsigned char>(known.front()))) names.push_back(known);
   }
   const auto nearest = nearest_name(name, names);
