@@ -16,6 +16,10 @@ std::string keys_text(const std::vector<int32_t>& keys, std::span<const std::str
   return join_texts(items);
 }
 
+std::string ttl_text(const std::optional<DurationMillis>& state_ttl_ms) {
+  return state_ttl_ms ? fmt::format(", stateTtl=[{}]", format_duration_ms(*state_ttl_ms)) : "";
+}
+
 }  // namespace
 
 std::string aggregate_text(const AggregateSpec& aggregate, std::span<const std::string> column_names) {
@@ -65,15 +69,16 @@ std::vector<AggregateSpec> renumber_columns(const std::vector<AggregateSpec>& ag
 }
 
 AggregateNode::AggregateNode(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,
-                             SchemaPtr schema)
+                             SchemaPtr schema, std::optional<DurationMillis> state_ttl_ms)
     : PlanNode(kKind, std::move(schema), {std::move(input)}),
       keys_(std::move(keys)),
-      aggregates_(std::move(aggregates)) {
+      aggregates_(std::move(aggregates)),
+      state_ttl_ms_(state_ttl_ms) {
   CHECK_EQ(static_cast<int32_t>(keys_.size() + aggregates_.size()), this->schema()->size());
 }
 
 PlanPtr AggregateNode::with_inputs(std::vector<PlanPtr> inputs) const {
-  auto node = std::make_shared<AggregateNode>(inputs.at(0), keys_, aggregates_, schema());
+  auto node = std::make_shared<AggregateNode>(inputs.at(0), keys_, aggregates_, schema(), state_ttl_ms_);
   node->mini_batch_ = mini_batch_;
   return node;
 }
@@ -92,7 +97,7 @@ std::string AggregateNode::logical_text() const {
     const Field& field = schema()->field(static_cast<int32_t>(keys_.size() + i));
     text += fmt::format(", {}=[{}]", field.name, aggregate_text(aggregates_[i]));
   }
-  return text + row_order_text(aggregates_) + ")";
+  return text + row_order_text(aggregates_) + ttl_text(state_ttl_ms_) + ")";
 }
 
 std::string AggregateNode::physical_text() const {
@@ -109,11 +114,11 @@ std::string AggregateNode::physical_text() const {
                                                  format_duration_ms(mini_batch_->interval_ms), mini_batch_->rows)
                                    : "";
   return fmt::format("GroupAggregate({}select=[{}]{}{})", group_by, join_texts(items),
-                     row_order_text(aggregates_, names), gathered);
+                     row_order_text(aggregates_, names), ttl_text(state_ttl_ms_) + gathered);
 }
 
 PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,
-                       const std::vector<std::string>& names) {
+                       const std::vector<std::string>& names, std::optional<DurationMillis> state_ttl_ms) {
   CHECK_EQ(aggregates.size(), names.size());
   const WindowColumns windows = window_columns(*input);
   const bool by_window = group_by_window(windows, keys);
@@ -124,7 +129,7 @@ PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<Agg
   }
   for (size_t i = 0; i < aggregates.size(); ++i) fields.push_back({names[i], aggregates[i].function->result_type()});
   return std::make_shared<AggregateNode>(std::move(input), std::move(keys), std::move(aggregates),
-                                         make_schema(std::move(fields)));
+                                         make_schema(std::move(fields)), state_ttl_ms);
 }
 
 }  // namespace tidemill

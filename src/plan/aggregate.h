@@ -21,12 +21,15 @@ struct MiniBatch {
 class AggregateNode : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kAggregate;
-  AggregateNode(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates, SchemaPtr schema);
+  AggregateNode(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates, SchemaPtr schema,
+                std::optional<DurationMillis> state_ttl_ms);
 
   const std::vector<int32_t>& keys() const { return keys_; }
   const std::vector<AggregateSpec>& aggregates() const { return aggregates_; }
   // Empty: each row's change goes on at once.
   const std::optional<MiniBatch>& mini_batch() const { return mini_batch_; }
+  // How long a group stays that is not written to, by a hint; none: as the setting says.
+  const std::optional<DurationMillis>& state_ttl_ms() const { return state_ttl_ms_; }
 
   // Returns this node, gathering changes.
   PlanPtr with_mini_batch(const MiniBatch& mini_batch) const;
@@ -38,11 +41,12 @@ class AggregateNode : public PlanNode {
   std::vector<int32_t> keys_;
   std::vector<AggregateSpec> aggregates_;
   std::optional<MiniBatch> mini_batch_;
+  std::optional<DurationMillis> state_ttl_ms_;
 };
 
 // `names` are those of the aggregates; keys keep theirs. No keys: the global aggregate.
 PlanPtr make_aggregate(PlanPtr input, std::vector<int32_t> keys, std::vector<AggregateSpec> aggregates,
-                       const std::vector<std::string>& names);
+                       const std::vector<std::string>& names, std::optional<DurationMillis> state_ttl_ms = {});
 
 // Returns "COUNT(DISTINCT x) FILTER (WHERE y)" with the given column names, $0, $1, … where there are none.
 std::string aggregate_text(const AggregateSpec& aggregate, std::span<const std::string> column_names = {});

@@ -13,7 +13,7 @@ Vertex translate_aggregate(const AggregateNode& node, Translation& translation) 
   spec.input_retracts = context.changelog.of(*node.input()).retracts();
   spec.emit_update_before = context.changelog.of(node).update_before;
   spec.bounded_final_only = context.batch;
-  if (!context.batch) spec.state_ttl_ms = context.config.get(kStateTimeToLive);
+  if (!context.batch) spec.state_ttl_ms = node.state_ttl_ms().value_or(context.config.get(kStateTimeToLive));
   if (node.mini_batch()) {
     spec.mini_batch_rows = node.mini_batch()->rows;
     translation.publish_every(node.mini_batch()->interval_ms);

@@ -176,7 +176,8 @@ class Pruner {
     std::vector<std::string> names;
     std::vector<AggregateSpec> aggregates =
         keep_aggregates(node, node.keys().size(), node.aggregates(), needed, input, places, names);
-    return {make_aggregate(input.plan, renumber(node.keys(), input), std::move(aggregates), names), std::move(places)};
+    return {make_aggregate(input.plan, renumber(node.keys(), input), std::move(aggregates), names, node.state_ttl_ms()),
+            std::move(places)};
   }
 
   Pruned rebuild_window_aggregate(const WindowAggregateNode& node, const Columns& needed) {

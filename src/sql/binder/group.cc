@@ -126,7 +126,8 @@ void SelectBinder::build_groups() {
     plan_ = make_window_aggregate(input.project(std::move(plan_)), window, time_column, std::move(keys),
                                   std::move(aggregates), std::move(properties), names, emit);
   } else {
-    plan_ = make_aggregate(input.project(std::move(plan_)), std::move(keys), std::move(aggregates), names);
+    plan_ = make_aggregate(input.project(std::move(plan_)), std::move(keys), std::move(aggregates), names,
+                           from_.state_ttl_ms);
   }
   const GroupedExpressions grouped(BoundGroups{keys_, key_columns, absent_keys_, *calls_, call_columns, groupings_,
                                                scope_, binder_->first_uses(), select_.location});

@@ -43,6 +43,14 @@ std::map<std::string, DurationMillis> state_ttls(const ast::Hint& hint) {
 
 }  // namespace
 
+std::optional<DurationMillis> BoundRelation::hinted_ttl(const std::map<std::string, DurationMillis>& hints) const {
+  for (const ScopeRelation& relation : relations) {
+    const auto hint = relation.path.empty() ? hints.end() : hints.find(relation.path.back());
+    if (hint != hints.end()) return hint->second;
+  }
+  return std::nullopt;
+}
+
 BoundRelation QueryBinder::bind_from(const ast::TableReference& table, const std::vector<ast::Hint>& hints) {
   std::map<std::string, DurationMillis> ttls;
   std::map<std::string, LookupMatch> lookups;
@@ -56,13 +64,12 @@ BoundRelation QueryBinder::bind_from(const ast::TableReference& table, const std
       refuse_unsupported(hint.name.location, fmt::format("The hint {}", hint.name.name));
     }
   }
-  const bool is_join = table.kind == ast::TableKind::kJoin;
-  if (!ttls.empty() && !is_join) refuse_unsupported(hints.front().name.location, "STATE_TTL of what is no join");
   std::swap(state_ttl_hints_, ttls);
   std::swap(lookup_hints_, lookups);
   BoundRelation from = bind_from(table);
   std::swap(state_ttl_hints_, ttls);
   std::swap(lookup_hints_, lookups);
+  if (table.kind != ast::TableKind::kJoin) from.state_ttl_ms = from.hinted_ttl(ttls);  // of a join they are the sides'
   for (const auto& [name, match] : lookups)
     if (!names_table(from, name)) throw_no_such_table(hints.front().name.location, "LOOKUP", name);
   for (const ast::Hint& hint : hints) {

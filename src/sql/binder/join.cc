@@ -193,16 +193,6 @@ PlanPtr join_lookup(const JoinNode& join, const LookupMatch& match) {
   return make_join(join.left(), join.right(), join.type(), join.condition(), match, join.location());
 }
 
-// What STATE_TTL says of the tables of one side.
-std::optional<DurationMillis> hinted_ttl(const BoundRelation& side,
-                                         const std::map<std::string, DurationMillis>& hints) {
-  for (const ScopeRelation& relation : side.relations) {
-    const auto hint = relation.path.empty() ? hints.end() : hints.find(relation.path.back());
-    if (hint != hints.end()) return hint->second;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 PlanPtr QueryBinder::bind_as_of_join(const JoinNode& join, const ast::NamedTable& table, const BoundRelation& left) {
@@ -235,7 +225,7 @@ BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
   }
   const PlanPtr plan =
       make_join(left.plan, right.plan, type, conditions.empty() ? nullptr : make_and(conditions),
-                RegularMatch{{hinted_ttl(left, state_ttl_hints_), hinted_ttl(right, state_ttl_hints_)}}, join.location);
+                RegularMatch{{left.hinted_ttl(state_ttl_hints_), right.hinted_ttl(state_ttl_hints_)}}, join.location);
   PlanPtr joined = versions != nullptr ? bind_as_of_join(plan->as<JoinNode>(), *versions, left)
                                        : recognize_join(plan->as<JoinNode>());
   return shared.finish(std::move(joined), std::move(relations), type);

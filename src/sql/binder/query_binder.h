@@ -24,7 +24,11 @@ struct BoundRelation {
   PlanPtr plan;
   std::vector<ScopeRelation> relations;  // the tables of a join
   std::vector<int32_t> visible;          // as in Scope
+  // How long what is grouped of it stays, by a hint.
+  std::optional<DurationMillis> state_ttl_ms = {};
 
+  // Returns what STATE_TTL says of its tables: of the first that it names.
+  std::optional<DurationMillis> hinted_ttl(const std::map<std::string, DurationMillis>& hints) const;
   // One table that is named `path`: {alias}, or {catalog, database, table}; empty: it cannot be qualified.
   static BoundRelation of(PlanPtr plan, std::vector<std::string> path);
   Scope scope() const { return Scope(plan->schema(), relations, visible); }

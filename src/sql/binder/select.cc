@@ -220,7 +220,7 @@ BoundBody SelectBinder::build() {
   if (select_.distinct) {
     std::vector<int32_t> all(static_cast<size_t>(plan_->schema()->size()));
     std::iota(all.begin(), all.end(), 0);
-    plan_ = make_aggregate(std::move(plan_), std::move(all), {}, {});
+    plan_ = make_aggregate(std::move(plan_), std::move(all), {}, {}, from_.state_ttl_ms);
   }
   return {std::move(plan_), std::move(order_), visible_};
 }
