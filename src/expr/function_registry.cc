@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "expr/cast.h"
+#include "expr/fitted_arguments.h"
 #include "expr/table_function.h"
 
 namespace tidemill {
@@ -37,20 +38,6 @@ std::string list_forms(const std::vector<FunctionDoc>& docs) {
                          const std::vector<FunctionDoc>& docs, SourceLocation location) {
   throw UserError(location, fmt::format("{} cannot be applied to ({})", name, list_types(arguments)),
                   fmt::format("Forms that exist: {}. Where a type does not fit, CAST it.", list_forms(docs)));
-}
-
-// Returns the arguments as the parameters want them, empty where they do not fit.
-std::optional<std::vector<ExpressionPtr>> fit(const CallSite& site, const std::vector<Type>& parameters) {
-  if (site.size() != parameters.size()) return std::nullopt;
-  std::vector<ExpressionPtr> fitted;
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const Type& from = site.type(i);
-    const bool exact =
-        from.same_except_nullable(parameters[i]) || (from.is_character() && parameters[i].is_character());
-    if (!exact && !(site.casts_allowed && casts_implicitly(from, parameters[i]))) return std::nullopt;
-    fitted.push_back(coerce(site.arguments[i], parameters[i]));
-  }
-  return fitted;
 }
 
 // Binds; an error without a place of its own (a literal that cannot be cast) gets that of the call.
@@ -99,7 +86,7 @@ void FunctionRegistry::add_typed(std::string_view name, FunctionDoc doc, TypedFu
                                  FunctionProperties properties) {
   properties.can_fail = properties.can_fail || function.may_fail;
   with_rule(name, doc, [function = std::move(function), properties](const CallSite& site) -> ExpressionPtr {
-    auto arguments = fit(site, function.parameters);
+    auto arguments = fitted_arguments(site, function.parameters);
     if (!arguments) return nullptr;
     const bool nullable = function.always_nullable || (site.any_nullable() && !function.handles_null);
     return std::make_shared<Call>(std::string(site.name), function.kernel, std::move(*arguments),

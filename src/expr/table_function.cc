@@ -1,27 +1,8 @@
 #include "expr/table_function.h"
 
-#include "expr/cast.h"
-#include "expr/type_coercion.h"
+#include "expr/fitted_arguments.h"
 
 namespace tidemill {
-namespace {
-
-// Returns the arguments as the parameters want them, empty where they do not fit.
-std::optional<std::vector<ExpressionPtr>> fitted_arguments(const CallSite& site, const std::vector<Type>& parameters) {
-  if (site.size() != parameters.size()) return std::nullopt;
-  std::vector<ExpressionPtr> fitted;
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const Type& from = site.type(i);
-    const bool exact =
-        from.same_except_nullable(parameters[i]) || (from.is_character() && parameters[i].is_character());
-    if (!exact && !(site.casts_allowed && casts_implicitly(from, parameters[i]))) return std::nullopt;
-    fitted.push_back(coerce(site.arguments[i], parameters[i]));
-  }
-  return fitted;
-}
-
-}  // namespace
-
 // A NULL argument gives no rows: the ARRAY is NULL then.
 void register_table_function(FunctionRegistry& registry, std::string_view name, FunctionDoc doc,
                              const std::vector<std::string>& columns, const std::vector<Type>& column_types,

@@ -110,8 +110,12 @@ ModelResult model_windows(const WindowDefinition& window, const std::vector<Mode
     } else {
       bool counted = false;
       for (const Window& of : windows_of(window, row.time)) {
-        if (closed(of, watermark)) continue;
+        if (closed(of, watermark)) {
+          ++result.window_rows_late;
+          continue;
+        }
         windows[row.key][of].push_back(row);
+        ++result.window_rows_used;
         counted = true;
       }
       if (!counted) ++result.late;

@@ -22,6 +22,9 @@ struct ModelRow {
 struct ModelResult {
   std::string rows;  // k | COUNT(*) | SUM(x) | MIN(x) | COUNT(DISTINCT x) | start | end
   int64_t late = 0;
+  // Each row once for each of its windows: those that took it, and those that had closed. Not of SESSION.
+  int64_t window_rows_used = 0;
+  int64_t window_rows_late = 0;
 };
 
 // Rows of one split in order, watermark = greatest time so far - delay after every row, then the end of the input.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "operators/make_operator.h"
+#include "operators/row_outcomes.h"
 #include "tests/operators/harness/operator_case.h"
 #include "tests/unit/operators/test_specs.h"
 
@@ -41,6 +42,9 @@ TEST_P(WindowModel, AgreesOverRandomRows) {
       test.finish();
       test.expect(expected.rows);
       test.expect_late(expected.late);
+      test.expect_counter(kRowsUsedCounter, static_cast<int64_t>(rows.size()) - expected.late);
+      test.expect_counter(kWindowRowsUsedCounter, expected.window_rows_used);
+      test.expect_counter(kWindowRowsLateCounter, expected.window_rows_late);
       test.run();
       EXPECT_GT(expected.late, 0);
     }
