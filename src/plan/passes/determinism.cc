@@ -121,9 +121,10 @@ class Walk {
     if (!changelog_.of(*node.input()).append_only() && !needed.empty() && *needed.rbegin() >= first) {
       throw UserError(
           node.join()->location(),
-          fmt::format("A lookup join may find other rows in {} each time, so that an update could not take back the row "
-                      "that it replaces",
-                      node.scan().table()->name.name),
+          fmt::format(
+              "A lookup join may find other rows in {} each time, so that an update could not take back the row "
+              "that it replaces",
+              node.scan().table()->name.name),
           "Look up before the rows are aggregated, or write to a table that takes changes by a primary key of the left "
           "side. SET 'table.optimizer.non-deterministic-update.strategy' = 'IGNORE' runs it as it is, with wrong "
           "results where the table changes.");
