@@ -234,11 +234,13 @@ constexpr ConfigDefinition kDefinitions[] = {
      "How far the watermark may be behind the end of a window of GROUP BY TUMBLE or HOP for late rows to count, with "
      "late-fire; table.exec.state.ttl where it is not set."},
     {"table.exec.emit.early-fire.delay", kDuration, "",
-     "How often such a window shows what it has before it ends, from its first row on, by the clock; 0: with every row."},
+     "How often such a window shows what it has before it ends, from its first row on, by the clock; 0: with every "
+     "row."},
     {"table.exec.emit.early-fire.enabled", kBoolean, "false",
      "Windows of GROUP BY TUMBLE and HOP give results before they end, each of which replaces the one before."},
     {"table.exec.emit.late-fire.delay", kDuration, "",
-     "How often such a window shows what late rows change, from the first of them on, by the clock; 0: with every row."},
+     "How often such a window shows what late rows change, from the first of them on, by the clock; 0: with every "
+     "row."},
     {"table.exec.emit.late-fire.enabled", kBoolean, "false",
      "Windows of GROUP BY TUMBLE and HOP give results for rows that come after they have ended."},
     {"table.exec.mini-batch.allow-latency", kDuration, "0 ms",

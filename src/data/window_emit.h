@@ -1,5 +1,5 @@
-// data/window_emit.h - when a window gives results besides the moment when it ends, for plans and operators alike. Rule:
-// plain data; all durations in milliseconds of processing time, but for the lateness, which is event time.
+// data/window_emit.h - when a window gives results besides the moment when it ends, for plans and operators alike.
+// Rule: plain data; all durations in milliseconds of processing time, but for the lateness, which is event time.
 #pragma once
 #include <optional>
 

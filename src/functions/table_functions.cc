@@ -3,8 +3,6 @@
 
 #include <re2/re2.h>
 
-#include <memory>
-
 #include "base/int128.h"
 #include "expr/table_function.h"
 
@@ -16,17 +14,6 @@ void add_series(Rows& rows, Number start, Number stop, Number step) {
   if (step == 0) return rows.fail("GENERATE_SERIES: the step is 0");
   for (int128 value = start; step > 0 ? value <= stop : value >= stop; value += step)
     if (!rows.add(T{static_cast<Number>(value)})) return;
-}
-
-// Compiles a pattern, or takes the one of the row before.
-const RE2& compiled_pattern(std::string_view pattern) {
-  thread_local std::unique_ptr<const RE2> compiled;
-  if (!compiled || compiled->pattern() != pattern) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    compiled = std::make_unique<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
-  }
-  return *compiled;
 }
 
 void split_by_text(TableRows<std::string_view>& rows, std::string_view text, std::string_view separator) {
@@ -42,7 +29,9 @@ void split_by_text(TableRows<std::string_view>& rows, std::string_view text, std
 }
 
 void split_by_pattern(TableRows<std::string_view>& rows, std::string_view text, std::string_view written) {
-  const RE2& pattern = compiled_pattern(written);
+  RE2::Options options;
+  options.set_log_errors(false);
+  const RE2 pattern(re2::StringPiece(written.data(), written.size()), options);
   if (!pattern.ok())
     return rows.fail(fmt::format("REGEXP_SPLIT_TO_TABLE: '{}' is not a regular expression that is supported: {}",
                                  written, pattern.error()));

@@ -106,7 +106,8 @@ class JoinNode : public PlanNode {
 };
 
 // Makes the node with its schema. Time attributes: an interval join keeps those of both sides, a window join too, a
-// temporal and a lookup join those of the left side; of a regular join no column is one, since its rows come in any order of time.
+// temporal and a lookup join those of the left side; of a regular join no column is one, since its rows come in any
+// order of time.
 PlanPtr make_join(PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr condition, JoinMatch match,
                   SourceLocation location);
 // Returns the join with renumbered columns over other inputs: column i of the left (right) input is now column

@@ -24,8 +24,8 @@ ExpressionPtr over_right(const ExpressionPtr& conjunct, int32_t left_columns) {
   return renumber_columns(conjunct, places);
 }
 
-// A version that a filter hides would let an older one show, and a table that is asked for keys is not filtered: rows of
-// the right side are not filtered below the join.
+// A version that a filter hides would let an older one show, and a table that is asked for keys is not filtered: rows
+// of the right side are not filtered below the join.
 bool keeps_right_whole(const JoinNode& join) {
   return std::holds_alternative<TemporalMatch>(join.match()) || std::holds_alternative<LookupMatch>(join.match());
 }

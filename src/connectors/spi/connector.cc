@@ -28,10 +28,11 @@ std::shared_ptr<const Sink> Connector::make_sink(const TableDescription& table, 
 std::shared_ptr<const LookupSource> Connector::make_lookup_source(const TableDescription& table,
                                                                   const std::vector<int32_t>&,
                                                                   const FormatRegistry&) const {
-  throw UserError(fmt::format("Table '{}' cannot be joined FOR SYSTEM_TIME AS OF a processing time: connector '{}' cannot "
-                              "be asked for the rows of a key",
-                              table.name, name()),
-                  "Tables of connector 'filesystem' can.");
+  throw UserError(
+      fmt::format("Table '{}' cannot be joined FOR SYSTEM_TIME AS OF a processing time: connector '{}' cannot "
+                  "be asked for the rows of a key",
+                  table.name, name()),
+      "Tables of connector 'filesystem' can.");
 }
 
 void ConnectorRegistry::add(std::unique_ptr<const Connector> connector) {

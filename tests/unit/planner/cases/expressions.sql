@@ -193,10 +193,15 @@ Calc(select=[k, x, b, d, f, ts, z, dt, k AS k0, x AS x0, b AS b0, d AS d0, f AS 
    +- Exchange(distribution=[single], changelogMode=[I])
       +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, b, d, f, ts, z, dt], changelogMode=[I])
 
-=== not supported: LATERAL
+=== LATERAL
 SELECT * FROM t, LATERAL (SELECT 1)
 ----
-error 1:18: LATERAL is not supported yet
+Join(joinType=[InnerJoin], where=[true], select=[k, x, b, d, f, ts, z, dt, EXPR$0], changelogMode=[I])
+:- Exchange(distribution=[single], changelogMode=[I])
+:  +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[k, x, b, d, f, ts, z, dt], changelogMode=[I])
++- Exchange(distribution=[single], changelogMode=[I])
+   +- Calc(select=[1 AS EXPR$0], changelogMode=[I])
+      +- Values(tuples=[[{}]], fields=[], changelogMode=[I])
 
 === not supported: UNNEST of several
 SELECT * FROM UNNEST(ARRAY[1], ARRAY[2])
@@ -228,10 +233,11 @@ SELECT x FROM t QUALIFY x > 1
 error 1:27: QUALIFY needs a condition on a call with OVER
 hint: Conditions on columns belong in WHERE, those on aggregates in HAVING.
 
-=== not supported: table function
+=== unknown table function
 SELECT * FROM TABLE(explode(TABLE t))
 ----
-error 1:21: The table function explode is not supported yet
+error 1:21: There is no function explode that gives rows
+hint: Functions that give rows: GENERATE_SERIES, REGEXP_SPLIT_TO_TABLE, STRING_TO_TABLE.
 
 === two functions with the wrong number of arguments
 SELECT UPPER(k, k) FROM t

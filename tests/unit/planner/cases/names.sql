@@ -205,8 +205,8 @@ error 1:18: No such file: data/peeple.csv
 === table hints
 SELECT k FROM t /*+ OPTIONS('bounded' = 'false', 'path' = 'x') */ ORDER BY k
 ----
-error 1:76: ORDER BY needs bounded input: over input that never ends no row is ever the first
-hint: Read bounded tables, or leave ORDER BY to whoever reads the result.
+error 1:76: ORDER BY over input that never ends begins with a time attribute, ascending: of other columns no row is ever the first
+hint: Read bounded tables, or order by the column of WATERMARK FOR.
 
 === unknown hint
 SELECT k FROM t /*+ SHUFFLE('x') */
