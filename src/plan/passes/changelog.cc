@@ -188,13 +188,7 @@ void Changelog::check_sort(const PlanNode& node) const {
         sort.location(),
         "ORDER BY over input that never ends begins with a time attribute, ascending: of other columns no row "
         "is ever the first",
-        "Read bounded tables, or order by the column of WATERMARK FOR.");
-  }
-  if (!input_kinds(node).append_only()) {
-    throw UserError(sort.location(),
-                    fmt::format("LIMIT over input that never ends cannot take updates, which come from {}",
-                                origin_of_updates(*node.input()).physical_text()),
-                    "Read bounded tables, or aggregate by window.");
+        "Read bounded tables, order by the column of WATERMARK FOR, or add LIMIT n.");
   }
 }
 

@@ -63,7 +63,8 @@ class RowOrdering {
       aggregate.rowtime = rows.rowtime.value_or(-1);
     }
     if (groups != nullptr)
-      return std::make_shared<AggregateNode>(rows.plan, groups->keys(), std::move(aggregates), node->schema());
+      return std::make_shared<AggregateNode>(rows.plan, groups->keys(), std::move(aggregates), node->schema(),
+                                             groups->state_ttl_ms());
     return std::make_shared<WindowAggregateNode>(rows.plan, windows->window(), windows->time_column(), windows->keys(),
                                                  std::move(aggregates), windows->properties(), node->schema(),
                                                  windows->emit());

@@ -1,5 +1,5 @@
 // plan/rules/recognize_ranks.cc - a filter on ROW_NUMBER() becomes the first rows of each partition. Rule: the numbers
-// kept have a last one, and no other condition reads the number.
+// kept have a last one, and no other condition reads the number. So does ORDER BY … LIMIT over input without end.
 //
 // Source of the forms: Flink, RankUtil.extractRankRange and FlinkLogicalRankRule. Where the partition is one of windows
 // (window_start and window_end among its columns), a window's rows come when it ends, and only once.
@@ -9,9 +9,12 @@
 #include "expr/evaluator.h"
 #include "plan/calc.h"
 #include "plan/over.h"
+#include "plan/passes/changelog.h"
 #include "plan/passes/window_columns.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
+#include "plan/scan.h"
+#include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
 
@@ -122,6 +125,16 @@ PlanPtr ranked(const OverNode& over, const RankRange& range) {
   return make_project(std::move(rank), std::move(projections), make_schema(std::move(fields)));
 }
 
+// True where all tables below have an end.
+bool always_ends(const PlanNode& root, const TableTraits& tables) {
+  bool ends = true;
+  visit_plan(root, [&](const PlanNode& node) {
+    const auto* scan = node.try_as<ScanNode>();
+    if (scan != nullptr) ends = ends && tables.source(*scan).bounded;
+  });
+  return ends;
+}
+
 PlanPtr recognize(const PlanPtr& node) {
   const auto* filter = node->try_as<FilterNode>();
   const auto* over = filter != nullptr ? filter->input()->try_as<OverNode>() : nullptr;
@@ -153,8 +166,23 @@ PlanPtr recognize(const PlanPtr& node) {
   return rest.empty() ? rank : make_filter(std::move(rank), make_and(std::move(rest)));
 }
 
+// ORDER BY … LIMIT over input that never ends shows the first rows so far. LIMIT alone passes the first rows to come,
+// where none of them can be taken back.
+PlanPtr recognize_limit(const PlanPtr& node, const TableTraits& tables) {
+  const auto* sort = node->try_as<SortLimitNode>();
+  if (sort == nullptr || sort->limit().value_or(0) < 1 || always_ends(*node, tables)) return node;
+  if (sort->keys().empty() && Changelog({node->input()}, tables, false).of(*node->input()).append_only()) return node;
+  RankDefinition definition;
+  definition.order = sort->keys();
+  if (*sort->limit() > std::numeric_limits<int64_t>::max() - sort->offset()) return node;
+  definition.range = {sort->offset() + 1, sort->offset() + *sort->limit()};
+  return make_rank(node->input(), std::move(definition), sort->location());
+}
+
 }  // namespace
 
-PlanPtr recognize_ranks(const PlanPtr& root, const OptimizerContext&) { return rewrite_plan(root, recognize); }
+PlanPtr recognize_ranks(const PlanPtr& root, const OptimizerContext& context) {
+  return rewrite_plan(root, [&](const PlanPtr& node) { return recognize_limit(recognize(node), *context.tables); });
+}
 
 }  // namespace tidemill

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "operators/make_operator.h"
-#include "operators/unknown_retractions.h"
+#include "operators/row_outcomes.h"
 #include "tests/operators/harness/operator_case.h"
 
 namespace tidemill {
