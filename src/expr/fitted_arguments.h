@@ -1,5 +1,5 @@
-// expr/fitted_arguments.h - arguments of a call as a function's parameters want them. Rule: what fits is as it is, or cast as
-// SQL casts by itself.
+// expr/fitted_arguments.h - arguments of a call as a function's parameters want them. Rule: what fits is as it is, or
+// cast as SQL casts by itself.
 #pragma once
 #include <optional>
 #include <vector>

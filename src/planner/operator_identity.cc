@@ -33,10 +33,8 @@ std::string tables_text(const PlanNode& node) {
   return join_texts({tables.begin(), tables.end()});
 }
 
-}  // namespace
-
-// What tells an operator from others of its kind in the same query.
-std::string OperatorIdentities::signature(const PlanNode& node) {
+// Of operators that neither keys nor an order tell apart.
+std::string plain_signature(const PlanNode& node) {
   switch (node.kind()) {
     case PlanKind::kScan:
       return fmt::format("source({})", node.as<ScanNode>().table()->name.name);
@@ -50,6 +48,26 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
       return "calc";
     case PlanKind::kUnion:
       return "union";
+    case PlanKind::kLookupJoin:
+      return fmt::format("lookup_join({})", node.as<LookupJoinNode>().scan().table()->name.name);
+    case PlanKind::kUnnest:
+      return "unnest";
+    case PlanKind::kChangelogNormalize:
+      return fmt::format("changelog_normalize(tables=[{}])", tables_text(node));
+    case PlanKind::kSinkMaterialize:
+      return "sink_materializer";
+    case PlanKind::kSink:
+      return "sink";
+    default:
+      CHECK_MSG(false, "no operator: {}", node.physical_text());
+  }
+}
+
+}  // namespace
+
+// What tells an operator from others of its kind in the same query.
+std::string OperatorIdentities::signature(const PlanNode& node) {
+  switch (node.kind()) {
     case PlanKind::kSortLimit: {
       std::vector<int32_t> keys;
       for (const SortKey& key : node.as<SortLimitNode>().keys()) keys.push_back(key.column);
@@ -61,8 +79,6 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
                          lineage_of_keys(*join.left(), join.key_columns(0)),
                          lineage_of_keys(*join.right(), join.key_columns(1)), tables_text(node));
     }
-    case PlanKind::kLookupJoin:
-      return fmt::format("lookup_join({})", node.as<LookupJoinNode>().scan().table()->name.name);
     case PlanKind::kOver: {
       const OverWindow& window = node.as<OverNode>().window();
       const std::string frame =
@@ -101,18 +117,9 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
                          lineage_of_keys(*node.input(), assign.partition_keys()),
                          window_text(assign.window(), lineage(*node.input(), assign.time_column())), tables_text(node));
     }
-    case PlanKind::kUnnest:
-      return "unnest";
-    case PlanKind::kChangelogNormalize:
-      return fmt::format("changelog_normalize(tables=[{}])", tables_text(node));
-    case PlanKind::kSinkMaterialize:
-      return "sink_materializer";
-    case PlanKind::kSink:
-      return "sink";
-    case PlanKind::kStatementSet:
-      break;
+    default:
+      return plain_signature(node);
   }
-  CHECK(false);
 }
 
 const std::string& OperatorIdentities::lineage(const PlanNode& node, int32_t column) {
