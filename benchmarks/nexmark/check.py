@@ -29,7 +29,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 NOT_YET = {
     "q6": "OVER over a stream must be ordered by a time attribute",
     "q10": "partition.time-extractor.timestamp-pattern",
-    "q13": "A lookup join is not supported yet",
 }
 
 WINNING = """SELECT a.id, a.category, a.seller, b.price, b.dateTime, b.n FROM auction a JOIN bid b ON a.id = b.auction

@@ -49,7 +49,7 @@ CREATE TABLE events (
 @dataclass(frozen=True)
 class Query:
     """`columns` make the sink table `results`; `keys` of them, the first ones, name a row of an updating result. With `conflict` they are
-    its primary key, which is not the key of the query."""
+    its primary key, which is not the key of the query. `beside` is what else the job computes, and lets go."""
 
     name: str
     columns: str
@@ -57,6 +57,7 @@ class Query:
     keys: int = 0  # 0: the result goes to files; otherwise it is printed
     changes: bool = False  # the result in files is one of changes; otherwise it only grows
     conflict: str = ""
+    beside: str = ""
 
     def script(self, input_path: Path, out: Path, source_options: str = "") -> str:
         sink = (
@@ -70,7 +71,15 @@ class Query:
         return (
             EVENTS.format(input=input_path, source_options=source_options)
             + f"CREATE TABLE results ({self.columns}{primary_key}) WITH ({sink});\n"
-            + f"INSERT INTO results {self.select}{on_conflict};\n"
+            + self.beside_it(f"INSERT INTO results {self.select}{on_conflict};\n")
+        )
+
+    def beside_it(self, insert: str) -> str:
+        if not self.beside:
+            return insert
+        return (
+            "CREATE TABLE let_go (a BIGINT, b BIGINT) WITH ('connector' = 'blackhole');\n"
+            f"EXECUTE STATEMENT SET BEGIN\n{insert}INSERT INTO let_go {self.beside};\nEND;\n"
         )
 
 
@@ -208,6 +217,20 @@ QUERIES = [
         "k BIGINT, id BIGINT, v BIGINT",
         "SELECT k, id, v FROM (SELECT k, id, v, ROW_NUMBER() OVER (PARTITION BY k ORDER BY moment DESC) AS n FROM events) WHERE n = 1",
         keys=1,
+    ),
+    Query(
+        "late_rows",
+        "id STRING, k STRING, ends TIMESTAMP(3), late_ms BIGINT, place BIGINT",
+        "SELECT input_row['id'], input_row['k'], window_end, late_ms, split_offset FROM events$late",
+        beside="SELECT k, SUM(id) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '1' SECOND)) "
+        "GROUP BY k, window_start, window_end",
+    ),
+    Query(
+        "corrected",
+        "ends TIMESTAMP(3), k BIGINT, n BIGINT, total BIGINT",
+        "SELECT window_end, k, COUNT(*), SUM(v) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(moment), INTERVAL '1' SECOND, "
+        "ALLOWED_LATENESS => INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, k",
+        changes=True,
     ),
     Query(
         "changes_in_files",
