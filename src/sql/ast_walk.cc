@@ -108,7 +108,18 @@ class Walk {
         this->table(*join.right);
         return expression(join.on);
       }
+      case ast::TableKind::kMatch:
+        return match(table.as<ast::MatchTable>());
     }
+  }
+
+  void match(const ast::MatchTable& match) {
+    table(*match.input);
+    expressions(match.partition_by);
+    order(match.order_by);
+    for (const ast::Measure& measure : match.measures) expression(measure.expression);
+    expression(match.within);
+    for (const ast::RowPatternDefinition& definition : match.definitions) expression(definition.condition);
   }
 
   void window(const ast::WindowSpecification& window) {
