@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "data/value_text.h"
 #include "operators/key_columns.h"
-#include "operators/unknown_retractions.h"
+#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {
