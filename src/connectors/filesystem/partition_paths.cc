@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
 bool needs_escape(char c) {
-  constexpr std::string_view kEscaped = "\"#%'*/:=?\\{[]^\x7f";
+  constexpr std::string_view kEscaped = "\"#%'*/:=?\\{}[]^\x7f";
   return static_cast<unsigned char>(c) < ' ' || kEscaped.find(c) != std::string_view::npos;
 }
 

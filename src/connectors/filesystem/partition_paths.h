@@ -30,7 +30,8 @@ struct Partitioning {
 Partitioning make_partitioning(const std::string& table, const SchemaPtr& physical, std::span<const int32_t> keys,
                                std::string default_name);
 
-// Writes control characters and "#%'*/:=?\{[]^ as % and two hexadecimal digits, so that the text is one name of a path.
+// Writes control characters and "#%'*/:=?\{}[]^ as % and two hexadecimal digits, so that the text is one name of a
+// path.
 std::string escape_path_name(std::string_view text);
 // The other way; a % that no two digits follow stands for itself.
 std::string unescape_path_name(std::string_view text);

@@ -11,7 +11,10 @@ namespace {
 
 TEST(PartitionPaths, EscapesWhatHiveDoes) {
   EXPECT_EQ(escape_path_name("00:10"), "00%3A10");
-  EXPECT_EQ(escape_path_name("a/b=c d-ü_.~}"), "a%2Fb%3Dc d-ü_.~}");
+  EXPECT_EQ(escape_path_name(" !\"#$%&'()*+,-.:;<=>?@[\\]^_`{|}~"),
+            " !%22%23$%25&%27()%2A+,-.%3A;<%3D>%3F@%5B%5C%5D%5E_`%7B|%7D~")
+      << "as Flink 2.3 writes it";
+  EXPECT_EQ(escape_path_name("a/b=c d-ü_.~}"), "a%2Fb%3Dc d-ü_.~%7D");
   EXPECT_EQ(escape_path_name(std::string("\0\x01\n\x1f\x7f", 5)), "%00%01%0A%1F%7F");
   EXPECT_EQ(escape_path_name("\"#%'*?\\{[]^"), "%22%23%25%27%2A%3F%5C%7B%5B%5D%5E");
   for (const std::string text : {"00:10", "a/b=c d-ü_.~}", "\"#%'*?\\{[]^", "%3A", "100%", ""})
