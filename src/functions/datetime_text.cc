@@ -4,11 +4,11 @@
 #include <limits>
 
 #include "data/decimal.h"
+#include "data/time_pattern.h"
 #include "data/time_text.h"
 #include "functions/bind.h"
 #include "functions/families.h"
 #include "functions/moment_reader.h"
-#include "functions/time_pattern.h"
 
 namespace tidemill {
 namespace {

@@ -81,7 +81,10 @@ void SinkOperator::flush() {
   held_.set(static_cast<int64_t>(writer_->memory_bytes()));
 }
 
-void SinkOperator::before_barrier(const Barrier&, Output&) { flush(); }
+void SinkOperator::before_barrier(const Barrier&, Output&) {
+  flush();
+  writer_->set_watermark(context_->watermark());
+}
 
 void SinkOperator::finish(Output&) { flush(); }
 

@@ -189,7 +189,7 @@ class Job:
         self.decided_before, self.orphans_before = decided, orphans
 
     def check_residue(self) -> None:
-        hidden = [str(file) for file in self.out.glob(".*.inprogress")] if self.out.exists() else []
+        hidden = [str(file) for file in self.out.rglob(".*") if not file.name.endswith(".superseded")] if self.out.exists() else []
         manifests = self.manifests()
         unfinished = [str(file) for file in self.checkpoints.glob("chk-*/*.tmp")]
         orphans = sorted(self.orphans())

@@ -58,6 +58,7 @@ class Query:
     changes: bool = False  # the result in files is one of changes; otherwise it only grows
     conflict: str = ""
     beside: str = ""
+    partitions: str = ""  # columns that directories are named by; each is to have its success file
 
     def script(self, input_path: Path, out: Path, source_options: str = "") -> str:
         sink = (
@@ -65,12 +66,18 @@ class Query:
             if self.keys
             else f"'connector' = 'filesystem', 'path' = '{out}', 'format' = '{'debezium-json' if self.changes else 'csv'}'"
         )
+        if self.partitions:
+            sink += (
+                ", 'sink.partition-commit.policy.kind' = 'success-file', 'sink.partition-commit.trigger' = 'partition-time', "
+                "'partition.time-extractor.timestamp-pattern' = '$since'"
+            )
+        partitioned_by = f" PARTITIONED BY ({self.partitions})" if self.partitions else ""
         names = ", ".join(column.split()[0] for column in self.columns.split(", ")[: self.keys])
         primary_key = f", PRIMARY KEY ({names}) NOT ENFORCED" if self.conflict else ""
         on_conflict = f" ON CONFLICT DO {self.conflict}" if self.conflict else ""
         return (
             EVENTS.format(input=input_path, source_options=source_options)
-            + f"CREATE TABLE results ({self.columns}{primary_key}) WITH ({sink});\n"
+            + f"CREATE TABLE results ({self.columns}{primary_key}){partitioned_by} WITH ({sink});\n"
             + self.beside_it(f"INSERT INTO results {self.select}{on_conflict};\n")
         )
 
@@ -158,6 +165,13 @@ QUERIES = [
         "union",
         "id BIGINT, side STRING",
         "SELECT id, 'low' FROM events WHERE v < -500 UNION ALL SELECT id, 'high' FROM events WHERE v > 500",
+    ),
+    Query(
+        "partitions",
+        "id BIGINT, name STRING, since STRING, side STRING",
+        "SELECT id, name, DATE_FORMAT(FLOOR(moment TO MINUTE), 'yyyy-MM-dd HH:mm:ss'), IF(v = 0, NULL, IF(v < 0, 'less/0', 'more')) "
+        "FROM events",
+        partitions="since, side",
     ),
     Query("first_seen", "wide BIGINT", "SELECT DISTINCT wide FROM events", keys=1),
     Query(
@@ -260,10 +274,12 @@ def query(name: str) -> Query:
 
 
 def rows_of_files(out: Path) -> list[str]:
-    """The rows of all finished part files, sorted."""
+    """The rows of all finished part files, sorted; those of partitions with their directory in front, and the success files, too."""
     lines: list[str] = []
-    for file in out.glob("part-*"):
-        lines += file.read_text().splitlines()
+    for file in out.rglob("part-*"):
+        partition = "" if file.parent == out else f"{file.parent.relative_to(out)}: "
+        lines += [partition + line for line in file.read_text().splitlines()]
+    lines += [str(file.relative_to(out)) for file in out.rglob("_SUCCESS")]
     return sorted(lines)
 
 

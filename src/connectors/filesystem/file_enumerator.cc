@@ -40,6 +40,12 @@ std::vector<Split> FileEnumerator::discover() {
   if (pattern_)
     std::erase_if(found.files,
                   [&](const FileInfo& file) { return !re2::RE2::FullMatch(file.path, pattern_->expression); });
+  const Partitioning& partitioning = settings_.partitioning;
+  if (!partitioning.columns.empty() && !found.files.empty()) {
+    std::erase_if(found.files,
+                  [&](const FileInfo& file) { return !find_partition(partitioning, directory_of(file.path)); });
+    if (found.files.empty()) found.outcome = FilesFound::kNoneInPartition;
+  }
   const bool waits = settings_.monitor_interval_ms && found.outcome != FilesFound::kMissing;
   if (found.files.empty() && !waits && !found_before_) throw_nothing_found(found.outcome);
   found_before_ = true;
@@ -61,6 +67,10 @@ void FileEnumerator::throw_nothing_found(FilesFound outcome) const {
       throw UserError(fmt::format("Table '{}': directory '{}' holds no files", settings_.table, settings_.path),
                       "Files whose names start with . or _ are not read. To wait for files, set "
                       "'source.monitor-interval' = '10 s'.");
+    case FilesFound::kNoneInPartition:
+      throw UserError(fmt::format("Table '{}': no file below '{}' is in a directory of its partitions", settings_.table,
+                                  settings_.path),
+                      fmt::format("PARTITIONED BY reads files in {}=…", settings_.partitioning.columns.front().name));
     case FilesFound::kSome:
       break;
   }

@@ -20,7 +20,7 @@ bool is_glob(std::string_view path);
 // Matches one name: * any characters, ? one, [a-z] [!a-z] one of a set.
 bool matches_glob(std::string_view pattern, std::string_view name);
 
-enum class FilesFound : uint8_t { kSome, kMissing, kNoneInDirectory, kNoMatch };
+enum class FilesFound : uint8_t { kSome, kMissing, kNoneInDirectory, kNoMatch, kNoneInPartition };
 
 struct FoundFiles {
   FilesFound outcome = FilesFound::kSome;

@@ -51,6 +51,21 @@ void FileReader::open(FileSplit& split) {
   split.decoding = std::make_unique<FileDecoding>(settings_, split.split.id, std::move(file), position, executor_,
                                                   errors_, allowance_);
   ++open_;
+  find_constants(split);
+}
+
+void FileReader::find_constants(FileSplit& split) {
+  const Partitioning& partitioning = settings_.partitioning;
+  if (!partitioning.columns.empty() && split.partition.empty()) {
+    const auto values = find_partition(partitioning, directory_of(split.split.id));
+    if (!values)
+      throw UserError(
+          fmt::format("Table '{}': {} is in no directory of its partitions", settings_.table, split.split.id),
+          "PARTITIONED BY has changed since the checkpoint: start without state.");
+    for (size_t i = 0; i < values->size(); ++i)
+      split.partition.push_back(partition_value(partitioning.columns[i], (*values)[i], partitioning.default_name,
+                                                settings_.table, split.split.id));
+  }
   if (!split.metadata.empty() || settings_.metadata.empty()) return;
   const FileInfo info = files_.info(split.split.id);
   for (const FileMetadata& metadata : settings_.metadata)
@@ -113,9 +128,15 @@ void FileReader::drop(FileSplit& split, ReadResult& result) {
 }
 
 Batch FileReader::to_batch(const FileSplit& split, DecodedRows rows) const {
-  const auto physical = static_cast<size_t>(settings_.schema->size()) - settings_.metadata.size();
-  std::vector<ColumnPtr> columns(rows.columns.begin(), rows.columns.begin() + static_cast<int64_t>(physical));
-  auto of_format = rows.columns.begin() + static_cast<int64_t>(physical);
+  const size_t physical = static_cast<size_t>(settings_.schema->size()) - settings_.metadata.size();
+  auto of_format = rows.columns.begin();
+  std::vector<ColumnPtr> columns;
+  for (size_t i = 0; i < physical; ++i) {
+    const int32_t partition = settings_.partition_of.empty() ? -1 : settings_.partition_of[i];
+    columns.push_back(partition < 0
+                          ? *of_format++
+                          : Column::constant(*split.partition[static_cast<size_t>(partition)], rows.num_rows));
+  }
   auto of_file = split.metadata.begin();
   for (const FileMetadata& metadata : settings_.metadata)
     columns.push_back(metadata.of_format ? *of_format++ : Column::constant(**of_file++, rows.num_rows));

@@ -29,6 +29,7 @@ class FileReader final : public Reader {
     Split split;  // position: where it was when it was last closed
     std::shared_ptr<const std::string> name;
     std::unique_ptr<FileDecoding> decoding;  // null: not open
+    std::vector<ColumnPtr> partition;        // a partition column each, one row
     std::vector<ColumnPtr> metadata;         // one row each
     int64_t polled_at = 0;                   // number of the poll that read it last
     size_t held_bytes = 0;                   // by its decoding
@@ -42,6 +43,8 @@ class FileReader final : public Reader {
   // Forgets a split that has ended.
   void drop(FileSplit& split, ReadResult& result);
   ColumnPtr metadata_column(const std::string& key, const FileInfo& info) const;
+  // Finds out what all rows of the file share.
+  void find_constants(FileSplit& split);
   Batch to_batch(const FileSplit& split, DecodedRows rows) const;
 
   const FileSourceSettings& settings_;

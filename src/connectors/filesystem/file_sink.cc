@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
-#include "env/durable_name.h"
+#include "connectors/filesystem/file_writer.h"
 
 namespace tidemill {
 namespace {
-
-constexpr size_t kWriteBytes = size_t{256} << 10;  // handed to the file at a time
 
 struct PreparedFile {
   std::string_view hidden, final;
@@ -33,6 +32,8 @@ int64_t epoch_of(std::string_view name) {
   return epoch;
 }
 
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 }  // namespace
 
 std::unique_ptr<SinkWriter> FileSink::make_writer(Environment& environment, const Subtask& subtask) const {
@@ -40,92 +41,30 @@ std::unique_ptr<SinkWriter> FileSink::make_writer(Environment& environment, cons
 }
 
 std::unique_ptr<SinkCommitter> FileSink::make_committer(Environment& environment, const std::string& owner) const {
-  return std::make_unique<FileCommitter>(settings_, environment.files, owner);
+  return std::make_unique<FileCommitter>(settings_, environment, owner);
 }
 
 std::string FileSink::description() const {
-  return fmt::format("filesystem, path={}, format={}", settings_.directory, settings_.format_name);
+  std::vector<std::string> names;
+  for (const PartitionColumn& column : settings_.partitioning.columns) names.push_back(column.name);
+  const std::string partitions = names.empty() ? "" : fmt::format(", partitions=[{}]", fmt::join(names, ", "));
+  return fmt::format("filesystem, path={}, format={}{}", settings_.directory, settings_.format_name, partitions);
 }
 
-FileWriter::FileWriter(const FileSinkSettings& settings, Environment& environment, const Subtask& subtask)
-    : settings_(settings),
-      environment_(environment),
-      subtask_(subtask.index),
-      writer_(fmt::format("{}{:08x}", subtask.owner, static_cast<uint32_t>(environment.random.next()))),
-      encoder_(settings.format->make_encoder()) {}
-
-bool FileWriter::is_complete(const Part& part) const {
-  const EpochMillis now = environment_.clock.now();
-  return part.bytes >= settings_.roll_bytes || now - part.begun >= settings_.roll_interval_ms ||
-         now - part.written >= settings_.inactivity_interval_ms;
-}
-
-FileWriter::Part& FileWriter::current() {
-  if (!parts_.empty() && !is_complete(parts_.back())) return parts_.back();
-  if (!parts_.empty()) write_out(parts_.back());
-  Part part;
-  part.number = next_number_++;
-  part.hidden = fmt::format(".part-{}-{}-{}.inprogress", subtask_, writer_, part.number);
-  part.begun = environment_.clock.now();
-  part.written = part.begun;
-  encoder_->begin_file(part.unwritten);
-  parts_.push_back(std::move(part));
-  return parts_.back();
-}
-
-void FileWriter::write(const Batch& batch) {
-  Part& part = current();
-  const size_t before = part.unwritten.size();
-  encoder_->encode(batch, part.unwritten);
-  part.bytes += static_cast<int64_t>(part.unwritten.size() - before);
-  part.written = environment_.clock.now();
-  if (part.unwritten.size() >= kWriteBytes) write_out(part);
-}
-
-void FileWriter::write_out(Part& part) {
-  if (!part.file) {
-    environment_.files.create_directories(settings_.directory);
-    part.file = environment_.files.open_write(settings_.directory + "/" + part.hidden);
-  }
-  if (part.unwritten.empty()) return;
-  part.file->append(part.unwritten);
-  part.unwritten.clear();
-}
-
-void FileWriter::seal(int64_t epoch) {
-  sealed_.emplace_back(epoch, std::move(parts_));
-  parts_.clear();
-}
-
-std::vector<Committable> FileWriter::prepare(int64_t epoch) {
-  std::vector<Committable> prepared;
-  bool created = false;
-  for (auto& [sealed_epoch, parts] : sealed_) {
-    if (sealed_epoch > epoch) continue;
-    for (Part& part : parts) {
-      write_out(part);
-      part.file->sync();
-      part.file->close();
-      created = true;
-      prepared.push_back(fmt::format("{}\npart-{}-{}-{}-{}", part.hidden, subtask_, epoch, part.number, writer_));
-    }
-  }
-  if (created) {
-    environment_.files.sync_directory(settings_.directory);
-    if (!std::exchange(directory_durable_, true)) make_name_durable(environment_.files, settings_.directory);
-  }
-  std::erase_if(sealed_, [&](const auto& entry) { return entry.first <= epoch; });
-  return prepared;
+FileCommitter::FileCommitter(const FileSinkSettings& settings, Environment& environment, std::string owner)
+    : settings_(settings), environment_(environment), files_(environment.files), owner_(std::move(owner)) {
+  if (settings_.commit) pending_.emplace(*settings_.commit, files_, settings_.directory, owner_);
 }
 
 void FileCommitter::finish(int64_t epoch, std::span<const Committable> prepared) {
-  bool renamed = false;
+  std::set<std::string> renamed;  // directories in which something was
   for (const Committable& committable : prepared) {
+    if (is_partition_commit(committable)) continue;
     const PreparedFile file = parse_committable(committable);
     const std::string hidden = path_of(file.hidden), final = path_of(file.final);
     if (files_.exists(hidden)) {
       files_.rename(hidden, final);
-      renamed = true;
+      renamed.emplace(directory_of(final));
     } else if (!files_.exists(final)) {
       throw UserError(
           fmt::format("Table '{}': part file '{}' of epoch {} is gone", settings_.table, hidden, epoch),
@@ -133,22 +72,40 @@ void FileCommitter::finish(int64_t epoch, std::span<const Committable> prepared)
           "start the job from the beginning into another directory.");
     }
   }
-  if (renamed) files_.sync_directory(settings_.directory);
+  for (const std::string& directory : renamed) files_.sync_directory(directory);
+  if (pending_) pending_->finish(epoch, prepared, environment_.clock.now());
 }
 
 void FileCommitter::recover(int64_t decided_epoch, std::span<const Committable> prepared) {
+  if (pending_) pending_->recover(decided_epoch);
   finish(decided_epoch, prepared);
   if (owner_.empty() || !files_.exists(settings_.directory)) return;
+  std::vector<std::string> directories;
+  add_directories(settings_.directory, 0, directories);
+  for (const std::string& directory : directories) clean(directory, decided_epoch);
+}
+
+void FileCommitter::add_directories(const std::string& path, size_t depth,
+                                    std::vector<std::string>& directories) const {
+  directories.push_back(path);
+  if (depth == settings_.partitioning.columns.size()) return;
+  const std::string name = escape_path_name(settings_.partitioning.columns[depth].name) + "=";
+  for (const FileInfo& entry : files_.list(path))
+    if (entry.is_directory && name_of(entry.path).starts_with(name))
+      add_directories(entry.path, depth + 1, directories);
+}
+
+void FileCommitter::clean(const std::string& directory, int64_t decided_epoch) {
   bool renamed = false;
-  for (const FileInfo& entry : files_.list(settings_.directory)) {
-    const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
-    if (name.find("-" + owner_) == std::string::npos) continue;
+  for (const FileInfo& entry : files_.list(directory)) {
+    const std::string name(name_of(entry.path));
+    if (entry.is_directory || name.find("-" + owner_) == std::string::npos) continue;
     if (name.starts_with(".part-") && name.ends_with(".inprogress")) files_.remove(entry.path);
     if (decided_epoch == 0 || epoch_of(name) <= decided_epoch) continue;
-    files_.rename(entry.path, path_of("." + name + ".superseded"));
+    files_.rename(entry.path, join_path(directory, "." + name + ".superseded"));
     renamed = true;
   }
-  if (renamed) files_.sync_directory(settings_.directory);
+  if (renamed) files_.sync_directory(directory);
 }
 
 }  // namespace tidemill

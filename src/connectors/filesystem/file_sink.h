@@ -5,16 +5,21 @@
 //   part-<subtask>-<epoch>-<n>-<writer>       afterwards
 //   .part-<...>.superseded                    of a later epoch than a restart went on from: its rows come again
 //
+// With PARTITIONED BY they are in the directories of the partitions (partition_paths.h).
+//
 // <writer> is the owner and eight digits drawn at random for each writer of each attempt, so that no two of them (of
 // two jobs, or before and after a crash) name the same file. What the attempts of a job left unfinished is known by the
 // owner.
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "connectors/filesystem/partition_commit.h"
+#include "connectors/filesystem/partition_paths.h"
 #include "connectors/spi/connector.h"
 
 namespace tidemill {
@@ -22,7 +27,9 @@ namespace tidemill {
 struct FileSinkSettings {
   std::string table;
   std::string directory;
-  std::shared_ptr<const EncodingFormat> format;
+  Partitioning partitioning;
+  std::optional<PartitionCommitSettings> commit;  // null: partitions are not committed
+  std::shared_ptr<const EncodingFormat> format;   // of the columns that are in the files
   std::string format_name;
   int64_t roll_bytes = 0;                     // a file of this size is complete
   DurationMillis roll_interval_ms = 0;        // as is one that was begun this long ago
@@ -44,56 +51,27 @@ class FileSink final : public Sink {
   FileSinkSettings settings_;
 };
 
-class FileWriter final : public SinkWriter {
- public:
-  // `settings` and `environment` are borrowed.
-  FileWriter(const FileSinkSettings& settings, Environment& environment, const Subtask& subtask);
-  void write(const Batch& batch) override;
-  void seal(int64_t epoch) override;
-  std::vector<Committable> prepare(int64_t epoch) override;
-  size_t memory_bytes() const override { return parts_.empty() ? 0 : parts_.back().unwritten.capacity(); }
-
- private:
-  struct Part {
-    std::string hidden;  // name in the directory
-    int64_t number = 0;
-    std::unique_ptr<WritableFile> file;
-    std::string unwritten;  // encoded, not in the file yet
-    int64_t bytes = 0;      // encoded in all
-    EpochMillis begun = 0;
-    EpochMillis written = 0;
-  };
-
-  Part& current();
-  void write_out(Part& part);
-  bool is_complete(const Part& part) const;
-
-  const FileSinkSettings& settings_;
-  Environment& environment_;
-  const int32_t subtask_;
-  const std::string writer_;
-  std::unique_ptr<Encoder> encoder_;
-  std::vector<Part> parts_;  // of the present epoch; the last one is open unless complete
-  std::vector<std::pair<int64_t, std::vector<Part>>> sealed_;  // by epoch, not prepared yet
-  int64_t next_number_ = 0;
-  bool directory_durable_ = false;  // its name
-};
-
-// A committable is "<hidden name>\n<final name>".
+// A committable is "<hidden path>\n<final path>", both relative to the table's directory, or one of partition_commit.h.
 class FileCommitter final : public SinkCommitter {
  public:
-  // `settings` and `files` are borrowed.
-  FileCommitter(const FileSinkSettings& settings, FileSystem& files, std::string owner)
-      : settings_(settings), files_(files), owner_(std::move(owner)) {}
+  // `settings` and `environment` are borrowed.
+  FileCommitter(const FileSinkSettings& settings, Environment& environment, std::string owner);
   void finish(int64_t epoch, std::span<const Committable> prepared) override;
   void recover(int64_t decided_epoch, std::span<const Committable> prepared) override;
 
  private:
-  std::string path_of(std::string_view name) const { return settings_.directory + "/" + std::string(name); }
+  std::string path_of(std::string_view name) const { return join_path(settings_.directory, name); }
+  // Returns the directory at `path` that are `depth` partition columns below the table's, and all below it that part
+  // files may be in.
+  void add_directories(const std::string& path, size_t depth, std::vector<std::string>& directories) const;
+  // Removes what is unfinished in a directory, and hides what came after the decided epoch.
+  void clean(const std::string& directory, int64_t decided_epoch);
 
   const FileSinkSettings& settings_;
+  Environment& environment_;
   FileSystem& files_;
   const std::string owner_;
+  std::optional<PendingPartitions> pending_;
 };
 
 }  // namespace tidemill

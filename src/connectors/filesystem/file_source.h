@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/filesystem/partition_paths.h"
 #include "connectors/spi/connector.h"
 
 namespace tidemill {
@@ -29,8 +30,11 @@ struct FileSourceSettings {
   std::string path;                                   // file, directory or glob
   std::optional<std::string> pattern;                 // a regular expression that whole paths must match
   std::optional<DurationMillis> monitor_interval_ms;  // null: bounded
-  SchemaPtr schema;                                   // decoded columns, then metadata columns
-  std::vector<FileMetadata> metadata;                 // in the order of their columns
+  SchemaPtr schema;                                   // physical columns asked for, then metadata columns
+  Partitioning partitioning;
+  // Of each physical column asked for, which partition column it is, -1: it is decoded. Empty: all are decoded.
+  std::vector<int32_t> partition_of;
+  std::vector<FileMetadata> metadata;  // in the order of their columns
   std::shared_ptr<const DecodingFormat> format;
   std::string format_name;
   RecordErrorSettings errors;

@@ -29,6 +29,9 @@ class SinkWriter {
   // thread.
   virtual std::optional<EpochMillis> flush_due() const { return std::nullopt; }
   virtual void flush() {}
+  // Tells the merged watermark behind the rows written so far (kMaxWatermark: the input has ended), before each seal().
+  // Task thread.
+  virtual void set_watermark(EpochMillis watermark) { (void)watermark; }
   // Ends the rows of `epoch`: cheap, no I/O. Task thread.
   virtual void seal(int64_t epoch) = 0;
   // Makes the sealed epoch ready to be finished (close and sync part files). May block: I/O pool; no write() runs

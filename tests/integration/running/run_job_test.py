@@ -98,6 +98,42 @@ class KillTest(JobTest):
         self.assertGreater(restored, 0)
 
 
+PARTITIONS = SOURCE.partition("CREATE TABLE files")[0] + """
+CREATE TABLE files (id BIGINT, since STRING) PARTITIONED BY (since) WITH (
+  'connector' = 'filesystem', 'path' = '{out}', 'format' = 'csv',
+  'sink.partition-commit.policy.kind' = 'success-file', 'sink.partition-commit.trigger' = 'partition-time',
+  'sink.partition-commit.delay' = '1 s');
+INSERT INTO files SELECT id, DATE_FORMAT(ts, 'yyyy-MM-dd HH:mm:ss') FROM numbers;
+"""
+
+
+class PartitionTest(JobTest):
+    def committed(self) -> list[Path]:
+        return [file.parent for file in (self.root / "out").glob("since=*/_SUCCESS")]
+
+    def check_complete(self) -> None:
+        """A partition that is committed has all its rows, once."""
+        for partition in self.committed():
+            ids = [int(line) for file in partition.glob("part-*") for line in file.read_text().splitlines()]
+            self.assertEqual(sorted(ids), list(range(min(ids), min(ids) + 1000)), partition)
+
+    def test_partitions_are_committed_as_time_goes_and_after_a_kill(self) -> None:
+        script = self.root / "job.sql"
+        script.write_text(PARTITIONS.format(pace=5_000, last=ENDLESS, out=self.root / "out"))
+        before = 0
+        for _ in range(3):
+            with self.start(script) as job:
+                until(lambda wanted=before + 3: len(self.committed()) >= wanted, "partitions are committed")
+                self.check_complete()
+                job.kill()
+            before = len(self.committed())
+            waiting = list((self.root / "out").glob(".pending-*"))
+            self.assertEqual(len(waiting), 1, "the partitions of the last second wait")
+        self.check_complete()
+        begun = sorted((self.root / "out").glob("since=*"))
+        self.assertEqual(sorted(self.committed()), begun[: before], "in the order of time, none left out")
+
+
 class StopTest(JobTest):
     def check_numbers(self) -> None:
         """Closed windows are whole, and none is there twice."""

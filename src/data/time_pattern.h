@@ -1,4 +1,4 @@
-// functions/time_pattern.h - the letters of DATE_FORMAT and TO_TIMESTAMP (java.time.format.DateTimeFormatter, the part
+// data/time_pattern.h - the letters of DATE_FORMAT and TO_TIMESTAMP (java.time.format.DateTimeFormatter, the part
 // that is about numbers and English names). Rule: a pattern is compiled once; a letter it does not know is an error,
 // not text.
 #pragma once

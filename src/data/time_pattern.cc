@@ -1,4 +1,4 @@
-#include "functions/time_pattern.h"
+#include "data/time_pattern.h"
 
 #include <fmt/format.h>
 
