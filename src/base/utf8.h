@@ -6,6 +6,9 @@
 
 namespace tidemill {
 
+// U+FEFF, which a file of UTF-8 may begin with and which is no part of its text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 struct Utf8CodePoint {
   char32_t value = 0;
   uint32_t bytes = 0;  // 1 to 4; 0 when the text is empty or does not start with valid UTF-8

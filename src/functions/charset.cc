@@ -10,7 +10,7 @@ namespace tidemill {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
-constexpr char32_t kByteOrderMark = 0xFEFF;
+constexpr char32_t kByteOrderMarkPoint = 0xFEFF;
 
 struct CharsetName {
   std::string_view name;  // upper case
@@ -91,7 +91,7 @@ std::optional<Charset> find_charset(std::string_view name) {
 }
 
 void append_encoded(std::string& bytes, std::string_view text, Charset charset) {
-  if (charset == Charset::kUtf16 && !text.empty()) append_utf16(bytes, kByteOrderMark, true);
+  if (charset == Charset::kUtf16 && !text.empty()) append_utf16(bytes, kByteOrderMarkPoint, true);
   while (!text.empty()) {
     const Utf8CodePoint point = decode_utf8(text);
     append_point(bytes, point.bytes == 0 ? U'?' : point.value, charset);

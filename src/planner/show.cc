@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "data/late_row.h"
 #include "expr/table_function.h"
 #include "planner/create_text.h"
 #include "planner/statement_planner.h"
@@ -77,14 +78,20 @@ Cells table_column_cells(const TableDefinition& table, size_t index) {
   return cells;
 }
 
-TextResult columns_of_object(const CatalogObject& object) {
+void add_fields(const std::vector<Field>& fields, TextResult& result) {
+  for (const Field& field : fields) {
+    result.rows.push_back({field.name, type_text(field.type, field.time), field.type.nullable ? "true" : "false",
+                           std::nullopt, std::nullopt, std::nullopt, std::nullopt});
+  }
+}
+
+TextResult columns_of_object(const CatalogObject& object, bool late_rows) {
   TextResult result;
   result.columns = {"name", "type", "null", "key", "extras", "watermark", "comment"};
-  if (object.is_view()) {
-    for (const Field& field : object.view->columns) {
-      result.rows.push_back({field.name, type_text(field.type, field.time), field.type.nullable ? "true" : "false",
-                             std::nullopt, std::nullopt, std::nullopt, std::nullopt});
-    }
+  if (late_rows) {
+    add_fields(late_row_schema()->fields(), result);
+  } else if (object.is_view()) {
+    add_fields(object.view->columns, result);
   } else {
     for (size_t i = 0; i < object.table->columns.size(); ++i) {
       result.rows.push_back(table_column_cells(*object.table, i));
@@ -126,7 +133,7 @@ TextResult StatementPlanner::show(const ast::Show& statement) const {
       return names_result(statement, "function name", names);
     }
     case ast::ShowKind::kColumns: {
-      TextResult result = columns_of_object(find_object(catalog, *statement.name));
+      TextResult result = columns_of_object(find_object(catalog, *statement.name), false);
       std::erase_if(result.rows, [&](const Cells& cells) { return !is_shown(statement, *cells.front()); });
       return result;
     }
@@ -156,7 +163,10 @@ TextResult StatementPlanner::describe(const ast::Describe& statement) const {
     const TableDefinitionPtr table = session_.files.infer(*statement.path, statement.location);
     return text_result(create_table_text(*table, table->options));
   }
-  return columns_of_object(find_object(session_.catalog, statement.name));
+  ast::QualifiedName name = statement.name;
+  const bool late_rows = name.parts.back().name.ends_with(kLateSuffix);
+  if (late_rows) name.parts.back().name.resize(name.parts.back().name.size() - kLateSuffix.size());
+  return columns_of_object(find_object(session_.catalog, name), late_rows);
 }
 
 }  // namespace tidemill

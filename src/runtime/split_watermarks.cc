@@ -57,8 +57,12 @@ Batch SplitWatermarks::assign(std::string_view split, Batch batch, std::span<con
 void SplitWatermarks::note_newest(State& state, const Batch& batch) {
   const auto times = batch.column(*options_.rowtime)->decode<int64_t>();
   EpochMillis newest = state.newest;
-  for (int32_t row = 0; row < batch.num_rows(); ++row)
-    if (!times.is_null(row)) newest = std::max(newest, times[row]);
+  if (times.is_flat() && !times.has_nulls()) {
+    for (int32_t row = 0; row < batch.num_rows(); ++row) newest = std::max(newest, times.values()[row]);
+  } else {
+    for (int32_t row = 0; row < batch.num_rows(); ++row)
+      if (!times.is_null(row)) newest = std::max(newest, times[row]);
+  }
   state.newest = newest;
   newest_ = std::max(newest_, newest);
 }

@@ -75,7 +75,6 @@ void check_sql_text(std::string_view text) {
 }
 
 Lexer::Lexer(std::string_view text) : text_(text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text_.starts_with(kByteOrderMark)) {
     position_ = kByteOrderMark.size();
     line_start_ = position_;

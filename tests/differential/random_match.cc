@@ -245,7 +245,7 @@ Part random_part(Dice& dice, int32_t& variables, int32_t depth) {
   return repetition;
 }
 
-Condition random_condition(Dice& dice, int32_t own) {
+Condition random_pattern_condition(Dice& dice, int32_t own) {
   Condition condition;
   condition.kind = static_cast<Condition::Kind>(dice.below(8));
   condition.number = 1 + dice.below(8);
@@ -332,7 +332,7 @@ Match random_match(Dice& dice) {
   match.pattern.parts.back().variable = variables++;
   const bool simple = dice.chance(40);
   for (int32_t variable = 0; variable < variables; ++variable) {
-    match.conditions.push_back(random_condition(dice, variable));
+    match.conditions.push_back(random_pattern_condition(dice, variable));
     Condition& condition = match.conditions.back();
     if (simple && condition.kind >= Condition::Kind::kAboveLast) condition.kind = Condition::Kind::kBelow;
   }

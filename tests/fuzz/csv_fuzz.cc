@@ -5,13 +5,12 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "formats/csv/csv_record.h"
 #include "tests/fuzz/format_oracle.h"
 
 namespace tidemill {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 TextTable choose_columns(FuzzChoices& choices) {
   const TextTable tables[] = {

@@ -6,14 +6,13 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "data/json_scanner.h"
 #include "data/utf8.h"
 #include "tests/fuzz/format_oracle.h"
 
 namespace tidemill {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 TextTable choose_table(FuzzChoices& choices) {
   const TextTable tables[] = {

@@ -3,17 +3,20 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "data/utf8.h"
 
 namespace tidemill {
 
 // As Jackson's CsvGenerator decides without strict checking: long texts, and those with a character up to the delimiter
-// or the quote in code order (a space is below both), are quoted. So is, unlike there, what would be read as a comment.
+// or the quote in code order (a space is below both), are quoted. So is, unlike there, what would be read as a comment,
+// or as the mark that a file of UTF-8 may begin with.
 bool CsvEncoder::needs_quotes(std::string_view text) const {
   constexpr size_t kCheckedCharactersMax = 24;
   if (text.size() > kCheckedCharactersMax && utf8_length(text) > static_cast<int32_t>(kCheckedCharactersMax))
     return true;
   if (settings_.dialect.comments && text.starts_with('#')) return true;
+  if (text.starts_with(kByteOrderMark)) return true;
   const auto safe = static_cast<unsigned char>(std::max({settings_.dialect.delimiter, *settings_.dialect.quote, '\r'}));
   return std::any_of(text.begin(), text.end(), [&](char c) {
     return static_cast<unsigned char>(c) <= safe || c == '\\' || settings_.dialect.escape == c;

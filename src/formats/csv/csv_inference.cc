@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "connectors/spi/decoding/column_inference.h"
 #include "formats/csv/csv_record.h"
 
@@ -84,7 +85,6 @@ bool is_header(const std::vector<std::string>& record) {
 
 InferredColumns infer_csv(const FormatSample& sample) {
   std::string_view text = sample.text;
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const Table table = best_table(text);
   if (table.records.empty())

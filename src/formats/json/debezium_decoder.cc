@@ -3,13 +3,13 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "data/json_scanner.h"
 #include "data/json_text.h"
 
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kReplicaIdentity =
     "A PostgreSQL table gives its old rows after ALTER TABLE … REPLICA IDENTITY FULL.";
 

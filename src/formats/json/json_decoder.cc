@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "data/json_scanner.h"
 
 namespace tidemill {
@@ -12,7 +13,6 @@ namespace {
 
 // Bytes indexed at a time: text and index stay in the second-level cache, and starting the index costs nothing beside.
 constexpr size_t kWindowBytes = size_t{1} << 17;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 

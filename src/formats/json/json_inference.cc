@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "connectors/spi/decoding/column_inference.h"
 #include "data/json_scanner.h"
 #include "data/json_text.h"
@@ -16,7 +17,6 @@ class JsonInference {
 
   InferredColumns infer() {
     std::string_view text = sample_.text;
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     for (int64_t line = 1; !text.empty() && records_ < kInferredRecordsMax; ++line) {
       const size_t newline = std::min(text.find('\n'), text.size());

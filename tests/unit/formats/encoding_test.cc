@@ -124,6 +124,11 @@ TEST(Encoding, CsvAsFlink) {
 }
 
 // Flink writes the second row bare, and would leave it out as a comment when reading.
+TEST(Encoding, CsvQuotesWhatWouldReadAsAByteOrderMark) {
+  EXPECT_EQ(encode_text({"csv", "a STRING, b STRING"}, "'\xEF\xBB\xBFx' | 'y\xEF\xBB\xBF'"),
+            "\"\xEF\xBB\xBFx\",y\xEF\xBB\xBF\n");
+}
+
 TEST(Encoding, CsvQuotesWhatWouldReadAsAComment) {
   const TextTable table = {
       "csv", "a STRING, b STRING", {{"field-delimiter", "\t"}, {"allow-comments", "true"}, {"null-literal", "-"}}};

@@ -2,6 +2,7 @@
 // Flink 2.3.
 #include <gtest/gtest.h>
 
+#include "expr/table_function.h"
 #include "tests/unit/functions/function_harness.h"
 
 namespace tidemill {
@@ -145,7 +146,9 @@ TEST(Registry, DocumentsEveryFunction) {
   for (const FunctionListing& listing : f.registry().list()) {
     EXPECT_FALSE(listing.docs.empty()) << listing.name;
     for (const FunctionDoc& doc : listing.docs) {
-      EXPECT_FALSE(doc.syntax.empty() || doc.text.empty() || doc.example.empty()) << listing.name;
+      // Examples are expressions, and what gives rows is none.
+      const bool lacks_example = doc.example.empty() && !listing.name.starts_with(kTableFunctionPrefix);
+      EXPECT_FALSE(doc.syntax.empty() || doc.text.empty() || lacks_example) << listing.name;
     }
   }
 }

@@ -206,7 +206,7 @@ error 1:18: No such file: data/peeple.csv
 SELECT k FROM t /*+ OPTIONS('bounded' = 'false', 'path' = 'x') */ ORDER BY k
 ----
 error 1:76: ORDER BY over input that never ends begins with a time attribute, ascending: of other columns no row is ever the first
-hint: Read bounded tables, or order by the column of WATERMARK FOR.
+hint: Read bounded tables, order by the column of WATERMARK FOR, or add LIMIT n.
 
 === unknown hint
 SELECT k FROM t /*+ SHUFFLE('x') */

@@ -367,7 +367,7 @@ hint: Write INTERVAL '10' MINUTE.
 SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts)))
 ----
 error 1:21: TUMBLE lacks its argument SIZE
-hint: Its form is TUMBLE(TABLE t, DESCRIPTOR(ts), size [, offset]).
+hint: Its form is TUMBLE(TABLE t, DESCRIPTOR(ts), size [, offset] [, ALLOWED_LATENESS => duration]).
 
 === too many arguments
 SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1' HOUR))
