@@ -134,7 +134,7 @@ void SortLimit::write_runs() {
 }
 
 void SortLimit::finish(Output& output) {
-  emission_.emplace();
+  emission_ = std::make_unique<Emission>();
   if (table_->size() <= run_rows_) {
     emission_->in_memory = sort(all_rows());
   } else {

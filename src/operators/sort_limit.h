@@ -1,6 +1,7 @@
 // operators/sort_limit.h - ORDER BY and LIMIT over bounded input. Rule: rows come out when the input has ended, in
 // order, equal ones as they came; what was taken back does not come.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,7 +68,7 @@ class SortLimit final : public Operator {
   std::optional<KeyBatch> keys_;
   std::vector<std::byte*> records_;
   std::vector<uint8_t> created_;
-  std::optional<Emission> emission_;
+  std::unique_ptr<Emission> emission_;  // after the end of the input
 };
 
 // LIMIT without ORDER BY over rows that are only inserted: the first rows to come, at once.
