@@ -12,7 +12,6 @@ bool PresentEnd::reached() {
     bool reached = true;
     for (const TaskInspection& task : tasks) reached = reached && (task.source_id.empty() || task.reached_end);
     answer->reached = reached;
-    ++answer->answers;
     answer->pending = false;
   });
   if (refusal) answer_->pending = false;  // it has not begun, or ends

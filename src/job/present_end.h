@@ -26,7 +26,6 @@ class PresentEnd {
   struct Answer {
     std::atomic<bool> pending = false;
     std::atomic<bool> reached = false;
-    std::atomic<int64_t> answers = 0;
   };
   // What has moved so far: rows and watermarks of all operators.
   std::vector<int64_t> movement() const;
@@ -35,7 +34,6 @@ class PresentEnd {
   const Clock& clock_;
   EpochMillis asked_at_ = kNoWatermark;
   std::shared_ptr<Answer> answer_ = std::make_shared<Answer>();  // outlives this where an answer is under way
-  int64_t seen_ = 0;                                             // answers
   std::vector<int64_t> moved_;
 };
 
