@@ -17,7 +17,7 @@ def registry() -> dict[str, Any]:
         "functions": [{"title": "Family", "functions": functions}],
         "casts": [{"type": "INT", "to": ["implicit", "cast"]}, {"type": "TEXT", "to": ["none", "implicit"]}],
         "connectors": [{"name": "files", "options": [OPTION], "metadata": []}],
-        "formats": [{"name": "csv", "options": []}],
+        "formats": [{"name": "csv", "options": [], "metadata": []}],
         "record_errors": [],
         "settings": [SETTING],
         "extensions": [{"kind": "option", "owner": "csv", "name": "header", "effect": "ignores", "hint": "Take it out."}],
