@@ -10,7 +10,6 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kPositionField = "position";
-constexpr std::string_view kBehindWatermark = "watermark_passed";
 
 }  // namespace
 
@@ -61,8 +60,7 @@ void FirstByTime::process(Batch input, int32_t, Output&) {
       offer(input, row);
     }
   }
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - static_cast<int64_t>(late.size()));
-  if (!late.empty()) context_->late_rows(input, late, kBehindWatermark);
+  account_rows(*context_, input, late, kWatermarkPassed);
   context_->state().release();
 }
 

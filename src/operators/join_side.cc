@@ -49,19 +49,13 @@ SubKey JoinSide::sub_key(int32_t row) {
   return SubKey::of_bytes(bytes_);
 }
 
-// Big-endian with the sign turned round, so that bytes order as the times do.
 std::string JoinSide::time_prefix(EpochMillis time) {
-  const uint64_t ordered = static_cast<uint64_t>(time) ^ (uint64_t{1} << 63);
   std::string prefix;
-  for (int shift = 56; shift >= 0; shift -= 8) prefix += static_cast<char>(ordered >> shift & 0xFF);
+  append_ordered_integer(time, prefix);
   return prefix;
 }
 
-EpochMillis JoinSide::time_of(std::string_view sub_key) {
-  uint64_t ordered = 0;
-  for (size_t i = 0; i < kTimeBytes; ++i) ordered = ordered << 8 | static_cast<unsigned char>(sub_key[i]);
-  return static_cast<EpochMillis>(ordered ^ (uint64_t{1} << 63));
-}
+EpochMillis JoinSide::time_of(std::string_view sub_key) { return ordered_integer(sub_key); }
 
 std::byte* JoinSide::upsert(int32_t row) {
   bool created = false;

@@ -9,6 +9,7 @@
 #include "operators/operator.h"
 #include "operators/spec.h"
 #include "operators/stored_rows.h"
+#include "state/ordered_integer.h"
 #include "state/ordered_table.h"
 #include "state/ordered_time_to_live.h"
 
@@ -46,7 +47,7 @@ class JoinSide {
   SubKey sub_key(int32_t row);
   // Appends the row that a sub-key is of to builders of rows().
   void read_row(std::string_view sub_key, std::span<ColumnBuilder> builders) const {
-    rows_.read(sub_key.substr(by_time_ ? kTimeBytes : 0), builders);
+    rows_.read(sub_key.substr(by_time_ ? kOrderedIntegerBytes : 0), builders);
   }
   // Returns the time of the row that a sub-key is of, and how all sub-keys of rows at or after a time begin. Requires:
   // by time.
@@ -71,8 +72,6 @@ class JoinSide {
   void erase_if_gone(int32_t row);
 
  private:
-  static constexpr size_t kTimeBytes = 8;
-
   std::string name_;
   SchemaPtr schema_;
   std::vector<int32_t> keys_;

@@ -8,23 +8,16 @@
 #include "operators/row_evaluation.h"
 #include "operators/row_outcomes.h"
 #include "operators/row_watermark.h"
-#include "state/ordered_encoding.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalScalar = "match.next_arrival";
 constexpr std::string_view kNumberField = "matches";
-constexpr std::string_view kBehindWatermark = "watermark_passed";
 constexpr size_t kMatchesAtOnce = kBatchRowsTarget;
 
-// The places of rows begin with their time.
-std::string place_of_time(EpochMillis time) {
-  ColumnBuilder column(Type::big_int());
-  column.append(time);
-  std::string place;
-  append_ordered(*column.finish(), 0, {}, place);
-  return place;
+std::vector<Type> types_of_input(const MatchRecognizeSpec& spec) {
+  return leading_types(*spec.input, static_cast<size_t>(spec.input->size()));
 }
 
 bool reads(const std::vector<PatternReference>& references, PatternReference::Kind kind) {
@@ -43,11 +36,10 @@ int64_t rows_looked_back(const RowPatternDefinition& definition) {
 MatchRecognize::MatchRecognize(const MatchRecognizeSpec& spec)
     : spec_(spec),
       matcher_(spec_.definition),
-      values_(leading_types(*spec.input, static_cast<size_t>(spec.input->size()))),
-      rows_(values_.types()),
+      waiting_(types_of_input(spec), spec.order, kArrivalScalar),
+      rows_(types_of_input(spec)),
       match_values_(spec.input, rows_, spec_.definition.variables),
       conditions_(spec_.definition, matcher_, match_values_),
-      places_(spec.order, true, false),
       rows_before_(rows_looked_back(spec.definition)),
       numbers_matches_(reads(spec.definition.measured, PatternReference::Kind::kMatchNumber)) {
   for (const int32_t key : spec_.keys) key_types_.push_back(spec_.input->field(key).type);
@@ -69,14 +61,7 @@ void MatchRecognize::open(OperatorContext& context) {
     numbers_ = &state.record_table(numbers);
     numbers_offset_ = numbers_->layout().offset(kNumberField);
   }
-  if (spec_.processing_time) return;
-  TableDescriptor waiting;
-  waiting.name = "waiting";
-  waiting.key_types = key_types_;
-  values_.declare(waiting);
-  waiting_ = &state.ordered_table(waiting, SubKeyKind::kBytes);
-  values_.open(waiting_->layout());
-  due_ = &state.timers({"due", key_types_});
+  if (!spec_.processing_time) waiting_.open(state, key_types_);
 }
 
 void MatchRecognize::release() {
@@ -98,28 +83,19 @@ void MatchRecognize::process(Batch input, int32_t, Output& output) {
 }
 
 void MatchRecognize::keep(const Batch& input) {
-  places_.begin(input);
+  waiting_.begin(input);
   read_event_times(input, spec_.order.front().column, "MATCH_RECOGNIZE", times_);
-  OperatorScalars& scalars = context_->state().scalars();
-  int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
   std::vector<LateRow> late;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis time = times_[static_cast<size_t>(row)];
     const EpochMillis watermark = row_watermark(input, row, *context_);
-    if (time <= watermark) {
+    if (time <= watermark)
       late.push_back({row, time, watermark});
-      continue;
-    }
-    bool created = false;
-    const KeyRef key = (*keys_)[row];
-    std::byte* const record = waiting_->upsert(key, SubKey::of_bytes(places_.place(row, arrival++)), created);
-    CHECK(created);
-    values_.put(record, waiting_->texts(), input.columns(), row);
-    due_->add(key, time);
+    else
+      waiting_.add((*keys_)[row], row, time);
   }
-  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - static_cast<int64_t>(late.size()));
-  if (!late.empty()) context_->late_rows(input, late, kBehindWatermark);
+  waiting_.finish();
+  account_rows(*context_, input, late, kWatermarkPassed);
 }
 
 void MatchRecognize::on_watermark(EpochMillis watermark, Output& output) {
@@ -134,35 +110,14 @@ void MatchRecognize::on_processing_time(EpochMillis now, Output& output) {
 }
 
 bool MatchRecognize::fire_some(EpochMillis watermark, Output& output) {
-  DueTimers due(due_->key_layout());
-  const bool any = due_->pop_due(watermark, kBatchRowsTarget, due);
-  std::vector<ColumnBuilder> builders;
-  for (const Type& type : values_.types()) builders.emplace_back(type);
-  KeyBatch keys(due_->key_layout());
-  std::vector<EpochMillis> times;
-  for (int32_t i = 0; i < due.size(); ++i) {
-    const EpochMillis time = due.times[static_cast<size_t>(i)];
-    const std::string from = place_of_time(time);
-    const std::string until = time == kMaxWatermark ? "" : place_of_time(time + 1);
-    SubKeyRange range{SubKey::of_bytes(from), std::nullopt};
-    if (time != kMaxWatermark) range.until = SubKey::of_bytes(until);
-    waiting_->scan(due.keys[i], range, ScanDirection::kForward, [&](const SubKey&, const std::byte* record) {
-      values_.append(record, waiting_->texts(), builders);
-      keys.append(due.keys[i]);
-      times.push_back(time);
-      return true;
-    });
-    waiting_->erase(due.keys[i], range);
-  }
-  if (any) {
-    std::vector<ColumnPtr> columns;
-    for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
-    const Batch rows(spec_.input, std::move(columns), static_cast<int32_t>(times.size()));
+  std::optional<WaitingRows::Due> due = waiting_.take_due(watermark);
+  if (due) {
+    const Batch rows(spec_.input, std::move(due->columns), static_cast<int32_t>(due->times.size()));
     const MemoryCharge charge = context_->charge_memory(static_cast<int64_t>(rows.memory_bytes()));
-    match(rows, keys, times, output);
+    match(rows, due->keys, due->times, output);
   }
   release();
-  return any;
+  return due.has_value();
 }
 
 bool MatchRecognize::expire_some(EpochMillis time, Output& output) {
@@ -291,7 +246,7 @@ void MatchRecognize::emit_views(std::span<const MatchView> views, Output& output
 }
 
 std::optional<NextFiring> MatchRecognize::next_firing() const {
-  const std::optional<EpochMillis> next = due_ != nullptr ? due_->next_time() : std::nullopt;
+  const std::optional<EpochMillis> next = spec_.processing_time ? std::nullopt : waiting_.next_time();
   context_->state().release();
   if (!next) return std::nullopt;
   return NextFiring{*next, *next};

@@ -12,9 +12,9 @@
 #include "operators/match_values.h"
 #include "operators/operator.h"
 #include "operators/pattern_matcher.h"
-#include "operators/row_places.h"
 #include "operators/spec.h"
 #include "operators/stored_matches.h"
+#include "operators/waiting_rows.h"
 
 namespace tidemill {
 
@@ -58,21 +58,18 @@ class MatchRecognize final : public Operator {
   MatchRecognizeSpec spec_;
   std::vector<Type> key_types_;
   PatternMatcher matcher_;
-  ValueFields values_;  // of rows that wait for the watermark
+  WaitingRows waiting_;  // by event time
   MatchRows rows_;
   MatchValues match_values_;
   MatchConditions conditions_;
-  RowPlaces places_;
   StoredMatches stored_;
   int64_t rows_before_ = 0;  // that PREV may look at
   bool numbers_matches_ = false;
 
   OperatorContext* context_ = nullptr;
   // Owned by the state store.
-  OrderedTable* waiting_ = nullptr;  // (partition, time and place) ▸ row
-  TimerQueue* due_ = nullptr;        // (time, partition) with rows that wait
-  TimerQueue* expiries_ = nullptr;   // (time, partition) whose earliest beginning of a match is out of time
-  RecordTable* numbers_ = nullptr;   // partition ▸ matches that came out
+  TimerQueue* expiries_ = nullptr;  // (time, partition) whose earliest beginning of a match is out of time
+  RecordTable* numbers_ = nullptr;  // partition ▸ matches that came out
   uint32_t numbers_offset_ = 0;
   EpochMillis next_expiry_ = kMaxWatermark;  // by processing time
 

@@ -6,7 +6,6 @@
 #include "operators/key_columns.h"
 #include "operators/row_outcomes.h"
 #include "operators/row_watermark.h"
-#include "state/ordered_encoding.h"
 
 namespace tidemill {
 namespace {
@@ -15,7 +14,6 @@ constexpr std::string_view kArrivalScalar = "over.next_arrival";
 constexpr std::string_view kFiredField = "fired";
 constexpr std::string_view kFiredAtField = "fired at";
 constexpr std::string_view kForgetAtField = "forget at";
-constexpr std::string_view kBehindWatermark = "watermark_passed";
 constexpr std::string_view kBehindPartition = "later_row_came_out";
 
 std::vector<Type> input_types(const OverAggregateSpec& spec) {
@@ -24,21 +22,11 @@ std::vector<Type> input_types(const OverAggregateSpec& spec) {
 
 EpochMillis& time_at(std::byte* record, uint32_t offset) { return *reinterpret_cast<EpochMillis*>(record + offset); }
 
-// The places of rows begin with their time.
-std::string place_of_time(EpochMillis time) {
-  ColumnBuilder column(Type::big_int());
-  column.append(time);
-  std::string place;
-  append_ordered(*column.finish(), 0, {}, place);
-  return place;
-}
-
 }  // namespace
 
 OverAggregate::OverAggregate(const OverAggregateSpec& spec)
     : spec_(spec),
-      values_(input_types(spec)),
-      places_({SortKey{spec.time_column}}, true, false),
+      waiting_(input_types(spec), {SortKey{spec.time_column}}, kArrivalScalar),
       frames_(spec),
       time_to_live_(spec.frame.preceding && !spec.frame.rows ? 0 : spec.state_ttl_ms) {
   for (const int32_t key : spec_.keys) key_types_.push_back(spec_.schema->field(key).type);
@@ -69,17 +57,8 @@ void OverAggregate::open(OperatorContext& context) {
   }
   if (time_to_live_.enabled()) time_to_live_.open(*table_);
   keys_.emplace(table_->key_layout());
-  if (!spec_.processing_time) declare_waiting(context.state());
-}
-
-void OverAggregate::declare_waiting(StateStore& state) {
-  TableDescriptor waiting;
-  waiting.name = "waiting";
-  waiting.key_types = key_types_;
-  values_.declare(waiting);
-  waiting_ = &state.ordered_table(waiting, SubKeyKind::kBytes);
-  values_.open(waiting_->layout());
-  due_ = &state.timers({"due", key_types_});
+  if (spec_.processing_time) return;
+  waiting_.open(context.state(), key_types_);
   const WindowDefinition by_event_time;
   times_.emplace(by_event_time, spec_.time_column, WindowTime(by_event_time, context_->evaluation().time_zone));
 }
@@ -115,7 +94,7 @@ void OverAggregate::touch(KeyRef key, std::byte* record, EpochMillis time) {
 void OverAggregate::renew_expired(KeyRef key, std::byte* record) {
   if (!time_to_live_.enabled()) return;
   const EpochMillis now = context_->processing_time();
-  const bool waits = waiting_ != nullptr && waiting_->size(key) > 0;
+  const bool waits = !spec_.processing_time && waiting_.has_rows(key);
   if (!waits && time_to_live_.expired(record, now)) {
     frames_.clear(key, record);
     if (bounded() && !spec_.processing_time) record[fired_offset_] = std::byte{0};
@@ -151,7 +130,7 @@ EpochMillis OverAggregate::late_against(const Batch& input, int32_t row, const s
 }
 
 void OverAggregate::keep(const Batch& input) {
-  places_.begin(input);
+  waiting_.begin(input);
   times_->begin(input, *context_);
   const bool has_record = bounded() || time_to_live_.enabled();
   if (has_record) {
@@ -159,8 +138,6 @@ void OverAggregate::keep(const Batch& input) {
     created_.resize(records_.size());
     table_->upsert(*keys_, records_, created_);
   }
-  OperatorScalars& scalars = context_->state().scalars();
-  int64_t arrival = scalars.get(kArrivalScalar).value_or(0);
   std::vector<LateRow> late;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis time = times_->times()[static_cast<size_t>(row)];
@@ -172,15 +149,10 @@ void OverAggregate::keep(const Batch& input) {
       continue;
     }
     if (record != nullptr) touch(key, record, time);
-    bool created = false;
-    std::byte* const kept = waiting_->upsert(key, SubKey::of_bytes(places_.place(row, arrival++)), created);
-    CHECK(created);
-    values_.put(kept, waiting_->texts(), input.columns(), row);
-    due_->add(key, time);
+    waiting_.add(key, row, time);
   }
-  scalars.set(kArrivalScalar, ScalarMerge::kMaximum, arrival);
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - static_cast<int64_t>(late.size()));
-  if (!late.empty()) context_->late_rows(input, late, bounded() ? kBehindPartition : kBehindWatermark);
+  waiting_.finish();
+  account_rows(*context_, input, late, bounded() ? kBehindPartition : kWatermarkPassed);
 }
 
 // A row that is ahead of its watermark is taken whatever has come out. Before any other one, what is due at its
@@ -208,44 +180,25 @@ void OverAggregate::on_watermark(EpochMillis watermark, Output& output) {
 }
 
 bool OverAggregate::fire_some(EpochMillis watermark, Output& output) {
-  DueTimers due(due_->key_layout());
-  const bool any = due_->pop_due(watermark, kBatchRowsTarget, due);
-  if (any) fire(due, output);
+  std::optional<WaitingRows::Due> due = waiting_.take_due(watermark);
+  if (due) fire(std::move(*due), output);
   release();
-  return any || forget_some(watermark);
+  return due || forget_some(watermark);
 }
 
-void OverAggregate::fire(const DueTimers& due, Output& output) {
-  std::vector<ColumnBuilder> builders;
-  for (const Type& type : values_.types()) builders.emplace_back(type);
-  KeyBatch keys(table_->key_layout());
-  std::vector<EpochMillis> times;
-  for (int32_t i = 0; i < due.size(); ++i) {
-    const EpochMillis time = due.times[static_cast<size_t>(i)];
-    const std::string from = place_of_time(time);
-    const std::string until = time == kMaxWatermark ? "" : place_of_time(time + 1);
-    SubKeyRange rows{SubKey::of_bytes(from), std::nullopt};
-    if (time != kMaxWatermark) rows.until = SubKey::of_bytes(until);
-    waiting_->scan(due.keys[i], rows, ScanDirection::kForward, [&](const SubKey&, const std::byte* record) {
-      values_.append(record, waiting_->texts(), builders);
-      keys.append(due.keys[i]);
-      times.push_back(time);
-      return true;
-    });
-    waiting_->erase(due.keys[i], rows);
-  }
+void OverAggregate::fire(WaitingRows::Due due, Output& output) {
+  std::vector<ColumnPtr> columns = std::move(due.columns);
+  const std::vector<EpochMillis>& times = due.times;
   const auto num_rows = static_cast<int32_t>(times.size());
   std::vector<Field> fields = spec_.schema->fields();
-  fields.resize(builders.size());
-  std::vector<ColumnPtr> columns;
-  for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
+  fields.resize(columns.size());
   const Batch rows(make_schema(std::move(fields)), columns, num_rows);
   const MemoryCharge charge = context_->charge_memory(static_cast<int64_t>(rows.memory_bytes()));
   records_.resize(times.size());
   created_.resize(times.size());
-  table_->upsert(keys, records_, created_);
+  table_->upsert(due.keys, records_, created_);
   if (time_to_live_.enabled()) time_to_live_.written(records_, context_->processing_time());
-  for (ColumnPtr& result : frames_.take({rows, keys, records_, times, true})) columns.push_back(std::move(result));
+  for (ColumnPtr& result : frames_.take({rows, due.keys, records_, times, true})) columns.push_back(std::move(result));
   for (size_t i = 0; bounded() && i < times.size(); ++i) {
     records_[i][fired_offset_] = std::byte{1};
     time_at(records_[i], fired_at_offset_) = times[i];
@@ -272,7 +225,7 @@ bool OverAggregate::forget_some(EpochMillis time) {
 }
 
 std::optional<NextFiring> OverAggregate::next_firing() const {
-  const std::optional<EpochMillis> next = due_ != nullptr ? due_->next_time() : std::nullopt;
+  const std::optional<EpochMillis> next = spec_.processing_time ? std::nullopt : waiting_.next_time();
   context_->state().release();
   if (!next) return std::nullopt;
   return NextFiring{*next, *next};
@@ -292,7 +245,7 @@ void OverAggregate::on_processing_time(EpochMillis now, Output&) {
   const KeyBatch& expired = time_to_live_.sweep(now);
   std::vector<int32_t> gone;
   for (int32_t row = 0; row < expired.num_rows(); ++row) {
-    if (waiting_ != nullptr && waiting_->size(expired[row]) > 0) continue;
+    if (!spec_.processing_time && waiting_.has_rows(expired[row])) continue;
     frames_.clear(expired[row], table_->find_for_update(expired[row]));
     gone.push_back(row);
   }

@@ -6,11 +6,10 @@
 
 #include "operators/operator.h"
 #include "operators/over_frames.h"
-#include "operators/row_places.h"
 #include "operators/spec.h"
+#include "operators/waiting_rows.h"
 #include "operators/window_rows.h"
 #include "state/time_to_live.h"
-#include "state/value_fields.h"
 
 namespace tidemill {
 
@@ -39,7 +38,6 @@ class OverAggregate final : public Operator {
   bool bounded() const { return spec_.frame.preceding.has_value(); }
   bool forgets_by_time() const { return bounded() && !spec_.frame.rows; }
 
-  void declare_waiting(StateStore& state);
   // By processing time: takes rows and emits them with their results.
   void pass(const Batch& input, Output& output);
   // By event time: keeps rows until the watermark has passed them.
@@ -51,24 +49,20 @@ class OverAggregate final : public Operator {
   void touch(KeyRef key, std::byte* record, EpochMillis time);
   void renew_expired(KeyRef key, std::byte* record);
   bool fire_some(EpochMillis watermark, Output& output);
-  // Emits waiting rows of these partitions and times.
-  void fire(const DueTimers& due, Output& output);
+  void fire(WaitingRows::Due due, Output& output);
   bool forget_some(EpochMillis time);
   void release();
 
   OverAggregateSpec spec_;
   std::vector<Type> key_types_;
-  ValueFields values_;  // of rows that wait
-  RowPlaces places_;
+  WaitingRows waiting_;  // by event time
   OverFrames frames_;
   TimeToLive time_to_live_;
   OperatorContext* context_ = nullptr;
   // Owned by the state store.
-  RecordTable* table_ = nullptr;     // partitions: accumulators, the last time that came out
-  OrderedTable* waiting_ = nullptr;  // (partition, time and place) ▸ row
-  TimerQueue* due_ = nullptr;        // (time, partition) with rows that wait
-  TimerQueue* forget_ = nullptr;     // when a partition may be forgotten
-  uint32_t fired_offset_ = 0;        // a flag and a time of the record
+  RecordTable* table_ = nullptr;  // partitions: accumulators, the last time that came out
+  TimerQueue* forget_ = nullptr;  // when a partition may be forgotten
+  uint32_t fired_offset_ = 0;     // a flag and a time of the record
   uint32_t fired_at_offset_ = 0;
   uint32_t forget_at_offset_ = 0;
   EpochMillis next_forget_ = kMaxWatermark;  // by processing time

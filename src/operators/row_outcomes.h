@@ -1,7 +1,10 @@
 // operators/row_outcomes.h - what becomes of the rows that an operator judges by time: a closed list. Rule: of each
 // operator's subtask, numRecordsIn = used + late (numLateRecordsDropped) + unknown retractions.
 #pragma once
+#include <span>
 #include <string_view>
+
+#include "operators/operator.h"
 
 namespace tidemill {
 
@@ -16,5 +19,15 @@ inline constexpr std::string_view kWindowRowsLateCounter = "numWindowRecordsLate
 inline constexpr std::string_view kRowsLeftCounter = "numRecordsLeftInOpenWindows";
 // Rows that take back what never came, or has expired.
 inline constexpr std::string_view kUnknownRetractionsCounter = "numUnknownRetractionsDropped";
+
+// Why a row is late: event time had passed it.
+inline constexpr std::string_view kWatermarkPassed = "watermark_passed";
+
+// Reports the late rows of a batch of which all others were used.
+inline void account_rows(OperatorContext& context, const Batch& batch, std::span<const LateRow> late,
+                         std::string_view reason) {
+  context.metrics().add(kRowsUsedCounter, batch.num_rows() - static_cast<int64_t>(late.size()));
+  if (!late.empty()) context.late_rows(batch, late, reason);
+}
 
 }  // namespace tidemill

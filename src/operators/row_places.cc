@@ -2,6 +2,7 @@
 
 #include "data/column_builder.h"
 #include "state/ordered_encoding.h"
+#include "state/ordered_integer.h"
 
 namespace tidemill {
 namespace {
@@ -9,8 +10,7 @@ namespace {
 constexpr char kBehindAll = '\xff';  // as often as a number has bytes, and once more: behind every number
 
 void append_number(int64_t number, bool descending, std::string& out) {
-  const uint64_t bits = (static_cast<uint64_t>(number) ^ (uint64_t{1} << 63)) ^ (descending ? ~uint64_t{0} : 0);
-  for (int32_t shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bits >> shift));
+  append_ordered_integer(descending ? ~number : number, out);
 }
 
 }  // namespace

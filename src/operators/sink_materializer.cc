@@ -7,28 +7,20 @@
 #include "data/value_text.h"
 #include "operators/key_columns.h"
 #include "operators/row_outcomes.h"
+#include "state/ordered_integer.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalScalar = "sink.next_arrival";
-constexpr size_t kArrivalBytes = 8;
-
-// Arrivals are not negative, so that memcmp orders these bytes.
-void append_arrival(int64_t arrival, std::string& out) {
-  for (int32_t shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(arrival >> shift));
-}
 
 int64_t arrival_of(std::string_view place) {
-  uint64_t arrival = 0;
-  for (const char byte : place.substr(place.size() - kArrivalBytes))
-    arrival = arrival << 8 | static_cast<uint8_t>(byte);
-  return static_cast<int64_t>(arrival);
+  return ordered_integer(place.substr(place.size() - kOrderedIntegerBytes));
 }
 
 std::string place_of(std::string_view identity, int64_t arrival) {
   std::string place(identity);
-  append_arrival(arrival, place);
+  append_ordered_integer(arrival, place);
   return place;
 }
 
@@ -140,11 +132,11 @@ void SinkMaterializer::identify(int32_t row) {
 }
 
 std::optional<int64_t> SinkMaterializer::find_arrival(KeyRef key) const {
-  const std::string until = identity_ + std::string(kArrivalBytes + 1, '\xff');
+  const std::string until = identity_ + std::string(kOrderedIntegerBytes + 1, '\xff');
   std::optional<int64_t> arrival;
   places_->scan(key, {SubKey::of_bytes(identity_), SubKey::of_bytes(until)}, ScanDirection::kForward,
                 [&](const SubKey& place, const std::byte*) {
-                  if (place.bytes.size() == identity_.size() + kArrivalBytes) arrival = arrival_of(place.bytes);
+                  if (place.bytes.size() == identity_.size() + kOrderedIntegerBytes) arrival = arrival_of(place.bytes);
                   return !arrival;
                 });
   return arrival;

@@ -50,12 +50,10 @@ void TemporalJoin::keep_left(const Batch& input, Output& output) {
   rows_->begin(input, *context_);
   left_.begin(input, rows_->times());
   std::vector<int32_t> alone;
-  int64_t late = 0;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis time = left_.time(row);
     if (rows_->watermark(row) >= time) {
       rows_->drop(row, time);
-      ++late;
     } else if (left_.fits_nothing(row)) {
       alone.push_back(row);
     } else {
@@ -64,7 +62,7 @@ void TemporalJoin::keep_left(const Batch& input, Output& output) {
     }
   }
   rows_->report(*context_);
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - late);
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - rows_->dropped());
   if (spec_.join.type == JoinType::kLeft && !alone.empty())
     output.emit(standing_alone(spec_.join, 0, input.take(alone)));
 }

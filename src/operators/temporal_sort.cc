@@ -6,24 +6,13 @@
 #include "operators/row_outcomes.h"
 #include "operators/rows_before_due.h"
 #include "state/ordered_encoding.h"
+#include "state/ordered_integer.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalsScalar = "sort.arrivals";
 constexpr std::string_view kFiredScalar = "sort.fired_until";  // the greatest time of a row that has come out
-
-// A time at the start of a sub-key: big-endian, so that bytes are ordered as times are.
-void append_time(EpochMillis time, std::string& out) {
-  const uint64_t bits = static_cast<uint64_t>(time) ^ (uint64_t{1} << 63);
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bits >> shift & 0xFF));
-}
-
-EpochMillis time_of(std::string_view sub_key) {
-  uint64_t bits = 0;
-  for (size_t i = 0; i < sizeof(bits); ++i) bits = bits << 8 | static_cast<uint8_t>(sub_key[i]);
-  return static_cast<EpochMillis>(bits ^ (uint64_t{1} << 63));
-}
 
 }  // namespace
 
@@ -62,19 +51,18 @@ void TemporalSort::process(Batch input, int32_t, Output&) {
       continue;
     }
     sub_key.clear();
-    append_time(time, sub_key);
+    append_ordered_integer(time, sub_key);
     for (size_t i = 1; i < spec_.keys.size(); ++i) {
       const SortKey& key = spec_.keys[i];
       append_ordered(*input.column(key.column), row, {key.descending, key.nulls_first}, sub_key);
     }
-    append_time(arrivals++, sub_key);
+    append_ordered_integer(arrivals++, sub_key);
     bool created = false;
     std::byte* const record = rows_->upsert((*one_key_)[0], SubKey::of_bytes(sub_key), created);
     values_.put(record, rows_->texts(), input.columns(), row);
   }
   scalars.set(kArrivalsScalar, ScalarMerge::kMaximum, arrivals);
-  context_->metrics().add(kRowsUsedCounter, num_rows - static_cast<int64_t>(late.size()));
-  if (!late.empty()) context_->late_rows(input, late, "order_passed");
+  account_rows(*context_, input, late, "order_passed");
   context_->state().release();
 }
 
@@ -90,7 +78,7 @@ std::optional<EpochMillis> TemporalSort::next_time() const {
   std::optional<EpochMillis> next;
   rows_->scan((*one_key_)[0], SubKeyRange::all(), ScanDirection::kForward,
               [&](const SubKey& sub_key, const std::byte*) {
-                next = time_of(sub_key.bytes);
+                next = ordered_integer(sub_key.bytes);
                 return false;
               });
   return next;
@@ -125,7 +113,7 @@ bool TemporalSort::fire_some(EpochMillis time, Output& output) {
   bool more = false;
   rows_->scan((*one_key_)[0], SubKeyRange::all(), ScanDirection::kForward,
               [&](const SubKey& sub_key, const std::byte* record) {
-                if (time_of(sub_key.bytes) > time) return false;
+                if (ordered_integer(sub_key.bytes) > time) return false;
                 more = count == kBatchRowsTarget;
                 if (more) return false;
                 values_.append(record, rows_->texts(), builders);
@@ -140,7 +128,7 @@ bool TemporalSort::fire_some(EpochMillis time, Output& output) {
     const std::string behind = last + '\0';
     sent.until = SubKey::of_bytes(behind);
     rows_->erase((*one_key_)[0], sent);
-    context_->state().scalars().set(kFiredScalar, ScalarMerge::kMaximum, time_of(last));
+    context_->state().scalars().set(kFiredScalar, ScalarMerge::kMaximum, ordered_integer(last));
     context_->state().release();
     output.emit(Batch(spec_.schema, std::move(columns), count));
   } else {

@@ -40,12 +40,10 @@ void WindowJoin::process(Batch input, int32_t port, Output& output) {
   rows.begin(input, *context_);
   side.begin(input);
   std::vector<int32_t> alone;
-  int64_t late = 0;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis fires_at = time_->fires_at(rows.times()[static_cast<size_t>(row)]);
     if (rows.watermark(row) >= fires_at) {
       rows.drop(row, fires_at, kNoWatermark, rows.times()[static_cast<size_t>(row)]);
-      ++late;
     } else if (side.fits_nothing(row)) {
       alone.push_back(row);
     } else {
@@ -54,7 +52,7 @@ void WindowJoin::process(Batch input, int32_t port, Output& output) {
     }
   }
   rows.report(*context_);
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - late);
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - rows.dropped());
   context_->state().release();
   const bool comes_out = port == 0 ? left_is_outer(spec_.join.type) || spec_.join.type == JoinType::kAnti
                                    : right_is_outer(spec_.join.type);

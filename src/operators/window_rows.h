@@ -30,6 +30,8 @@ class WindowRows {
   // `window_end`: which one, in window time (kNoWatermark: not known, or there are no windows).
   void drop(int32_t row, EpochMillis fires_at, EpochMillis window_start = kNoWatermark,
             EpochMillis window_end = kNoWatermark);
+  // Returns how many rows were noted since begin().
+  int64_t dropped() const { return static_cast<int64_t>(closed_.size() + was_idle_.size()); }
   // Reports what was noted since begin(): "window_closed", or "was_idle" where only the operator's watermark is ahead.
   void report(OperatorContext& context);
 

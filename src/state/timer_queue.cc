@@ -1,24 +1,12 @@
 #include "state/timer_queue.h"
 
 #include "base/check.h"
+#include "state/ordered_integer.h"
 
 namespace tidemill {
 namespace {
 
-constexpr uint64_t kSignBit = 1ULL << 63;
 constexpr StateAddress kPresent = 1;  // a timer has no record
-
-// Time in big-endian with the sign bit flipped: as a sub-key it orders by time.
-void append_time(EpochMillis time, std::string& out) {
-  const uint64_t ordered = static_cast<uint64_t>(time) ^ kSignBit;
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(static_cast<uint8_t>(ordered >> shift));
-}
-
-EpochMillis time_of(std::string_view sub_key) {
-  uint64_t ordered = 0;
-  for (size_t i = 0; i < sizeof(ordered); ++i) ordered = ordered << 8 | static_cast<uint8_t>(sub_key[i]);
-  return static_cast<EpochMillis>(ordered ^ kSignBit);
-}
 
 }  // namespace
 
@@ -30,7 +18,7 @@ TimerQueue::TimerQueue(PageTable& pages, std::shared_ptr<const TimerDescriptor> 
 
 SubKey TimerQueue::encode(KeyRef key, EpochMillis time) {
   encoded_.clear();
-  append_time(time, encoded_);
+  append_ordered_integer(time, encoded_);
   append_canonical(*key_layout_, key, encoded_);
   return SubKey::of_bytes(encoded_);
 }
@@ -61,11 +49,11 @@ bool TimerQueue::pop_due(EpochMillis now, int32_t max, DueTimers& due) {
   SubKeyRange range;
   std::string until;
   if (now != kMaxWatermark) {
-    append_time(now + 1, until);
+    append_ordered_integer(now + 1, until);
     range.until = SubKey::of_bytes(until);
   }
   tree_.erase(root_, range, max, [&](const SubKey& sub_key, StateAddress) {
-    due.times.push_back(time_of(sub_key.bytes));
+    due.times.push_back(ordered_integer(sub_key.bytes));
     due.keys.append(sub_key.bytes.substr(sizeof(EpochMillis)));
     return true;
   });
@@ -78,13 +66,13 @@ void scan_timers(const PageSource& pages, const TreeRoot& root, const TimerVisit
   SubKeyRange range;
   if (!from.empty()) range.from = SubKey::of_bytes(from);
   scan_tree(pages, SubKeyKind::kBytes, root, range, ScanDirection::kForward, [&](const SubKey& sub_key, StateAddress) {
-    return visit(time_of(sub_key.bytes), sub_key.bytes.substr(sizeof(EpochMillis)));
+    return visit(ordered_integer(sub_key.bytes), sub_key.bytes.substr(sizeof(EpochMillis)));
   });
 }
 
 std::string timer_behind(EpochMillis time, KeyView key) {
   std::string position;
-  append_time(time, position);
+  append_ordered_integer(time, position);
   return position.append(key).append(1, '\0');
 }
 
