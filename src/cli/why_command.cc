@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/error_report.h"
+#include "connectors/spi/discarding_sink.h"
 #include "job/job_settings.h"
 #include "job/present_end.h"
 #include "job/why.h"
@@ -11,41 +12,6 @@
 
 namespace tidemill {
 namespace {
-
-class DiscardingWriter final : public SinkWriter {
- public:
-  void write(const Batch&) override {}
-  void seal(int64_t) override {}
-  std::vector<Committable> prepare(int64_t) override { return {}; }
-};
-
-class DiscardingCommitter final : public SinkCommitter {
- public:
-  void finish(int64_t, std::span<const Committable>) override {}
-  void recover(int64_t, std::span<const Committable>) override {}
-};
-
-// Stands in for a sink: takes the same changes, and lets them go.
-class DiscardingSink final : public Sink {
- public:
-  // `shows_by_epoch`: the rows would be seen only with a checkpoint, and the job takes none.
-  DiscardingSink(SinkChangelog accepts, std::string description, bool shows_by_epoch)
-      : accepts_(accepts), description_(std::move(description)), shows_by_epoch_(shows_by_epoch) {}
-  SinkChangelog accepts() const override { return accepts_; }
-  std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
-    return std::make_unique<DiscardingWriter>();
-  }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
-    return std::make_unique<DiscardingCommitter>();
-  }
-  std::string description() const override { return description_; }
-  bool shows_rows_by_epoch() const override { return shows_by_epoch_; }
-
- private:
-  SinkChangelog accepts_;
-  std::string description_;
-  bool shows_by_epoch_;
-};
 
 class Inquiry {
  public:
@@ -60,7 +26,7 @@ class Inquiry {
     apply_settings(session_, options_.script.settings, environment_);
     for (const ast::StatementPtr& statement : parse_script(sql)) {
       if (stop_requested_()) return;
-      const auto result = std::make_shared<DiscardingSink>(SinkChangelog::kRetract, "result", false);
+      const auto result = std::make_shared<DiscardingSink>(SinkChangelog::kRetract, "result");
       PlannedStatement planned = session_.plan(*statement, result);
       if (auto* plan = std::get_if<JobPlan>(&planned)) explain(std::move(*plan));
     }
@@ -75,10 +41,11 @@ class Inquiry {
     environment_.console.write_out(fmt::format("{}{}\n", jobs_++ == 0 ? "" : "\n", title));
     for (const std::string& warning : plan.warnings) environment_.console.write_out("warning: " + warning + "\n");
     discard_output(plan);
-    // Nothing is saved, and nothing saved is gone on from.
-    for (const std::string& key : {std::string(kCheckpointDirectory.key), std::string(kSavepointPath.key)})
-      session_.config().reset(key);
+    // Nothing is saved, and nothing saved is gone on from; what the script sets holds for its next statements.
+    const Config written = session_.config();
+    for (const std::string_view key : {kCheckpointDirectory.key, kSavepointPath.key}) session_.config().reset(key);
     Job& job = engine_->create_job(session_, std::move(plan));
+    session_.config() = written;
     job.start();
     watch(job);
     engine_->forget_job(job.id());

@@ -1,32 +1,9 @@
 #include "connectors/blackhole/blackhole_connector.h"
 
+#include "connectors/spi/discarding_sink.h"
+
 namespace tidemill {
 namespace {
-
-class BlackholeWriter final : public SinkWriter {
- public:
-  void write(const Batch&) override {}
-  void seal(int64_t) override {}
-  std::vector<Committable> prepare(int64_t) override { return {}; }
-};
-
-class BlackholeCommitter final : public SinkCommitter {
- public:
-  void finish(int64_t, std::span<const Committable>) override {}
-  void recover(int64_t, std::span<const Committable>) override {}
-};
-
-class BlackholeSink final : public Sink {
- public:
-  SinkChangelog accepts() const override { return SinkChangelog::kAny; }
-  std::unique_ptr<SinkWriter> make_writer(Environment&, const Subtask&) const override {
-    return std::make_unique<BlackholeWriter>();
-  }
-  std::unique_ptr<SinkCommitter> make_committer(Environment&, const std::string&) const override {
-    return std::make_unique<BlackholeCommitter>();
-  }
-  std::string description() const override { return "blackhole"; }
-};
 
 class BlackholeConnector final : public Connector {
  public:
@@ -36,7 +13,7 @@ class BlackholeConnector final : public Connector {
   std::vector<OptionSpec> options() const override { return {}; }
   std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry& formats) const override {
     check_options(*this, table.options, formats);
-    return std::make_shared<BlackholeSink>();
+    return std::make_shared<DiscardingSink>(SinkChangelog::kAny, "blackhole");
   }
 };
 

@@ -112,6 +112,19 @@ class WhyTest(ScriptTest):
             self.why(self.script()).startswith("5 rows reached the sinks. Files of o are seen once a checkpoint completes")
         )
 
+    def test_settings_hold_for_each_statement(self) -> None:
+        self.rows("a.jsonl", MINUTES)
+        script = self.script()
+        tables, insert = script.read_text().split("\nINSERT", 1)
+        saved = f"SET 'execution.checkpointing.dir' = '{self.checkpoints}';"
+        script.write_text(f"{saved}{tables}\nINSERT{insert}\nINSERT{insert}")
+        lines = self.tidemill("why", script).splitlines()
+        verdicts = [lines[place + 1] for place, line in enumerate(lines) if line == "INSERT INTO o"]
+        self.assertEqual(len(verdicts), 2)
+        for verdict in verdicts:
+            self.assertTrue(verdict.startswith("Output flows: 5 rows so far."), verdict)
+        self.assertFalse(self.checkpoints.exists(), "why saved something")
+
     def test_an_endless_source_is_read_for_a_while(self) -> None:
         script = self.root / "endless.sql"
         script.write_text(
