@@ -32,6 +32,12 @@ StateNames names_of(const WindowAggregateSpec& spec) {
   StateNames names;
   names.keys = leading_names(*spec.schema, spec.keys.size());
   names.aggregates = saved_aggregates(spec.aggregates);
+  if (spec.emit.updates()) {  // a record a window, with what it showed
+    names.keys.emplace_back("window_end");
+    const auto first = spec.schema->fields().begin() + static_cast<ptrdiff_t>(spec.keys.size());
+    names.values.assign(first, first + static_cast<ptrdiff_t>(spec.aggregates.size()));
+    return names;
+  }
   if (spec.window.kind != WindowKind::kSession)
     names.slice_ms = spec.window.kind == WindowKind::kTumble ? spec.window.size : spec.window.slide;
   return names;
@@ -95,7 +101,14 @@ StateNames names_of(const SinkMaterializeSpec& spec) {
   return names_of_rows(spec.primary_key, *spec.schema, static_cast<size_t>(spec.schema->size()));
 }
 
-template <class Spec>
+// What a partition's tables hold is of several kinds: only their keys have names.
+StateNames names_of(const MatchRecognizeSpec& spec) { return names_of_rows(spec.keys, *spec.input, 0); }
+
+StateNames names_of(const TemporalSortSpec& spec) {
+  return names_of_rows({}, *spec.schema, static_cast<size_t>(spec.schema->size()));
+}
+
+template <KeepsNothing Spec>
 StateNames names_of(const Spec&) {
   return {};
 }

@@ -1,6 +1,7 @@
 // operators/state_names.h - what the columns of an operator's state are called by people. Rule: a checkpoint keeps
 // these beside the state, which itself knows types and places but no names of keys.
 #pragma once
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,13 @@ struct SavedAggregate {
   Type argument;         // NULL: none, COUNT(*)
   bool operator==(const SavedAggregate&) const = default;
 };
+
+// Operators that keep nothing, or only what the runtime keeps for them. Whoever adds an operator with state says below
+// what it is called, and in planner/explain_state.cc what bounds it: without that it does not compile.
+template <class Spec>
+concept KeepsNothing = std::same_as<Spec, SourceSpec> || std::same_as<Spec, ValuesSpec> ||
+                       std::same_as<Spec, FilterProjectSpec> || std::same_as<Spec, LookupJoinSpec> ||
+                       std::same_as<Spec, UnnestSpec> || std::same_as<Spec, UnionSpec> || std::same_as<Spec, SinkSpec>;
 
 struct StateNames {
   std::vector<std::string> keys;

@@ -69,6 +69,7 @@ Description describe(const GroupAggregateSpec& spec, std::string_view) {
 }
 
 Description describe(const WindowAggregateSpec& spec, std::string_view table) {
+  if (spec.emit.updates()) return {"aggregates of each window that may change", by_time(spec.window.processing_time)};
   const bool session = spec.window.kind == WindowKind::kSession;
   const std::string kept = !session                   ? "aggregates of each open slice"
                            : table == kIntervalsTable ? "bounds of each open session"
@@ -100,7 +101,9 @@ Description describe(const TemporalJoinSpec&, std::string_view table) {
   return {"versions of right rows, the newest that the watermark has passed and later ones", "watermark and key count"};
 }
 
-Description describe(const SortLimitSpec&, std::string_view) { return {"all rows", std::string(kWhenInputEnds)}; }
+Description describe(const SortLimitSpec&, std::string_view table) {
+  return {table == "runs" ? "sorted runs, where rows are many" : "all rows", std::string(kWhenInputEnds)};
+}
 
 Description describe(const OverAggregateSpec& spec, std::string_view table) {
   if (table == "waiting") return {"rows that the watermark has not reached", by_time(false)};
@@ -136,7 +139,18 @@ Description describe(const SinkMaterializeSpec& spec, std::string_view table) {
           all ? by_rows(spec.state_ttl_ms) : by_keys(spec.state_ttl_ms)};
 }
 
-template <class Spec>
+Description describe(const MatchRecognizeSpec& spec, std::string_view table) {
+  if (table == "waiting") return {"rows that the watermark has not reached", by_time(false)};
+  if (table == "numbers") return {"how many matches each partition had", by_keys(0)};
+  const std::string bound = spec.definition.within ? by_time(spec.processing_time) : by_rows(0);
+  return {table == "rows" ? "rows of matches that have begun" : "matches that have begun", bound};
+}
+
+Description describe(const TemporalSortSpec& spec, std::string_view) {
+  return {"rows whose time has not been reached", by_time(spec.processing_time)};
+}
+
+template <KeepsNothing Spec>
 Description describe(const Spec&, std::string_view) {
   return {"", ""};
 }

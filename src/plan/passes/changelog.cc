@@ -27,6 +27,13 @@ bool filters(const PlanNode& node) {
   return calc != nullptr && calc->predicate() != nullptr;
 }
 
+// True of what is no table, too.
+bool leaf_has_end(const PlanNode& node, const TableTraits& tables) {
+  if (const auto* scan = node.try_as<ScanNode>()) return tables.source(*scan).bounded;
+  if (const auto* late = node.try_as<LateRowsNode>()) return tables.source(late->scan()).bounded;
+  return true;
+}
+
 bool passes_kinds_on(PlanKind kind) {
   switch (kind) {
     case PlanKind::kFilter:
@@ -84,6 +91,12 @@ RowKinds kinds_of_rank(const RankNode& rank, const RowKinds& input) {
 
 }  // namespace
 
+bool has_end(const PlanNode& root, const TableTraits& tables) {
+  bool ends = true;
+  visit_plan(root, [&](const PlanNode& node) { ends = ends && leaf_has_end(node, tables); });
+  return ends;
+}
+
 Changelog::Changelog(const std::vector<PlanPtr>& roots, const TableTraits& tables, bool final_only)
     : tables_(tables), final_only_(final_only) {
   for (const PlanPtr& root : roots) produce(*root);
@@ -103,8 +116,7 @@ void Changelog::produce(const PlanNode& node) {
 }
 
 bool Changelog::all_bounded(const PlanNode& node) const {
-  if (const auto* scan = node.try_as<ScanNode>()) return tables_.source(*scan).bounded;
-  if (const auto* late = node.try_as<LateRowsNode>()) return tables_.source(late->scan()).bounded;
+  if (node.inputs().empty()) return leaf_has_end(node, tables_);
   return std::ranges::all_of(node.inputs(), [&](const PlanPtr& input) { return bounded_.at(input.get()); });
 }
 

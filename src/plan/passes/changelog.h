@@ -32,6 +32,9 @@ class TableTraits {
   virtual SinkAccepts sink(const SinkNode& sink) const = 0;
 };
 
+// Returns whether all tables that the plan reads, as late rows too, have an end.
+bool has_end(const PlanNode& root, const TableTraits& tables);
+
 // Returns the kinds that come out of a node whose inputs together give `input`, where all that it needs is allowed.
 RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only);
 

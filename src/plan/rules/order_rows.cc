@@ -39,10 +39,9 @@ std::optional<int32_t> time_of_groups(const PlanNode& node) {
 class RowOrdering {
  public:
   RowOrdering(const PlanPtr& root, const OptimizerContext& context) : tables_(*context.tables) {
-    final_only_ = context.batch_where_bounded;
+    final_only_ = context.batch_where_bounded && has_end(*root, tables_);
     visit_plan(*root, [&](const PlanNode& node) {
       for (const PlanPtr& input : node.inputs()) ++consumers_[input.get()];
-      if (const auto* scan = node.try_as<ScanNode>()) final_only_ = final_only_ && tables_.source(*scan).bounded;
     });
   }
 

@@ -13,7 +13,6 @@
 #include "plan/passes/window_columns.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
-#include "plan/scan.h"
 #include "plan/sort_limit.h"
 #include "plan/values.h"
 #include "plan/window.h"
@@ -125,16 +124,6 @@ PlanPtr ranked(const OverNode& over, const RankRange& range) {
   return make_project(std::move(rank), std::move(projections), make_schema(std::move(fields)));
 }
 
-// True where all tables below have an end.
-bool always_ends(const PlanNode& root, const TableTraits& tables) {
-  bool ends = true;
-  visit_plan(root, [&](const PlanNode& node) {
-    const auto* scan = node.try_as<ScanNode>();
-    if (scan != nullptr) ends = ends && tables.source(*scan).bounded;
-  });
-  return ends;
-}
-
 PlanPtr recognize(const PlanPtr& node) {
   const auto* filter = node->try_as<FilterNode>();
   const auto* over = filter != nullptr ? filter->input()->try_as<OverNode>() : nullptr;
@@ -170,7 +159,7 @@ PlanPtr recognize(const PlanPtr& node) {
 // where none of them can be taken back.
 PlanPtr recognize_limit(const PlanPtr& node, const TableTraits& tables) {
   const auto* sort = node->try_as<SortLimitNode>();
-  if (sort == nullptr || sort->limit().value_or(0) < 1 || always_ends(*node, tables)) return node;
+  if (sort == nullptr || sort->limit().value_or(0) < 1 || has_end(*node, tables)) return node;
   if (sort->keys().empty() && Changelog({node->input()}, tables, false).of(*node->input()).append_only()) return node;
   RankDefinition definition;
   definition.order = sort->keys();
