@@ -22,7 +22,7 @@ class ChangesWorkload final : public Workload {
   }
 
   std::string description() const override {
-    return fmt::format("counts of counts, {} splits, {} rows", splits_.size(), expectation().rows_in);
+    return fmt::format("counts of counts, {} splits, {} rows", splits_.size(), *expectation().rows_in);
   }
 
   Expectation expectation() const override {
@@ -31,7 +31,7 @@ class ChangesWorkload final : public Workload {
     for (const auto& [id, log] : splits_)
       for (const std::string& key : log) {
         ++counts[key];
-        ++expected.rows_in;
+        ++*expected.rows_in;
       }
     std::map<int64_t, int64_t> keys_of_count;
     for (const auto& [key, count] : counts) ++keys_of_count[count];

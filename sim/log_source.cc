@@ -129,6 +129,7 @@ class LogSource final : public Source {
   explicit LogSource(Log log) : log_(std::move(log)) {}
   SchemaPtr schema() const override { return log_.schema; }
   bool bounded() const override { return log_.options.bounded; }
+  bool append_only() const override { return log_.options.append_only; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment&, std::string_view restored) const override {
     return std::make_unique<LogEnumerator>(log_, !restored.empty());
   }

@@ -19,6 +19,7 @@ struct LogSourceOptions {
   double wait_probability = 0.0;  // how often a poll says kWait with rows left, for a few milliseconds
   bool ignore_preferred = false;  // read any split, not the one with the lowest watermark
   bool bounded = true;            // false: after the last row the reader waits for ever
+  bool append_only = true;        // false: rows may be of any kind
 };
 
 // All splits have the schema of `schema`.

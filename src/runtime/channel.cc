@@ -65,6 +65,10 @@ std::optional<Event> Channel::pop() {
   return event;
 }
 
+bool Channel::idleness_is_next() const {
+  return !empty() && std::holds_alternative<Idleness>(ring_[head_.load(std::memory_order_relaxed) & mask_].event);
+}
+
 bool Channel::empty() const { return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_acquire); }
 
 int32_t Channel::size() const {

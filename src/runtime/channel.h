@@ -36,6 +36,8 @@ class Channel {
 
   // Consumer. Returns the oldest event, nullopt where there is none. Wakes the producer if it waits.
   std::optional<Event> pop();
+  // Consumer. True where the oldest event tells of idleness.
+  bool idleness_is_next() const;
   // Consumer.
   bool empty() const;
 

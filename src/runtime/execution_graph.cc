@@ -47,6 +47,8 @@ void ExecutionGraph::spawn() {
 }
 
 void ExecutionGraph::start() {
+  for (const SourceVertex& source : sources_)
+    for (SourceTask* task : source.tasks) task->announce_idleness();
   for (const std::unique_ptr<Task>& task : tasks_) task->post_start();
 }
 

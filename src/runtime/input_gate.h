@@ -43,6 +43,9 @@ class InputGate {
     bool blocked = false;  // has delivered the barrier that the others owe
     bool ended = false;
   };
+  // Before anything else: channels that were announced as idle before the job started hold nothing back, whichever rows
+  // are seen first.
+  void take_announcements();
   // Takes one event of the channel; what it means for the operator goes to ready_.
   void take(size_t index, Event event);
   void take_barrier(State& state, const Barrier& barrier);
@@ -58,6 +61,7 @@ class InputGate {
   int64_t last_barrier_ = 0;  // the newest one that passed
   size_t ended_ = 0;
   size_t cursor_ = 0;  // channels take turns
+  bool began_ = false;
   std::deque<PortEvent> ready_;
 };
 

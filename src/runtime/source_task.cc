@@ -33,6 +33,12 @@ void SourceTask::add_splits(const std::vector<SplitProgress>& splits) {
   if (!for_reader.empty()) reader_->add_splits(std::move(for_reader));
 }
 
+void SourceTask::announce_idleness() {
+  if (!splits_.idle() && !splits_.finished()) return;
+  idle_sent_ = true;
+  head_->accept(Idleness{true});
+}
+
 void SourceTask::restore_counters(const std::map<std::string, int64_t>& counters) {
   for (const auto& [name, value] : counters) counters_.counter(name).store(value);
 }
@@ -136,9 +142,10 @@ void SourceTask::publish_time(bool due_only) {
     output_watermark_.store(merged, std::memory_order_relaxed);
     head_->accept(Watermark{merged});
   }
-  if (splits_.idle() != idle_sent_) {
-    idle_sent_ = splits_.idle();
-    head_->accept(Idleness{idle_sent_});
+  const bool idle = splits_.idle() || (idle_sent_ && splits_.finished());  // the end follows
+  if (idle != idle_sent_) {
+    idle_sent_ = idle;
+    head_->accept(Idleness{idle});
   }
 }
 

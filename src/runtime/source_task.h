@@ -39,6 +39,9 @@ class SourceTask final : public Task {
   void set_head(EventTarget& head) { head_ = &head; }
   // Before start: splits of this subtask, and counters to go on from.
   void add_splits(const std::vector<SplitProgress>& splits);
+  // Before start, when its splits have been added: says that it is idle where it has none. Who merges several subtasks
+  // takes that before any row, so that merged watermarks do not depend on which task runs first.
+  void announce_idleness();
   void restore_counters(const std::map<std::string, int64_t>& counters);
 
   // Mail. Any thread.

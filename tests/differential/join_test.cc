@@ -20,11 +20,7 @@ TestCase case_of(const Join& join, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     const std::string table = row.second ? "u" : "t";
     if (test.steps.empty() || test.steps.back().table != table) test.steps.emplace_back().table = table;
-    const auto number = [](const std::optional<int64_t>& value) {
-      return value ? TestCell(std::to_string(*value)) : TestCell();
-    };
-    test.steps.back().rows.push_back(
-        {0, RowKind::kInsert, {row.k, row.s, number(row.x), number(row.y), time_text(row.ts_ms)}});
+    test.steps.back().rows.push_back({0, RowKind::kInsert, cells_of(row)});
   }
   TestExpectation table;
   for (const auto& cells : join_naively(join, rows).rows) table.rows.push_back({0, RowKind::kInsert, cells});

@@ -12,8 +12,6 @@ auto content(const Row& row) { return std::tie(row.second, row.k, row.s, row.x, 
 
 bool adds(RowKind kind) { return kind == RowKind::kInsert || kind == RowKind::kUpdateAfter; }
 
-TestCell number(const std::optional<int64_t>& value) { return value ? TestCell(std::to_string(*value)) : TestCell(); }
-
 }  // namespace
 
 std::vector<Change> random_changes(Dice& dice) {
@@ -96,8 +94,7 @@ TestCase case_of_changes(const std::vector<Change>& changes, const std::string& 
     const Row& row = change.row;
     const std::string table = row.second ? "u" : "t";
     if (test.steps.empty() || test.steps.back().table != table) test.steps.emplace_back().table = table;
-    test.steps.back().rows.push_back(
-        {0, change.kind, {row.k, row.s, number(row.x), number(row.y), time_text(row.ts_ms)}});
+    test.steps.back().rows.push_back({0, change.kind, cells_of(row)});
   }
   TestExpectation table;
   for (const auto& cells : rows) table.rows.push_back({0, RowKind::kInsert, cells});

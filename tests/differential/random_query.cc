@@ -320,6 +320,13 @@ std::vector<Row> random_rows(Dice& dice) {
   return rows;
 }
 
+std::vector<std::optional<std::string>> cells_of(const Row& row) {
+  const auto text = [](const std::optional<int64_t>& value) {
+    return value ? std::optional(std::to_string(*value)) : std::nullopt;
+  };
+  return {row.k, row.s, text(row.x), text(row.y), time_text(row.ts_ms)};
+}
+
 std::string time_text(int64_t ms) {
   const int64_t day_ms = 86'400'000;
   const int64_t first_day = 10;  // windows with an offset may start before the first row

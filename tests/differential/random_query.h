@@ -116,6 +116,8 @@ std::vector<Row> random_rows(Dice& dice);
 
 // True where the expression is a STRING.
 bool is_text(const Node& node);
+// The row's columns as text; nullopt is NULL.
+std::vector<std::optional<std::string>> cells_of(const Row& row);
 // Returns "2020-01-01 00:00:01.234" of milliseconds since that day's start.
 std::string time_text(int64_t ms);
 

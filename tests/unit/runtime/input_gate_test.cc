@@ -136,6 +136,21 @@ TEST_F(InputGateTest, RowsCarryHowFarTheOtherChannelsAre) {
   EXPECT_EQ(others_, (std::vector<EpochMillis>{kNoWatermark, 7, kMaxWatermark, kMaxWatermark}));
 }
 
+// Two subtasks, one split: that the other has none is known before the rows are, whichever channel is looked at first.
+TEST_F(InputGateTest, ChannelsAnnouncedAsIdleHoldNoFirstRowBack) {
+  open(2);
+  push(1, Idleness{true});
+  push(0, split_row("a", 5));
+  EXPECT_EQ(take(), (Texts{"a port 0"}));
+  EXPECT_EQ(others_, (std::vector<EpochMillis>{kMaxWatermark}));
+  // Later on a channel's events keep their place.
+  push(1, Watermark{3});
+  push(1, Idleness{false});
+  push(0, split_row("b", 6));
+  EXPECT_EQ(take(), (Texts{"b port 0"}));
+  EXPECT_EQ(others_.back(), kMaxWatermark);
+}
+
 TEST_F(InputGateTest, AStoppedJobEndsWithoutMovingEventTime) {
   open(2);
   push(0, Watermark{10});
