@@ -1,5 +1,7 @@
 #include "data/batch.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tidemill {
@@ -76,6 +78,16 @@ Batch Batch::with_columns(SchemaPtr schema, std::vector<ColumnPtr> columns) cons
   Batch changed(std::move(schema), std::move(columns), num_rows_, kinds_);
   changed.progress_ = progress_;
   changed.origin_ = origin_;
+  return changed;
+}
+
+RowProgress with_watermarks(const RowProgress& progress, std::vector<EpochMillis> watermarks) {
+  RowProgress changed = progress;
+  changed.watermarks = nullptr;
+  if (watermarks.empty()) return changed;
+  changed.watermark = watermarks.front();
+  const bool same = std::ranges::all_of(watermarks, [&](EpochMillis w) { return w == watermarks.front(); });
+  if (!same) changed.watermarks = std::make_shared<const std::vector<EpochMillis>>(std::move(watermarks));
   return changed;
 }
 

@@ -26,7 +26,8 @@ std::string_view row_kind_text(RowKind kind);
 
 // What the source knew when it read each row. w(i) is the maximum of the watermark expression over the earlier rows of
 // the same split (kNoWatermark at the start of a split); "late" and CURRENT_WATERMARK read it, so that lateness depends
-// on the log alone. Filters, projections and exchanges keep it; a batch made by a stateful operator has none, and its
+// on the log alone. Filters, projections and exchanges keep it, and so do operators that answer a row at once and keep
+// its event time (deduplication, Top-N, interval joins). What comes out because time has passed has none, and its
 // consumers use their own watermark instead.
 struct RowProgress {
   bool from_split = false;               // false: nothing below is meaningful
@@ -45,6 +46,9 @@ struct RowProgress {
   EpochMillis own_at(int32_t row) const { return watermarks ? (*watermarks)[static_cast<size_t>(row)] : watermark; }
   EpochMillis merged_at(int32_t row) const { return std::min(own_at(row), other_splits); }
 };
+
+// Returns the same for rows that had these watermarks, one each.
+RowProgress with_watermarks(const RowProgress& progress, std::vector<EpochMillis> watermarks);
 
 // Where rows were read, for error texts and for order-sensitive aggregates.
 struct RowOrigin {

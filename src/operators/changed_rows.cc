@@ -9,22 +9,23 @@ ChangedRows::ChangedRows(SchemaPtr schema, bool numbers, bool update_before)
   for (const Field& field : schema_->fields()) columns_.emplace_back(field.type);
 }
 
-bool ChangedRows::begin(RowKind kind, int64_t number) {
+bool ChangedRows::start(RowKind kind, int64_t number) {
   if (kind == RowKind::kUpdateBefore && !update_before_) return false;
   if (numbers_) columns_.back().append(number);
   kinds_.push_back(kind);
+  if (progress_.from_split) watermarks_.push_back(watermark_);
   only_inserts_ = only_inserts_ && kind == RowKind::kInsert;
   return true;
 }
 
 void ChangedRows::add(RowKind kind, std::span<const ColumnPtr> columns, int32_t row, int64_t number) {
-  if (!begin(kind, number)) return;
+  if (!start(kind, number)) return;
   for (size_t i = 0; i < columns.size(); ++i) columns_[i].append_from(*columns[i], row);
 }
 
 void ChangedRows::add(RowKind kind, const std::byte* record, const ValueFields& values, const TextHeap& texts,
                       int64_t number) {
-  if (!begin(kind, number)) return;
+  if (!start(kind, number)) return;
   values.append(record, texts, std::span(columns_).first(values.types().size()));
 }
 
@@ -34,7 +35,8 @@ void ChangedRows::emit(Output& output) {
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& column : columns_) columns.push_back(column.finish());
   if (only_inserts_) kinds_.clear();
-  const Batch all(schema_, std::move(columns), num_rows, std::move(kinds_));
+  Batch all(schema_, std::move(columns), num_rows, std::move(kinds_));
+  if (progress_.from_split) all.set_progress(with_watermarks(progress_, std::exchange(watermarks_, {})));
   kinds_ = {};
   only_inserts_ = true;
   for (int32_t first = 0; first < num_rows; first += kBatchRowsMax)

@@ -16,6 +16,13 @@ class ChangedRows {
   // out.
   ChangedRows(SchemaPtr schema, bool numbers, bool update_before);
 
+  // Begins with the rows of a batch: those added later come out at the watermark of the row of it that made them, so
+  // that what they are late for does not depend on how often watermarks travel. Not called: they have none of their
+  // own.
+  void begin(const Batch& input) { progress_ = input.progress(); }
+  // Says that rows added from now on come out because of this row of the batch.
+  void because_of(int32_t row) { watermark_ = progress_.own_at(row); }
+
   // Adds a row of a batch, or one that a record holds.
   void add(RowKind kind, std::span<const ColumnPtr> columns, int32_t row, int64_t number = 0);
   void add(RowKind kind, const std::byte* record, const ValueFields& values, const TextHeap& texts, int64_t number = 0);
@@ -25,7 +32,7 @@ class ChangedRows {
   void emit(Output& output);
 
  private:
-  bool begin(RowKind kind, int64_t number);
+  bool start(RowKind kind, int64_t number);
 
   SchemaPtr schema_;
   bool numbers_;
@@ -33,6 +40,9 @@ class ChangedRows {
   std::vector<ColumnBuilder> columns_;
   std::vector<RowKind> kinds_;
   bool only_inserts_ = true;
+  RowProgress progress_;                      // of the batch at hand
+  EpochMillis watermark_ = kNoWatermark;      // of the row at hand
+  std::vector<EpochMillis> watermarks_ = {};  // of the rows; empty where the batch has none
 };
 
 }  // namespace tidemill

@@ -39,7 +39,9 @@ void ChangelogNormalize::process(Batch input, int32_t, Output& output) {
   created_.resize(num_rows);
   table_->upsert(*keys_, records_, created_);
   const EpochMillis now = context_->processing_time();
+  changes_.begin(input);
   for (int32_t row = 0; row < input.num_rows(); ++row) {
+    changes_.because_of(row);
     std::byte* const record = records_[static_cast<size_t>(row)];
     const bool shown =
         record[shown_offset_] != std::byte{0} && !(time_to_live_.enabled() && time_to_live_.expired(record, now));

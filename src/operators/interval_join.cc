@@ -23,6 +23,8 @@ IntervalJoin::IntervalJoin(const IntervalJoinSpec& spec)
 
 void IntervalJoin::open(OperatorContext& context) {
   context_ = &context;
+  if (!spec_.processing_time)
+    joined_.keep_watermarks([this](EpochMillis watermark) { return output_watermark(watermark); });
   for (size_t port = 0; port < 2; ++port) {
     sides_[port].open(context.state());
     TimerDescriptor timers{port == 0 ? "left timers" : "right timers", sides_[port].table().key_layout()->types()};

@@ -24,12 +24,23 @@ void JoinedRows::emit(const Batch& input, int32_t port, const JoinSide& own, con
     const auto begin = kinds_.begin() + static_cast<ptrdiff_t>(first);
     std::vector<RowKind> kinds(begin, begin + static_cast<ptrdiff_t>(count));
     if (std::ranges::all_of(kinds, [](RowKind kind) { return kind == RowKind::kInsert; })) kinds.clear();
-    output.emit(Batch(schema_, in_order(port, std::move(own_columns), std::move(other_columns)),
-                      static_cast<int32_t>(count), std::move(kinds)));
+    Batch joined(schema_, in_order(port, std::move(own_columns), std::move(other_columns)), static_cast<int32_t>(count),
+                 std::move(kinds));
+    if (output_watermark_ && input.progress().from_split)
+      joined.set_progress(progress_of(input, std::span(input_rows_).subspan(first, count)));
+    output.emit(std::move(joined));
   }
   kinds_.clear();
   input_rows_.clear();
   pairs_.clear();
+}
+
+RowProgress JoinedRows::progress_of(const Batch& input, std::span<const int32_t> rows) const {
+  std::vector<EpochMillis> watermarks;
+  for (const int32_t row : rows) watermarks.push_back(output_watermark_(input.progress().own_at(row)));
+  RowProgress progress = with_watermarks(input.progress(), std::move(watermarks));
+  progress.other_splits = output_watermark_(progress.other_splits);
+  return progress;
 }
 
 std::vector<ColumnPtr> columns_of_rows(const Batch& batch, std::span<const int32_t> rows) {

@@ -2,6 +2,7 @@
 // one of the other side's that were read from state, or both.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,12 @@ class JoinedRows {
   // `left_only`: only left columns come out, which each row then has.
   JoinedRows(SchemaPtr schema, bool left_only) : schema_(std::move(schema)), left_only_(left_only) {}
 
+  // Lets rows come out at the watermark of the row of the input at hand that made them, as `output_watermark` gives it
+  // to whoever comes next (Operator::output_watermark). Otherwise they have none of their own.
+  void keep_watermarks(std::function<EpochMillis(EpochMillis)> output_watermark) {
+    output_watermark_ = std::move(output_watermark);
+  }
+
   bool empty() const { return kinds_.empty(); }
   // Adds a row `copies` times. `input_row` -1: NULLs in its place; `pair` -1: NULLs for the other side.
   void add(RowKind kind, int32_t input_row, int32_t pair, int64_t copies = 1);
@@ -29,8 +36,11 @@ class JoinedRows {
             Output& output);
 
  private:
+  RowProgress progress_of(const Batch& input, std::span<const int32_t> rows) const;
+
   SchemaPtr schema_;
   bool left_only_;
+  std::function<EpochMillis(EpochMillis)> output_watermark_;
   std::vector<RowKind> kinds_;
   std::vector<int32_t> input_rows_;
   std::vector<int32_t> pairs_;

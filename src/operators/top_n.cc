@@ -61,8 +61,10 @@ void TopN::process(Batch input, int32_t, Output& output) {
 bool TopN::take_rows(Output& output) {
   OperatorScalars& scalars = context_->state().scalars();
   arrival_ = scalars.get(kArrivalScalar).value_or(0);
+  changes_.begin(input_);
   while (next_row_ < input_.num_rows() && changes_.num_rows() < kBatchRowsTarget) {
     const int32_t row = next_row_++;
+    changes_.because_of(row);
     if (partitions_ != nullptr) renew_expired(row);
     if (retracts(input_.kind(row))) {
       remove(row);

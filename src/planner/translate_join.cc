@@ -1,5 +1,7 @@
 // planner/translate_join.cc - joins to their operators. Rule: rows that fit meet in one subtask, by the bytes of their
 // keys.
+#include <algorithm>
+
 #include "base/config_options.h"
 #include "planner/translation.h"
 
@@ -28,7 +30,9 @@ JoinSpec join_spec(const JoinNode& node) {
 OperatorSpec regular_join(const JoinNode& node, const TranslationContext& context) {
   RegularJoinSpec spec;
   spec.join = join_spec(node);
-  spec.final_only = context.batch;
+  // Rows that are taken back are looked for among the pairs that came out.
+  const auto only_new = [&](const PlanPtr& input) { return context.changelog.of(*input).append_only(); };
+  spec.final_only = context.batch && std::ranges::all_of(node.inputs(), only_new);
   const DurationMillis time_to_live_ms = context.batch ? 0 : context.config.get(kStateTimeToLive);
   const auto& hints = std::get<RegularMatch>(node.match()).state_ttl_ms;
   for (size_t side = 0; side < 2; ++side)

@@ -1,5 +1,6 @@
 #include "testing/case_run.h"
 
+#include "base/config_options.h"
 #include "data/time_text.h"
 #include "env/simulated/simulated_environment.h"
 #include "expr/cast.h"
@@ -178,6 +179,8 @@ class CaseRun {
 
   void start() {
     if (!way_.state_memory.empty()) session_->config().set("state.memory.size", way_.state_memory);
+    if (way_.watermarks_travel_at_once && !session_->config().find(kAutoWatermarkInterval))
+      session_->config().set(kAutoWatermarkInterval.key, "0 ms");
     job_ = session_->make_job(graph_, way_.batch_rows);
     job_->start();
     until_quiet();

@@ -183,12 +183,12 @@ std::vector<std::string> body_of(const TestExpectation& expected, const CaseOutc
 }  // namespace
 
 std::vector<TestWay> all_test_ways() {
-  return {{"one row a batch", 1, 1, false, {}},
+  return {{"one row a batch", 1, 1, false, {}, "", true},
           {"batches of 1,024 rows", 1024, 1, false, {}},
           {"parallelism 3", 1, 3, false, {}},
           {"parallelism 3, batches of 1,024 rows", 1024, 3, false, {}},
           {"killed after every row", 7, 1, true, {}},
-          {"restored at another parallelism after every row", 7, 2, true, {3, 1, 2}},
+          {"restored at another parallelism after every row", 7, 2, true, {3, 1, 2}, "", true},
           {"all state spilled after every row", 1, 1, false, {}, "1 b"},
           {"all state spilled, killed after every row", 7, 1, true, {}, "1 b"}};
 }

@@ -21,10 +21,12 @@ struct TestWay {
   bool crash_after_each_step = false;      // every row is then a step: checkpoint, kill, restore
   std::vector<int32_t> parallelism_cycle;  // restores take the next of these; empty: always `parallelism`
   std::string state_memory = {};           // state.memory.size; empty: the default
+  bool watermarks_travel_at_once = false;  // pipeline.auto-watermark-interval is 0: one behind each row that moves it
 };
 
-// One row a batch; batches of 1,024; parallelism 3; parallelism 3 in batches; killed after every step; rescaled after
-// every step; with so little memory that all state is spilled after every batch, and killed now and then.
+// One row a batch, with each watermark at once; batches of 1,024; parallelism 3; parallelism 3 in batches; killed after
+// every step; rescaled after every step; with so little memory that all state is spilled after every batch, and killed
+// now and then.
 std::vector<TestWay> all_test_ways();
 
 // Makes registries with everything a statement may name but the test connector, which each run adds for its own tables.

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "testing/runner.h"
+#include "tests/differential/both_modes.h"
 #include "tests/differential/random_changes.h"
 #include "tests/differential/random_join.h"
 #include "tests/differential/random_set.h"
@@ -52,8 +53,7 @@ Checked random_checked(Dice& dice) {
 
 std::optional<TestFailure> run(const Checked& query, const std::vector<Change>& changes) {
   const Answer answer = query.answer(remaining_rows(changes));
-  return run_test_case("random", case_of_changes(changes, query.sql, answer.rows), all_test_ways(),
-                       make_builtin_registries);
+  return run_in_both_modes(case_of_changes(changes, query.sql, answer.rows));
 }
 
 bool check_seed(uint64_t seed) {

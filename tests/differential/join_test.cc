@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "testing/runner.h"
+#include "tests/differential/both_modes.h"
 #include "tests/differential/random_join.h"
 #include "tests/differential/seeds.h"
 
@@ -29,7 +30,7 @@ TestCase case_of(const Join& join, const std::vector<Row>& rows) {
 }
 
 std::optional<TestFailure> run(const Join& join, const std::vector<Row>& rows) {
-  return run_test_case("random", case_of(join, rows), all_test_ways(), make_builtin_registries);
+  return run_in_both_modes(case_of(join, rows));
 }
 
 std::vector<Row> shrink_rows(const Join& join, std::vector<Row> rows) {

@@ -61,7 +61,7 @@ bool is_keyed_as_its_table(const SinkNode& sink) {
 RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only) {
   const bool regular = std::holds_alternative<RegularMatch>(join.match());
   if (std::holds_alternative<LookupMatch>(join.match())) return input;
-  if (final_only || !regular) return RowKinds::append();
+  if (!regular || (final_only && input.append_only())) return RowKinds::append();
   if (join.type() == JoinType::kInner || join.type() == JoinType::kSemi) return input;
   if (join.type() == JoinType::kAnti) return input | RowKinds{true, false, false, true};
   return {true, input.update_before, false, true};
