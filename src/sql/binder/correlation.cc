@@ -6,14 +6,6 @@
 #include "sql/binder/select_binder.h"
 
 namespace tidemill {
-namespace {
-
-bool reads_own(const Expression& expression) {
-  return std::ranges::any_of(columns_of(expression), [](int32_t column) { return !is_outer_column(column); });
-}
-
-}  // namespace
-
 BoundSubquery SelectBinder::bind_correlated(const Scope& outer) {
   outer_ = &outer;
   BoundBody body = bind({});
@@ -28,20 +20,16 @@ void SelectBinder::expose_correlated() {
 
 // The rows of each value of the outer query's side are a group of their own.
 ExpressionPtr SelectBinder::expose_key(const ExpressionPtr& condition) {
-  const Call* call = equality_of(condition);
-  ExpressionPtr own, outer;
-  if (call != nullptr) {
-    own = call->child(0), outer = call->child(1);
-    if (reads_outer(*own)) std::swap(own, outer);
-  }
-  if (call == nullptr || reads_outer(*own) || reads_own(*outer) || calls_->window()) {
+  std::optional<OwnAndOuter> sides = own_and_outer(condition);
+  if (!sides || calls_->window()) {
     refuse_unsupported(select_.where->location,
                        "A sub-query with aggregates that reads the query around it in another way than own = outer");
   }
+  const ExpressionPtr& own = sides->own;
   const bool known = std::ranges::any_of(keys_, [&](const ExpressionPtr& key) { return *key == *own; });
   if (!known) keys_.push_back(own);
   const int32_t place = expose(own);
-  return with_children(*call, {std::move(outer), make_column(place, own->type())});
+  return with_children(condition->as<Call>(), {std::move(sides->outer), make_column(place, own->type())});
 }
 
 ExpressionPtr SelectBinder::expose_columns(const ExpressionPtr& condition) {

@@ -9,6 +9,7 @@
 #include "plan/passes/keys.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
+#include "sql/binder/subquery.h"
 
 namespace tidemill {
 namespace {
@@ -149,6 +150,32 @@ class SharedColumns {
   const BindingContext& context_;
 };
 
+// ON sees the columns as they come in, without the NULLs of rows that fit nothing.
+Scope scope_of_on(const BoundRelation& left, const BoundRelation& right, SourceLocation location) {
+  const PlanPtr pairs = make_join(left.plan, right.plan, JoinType::kInner, nullptr, RegularMatch{}, location);
+  std::vector<int32_t> visible = left.visible;
+  for (const int32_t column : right.visible) visible.push_back(left.plan->schema()->size() + column);
+  return Scope(pairs->schema(), relations_of(left, right), std::move(visible));
+}
+
+struct OnConditions {
+  std::vector<ExpressionPtr> of_join;
+  // Those with sub-queries hold of the pairs.
+  std::vector<ExpressionPtr> above;
+  std::vector<const ast::Expression*> on_subqueries;
+};
+
+// In an inner join ON is as good as WHERE.
+OnConditions bind_inner_on(const ast::Expression& on, ExpressionBinder& binder) {
+  const WrittenConjuncts conjuncts = written_conjuncts(on);
+  OnConditions conditions{{}, {}, conjuncts.on_subqueries};
+  for (const ast::Expression* conjunct : conjuncts.on_rows) {
+    for (ExpressionPtr& condition : conjuncts_of(binder.bind_condition(*conjunct)))
+      (reads_subquery(*condition) ? conditions.above : conditions.of_join).push_back(std::move(condition));
+  }
+  return conditions;
+}
+
 // The right side of JOIN v FOR SYSTEM_TIME AS OF time; null for any other.
 const ast::NamedTable* versioned_table(const ast::TableReference& table) {
   const auto* named = table.kind == ast::TableKind::kNamed ? &table.as<ast::NamedTable>() : nullptr;
@@ -206,29 +233,36 @@ PlanPtr QueryBinder::bind_as_of_join(const JoinNode& join, const ast::NamedTable
 
 BoundRelation QueryBinder::bind_join(const ast::JoinedTable& join) {
   if (is_lateral(*join.right)) return bind_lateral_join(join);
-  const BoundRelation left = bind_from(*join.left);
+  BoundRelation left = bind_from(*join.left);
   const ast::NamedTable* versions = versioned_table(*join.right);
-  const BoundRelation right = versions != nullptr ? bind_named(*versions) : bind_from(*join.right);
-  std::vector<ScopeRelation> relations = relations_of(left, right);
-  refuse_equal_aliases(relations, join.right->location);
+  BoundRelation right = versions != nullptr ? bind_named(*versions) : bind_from(*join.right);
+  refuse_equal_aliases(relations_of(left, right), join.right->location);
   const JoinType type = type_of(join.join);
+  const Scope scope = scope_of_on(left, right, join.location);
+  Subqueries subqueries(*this, scope);
+  ExpressionBinder binder(context_, scope, "ON");
+  binder.allow_subqueries(&subqueries);
+  OnConditions on;
+  if (join.on && type == JoinType::kInner) {
+    on = bind_inner_on(*join.on, binder);
+  } else if (join.on) {
+    on.of_join.push_back(binder.bind_condition(*join.on));
+    if (versions != nullptr && reads_subquery(*on.of_join.front()))
+      refuse_unsupported(join.on->location, "A sub-query in ON of a LEFT JOIN with FOR SYSTEM_TIME AS OF");
+    subqueries.place(left.plan, right.plan, {&on.of_join.front()});
+  }
   const SharedColumns shared(shared_columns(join, left, right), left, right, context_);
   std::vector<ExpressionPtr> conditions = shared.conditions();
-  if (join.on) {
-    // ON sees the columns as they come in, without the NULLs of rows that fit nothing.
-    const PlanPtr pairs = make_join(left.plan, right.plan, JoinType::kInner, nullptr, RegularMatch{}, join.location);
-    std::vector<int32_t> visible = left.visible;
-    for (const int32_t column : right.visible) visible.push_back(left.plan->schema()->size() + column);
-    const Scope scope(pairs->schema(), relations, std::move(visible));
-    ExpressionBinder binder(context_, scope, "ON");
-    conditions.push_back(binder.bind_condition(*join.on));
-  }
+  conditions.insert(conditions.end(), on.of_join.begin(), on.of_join.end());
   const PlanPtr plan =
       make_join(left.plan, right.plan, type, conditions.empty() ? nullptr : make_and(conditions),
                 RegularMatch{{left.hinted_ttl(state_ttl_hints_), right.hinted_ttl(state_ttl_hints_)}}, join.location);
   PlanPtr joined = versions != nullptr ? bind_as_of_join(plan->as<JoinNode>(), *versions, left)
                                        : recognize_join(plan->as<JoinNode>());
-  return shared.finish(std::move(joined), std::move(relations), type);
+  joined = subqueries.filter(std::move(joined), std::move(on.above));
+  for (const ast::Expression* conjunct : on.on_subqueries)
+    joined = subqueries.filter(std::move(joined), *conjunct, binder);
+  return shared.finish(std::move(joined), relations_of(left, right), type);
 }
 
 }  // namespace tidemill

@@ -8,33 +8,6 @@
 #include "sql/binder/subquery.h"
 
 namespace tidemill {
-namespace {
-
-bool reads_own(const Expression& expression) {
-  return std::ranges::any_of(columns_of(expression), [](int32_t column) { return !is_outer_column(column); });
-}
-
-// Makes own = outer of each condition own key columns of the aggregate; returns which columns they were.
-std::vector<int32_t> take_keys(BoundSubquery& query, SourceLocation location) {
-  std::vector<int32_t> keys;
-  for (ExpressionPtr& condition : query.conditions) {
-    const Call* call = equality_of(condition);
-    ExpressionPtr own, outer;
-    if (call != nullptr) {
-      own = call->child(0), outer = call->child(1);
-      if (reads_outer(*own)) std::swap(own, outer);
-    }
-    const auto* column = own == nullptr ? nullptr : own->try_as<ColumnReference>();
-    if (column == nullptr || is_outer_column(column->index()) || reads_own(*outer)) {
-      refuse_unsupported(location, "ANY of a sub-query that reads the query around it in another way than own = outer");
-    }
-    condition = with_children(*call, {outer, make_column(static_cast<int32_t>(keys.size()), own->type())});
-    keys.push_back(column->index());
-  }
-  return keys;
-}
-
-}  // namespace
 
 ExpressionPtr Subqueries::quantified(const ast::Quantified& quantified, const ExpressionPtr& operand) {
   const SourceLocation location = quantified.location;
@@ -45,29 +18,25 @@ ExpressionPtr Subqueries::quantified(const ast::Quantified& quantified, const Ex
     throw UserError(location, fmt::format("A comparison with {} takes a sub-query of one column, and this has {}",
                                           any ? "ANY" : "ALL", query.visible_columns));
   }
-  if (!any && !query.conditions.empty())
-    refuse_unsupported(location, "ALL of a sub-query that reads the query around it");
-  const std::vector<int32_t> keys = take_keys(query, location);
+  const bool correlated = !query.conditions.empty();
   const ExpressionPtr value = make_column(0, query.plan->schema()->field(0).type);
-  std::vector<AggregateSpec> aggregates;
-  const auto add_aggregate = [&](const std::string& name, std::vector<ExpressionPtr> arguments, std::string text) {
+  RowSummary summary;
+  const auto add_aggregate = [&](const std::string& name, std::vector<ExpressionPtr> arguments, std::string text,
+                                 std::string column) {
     AggregateCall call = functions.resolve_aggregate(name, std::move(arguments), location);
     AggregateSpec spec;
     spec.function = std::move(call.function);
     spec.argument = std::move(call.argument);
     spec.text = std::move(text);
-    aggregates.push_back(std::move(spec));
+    summary.aggregates.push_back(std::move(spec));
+    summary.names.push_back(std::move(column));
   };
-  add_aggregate("MIN", {value}, "MIN(value)");
-  add_aggregate("MAX", {value}, "MAX(value)");
-  add_aggregate("COUNT", {}, "COUNT(*)");
-  add_aggregate("COUNT", {value}, "COUNT(value)");
-  query.plan = make_aggregate(query.plan, keys, std::move(aggregates), {"$least", "$greatest", "$rows", "$values"});
-  const auto first = static_cast<int32_t>(keys.size());
-  const ExpressionPtr least = add(std::move(query), first, location);
-  const ExpressionPtr greatest = add_column(first + 1);
-  const ExpressionPtr rows = add_column(first + 2);
-  const ExpressionPtr values = add_column(first + 3);
+  add_aggregate("MIN", {value}, "MIN(value)", "$least");
+  add_aggregate("MAX", {value}, "MAX(value)", "$greatest");
+  add_aggregate("COUNT", {}, "COUNT(*)", "$rows");
+  add_aggregate("COUNT", {value}, "COUNT(value)", "$values");
+  const std::vector<ExpressionPtr> columns = add_summary(std::move(query), std::move(summary), location);
+  const ExpressionPtr &least = columns[0], &greatest = columns[1], &rows = columns[2], &values = columns[3];
 
   const auto compare = [&](const ExpressionPtr& with) {
     return functions.resolve(operator_name(quantified.op), {operand, with}, location);
@@ -91,10 +60,11 @@ ExpressionPtr Subqueries::quantified(const ast::Quantified& quantified, const Ex
   const ExpressionPtr none = functions.resolve("IS NULL", {rows}, location);
   const ExpressionPtr zero = functions.resolve("=", {rows, make_literal(Value::big_int(0))}, location);
   const ExpressionPtr some_null = functions.resolve(">", {rows, values}, location);
-  // As long as an aggregate without GROUP BY has had no row it gives none, as in Flink: ALL is then not known yet.
+  // As long as an aggregate without GROUP BY has had no row it gives none, as in Flink: ALL is then not known yet. Of
+  // rows that fit one around it there are then none.
   if (any) return functions.resolve("CASE", {none, no, zero, no, holds, yes, some_null, unknown, holds}, location);
-  return functions.resolve("CASE", {none, unknown, zero, yes, make_not(holds), no, some_null, unknown, holds},
-                           location);
+  return functions.resolve(
+      "CASE", {none, correlated ? yes : unknown, zero, yes, make_not(holds), no, some_null, unknown, holds}, location);
 }
 
 }  // namespace tidemill

@@ -1,7 +1,6 @@
 // sql/binder/select.cc - SELECT lists to projections. Rule: ORDER BY sees aliases first, then the columns of FROM.
 #include <algorithm>
 #include <numeric>
-#include <span>
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
@@ -10,17 +9,6 @@
 #include "sql/binder/select_binder.h"
 
 namespace tidemill {
-namespace {
-
-bool is_subquery_condition(const ast::Expression& condition) {
-  if (condition.kind == ast::ExpressionKind::kExists || condition.kind == ast::ExpressionKind::kInQuery) return true;
-  if (const auto* quantified = condition.try_as<ast::Quantified>()) return is_membership(*quantified);
-  const auto* unary = condition.try_as<ast::Unary>();
-  return unary != nullptr && unary->op == ast::UnaryOperator::kNot && is_subquery_condition(*unary->operand);
-}
-
-}  // namespace
-
 SelectBinder::SelectBinder(QueryBinder& queries, const ast::Select& select)
     : queries_(queries), select_(select), context_(queries.context()), subqueries_(queries, scope_) {}
 
@@ -77,25 +65,14 @@ void SelectBinder::bind_where() {
   ExpressionBinder binder(context_, scope_, "WHERE");
   binder.allow_subqueries(&subqueries_);
   binder.allow_outer(outer_);
-  const auto* logical = select_.where->try_as<ast::Logical>();
-  std::vector<const ast::Expression*> conjuncts;
-  if (logical != nullptr && logical->op == ast::LogicalOperator::kAnd) {
-    for (const ast::ExpressionPtr& operand : logical->operands) conjuncts.push_back(operand.get());
-  } else {
-    conjuncts.push_back(select_.where.get());
-  }
-  const auto on_rows = std::ranges::stable_partition(
-      conjuncts, [](const ast::Expression* conjunct) { return !is_subquery_condition(*conjunct); });
+  const WrittenConjuncts conjuncts = written_conjuncts(*select_.where);
   std::vector<ExpressionPtr> conditions;
-  if (on_rows.size() == 0) {
-    conditions = conjuncts_of(binder.bind_condition(*select_.where));
-  } else {
-    for (const ast::Expression* conjunct : std::span(conjuncts.begin(), on_rows.begin()))
-      for (ExpressionPtr& condition : conjuncts_of(binder.bind_condition(*conjunct)))
-        conditions.push_back(std::move(condition));
-  }
+  for (const ast::Expression* conjunct : conjuncts.on_rows)
+    for (ExpressionPtr& condition : conjuncts_of(binder.bind_condition(*conjunct)))
+      conditions.push_back(std::move(condition));
   apply_where(std::move(conditions));
-  for (const ast::Expression* conjunct : on_rows) CHECK(apply_subquery_condition(*conjunct, binder, false));
+  for (const ast::Expression* conjunct : conjuncts.on_subqueries)
+    plan_ = subqueries_.filter(std::move(plan_), *conjunct, binder);
   if (from_.plan != nullptr) scope_ = Scope(plan_->schema(), from_.relations, from_.visible);
 }
 
@@ -112,32 +89,7 @@ void SelectBinder::apply_where(std::vector<ExpressionPtr> conditions) {
     place.push_back(std::move(condition));
   }
   plan_ = filter_joins(plan_, of_rows);
-  if (with_subqueries.empty()) return;
-  std::vector<ExpressionPtr*> places;
-  for (ExpressionPtr& condition : with_subqueries) places.push_back(&condition);
-  plan_ = subqueries_.place(std::move(plan_), places, [](const ExpressionPtr& column) { return column; });
-  plan_ = make_filter(std::move(plan_), make_and(std::move(with_subqueries)));
-}
-
-// [NOT] EXISTS, [NOT] IN, = ANY: rows are kept or dropped as a whole.
-bool SelectBinder::apply_subquery_condition(const ast::Expression& condition, ExpressionBinder& binder, bool negated) {
-  if (const auto* exists = condition.try_as<ast::Exists>()) {
-    plan_ = subqueries_.filter(std::move(plan_), *exists, negated);
-    return true;
-  }
-  if (const auto* in = condition.try_as<ast::InQuery>()) {
-    plan_ = subqueries_.filter(std::move(plan_), *in->query, binder.bind_operands(*in->operand), in->negated != negated,
-                               in->location);
-    return true;
-  }
-  if (const auto* quantified = condition.try_as<ast::Quantified>()) {
-    const bool all = quantified->quantifier == ast::Quantifier::kAll;
-    plan_ = subqueries_.filter(std::move(plan_), *quantified->query, binder.bind_operands(*quantified->operand),
-                               all != negated, quantified->location);
-    return true;
-  }
-  const auto* unary = condition.try_as<ast::Unary>();
-  return unary != nullptr && apply_subquery_condition(*unary->operand, binder, !negated);
+  plan_ = subqueries_.filter(std::move(plan_), std::move(with_subqueries));
 }
 
 void SelectBinder::bind_items() {

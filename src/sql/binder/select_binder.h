@@ -29,7 +29,6 @@ class SelectBinder {
   void bind_from();
   void bind_where();
   void apply_where(std::vector<ExpressionPtr> conditions);
-  bool apply_subquery_condition(const ast::Expression& condition, ExpressionBinder& binder, bool negated);
   void bind_group_by();
   GroupingSet bind_group_keys(const ast::GroupingElement& element);
   void bind_items();

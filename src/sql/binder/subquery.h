@@ -5,14 +5,19 @@
 // RelDecorrelator does it for any place; other places are refused here).
 #pragma once
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "expr/aggregate_spec.h"
 #include "plan/plan_node.h"
 #include "sql/ast/expression.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/scope.h"
 
 namespace tidemill {
+
+class ExpressionBinder;  // sql/binder/expression_binder.h
 
 // Columns of expressions under way, beyond any real one: calls of aggregates, sub-queries, columns of the query around.
 constexpr int32_t kCallColumns = 1 << 24;
@@ -25,6 +30,11 @@ inline bool is_subquery_column(int32_t column) { return column >= kSubqueryColum
 // True where the expression reads a column of the query around it.
 bool reads_outer(const Expression& expression);
 bool reads_subquery(const Expression& expression);
+// True where a condition of a sub-query reads its own columns.
+bool reads_own(const Expression& expression);
+// Returns `expression` with each column replaced by what `replace` gives.
+ExpressionPtr replace_columns(const ExpressionPtr& expression,
+                              const std::function<ExpressionPtr(const ColumnReference&)>& replace);
 
 // A query inside another one. Conditions are over its own columns, and those of the query around it from kOuterColumns
 // on.
@@ -33,6 +43,29 @@ struct BoundSubquery {
   int32_t visible_columns = 0;  // the others serve the conditions
   std::vector<ExpressionPtr> conditions;
   bool counts = false;  // its value is 0, not NULL, where it has no row: COUNT of rows that fit
+};
+
+// The sides of own = outer.
+struct OwnAndOuter {
+  ExpressionPtr own;
+  ExpressionPtr outer;
+};
+// Returns the sides of the equality of something of the sub-query's own and something of the query around it; nothing
+// for any other condition.
+std::optional<OwnAndOuter> own_and_outer(const ExpressionPtr& condition);
+
+// The conjuncts of a condition as written. `on_subqueries` are [NOT] EXISTS, [NOT] IN (SELECT …), = ANY and <> ALL
+// alone, which keep or drop rows as a whole.
+struct WrittenConjuncts {
+  std::vector<const ast::Expression*> on_rows;
+  std::vector<const ast::Expression*> on_subqueries;
+};
+WrittenConjuncts written_conjuncts(const ast::Expression& condition);
+
+// What is computed of those rows of a sub-query that fit one row of the query around it.
+struct RowSummary {
+  std::vector<AggregateSpec> aggregates;  // over the sub-query's columns
+  std::vector<std::string> names;
 };
 
 // Returns the conditions over the columns of the plan around, of which there are `outer_columns`, and behind them those
@@ -48,7 +81,8 @@ class Subqueries {
   // Both are borrowed. `scope`: the columns of the query around them.
   Subqueries(QueryBinder& queries, const Scope& scope) : queries_(queries), scope_(scope) {}
 
-  // Returns the column that stands for the value of (SELECT …). Throws UserError where it may have several rows.
+  // Returns the column that stands for the value of (SELECT …). Where it may have several rows, the job fails as soon
+  // as it has.
   ExpressionPtr scalar(const ast::ScalarQuery& query);
   // Returns whether EXISTS (SELECT …), and x IN (SELECT …), as a value.
   ExpressionPtr exists(const ast::Exists& exists);
@@ -62,10 +96,15 @@ class Subqueries {
   using OuterColumn = std::function<ExpressionPtr(const ExpressionPtr& column)>;
   PlanPtr place(PlanPtr plan, std::vector<ExpressionPtr*> expressions, const OuterColumn& outer) const;
 
-  // Returns the rows of `plan` for which the condition holds (SEMI), or does not (ANTI).
-  PlanPtr filter(PlanPtr plan, const ast::Exists& exists, bool negated);
-  PlanPtr filter(PlanPtr plan, const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool negated,
-                 SourceLocation location);
+  // The same for a join's conditions, over the columns of both sides: each sub-query is joined to the side that it
+  // reads, which gets columns behind its own. Throws UserError where one reads both.
+  void place(PlanPtr& left, PlanPtr& right, std::vector<ExpressionPtr*> conditions) const;
+
+  // Returns the rows of `plan` for which the conditions hold.
+  PlanPtr filter(PlanPtr plan, std::vector<ExpressionPtr> conditions) const;
+  // Returns the rows of `plan` for which the condition holds, or does not. Requires: one of
+  // WrittenConjuncts::on_subqueries. `binder`: of the other sides of IN.
+  PlanPtr filter(PlanPtr plan, const ast::Expression& condition, ExpressionBinder& binder, bool negated = false);
 
  private:
   struct Placed {
@@ -73,15 +112,31 @@ class Subqueries {
     int32_t value = 0;  // the column that is read
     SourceLocation location;
     int32_t of = -1;  // another column of the sub-query with this number, which is joined once; -1: of its own
+    std::optional<RowSummary> summary = {};  // is joined in place of its rows
   };
 
   ExpressionPtr add(BoundSubquery query, int32_t value, SourceLocation location);
-  // Returns the column that stands for another value of the sub-query that add() took last.
-  ExpressionPtr add_column(int32_t value);
-  // Returns the sub-query's rows, each once, with a column that is TRUE: what a value asks for.
+  // Returns the columns that stand for what is computed of the rows that fit: NULL where none does, if the sub-query
+  // reads the query around it. subquery_summary.cc
+  std::vector<ExpressionPtr> add_summary(BoundSubquery query, RowSummary summary, SourceLocation location);
+  // Returns the value of a sub-query that may have several rows, and must not.
+  ExpressionPtr single_value(BoundSubquery query, SourceLocation location);
+  // Returns whether the sub-query has a row that fits, as a value.
   ExpressionPtr mark(BoundSubquery query, SourceLocation location);
   BoundSubquery bind_in(const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool null_aware,
                         SourceLocation location);
+
+  PlanPtr filter_in(const PlanPtr& plan, const ast::Query& in, const std::vector<ExpressionPtr>& operands, bool negated,
+                    SourceLocation location);
+  // Returns the number of the sub-query whose column this is.
+  size_t owner(size_t placed) const {
+    return placed_[placed].of >= 0 ? static_cast<size_t>(placed_[placed].of) : placed;
+  }
+  bool is_read(size_t placed, const std::vector<ExpressionPtr*>& expressions) const;
+  PlanPtr join_placed(const PlanPtr& plan, const Placed& placed, const OuterColumn& outer) const;
+  static bool reads_left(const Placed& placed, int32_t left_columns);
+  static PlanPtr join_summary(const PlanPtr& plan, const Placed& placed, const FunctionRegistry& functions,
+                              const OuterColumn& outer);
 
   QueryBinder& queries_;
   const Scope& scope_;
