@@ -160,7 +160,8 @@ PlanPtr as_window_join(const JoinNode& join) {
   };
   if (!equated(left.start, right.start) || !equated(left.end, right.end)) return nullptr;
   const WindowDefinition& window = window_of(*join.left());
-  if (window.processing_time || window_of(*join.right()).processing_time) {
+  if (window != window_of(*join.right())) return nullptr;  // as in Flink: they may end alike, but need not
+  if (window.processing_time) {
     throw UserError(join.location(), "A join of windows over processing time is not supported yet",
                     "Join windows over event time.");
   }
