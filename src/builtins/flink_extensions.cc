@@ -128,6 +128,7 @@ class SyntaxFinder final : public AstVisitor {
     if (const auto* table = expression.try_as<ast::TableArgument>(); table != nullptr && table->path)
       add_file(expression.location);
     const auto* call = expression.try_as<ast::FunctionCall>();
+    if (call != nullptr) visit_pattern_call(*call);
     if (call == nullptr || !call->filter) return;
     if (call->over) {
       add(call->filter->location, "FILTER before OVER", "Write a CASE in the argument: COUNT(CASE WHEN … THEN 1 END).");
@@ -151,6 +152,16 @@ class SyntaxFinder final : public AstVisitor {
     if (match.with_timeouts) add(match.location, "EMIT TIMEOUTS of a match", "Flink drops what times out.");
     if (!match.subsets.empty()) add(match.subsets.front().name.location, "SUBSET of a pattern", kHint);
     visit_pattern(match.pattern, kHint);
+  }
+
+  // What only MATCH_RECOGNIZE has.
+  void visit_pattern_call(const ast::FunctionCall& call) {
+    const std::string& name = call.name.last().name;
+    if (call.name.parts.size() == 1 && is_one_of(name, {"PREV", "NEXT", "CLASSIFIER", "MATCH_NUMBER"}))
+      add(call.location, name + " in MATCH_RECOGNIZE", "Flink has FIRST, LAST and aggregates of a variable's rows.");
+    const auto* star = call.arguments.empty() ? nullptr : call.arguments.front().value->try_as<ast::Star>();
+    if (star != nullptr && !star->qualifier.empty())
+      add(star->location, "a variable before * in COUNT", "Count a column that is never NULL.");
   }
 
   void visit_pattern(const ast::RowPattern& pattern, std::string_view hint) {

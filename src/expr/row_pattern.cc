@@ -194,6 +194,14 @@ class Compiler {
   size_t edges_ = 0;
 };
 
+// How many rows PREV (sign -1) or NEXT (1) goes at most.
+int64_t rows_looked(const RowPatternDefinition& definition, int64_t sign) {
+  int64_t rows = 0;
+  for (const std::vector<PatternReference>* references : {&definition.tested, &definition.measured})
+    for (const PatternReference& reference : *references) rows = std::max(rows, sign * reference.shift);
+  return rows;
+}
+
 }  // namespace
 
 PatternAutomaton compile_pattern(const RowPatternTerm& pattern, SourceLocation location) {
@@ -224,5 +232,9 @@ std::string pattern_text(const RowPatternTerm& pattern, const std::vector<std::s
     text += fmt::format("{{{},{}}}", pattern.least, *pattern.most);
   return pattern.greedy ? text : text + "?";
 }
+
+int64_t rows_looked_back(const RowPatternDefinition& definition) { return rows_looked(definition, -1); }
+
+int64_t rows_looked_ahead(const RowPatternDefinition& definition) { return rows_looked(definition, 1); }
 
 }  // namespace tidemill

@@ -90,4 +90,8 @@ struct RowPatternDefinition {
   bool with_timeouts = false;            // beginnings of matches that ran out of time come out too
 };
 
+// Return how many rows before one that is matched PREV reads at most, and how many behind it NEXT does.
+int64_t rows_looked_back(const RowPatternDefinition& definition);
+int64_t rows_looked_ahead(const RowPatternDefinition& definition);
+
 }  // namespace tidemill

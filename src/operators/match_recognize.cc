@@ -24,11 +24,10 @@ bool reads(const std::vector<PatternReference>& references, PatternReference::Ki
   return std::ranges::find(references, kind, &PatternReference::kind) != references.end();
 }
 
-int64_t rows_looked_back(const RowPatternDefinition& definition) {
-  int64_t rows = 0;
-  for (const PatternReference& reference : definition.tested) rows = std::max(rows, -reference.shift);
-  for (const PatternReference& reference : definition.measured) rows = std::max(rows, -reference.shift);
-  return rows;
+SchemaPtr with_time_field(const Schema& input) {
+  std::vector<Field> fields = input.fields();
+  fields.push_back({"$time", Type::big_int()});
+  return make_schema(std::move(fields));
 }
 
 }  // namespace
@@ -37,9 +36,11 @@ MatchRecognize::MatchRecognize(const MatchRecognizeSpec& spec)
     : spec_(spec),
       matcher_(spec_.definition),
       waiting_(types_of_input(spec), spec.order, kArrivalScalar),
-      rows_(types_of_input(spec)),
+      rows_(types_of_input(spec), rows_looked_ahead(spec.definition) > 0),
       match_values_(spec.input, rows_, spec_.definition.variables),
       conditions_(spec_.definition, matcher_, match_values_),
+      lookahead_(rows_looked_ahead(spec.definition)),
+      timed_(with_time_field(*spec.input)),
       rows_before_(rows_looked_back(spec.definition)),
       numbers_matches_(reads(spec.definition.measured, PatternReference::Kind::kMatchNumber)) {
   for (const int32_t key : spec_.keys) key_types_.push_back(spec_.input->field(key).type);
@@ -51,6 +52,7 @@ void MatchRecognize::open(OperatorContext& context) {
   conditions_.open(context);
   rows_.open(state, key_types_);
   stored_.open(state, key_types_);
+  lookahead_.open(state, key_types_);
   keys_.emplace(stored_.key_layout());
   expiries_ = &state.timers({"expiries", key_types_});
   if (numbers_matches_) {
@@ -73,7 +75,8 @@ void MatchRecognize::process(Batch input, int32_t, Output& output) {
   CHECK_MSG(input.append_only(), "MATCH_RECOGNIZE was given rows that are taken back");
   keys_->assign(columns_at(input, spec_.keys), input.num_rows());
   if (spec_.processing_time) {
-    times_.assign(static_cast<size_t>(input.num_rows()), context_->processing_time());
+    now_ = context_->processing_time();
+    times_.assign(static_cast<size_t>(input.num_rows()), now_);
     match(input, *keys_, times_, output);
     context_->metrics().add(kRowsUsedCounter, input.num_rows());
   } else {
@@ -100,12 +103,27 @@ void MatchRecognize::keep(const Batch& input) {
 
 void MatchRecognize::on_watermark(EpochMillis watermark, Output& output) {
   if (spec_.processing_time) return;
-  emit_in_steps(*context_, output,
-                [this, watermark](Output& more) { return fire_some(watermark, more) || expire_some(watermark, more); });
+  now_ = watermark;
+  emit_in_steps(*context_, output, [this, watermark](Output& more) {
+    if (fire_some(watermark, more)) return true;
+    return (watermark == kMaxWatermark && end_some(more)) || expire_some(watermark, more);
+  });
+}
+
+void MatchRecognize::finish(Output& output) {
+  emit_in_steps(*context_, output, [this](Output& more) { return end_some(more); });
+}
+
+EpochMillis MatchRecognize::output_watermark(EpochMillis watermark) const {
+  if (!spec_.schema->rowtime_index()) return watermark;
+  const std::optional<EpochMillis> earliest = lookahead_.earliest();
+  context_->state().release();
+  return earliest ? std::min(watermark, *earliest - 1) : watermark;
 }
 
 void MatchRecognize::on_processing_time(EpochMillis now, Output& output) {
   if (!spec_.processing_time) return;
+  now_ = now;
   emit_in_steps(*context_, output, [this, now](Output& more) { return expire_some(now, more); });
 }
 
@@ -123,31 +141,90 @@ bool MatchRecognize::fire_some(EpochMillis watermark, Output& output) {
 bool MatchRecognize::expire_some(EpochMillis time, Output& output) {
   DueTimers due(expiries_->key_layout());
   const bool any = expiries_->pop_due(time, kBatchRowsTarget, due);
-  for (int32_t i = 0; i < due.size(); ++i) expire(load(due.keys[i]), time);
-  emit(output);
-  save_all();
+  for (int32_t i = 0; i < due.size(); ++i) {
+    const size_t place = load(due.keys[i]);
+    // A row that waits may still go on with what runs out of time after it.
+    const std::optional<EpochMillis> since = lookahead_.waiting_since(partitions_[place], rows_);
+    expire(place, since ? std::min(time, *since) : time);
+  }
+  finish_call(output);
   release();
   return any;
 }
 
+bool MatchRecognize::end_some(Output& output) {
+  constexpr int32_t kPartitionsAtOnce = 64;
+  DueTimers waiting(stored_.key_layout());
+  if (!lookahead_.take(kPartitionsAtOnce, waiting)) return false;
+  for (int32_t i = 0; i < waiting.size(); ++i) {
+    const size_t place = load(waiting.keys[i]);
+    for (int64_t row = partitions_[place].next; row < partitions_[place].arrived(); ++row)
+      turns_.push_back({place, row});
+  }
+  take_turns();
+  finish_call(output);
+  release();
+  return true;
+}
+
 void MatchRecognize::match(const Batch& rows, const KeyBatch& keys, std::span<const EpochMillis> times,
                            Output& output) {
-  rows_.begin(rows);
+  const Batch timed = lookahead_.enabled() ? with_times(rows, times) : rows;
+  rows_.begin(timed);
+  for (int32_t row = 0; row < rows.num_rows(); ++row) {
+    const size_t place = load(keys[row]);
+    if (const std::optional<int64_t> turn = lookahead_.add(partitions_[place], row)) turns_.push_back({place, *turn});
+  }
+  if (lookahead_.enabled()) {
+    take_turns();
+  } else {
+    take_turns(rows, times);
+  }
+  finish_call(output);
+}
+
+Batch MatchRecognize::with_times(const Batch& rows, std::span<const EpochMillis> times) const {
+  ColumnBuilder builder(Type::big_int());
+  for (const EpochMillis time : times) builder.append(time);
+  std::vector<ColumnPtr> columns = rows.columns();
+  columns.push_back(builder.finish());
+  return Batch(timed_, std::move(columns), rows.num_rows());
+}
+
+void MatchRecognize::take_turns() {
+  std::vector<ColumnPtr> columns;
+  for (int32_t column = 0; column < spec_.input->size(); ++column) {
+    ColumnBuilder builder(spec_.input->field(column).type);
+    for (const Turn& turn : turns_) rows_.append(partitions_[turn.partition], turn.row, column, builder);
+    columns.push_back(builder.finish());
+  }
+  std::vector<EpochMillis> times;
+  for (const Turn& turn : turns_) times.push_back(rows_.time(partitions_[turn.partition], turn.row));
+  take_turns(Batch(spec_.input, std::move(columns), static_cast<int32_t>(turns_.size())), times);
+}
+
+void MatchRecognize::take_turns(const Batch& rows, std::span<const EpochMillis> times) {
   conditions_.begin(rows);
   std::vector<PartialMatch> found;
-  for (int32_t row = 0; row < rows.num_rows(); ++row) {
-    const EpochMillis time = times[static_cast<size_t>(row)];
-    const size_t place = load(keys[row]);
-    expire(place, time);
-    MatchPartition& partition = partitions_[place];
-    partition.new_rows.push_back(row);
-    conditions_.begin_row(partition, row, partition.next, time);
-    matcher_.take(partition.live, partition.next, time, conditions_, found);
+  for (int32_t i = 0; i < rows.num_rows(); ++i) {
+    const Turn& turn = turns_[static_cast<size_t>(i)];
+    const EpochMillis time = times[static_cast<size_t>(i)];
+    expire(turn.partition, time);
+    MatchPartition& partition = partitions_[turn.partition];
+    CHECK_EQ(partition.next, turn.row);
+    conditions_.begin_row(partition, i, turn.row, time);
+    matcher_.take(partition.live, turn.row, time, conditions_, found);
     ++partition.next;
-    add_found(place, found, false);
+    add_found(turn.partition, found, false);
   }
+  turns_.clear();
+}
+
+void MatchRecognize::finish_call(Output& output) {
   emit(output);
-  save_all();
+  for (MatchPartition& partition : partitions_) save(partition);
+  partitions_.clear();
+  partition_of_.clear();
 }
 
 size_t MatchRecognize::load(KeyRef key) {
@@ -157,8 +234,8 @@ size_t MatchRecognize::load(KeyRef key) {
   partition_of_.emplace(key.hash, partitions_.size());
   MatchPartition& partition = partitions_.emplace_back();
   partition.key = key;
-  partition.next = rows_.next_number(key);
-  partition.first_new = partition.next;
+  partition.first_new = rows_.next_number(key);
+  lookahead_.load(partition);
   stored_.load(partition, conditions_.aggregates());
   if (numbers_ != nullptr)
     if (const std::byte* const record = numbers_->find(key))
@@ -180,21 +257,19 @@ void MatchRecognize::add_found(size_t partition, std::vector<PartialMatch>& matc
   matches.clear();
 }
 
-void MatchRecognize::save_all() {
-  for (MatchPartition& partition : partitions_) save(partition);
-  partitions_.clear();
-  partition_of_.clear();
-}
-
 void MatchRecognize::save(MatchPartition& partition) {
   const LiveMatches& live = partition.live;
   stored_.save(partition);
   int64_t first = partition.next;
   if (!live.partial.empty()) first = live.partial.front().start;
   if (!live.complete.empty()) first = std::min(first, live.complete.front().start);
-  rows_.keep_from(partition, first - rows_before_);
-  if (spec_.definition.within && !live.partial.empty())
-    expiries_->add(partition.key, live.partial.front().start_time + *spec_.definition.within);
+  first -= rows_before_;
+  lookahead_.save(partition, rows_, first < partition.arrived());
+  if (spec_.definition.within && !live.partial.empty()) {
+    const EpochMillis ends = live.partial.front().start_time + *spec_.definition.within;
+    if (ends > now_ || !lookahead_.waits_before(partition, rows_, ends)) expiries_->add(partition.key, ends);
+  }
+  rows_.keep_from(partition, first);
   if (numbers_ != nullptr && partition.matches != 0) {
     bool created = false;
     *reinterpret_cast<int64_t*>(numbers_->upsert(partition.key, created) + numbers_offset_) = partition.matches;

@@ -4,6 +4,11 @@
 
 namespace tidemill {
 
+std::vector<Type> MatchRows::with_time(std::vector<Type> types, bool timed) {
+  if (timed) types.push_back(Type::big_int());
+  return types;
+}
+
 void MatchRows::open(StateStore& state, const std::vector<Type>& key_types) {
   TableDescriptor rows;
   rows.name = "rows";
@@ -33,10 +38,18 @@ void MatchRows::append(const MatchPartition& partition, int64_t row, int32_t col
   values_.append_one(record, table_->texts(), static_cast<size_t>(column), values);
 }
 
+EpochMillis MatchRows::time(const MatchPartition& partition, int64_t row) const {
+  ColumnBuilder times(Type::big_int());
+  append(partition, row, static_cast<int32_t>(types().size()) - 1, times);
+  const ColumnPtr column = times.finish();
+  CHECK(!column->is_null(0));
+  return column->decode<int64_t>()[0];
+}
+
 void MatchRows::keep_from(const MatchPartition& partition, int64_t from) {
   if (from > 0 && partition.first_new > 0)
     table_->erase(partition.key, SubKeyRange{std::nullopt, SubKey::of_time(from, 0)});
-  for (int64_t row = std::max(from, partition.first_new); row < partition.next; ++row) {
+  for (int64_t row = std::max(from, partition.first_new); row < partition.arrived(); ++row) {
     bool created = false;
     std::byte* const record = table_->upsert(partition.key, SubKey::of_time(row, 0), created);
     CHECK(created);

@@ -139,11 +139,24 @@ Description describe(const SinkMaterializeSpec& spec, std::string_view table) {
           all ? by_rows(spec.state_ttl_ms) : by_keys(spec.state_ttl_ms)};
 }
 
+// "rows …, and the last 2 of each partition": those that PREV and NEXT may look at are never let go.
+std::string kept_of_match(const RowPatternDefinition& definition) {
+  const int64_t back = rows_looked_back(definition);
+  const int64_t ahead = rows_looked_ahead(definition);
+  std::string kept = "rows of matches that have begun";
+  if (back + ahead == 0) return kept;
+  const std::string_view reason = back == 0 ? "NEXT" : ahead == 0 ? "PREV" : "PREV and NEXT";
+  return kept + fmt::format(", and the last {} of each partition, for {}", back + ahead, reason);
+}
+
 Description describe(const MatchRecognizeSpec& spec, std::string_view table) {
   if (table == "waiting") return {"rows that the watermark has not reached", by_time(false)};
   if (table == "numbers") return {"how many matches each partition had", by_keys(0)};
+  if (table == "turns") return {"the first row of each partition that waits for the next ones", by_keys(0)};
   const std::string bound = spec.definition.within ? by_time(spec.processing_time) : by_rows(0);
-  return {table == "rows" ? "rows of matches that have begun" : "matches that have begun", bound};
+  if (table != "rows") return {"matches that have begun", bound};
+  const bool for_ever = rows_looked_back(spec.definition) + rows_looked_ahead(spec.definition) > 0;
+  return {kept_of_match(spec.definition), for_ever && spec.definition.within ? bound + " and key count" : bound};
 }
 
 Description describe(const TemporalSortSpec& spec, std::string_view) {

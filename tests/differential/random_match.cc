@@ -49,6 +49,10 @@ bool fits(const Match& match, Beginning beginning, int32_t variable) {
       return static_cast<int64_t>(count) < condition.number;
     case Condition::Kind::kAboveFirst:
       return x >= x_of(0);
+    case Condition::Kind::kFalling:
+      return at + 1 < beginning.rows->size() && x > *(*beginning.rows)[at + 1].x;
+    case Condition::Kind::kBelowNext:
+      return at + 2 >= beginning.rows->size() || x < *(*beginning.rows)[at + 2].x;
   }
   return false;
 }
@@ -213,6 +217,8 @@ class Matcher {
                                                      text(rows_[whole.end].number)};
     for (size_t variable = 0; variable < match_.conditions.size(); ++variable)
       cells.push_back(text(std::ranges::count(whole.variables, static_cast<int32_t>(variable))));
+    const size_t next = whole.end + 1;
+    cells.push_back(next < rows_.size() ? text(rows_[next].number) : std::nullopt);
     answer_.rows.push_back(std::move(cells));
   }
 
@@ -247,7 +253,7 @@ Part random_part(Dice& dice, int32_t& variables, int32_t depth) {
 
 Condition random_pattern_condition(Dice& dice, int32_t own) {
   Condition condition;
-  condition.kind = static_cast<Condition::Kind>(dice.below(8));
+  condition.kind = static_cast<Condition::Kind>(dice.below(10));
   condition.number = 1 + dice.below(8);
   if (condition.kind == Condition::Kind::kSumBelow) condition.number += 8;
   condition.other = own > 0 ? dice.below(own) : 0;
@@ -290,6 +296,10 @@ std::string Condition::sql(int32_t own) const {
       return fmt::format("COUNT(*) < {}", number);
     case Kind::kAboveFirst:
       return "x >= FIRST(x)";
+    case Kind::kFalling:
+      return "x > NEXT(x)";
+    case Kind::kBelowNext:
+      return fmt::format("NEXT(x, 2) IS NULL OR {}.x < NEXT(x, 2)", name(own));
   }
   return "";
 }
@@ -311,7 +321,8 @@ std::string Match::sql() const {
   }
   const bool to_variable = skip == Skip::kToFirst || skip == Skip::kToLast;
   return fmt::format(
-      "SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES FIRST(n) AS f, LAST(n) AS l{} "
+      "SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES FIRST(n) AS f, LAST(n) AS l{}, NEXT(n) AS "
+      "nx "
       "AFTER MATCH SKIP {}{} PATTERN ({}){} DEFINE {})",
       counts, kSkips[static_cast<size_t>(skip)], to_variable ? name(last) : "", pattern.sql(),
       within_ms ? fmt::format(" WITHIN INTERVAL '{}' SECOND", *within_ms / 1000) : "", definitions);

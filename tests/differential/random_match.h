@@ -27,13 +27,15 @@ struct Part {
 struct Condition {
   enum class Kind : uint8_t {
     kNone,
-    kBelow,      // x < number
-    kAtLeast,    // x >= number
-    kAboveLast,  // x > LAST(other.x)
-    kRising,     // LAST(x, 1) IS NULL OR x > LAST(x, 1)
-    kSumBelow,   // SUM(own.x) < number
-    kFewer,      // COUNT(*) < number
-    kAboveFirst  // x >= FIRST(x)
+    kBelow,       // x < number
+    kAtLeast,     // x >= number
+    kAboveLast,   // x > LAST(other.x)
+    kRising,      // LAST(x, 1) IS NULL OR x > LAST(x, 1)
+    kSumBelow,    // SUM(own.x) < number
+    kFewer,       // COUNT(*) < number
+    kAboveFirst,  // x >= FIRST(x)
+    kFalling,     // x > NEXT(x)
+    kBelowNext    // NEXT(x, 2) IS NULL OR own.x < NEXT(x, 2)
   };
   Kind kind = Kind::kNone;
   int64_t number = 0;

@@ -77,7 +77,8 @@ struct FunctionArgument {
   ExpressionPtr value;
 };
 
-// name(arguments). Units of TIMESTAMPADD and TIMESTAMPDIFF are a Symbol as first argument; COUNT(*) has one Star.
+// name(arguments). Units of TIMESTAMPADD and TIMESTAMPDIFF are a Symbol as first argument; COUNT(*) and COUNT(A.*) have
+// one Star.
 struct FunctionCall : ExpressionOf<ExpressionKind::kFunction> {
   QualifiedName name;  // as written; one part and not quoted for a built-in
   CallSyntax syntax = CallSyntax::kPlain;

@@ -120,6 +120,10 @@ BoundAggregate ExpressionBinder::bind_aggregate_call(const ast::FunctionCall& ca
   const bool star = call.arguments.size() == 1 && call.arguments[0].value->kind == ast::ExpressionKind::kStar;
   if (star && name != "COUNT")
     throw UserError(call.location, fmt::format("{}(*) does not exist", name), "Name a column.");
+  if (star && pattern_ == nullptr && !call.arguments[0].value->as<ast::Star>().qualifier.empty()) {
+    throw UserError(call.arguments[0].value->location, "COUNT(x.*) counts rows of a variable of MATCH_RECOGNIZE",
+                    "Write COUNT(*), or COUNT of a column.");
+  }
   std::vector<ExpressionPtr> arguments = star ? std::vector<ExpressionPtr>() : bind_arguments(call);
   BoundAggregate aggregate;
   if (call.filter) {

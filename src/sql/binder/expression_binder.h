@@ -102,6 +102,7 @@ class ExpressionBinder {
   int64_t bind_row_offset(const ast::Expression& written, const std::string& name);
   ExpressionPtr bind_classifier(const ast::FunctionCall& call);
   ExpressionPtr bind_match_rowtime(const ast::FunctionCall& call);
+  std::optional<std::vector<int32_t>> variables_of_star(const ast::FunctionCall& call) const;
   ExpressionPtr bind_pattern_aggregate(const ast::FunctionCall& call, const std::string& name);
 
   const BindingContext& context_;

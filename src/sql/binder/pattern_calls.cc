@@ -151,9 +151,6 @@ ExpressionPtr ExpressionBinder::bind_navigation(const ast::FunctionCall& call, c
     inner.physical = true;
     inner.shift = name == "PREV" ? -offset : offset;
   }
-  if (name == "NEXT" && offset > 0)
-    throw UserError(call.location, "MATCH_RECOGNIZE: NEXT is not supported",
-                    "Give the next row a variable of its own in PATTERN, with the condition in its DEFINE.");
   pattern_->set_navigation(inner);
   auto noted = pattern_->begin_call();
   ExpressionPtr result = bind(*call.arguments.front().value);
@@ -208,6 +205,18 @@ ExpressionPtr ExpressionBinder::bind_match_rowtime(const ast::FunctionCall& call
   return pattern_->add(std::move(reference));
 }
 
+// Returns whose rows COUNT(A.*) counts; nullopt for any other call.
+std::optional<std::vector<int32_t>> ExpressionBinder::variables_of_star(const ast::FunctionCall& call) const {
+  const auto* star = call.arguments.size() == 1 ? call.arguments[0].value->try_as<ast::Star>() : nullptr;
+  if (star == nullptr || star->qualifier.empty()) return std::nullopt;
+  const std::string& name = star->qualifier.front().name;
+  const std::vector<int32_t>* variables = pattern_->find(name);
+  if (variables == nullptr)
+    throw UserError(star->location, fmt::format("Unknown pattern variable: {}", name),
+                    fmt::format("There are: {}.", pattern_->names()));
+  return *variables;
+}
+
 // The argument is over columns of the input: each row of the variable is added.
 ExpressionPtr ExpressionBinder::bind_pattern_aggregate(const ast::FunctionCall& call, const std::string& name) {
   const PatternCalls::Navigation around = pattern_->navigation();
@@ -224,7 +233,7 @@ ExpressionPtr ExpressionBinder::bind_pattern_aggregate(const ast::FunctionCall& 
   pattern_->set_navigation(around);
   PatternReference reference;
   reference.kind = PatternReference::Kind::kAggregate;
-  reference.variables = used.value_or(std::vector<int32_t>());
+  reference.variables = variables_of_star(call).value_or(used.value_or(std::vector<int32_t>()));
   reference.final = around.final;
   reference.type = bound.function->result_type();
   reference.aggregate.emplace();

@@ -89,6 +89,15 @@ void parse_arguments(TokenCursor& cursor, FunctionCall& call, CallPlace place) {
     cursor.expect(TokenKind::kRightParen);
     return;
   }
+  if (at_identifier(cursor) && cursor.at(TokenKind::kDot, 1) && cursor.at(TokenKind::kStar, 2)) {
+    auto star = cursor.make<ast::Star>(cursor.location());
+    star->qualifier.push_back(parse_identifier(cursor, "a pattern variable"));
+    cursor.take();
+    cursor.take();
+    add_argument(call, std::move(star));
+    cursor.expect(TokenKind::kRightParen);
+    return;
+  }
   call.distinct = cursor.accept(Keyword::kDistinct);
   if (!call.distinct && cursor.at(Keyword::kAll)) cursor.take();
   do {
