@@ -140,6 +140,20 @@ PlannedStatement StatementPlanner::set(const ast::Set& statement) {
   return result;
 }
 
+// There is one catalog with one database: scripts that name them go on.
+NothingToRun StatementPlanner::use(const ast::Use& statement) const {
+  std::vector<std::string> parts;
+  for (const ast::Identifier& part : statement.name.parts) parts.push_back(part.name);
+  const size_t parts_max = statement.catalog ? 1 : 2;
+  if (parts.size() > parts_max)
+    throw UserError(statement.name.location(),
+                    statement.catalog ? "A catalog's name has one part" : "A database's name has two parts at most");
+  if (statement.catalog) parts.push_back(session_.catalog.current_database());
+  parts.emplace_back();  // of any table
+  session_.catalog.qualify(parts, statement.name.location());
+  return {};
+}
+
 NothingToRun StatementPlanner::reset(const ast::Reset& statement) {
   if (!statement.key) {
     session_.config.reset_all();

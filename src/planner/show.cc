@@ -122,6 +122,18 @@ TextResult StatementPlanner::show(const ast::Show& statement) const {
       return names_result(statement, "table name", catalog.tables_and_views());
     case ast::ShowKind::kViews:
       return names_result(statement, "view name", catalog.views());
+    case ast::ShowKind::kCatalogs:
+      return names_result(statement, "catalog name", {catalog.current_catalog()});
+    case ast::ShowKind::kCurrentCatalog:
+      return names_result(statement, "current catalog name", {catalog.current_catalog()});
+    case ast::ShowKind::kDatabases:
+      if (statement.name) {
+        const std::string parts[] = {statement.name->last().name, catalog.current_database(), ""};
+        catalog.qualify(parts, statement.name->location());
+      }
+      return names_result(statement, "database name", {catalog.current_database()});
+    case ast::ShowKind::kCurrentDatabase:
+      return names_result(statement, "current database name", {catalog.current_database()});
     case ast::ShowKind::kFunctions: {
       std::vector<std::string> names = catalog.functions();
       if (!statement.user_functions) {

@@ -27,6 +27,8 @@ PlannedStatement StatementPlanner::plan(const ast::Statement& statement, std::sh
         return set(statement.as<ast::Set>());
       case ast::StatementKind::kReset:
         return reset(statement.as<ast::Reset>());
+      case ast::StatementKind::kUse:
+        return use(statement.as<ast::Use>());
       case ast::StatementKind::kExplain:
         return explain(statement.as<ast::Explain>());
       case ast::StatementKind::kInsert:

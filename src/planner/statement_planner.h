@@ -78,6 +78,7 @@ class StatementPlanner {
   NothingToRun drop(const ast::Drop& statement);
   PlannedStatement set(const ast::Set& statement);
   NothingToRun reset(const ast::Reset& statement);
+  NothingToRun use(const ast::Use& statement) const;
 
   PlannerSession session_;
 };

@@ -21,6 +21,7 @@ enum class StatementKind : uint8_t {
   kDescribe,
   kSet,
   kReset,
+  kUse,
   kInsert,
   kStatementSet,
   kExplain,
@@ -186,13 +187,25 @@ struct Drop : StatementOf<StatementKind::kDrop> {
   QualifiedName name;
 };
 
-enum class ShowKind : uint8_t { kTables, kViews, kFunctions, kCreateTable, kCreateView, kColumns };
+enum class ShowKind : uint8_t {
+  kTables,
+  kViews,
+  kFunctions,
+  kCreateTable,
+  kCreateView,
+  kColumns,
+  kCatalogs,
+  kCurrentCatalog,
+  kDatabases,
+  kCurrentDatabase,
+};
 
 struct Show : StatementOf<StatementKind::kShow> {
   ShowKind object = ShowKind::kTables;
-  bool user_functions = false;        // SHOW USER FUNCTIONS
-  std::optional<QualifiedName> name;  // of SHOW CREATE and SHOW COLUMNS; the database of SHOW TABLES FROM db
-  std::optional<std::string> like;    // pattern of [NOT] LIKE or ILIKE
+  bool user_functions = false;  // SHOW USER FUNCTIONS
+  // Of SHOW CREATE and SHOW COLUMNS; the database of SHOW TABLES FROM db, the catalog of SHOW DATABASES FROM c.
+  std::optional<QualifiedName> name;
+  std::optional<std::string> like;  // pattern of [NOT] LIKE or ILIKE
   bool like_negated = false;
   bool like_ignores_case = false;
 };
@@ -213,6 +226,12 @@ struct Set : StatementOf<StatementKind::kSet> {
 struct Reset : StatementOf<StatementKind::kReset> {
   std::optional<std::string> key;  // without: reset all settings
   SourceLocation key_location;
+};
+
+// USE CATALOG c, USE [c.]db
+struct Use : StatementOf<StatementKind::kUse> {
+  bool catalog = false;
+  QualifiedName name;
 };
 
 // column = value of PARTITION (…)

@@ -68,6 +68,8 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   refuse_aggregate_syntax(call, name);
   if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") return bind_grouping(call, name);
   if (name == "CURRENT_WATERMARK" && pattern_ == nullptr) return bind_current_watermark(call);
+  if (name == "CURRENT_DATABASE" && call.arguments.empty())
+    return make_literal(Value::string(context_.catalog.current_database()));
   if (name == "JSON") {
     throw UserError(call.location, "JSON(…) stands only as a value of JSON_OBJECT or JSON_ARRAY",
                     "Leave it out: a text that is JSON is a text elsewhere.");
@@ -169,11 +171,12 @@ ExpressionPtr ExpressionBinder::bind_window_property(const ast::FunctionCall& ca
 
 // GROUP_ID tells apart sets that are written twice, whose rows are those of one.
 ExpressionPtr ExpressionBinder::bind_grouping(const ast::FunctionCall& call, const std::string& name) {
-  if (name == "GROUP_ID") refuse_unsupported(call.location, name);
   if (groupings_ == nullptr || inside_aggregate_ || inside_over_)
     throw UserError(call.location, fmt::format("{} cannot stand here: it tells how rows are grouped", name),
                     "It stands in SELECT, HAVING and ORDER BY of a query with GROUP BY.");
-  if (call.arguments.empty()) throw UserError(call.location, fmt::format("{} takes keys of GROUP BY", name));
+  if (name == "GROUP_ID" && !call.arguments.empty()) throw UserError(call.location, "GROUP_ID() takes no arguments");
+  if (name != "GROUP_ID" && call.arguments.empty())
+    throw UserError(call.location, fmt::format("{} takes keys of GROUP BY", name));
   return groupings_->add(bind_arguments(call));
 }
 

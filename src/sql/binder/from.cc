@@ -11,6 +11,7 @@
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/state_function.h"
+#include "sql/binder/table_binder.h"
 #include "sql/binder/window_definition.h"
 #include "sql/parser.h"
 #include "sql/to_sql.h"
@@ -40,7 +41,8 @@ BoundRelation with_alias(BoundRelation relation, const ast::TableAlias& alias) {
   return BoundRelation::of(std::move(relation.plan), {alias.name.name});
 }
 
-// Returns the table with the options of /*+ OPTIONS('k' = 'v') */ in place of its own.
+}  // namespace
+
 TableDefinitionPtr with_hints(TableDefinitionPtr table, const std::vector<ast::Hint>& hints) {
   if (hints.empty()) return table;
   auto changed = std::make_shared<TableDefinition>(*table);
@@ -61,6 +63,8 @@ TableDefinitionPtr with_hints(TableDefinitionPtr table, const std::vector<ast::H
   }
   return changed;
 }
+
+namespace {
 
 // What stands alone in FROM is computed once.
 BoundRelation one_empty_row() { return BoundRelation::of(make_values(make_schema({}), {{}}), {}); }

@@ -1,5 +1,6 @@
 // sql/binder/group.cc - GROUP BY and HAVING to an aggregate. Rule: above it only keys and calls are left.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -57,7 +58,9 @@ void SelectBinder::build_grouping_sets() {
   const std::vector<ExpressionPtr> items = items_;
   const ExpressionPtr having = having_;
   std::vector<PlanPtr> results;
+  std::map<GroupingSet, int64_t> sets;
   for (const GroupingSet& set : grouping_sets_) {
+    group_id_ = sets[set]++;
     keys_.clear();
     absent_keys_.clear();
     for (size_t key = 0; key < all_keys.size(); ++key)
@@ -130,7 +133,7 @@ void SelectBinder::build_groups() {
                            from_.state_ttl_ms);
   }
   const GroupedExpressions grouped(BoundGroups{keys_, key_columns, absent_keys_, *calls_, call_columns, groupings_,
-                                               scope_, binder_->first_uses(), select_.location});
+                                               group_id_, scope_, binder_->first_uses(), select_.location});
   const auto outer = [&](const ExpressionPtr& column) { return grouped.rewrite(column); };
   if (having_ != nullptr) {
     having_ = grouped.rewrite(having_);

@@ -40,7 +40,7 @@ ExpressionPtr GroupedExpressions::rewrite_column(const ColumnReference& column) 
 }
 
 ExpressionPtr GroupedExpressions::grouping_value(const std::vector<ExpressionPtr>& keys) const {
-  int64_t value = 0;
+  int64_t value = keys.empty() ? groups_.group_id : 0;
   for (const ExpressionPtr& key : keys) {
     const bool absent = contains(groups_.absent, key);
     if (!absent && !contains(groups_.keys, key)) {

@@ -18,6 +18,7 @@ struct BoundGroups {
   const AggregateCalls& calls;
   const std::vector<int32_t>& call_columns;
   const GroupingCalls& groupings;
+  int64_t group_id;  // how many equal grouping sets stand before this one
   const Scope& scope;
   const std::map<int32_t, SourceLocation>& locations;  // of columns, for messages
   SourceLocation select;
@@ -32,7 +33,7 @@ class GroupedExpressions {
 
  private:
   ExpressionPtr rewrite_column(const ColumnReference& column) const;
-  // The value of GROUPING(keys): a bit a key, the first one the highest; 1 where it is absent.
+  // The value of GROUPING(keys): a bit a key, the first one the highest; 1 where it is absent. Of no keys: GROUP_ID().
   ExpressionPtr grouping_value(const std::vector<ExpressionPtr>& keys) const;
   [[noreturn]] void refuse(int32_t column) const;
 

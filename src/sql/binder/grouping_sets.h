@@ -24,7 +24,7 @@ std::vector<GroupingSet> grouping_sets(const std::vector<ast::GroupingElement>& 
 // value each grouping set knows.
 class GroupingCalls {
  public:
-  // Returns the column that stands for the call over these keys.
+  // Returns the column that stands for the call over these keys; none: GROUP_ID().
   ExpressionPtr add(std::vector<ExpressionPtr> keys);
   // Returns the keys of the call that a column stands for, null for any other column.
   const std::vector<ExpressionPtr>* call_of(int32_t column) const;

@@ -17,10 +17,6 @@ void refuse_unsupported_clauses(const ast::Insert& statement) {
   if (!statement.partition.empty()) {
     refuse_unsupported(statement.partition.front().column.location, "INSERT INTO … PARTITION");
   }
-  if (!statement.hints.empty()) {
-    const ast::Identifier& name = statement.hints.front().name;
-    refuse_unsupported(name.location, fmt::format("The hint {} on INSERT", name.name));
-  }
 }
 
 std::optional<ConflictStrategy> conflict_strategy(ast::ConflictAction action) {
@@ -160,7 +156,7 @@ bool stores_implicitly(const Type& from, const Type& to) {
 
 PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context) {
   refuse_unsupported_clauses(statement);
-  const TableDefinitionPtr table = find_table(statement.table, context);
+  const TableDefinitionPtr table = with_hints(find_table(statement.table, context), statement.hints);
   const std::vector<int32_t> persisted = table->persisted_columns();
   const std::vector<size_t> places = target_places(statement, *table, persisted);
   PlanPtr query = QueryBinder(context).bind(*statement.query);

@@ -74,6 +74,7 @@ class SelectBinder {
   std::vector<GroupingSet> grouping_sets_;
   std::vector<ExpressionPtr> absent_keys_;  // of the grouping set at hand: NULL in it
   GroupingCalls groupings_;
+  int64_t group_id_ = 0;              // of the grouping set at hand
   std::vector<ExpressionPtr> items_;  // of SELECT, then those only ORDER BY needs
   std::vector<std::string> names_;
   int32_t visible_ = 0;

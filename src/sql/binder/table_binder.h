@@ -15,6 +15,9 @@ TableDefinitionPtr bind_create_table(const ast::CreateTable& statement, const Bi
 // column, columns that differ in number or cannot be stored.
 PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context);
 
+// Returns the table with the options of /*+ OPTIONS('k' = 'v') */ in place of its own. Throws UserError: another hint.
+TableDefinitionPtr with_hints(TableDefinitionPtr table, const std::vector<ast::Hint>& hints);
+
 // Returns the view that the statement declares.
 ViewDefinitionPtr bind_create_view(const ast::CreateView& statement, const BindingContext& context);
 

@@ -124,6 +124,7 @@ std::vector<ast::LikeRule> parse_like_rules(TokenCursor& cursor);
 ast::StatementPtr parse_drop(TokenCursor& cursor);
 ast::StatementPtr parse_show(TokenCursor& cursor);
 ast::StatementPtr parse_describe(TokenCursor& cursor);
+ast::StatementPtr parse_use(TokenCursor& cursor);
 ast::StatementPtr parse_set(TokenCursor& cursor);
 ast::StatementPtr parse_reset(TokenCursor& cursor);
 std::unique_ptr<ast::Insert> parse_insert(TokenCursor& cursor);

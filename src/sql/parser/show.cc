@@ -1,14 +1,14 @@
-// sql/parser/show.cc - SHOW and DESCRIBE. Rule: what Flink can show and this engine has not is refused by name.
+// sql/parser/show.cc - SHOW, USE and DESCRIBE. Rule: what Flink can show and this engine has not is refused by name.
 
 #include "sql/parser/grammar.h"
 
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kUnsupportedShows[] = {"CATALOGS",   "DATABASES", "CURRENT",      "MODULES",
-                                                  "FULL",       "JARS",      "JOBS",         "PARTITIONS",
-                                                  "PROCEDURES", "MODELS",    "MATERIALIZED", "CONNECTIONS"};
+constexpr std::string_view kUnsupportedShows[] = {"MODULES",    "FULL",   "JARS",         "JOBS",       "PARTITIONS",
+                                                  "PROCEDURES", "MODELS", "MATERIALIZED", "CONNECTIONS"};
 constexpr std::string_view kUnsupportedShowCreates[] = {"CATALOG", "MODEL", "MATERIALIZED"};
+constexpr std::string_view kUnsupportedUses[] = {"MODULES"};
 constexpr std::string_view kUnsupportedDescribes[] = {"FUNCTION", "CATALOG", "DATABASE", "JOB", "MODEL"};
 
 // Reads [NOT] LIKE 'pattern' or ILIKE 'pattern'.
@@ -33,6 +33,26 @@ void parse_show_create(TokenCursor& cursor, ast::Show& show) {
   show.name = parse_qualified_name(cursor, view ? "a view name" : "a table name");
 }
 
+// Reads CATALOGS, DATABASES, CURRENT CATALOG or CURRENT DATABASE, if one is there.
+bool accept_catalogs(TokenCursor& cursor, ast::Show& show) {
+  if (accept_word(cursor, "CURRENT")) {
+    const bool catalog = accept_word(cursor, "CATALOG");
+    if (!catalog && !accept_word(cursor, "DATABASE")) cursor.fail_expected();
+    show.object = catalog ? ast::ShowKind::kCurrentCatalog : ast::ShowKind::kCurrentDatabase;
+    return true;
+  }
+  if (accept_word(cursor, "CATALOGS")) {
+    show.object = ast::ShowKind::kCatalogs;
+  } else if (accept_word(cursor, "DATABASES")) {
+    show.object = ast::ShowKind::kDatabases;
+    if (accept_from(cursor)) show.name = parse_qualified_name(cursor, "a catalog name");
+  } else {
+    return false;
+  }
+  parse_pattern(cursor, show, true);
+  return true;
+}
+
 }  // namespace
 
 ast::StatementPtr parse_show(TokenCursor& cursor) {
@@ -49,6 +69,7 @@ ast::StatementPtr parse_show(TokenCursor& cursor) {
     parse_pattern(cursor, *show, false);
     return show;
   }
+  if (accept_catalogs(cursor, *show)) return show;
   refuse_unsupported(cursor, "SHOW", kUnsupportedShows);
   show->user_functions = cursor.accept(Keyword::kUser);
   bool functions = show->user_functions;
@@ -67,6 +88,16 @@ ast::StatementPtr parse_show(TokenCursor& cursor) {
   if (accept_from(cursor)) show->name = parse_qualified_name(cursor, "a database name");
   parse_pattern(cursor, *show, functions);
   return show;
+}
+
+ast::StatementPtr parse_use(TokenCursor& cursor) {
+  cursor.take();
+  const bool two_names = at_identifier(cursor, 1);
+  if (two_names) refuse_unsupported(cursor, "USE", kUnsupportedUses);
+  auto use = std::make_unique<ast::Use>();
+  use->catalog = two_names && accept_word(cursor, "CATALOG");
+  use->name = parse_qualified_name(cursor, use->catalog ? "a catalog name" : "a database name");
+  return use;
 }
 
 ast::StatementPtr parse_describe(TokenCursor& cursor) {

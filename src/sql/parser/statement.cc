@@ -8,7 +8,7 @@ namespace {
 // Statements that Flink has and this engine has not.
 constexpr std::string_view kUnsupportedStatements[] = {"ADD",      "ALTER",  "ANALYZE", "CALL",   "COMPILE",
                                                        "DELETE",   "LOAD",   "MERGE",   "REMOVE", "STOP",
-                                                       "TRUNCATE", "UNLOAD", "UPDATE",  "UPSERT", "USE"};
+                                                       "TRUNCATE", "UNLOAD", "UPDATE",  "UPSERT"};
 // The words a statement starts with, for "did you mean".
 constexpr std::string_view kStatementWords[] = {"SELECT",  "INSERT",  "CREATE", "WITH",     "VALUES",
                                                 "SET",     "EXPLAIN", "SHOW",   "DESCRIBE", "DROP",
@@ -62,6 +62,7 @@ ast::StatementPtr parse_by_first_word(TokenCursor& cursor) {
     case Keyword::kExplain:
       return parse_explain(cursor);
     default:
+      if (at_word(cursor, "USE")) return parse_use(cursor);
       fail_no_statement(cursor);
   }
 }

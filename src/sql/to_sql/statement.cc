@@ -22,6 +22,14 @@ std::string_view show_text(const ast::Show& show) {
       return "SHOW CREATE VIEW ";
     case ast::ShowKind::kColumns:
       return "SHOW COLUMNS";
+    case ast::ShowKind::kCatalogs:
+      return "SHOW CATALOGS";
+    case ast::ShowKind::kCurrentCatalog:
+      return "SHOW CURRENT CATALOG";
+    case ast::ShowKind::kDatabases:
+      return "SHOW DATABASES";
+    case ast::ShowKind::kCurrentDatabase:
+      return "SHOW CURRENT DATABASE";
   }
   return "";
 }
@@ -310,6 +318,9 @@ void SqlWriter::write(const ast::Statement& statement) {
       text_ += reset.key ? fmt::format("RESET {}", quote_string(*reset.key)) : "RESET";
       return;
     }
+    case ast::StatementKind::kUse:
+      text_ += statement.as<ast::Use>().catalog ? "USE CATALOG " : "USE ";
+      return write(statement.as<ast::Use>().name);
     case ast::StatementKind::kStatementSet:
       text_ += "EXECUTE STATEMENT SET BEGIN";
       for (const auto& insert : statement.as<ast::StatementSet>().inserts) {
