@@ -7,16 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "operators/aggregation.h"
+#include "operators/frame_steps.h"
 #include "operators/lagged_values.h"
-#include "operators/row_rounds.h"
 #include "operators/spec.h"
 #include "state/ordered_sequence.h"
 
 namespace tidemill {
 
-// Of the rows of a frame only what the aggregates read is kept, and none where the frame is UNBOUNDED. A frame that has
-// become empty begins anew, so that no rest of floating-point arithmetic is left in it.
+// Of the rows of a frame only what the aggregates read is kept, and none where the frame is UNBOUNDED.
 class OverFrames {
  public:
   explicit OverFrames(const OverAggregateSpec& spec);
@@ -43,48 +41,21 @@ class OverFrames {
 
  private:
   bool bounded() const { return frame_.preceding.has_value(); }
-  // What is done for one result: rows that leave and rows that come, of one partition.
-  struct Step {
-    std::byte* record = nullptr;
-    int32_t first_change = 0, end_change = 0;
-    int32_t result = -1;  // row of the results; -1: none is asked for
-    bool anew = false;    // everything that was in the frame has left
-  };
-
-  void begin_step(std::byte* record);
   void finish_step(KeyRef key);
   // Returns the results of rows: result_of[i] says which of those that were asked for is row i's.
   std::vector<ColumnPtr> results_of(std::span<const int32_t> result_of);
   // Lets rows leave the frame that do not belong to it when a row of this time comes.
   void expire(KeyRef key, std::byte* record, EpochMillis time);
   int64_t take_expired(KeyRef key, EpochMillis time, int64_t max);
-  void add_change(RowKind kind, KeyRef key, std::byte* record);
-  // Applies the steps that wait and computes their results.
-  void run();
-  void run_round(int32_t round);
 
   OverFrame frame_;
-  std::vector<int32_t> columns_;  // of the input: those that the aggregates read
-  SchemaPtr schema_;              // of these
-  Aggregation aggregation_;       // over these
+  FrameSteps steps_;
   LaggedValues lagged_;
   std::vector<bool> is_lag_;  // by call: its result is of lagged_
   int32_t companion_ = -1;
-  RecordTable* table_ = nullptr;
   OrderedSequence* kept_ = nullptr;  // rows of frames; null where they are unbounded
   OperatorContext* context_ = nullptr;
-
-  // Changes that wait, a row each: -D of a row that leaves, +I of one that comes.
-  std::vector<ColumnBuilder> changed_;
-  std::vector<RowKind> kinds_;
-  std::optional<KeyBatch> changed_keys_;
-  std::vector<std::byte*> changed_records_;
-  std::vector<Step> steps_;
-  RowRounds rounds_;
-  std::vector<ColumnBuilder> results_;
   std::vector<ColumnBuilder> lag_results_;  // a row for each result that was asked for
-  int32_t num_results_ = 0;
-  std::vector<int32_t> order_;  // of steps_: which result of results_ is that of result i
 };
 
 }  // namespace tidemill
