@@ -1,5 +1,5 @@
-// expr/lag.h - LAG(x [, n [, value]]): x of the n-th row before, of OVER only. Rule: it stands among aggregate
-// functions in plans, and is computed by operators/lagged_values, never by adding rows.
+// expr/lag.h - LAG(x [, n [, value]]): x of the n-th row before, of OVER only; LEAD is LAG of -n. Rule: it stands among
+// aggregate functions in plans, and is computed by the operators of OVER, never by adding rows.
 #pragma once
 #include "data/value.h"
 #include "expr/aggregate.h"
@@ -8,7 +8,8 @@ namespace tidemill {
 
 class LagFunction final : public AggregateFunction {
  public:
-  // `otherwise` is the result where there is no such row, of the argument's type. Requires: offset >= 0.
+  // `otherwise` is the result where there is no such row, of the argument's type. A negative offset looks behind
+  // the row.
   LagFunction(const Type& argument, int64_t offset, Value otherwise)
       : AggregateFunction("LAG", argument, argument.with_nullable(true)),
         offset_(offset),

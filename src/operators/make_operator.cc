@@ -16,6 +16,7 @@
 #include "operators/session_assign.h"
 #include "operators/sink_materializer.h"
 #include "operators/sort_limit.h"
+#include "operators/sorted_over.h"
 #include "operators/temporal_join.h"
 #include "operators/temporal_sort.h"
 #include "operators/top_n.h"
@@ -68,6 +69,7 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const OverAggregateSpec& spec) const {
     return std::make_unique<OverAggregate>(spec);
   }
+  std::unique_ptr<Operator> operator()(const SortedOverSpec& spec) const { return std::make_unique<SortedOver>(spec); }
   std::unique_ptr<Operator> operator()(const MatchRecognizeSpec& spec) const {
     return std::make_unique<MatchRecognize>(spec);
   }

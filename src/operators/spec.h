@@ -22,6 +22,7 @@
 #include "expr/aggregate_spec.h"
 #include "expr/expression.h"
 #include "expr/row_pattern.h"
+#include "expr/window_frame.h"
 
 namespace tidemill {
 
@@ -113,6 +114,20 @@ struct OverAggregateSpec {
   std::vector<AggregateSpec> aggregates;
   SchemaPtr schema;
   DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec; not for RANGE of an interval, which forgets by itself
+};
+
+// The same in any order and by any frame; rows may be taken back, and what changes with them comes out. Output: the
+// input, then results.
+struct SortedOverSpec {
+  std::vector<int32_t> keys;
+  std::vector<SortKey> order;  // none: all rows are peers, in the order of arrival
+  WindowFrame frame;
+  std::vector<AggregateSpec> calls;  // aggregates, LAG (expr/lag.h), positions (expr/row_position.h)
+  SchemaPtr schema;
+  bool input_retracts = false;
+  bool emit_update_before = true;   // a consumer needs -U
+  bool final_only = false;          // batch mode: each row comes out once, at the end of the input
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
 };
 
 // Rows that fit a pattern: MATCH_RECOGNIZE. Output: `keys`, then the measures; with ALL ROWS PER MATCH `columns`, the
@@ -262,7 +277,7 @@ struct SinkSpec {
 using OperatorSpec =
     std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
                  RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, LookupJoinSpec, UnnestSpec,
-                 SortLimitSpec, TemporalSortSpec, OverAggregateSpec, MatchRecognizeSpec, RankSpec, DeduplicateSpec,
-                 UnionSpec, ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
+                 SortLimitSpec, TemporalSortSpec, OverAggregateSpec, SortedOverSpec, MatchRecognizeSpec, RankSpec,
+                 DeduplicateSpec, UnionSpec, ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
 
 }  // namespace tidemill

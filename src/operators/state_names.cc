@@ -1,5 +1,7 @@
 #include "operators/state_names.h"
 
+#include "expr/row_position.h"
+
 namespace tidemill {
 namespace {
 
@@ -82,6 +84,13 @@ StateNames names_of(const OverAggregateSpec& spec) {
   const size_t columns = static_cast<size_t>(spec.schema->size()) - spec.aggregates.size();
   StateNames names = names_of_rows(spec.keys, *spec.schema, columns);
   names.aggregates = saved_aggregates(spec.aggregates);
+  return names;
+}
+
+StateNames names_of(const SortedOverSpec& spec) {
+  StateNames names = names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()));
+  for (const SavedAggregate& aggregate : saved_aggregates(spec.calls))
+    if (aggregate.function != "LAG" && !position_kind(aggregate.function)) names.aggregates.push_back(aggregate);
   return names;
 }
 

@@ -1,27 +1,66 @@
 // plan/over.cc - aggregates over a frame of rows around each row.
 #include "plan/over.h"
 
+#include <algorithm>
+
 #include "expr/lag.h"
+#include "expr/row_position.h"
 #include "plan/aggregate.h"
 #include "plan/sort_limit.h"
 
 namespace tidemill {
 namespace {
 
-std::string frame_text(const OverFrame& frame) {
-  const std::string start = frame.preceding ? fmt::format("{}", *frame.preceding) : "UNBOUNDED";
-  return fmt::format("{} BETWEEN {} PRECEDING AND CURRENT ROW", frame.rows ? "ROWS" : "RANGE", start);
+std::string bound_text(const FrameBound& bound, bool is_start) {
+  switch (bound.kind) {
+    case FrameBound::Kind::kUnbounded:
+      return is_start ? "UNBOUNDED PRECEDING" : "UNBOUNDED FOLLOWING";
+    case FrameBound::Kind::kCurrentRow:
+      return "CURRENT ROW";
+    case FrameBound::Kind::kOffset:
+      break;
+  }
+  const std::string_view side = bound.offset > 0 ? "FOLLOWING" : "PRECEDING";
+  if (!bound.text.empty()) return fmt::format("{} {}", bound.text, side);
+  return fmt::format("{} {}", bound.offset > 0 ? bound.offset : -bound.offset, side);
+}
+
+std::string lag_text(const OverCall& call, const LagFunction& lag, const std::vector<std::string>& names) {
+  const bool leads = lag.offset() < 0;
+  return fmt::format("{}({}, {}{})", leads ? "LEAD" : "LAG", call.aggregate.argument->to_string(names),
+                     leads ? -lag.offset() : lag.offset(),
+                     lag.otherwise().is_null() ? "" : ", " + Literal(lag.otherwise()).to_string(names));
 }
 
 std::string call_text(const OverCall& call, const std::vector<std::string>& names) {
   if (call.row_number) return "ROW_NUMBER()";
+  if (const PositionFunction* position = as_position(*call.aggregate.function)) {
+    const std::string_view name = position_name(position->position());
+    return position->buckets() > 0 ? fmt::format("{}({})", name, position->buckets()) : fmt::format("{}()", name);
+  }
   const LagFunction* lag = as_lag(*call.aggregate.function);
-  if (lag == nullptr) return aggregate_text(call.aggregate, names);
-  return fmt::format("LAG({}, {}{})", call.aggregate.argument->to_string(names), lag->offset(),
-                     lag->otherwise().is_null() ? "" : ", " + Literal(lag->otherwise()).to_string(names));
+  return lag != nullptr ? lag_text(call, *lag, names) : aggregate_text(call.aggregate, names);
+}
+
+// True where the function's result is known once all rows of its time and those before have come.
+bool looks_back(const OverCall& call) {
+  if (const PositionFunction* position = as_position(*call.aggregate.function)) return position->adds_by_time();
+  const LagFunction* lag = as_lag(*call.aggregate.function);
+  return lag == nullptr || lag->offset() >= 0;
+}
+
+TimeAttribute order_time(const OverNode& node) {
+  const std::vector<SortKey>& order = node.window().order;
+  if (order.size() != 1) return TimeAttribute::kNone;
+  return node.input()->schema()->field(order[0].column).time;
 }
 
 }  // namespace
+
+std::string frame_text(const WindowFrame& frame) {
+  return fmt::format("{} BETWEEN {} AND {}", frame.rows ? "ROWS" : "RANGE", bound_text(frame.start, true),
+                     bound_text(frame.end, false));
+}
 
 OverNode::OverNode(PlanPtr input, OverWindow window, std::vector<OverCall> calls, SchemaPtr schema,
                    SourceLocation location)
@@ -75,29 +114,22 @@ PlanPtr make_over(PlanPtr input, OverWindow window, std::vector<OverCall> calls,
                                     make_schema(std::move(fields)), location);
 }
 
-void check_over(const OverNode& node, bool batch) {
-  const std::vector<SortKey>& order = node.window().order;
-  const bool by_time = order.size() == 1 && !order[0].descending &&
-                       node.input()->schema()->field(order[0].column).time != TimeAttribute::kNone;
-  if (by_time) return;
-  if (batch)
-    throw UserError(node.location(),
-                    "OVER in batch mode by anything but an ascending time attribute is not supported yet");
-  const bool ranks = node.calls().size() == 1 && node.calls()[0].row_number;
-  const std::string hint = ranks ? "The first rows of each partition: keep the row numbers up to one, in WHERE of an "
-                                   "outer query or in QUALIFY (row_num <= 3)."
-                                 : "ORDER BY the column that WATERMARK FOR names, or one computed by PROCTIME().";
-  if (order.size() != 1) {
-    throw UserError(node.location(), "OVER needs ORDER BY of exactly one column here, a time attribute", hint);
-  }
-  const Field& time = node.input()->schema()->field(order[0].column);
-  if (time.time == TimeAttribute::kNone) {
-    throw UserError(node.location(),
-                    fmt::format("OVER over a stream must be ordered by a time attribute, and {} is none", time.name),
-                    hint);
-  }
-  throw UserError(node.location(), "OVER over a stream can be ordered only ascending: rows come in the order of time",
-                  hint);
+bool over_runs_by_time(const OverNode& node, bool append_only, bool final_only) {
+  const TimeAttribute time = order_time(node);
+  if (time == TimeAttribute::kNone || node.window().order[0].descending || !append_only) return false;
+  if (final_only && time == TimeAttribute::kRowtime) return false;
+  return frame_by_time(node.window().frame).has_value() && std::ranges::all_of(node.calls(), looks_back);
+}
+
+void check_over(const OverNode& node, bool append_only, bool final_only) {
+  const auto proctime = [&](const SortKey& key) {
+    return node.input()->schema()->field(key.column).time == TimeAttribute::kProctime;
+  };
+  if (std::ranges::none_of(node.window().order, proctime) || over_runs_by_time(node, append_only, final_only)) return;
+  throw UserError(node.location(),
+                  "OVER ordered by processing time takes new rows only, this one column, ascending, and frames and "
+                  "functions that look back",
+                  "Order by another column: OVER then gives changes (-U, +U) where results change.");
 }
 
 }  // namespace tidemill

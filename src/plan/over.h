@@ -1,14 +1,14 @@
 // plan/over.h - aggregates over a frame of rows around each row: f(x) OVER (PARTITION BY … ORDER BY … frame). Rule:
-// output is the input's columns, then the calls; all calls share one window.
+// output is the input's columns, then the calls; all calls share one window, and several windows are several nodes.
 #pragma once
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "data/over_frame.h"
 #include "data/sort_key.h"
 #include "expr/aggregate_spec.h"
+#include "expr/window_frame.h"
 #include "plan/plan_node.h"
 
 namespace tidemill {
@@ -17,7 +17,7 @@ namespace tidemill {
 struct OverWindow {
   std::vector<int32_t> keys;   // PARTITION BY
   std::vector<SortKey> order;  // ORDER BY
-  OverFrame frame;
+  WindowFrame frame;
   bool operator==(const OverWindow&) const = default;
 };
 
@@ -55,8 +55,16 @@ class OverNode : public PlanNode {
 PlanPtr make_over(PlanPtr input, OverWindow window, std::vector<OverCall> calls, const std::vector<std::string>& names,
                   SourceLocation location);
 
-// Throws UserError at the node where OVER is of a form that is not computed: anything but one ascending time attribute
-// as its order. `batch`: in batch mode, where more is possible but not there yet.
-void check_over(const OverNode& node, bool batch);
+// Returns whether rows come out once, in the order of time, as Flink's stream operators give them: ORDER BY one
+// ascending time attribute, a frame that ends with the row, functions that look back, input of new rows only, and no
+// batch mode
+// (`final_only`; processing time goes by itself there, too). Otherwise rows are kept and change with those that come.
+bool over_runs_by_time(const OverNode& node, bool append_only, bool final_only);
+
+// Throws UserError at the node where it can be computed neither way: by processing time in another form.
+void check_over(const OverNode& node, bool append_only, bool final_only);
+
+// Returns "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".
+std::string frame_text(const WindowFrame& frame);
 
 }  // namespace tidemill

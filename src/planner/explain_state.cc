@@ -112,6 +112,13 @@ Description describe(const OverAggregateSpec& spec, std::string_view table) {
           by_interval ? by_time(spec.processing_time) : by_keys(spec.state_ttl_ms)};
 }
 
+Description describe(const SortedOverSpec& spec, std::string_view table) {
+  if (spec.final_only)
+    return {table == "rows" ? "all rows" : "aggregates of the partition at hand", std::string(kWhenInputEnds)};
+  if (table == "frames") return {"aggregates of each partition", by_keys(spec.state_ttl_ms)};
+  return {"all rows, with the results they have", by_rows(spec.state_ttl_ms)};
+}
+
 Description describe(const RankSpec& spec, std::string_view table) {
   if (spec.final_only) {
     return {"first rows of each partition", spec.window_end >= 0 ? by_time(false) : std::string(kWhenInputEnds)};

@@ -81,9 +81,10 @@ std::string OperatorIdentities::signature(const PlanNode& node) {
     }
     case PlanKind::kOver: {
       const OverWindow& window = node.as<OverNode>().window();
-      const std::string frame =
-          fmt::format("{} {}", window.frame.rows ? "ROWS" : "RANGE",
-                      window.frame.preceding ? std::to_string(*window.frame.preceding) : "UNBOUNDED");
+      std::string frame = frame_text(window.frame);
+      if (const std::optional<OverFrame> by_time = frame_by_time(window.frame))  // a name that saved state has
+        frame = fmt::format("{} {}", by_time->rows ? "ROWS" : "RANGE",
+                            by_time->preceding ? std::to_string(*by_time->preceding) : "UNBOUNDED");
       return fmt::format("over_aggregate(keys=[{}], order=[{}], frame={}, tables=[{}])",
                          lineage_of_keys(*node.input(), window.keys), lineage_of_order(*node.input(), window.order),
                          frame, tables_text(node));

@@ -22,12 +22,12 @@ void ValueFields::declare(TableDescriptor& descriptor) {
   for (size_t i = 0; i < types_.size(); ++i) {
     const PhysicalType physical = types_[i].physical();
     const auto size = static_cast<uint32_t>(physical_size(physical));
-    const std::string name = fmt::format("value{}", i);
+    const std::string name = fmt::format("value{}", first_ + i);
     if (physical == PhysicalType::kText)
       descriptor.fields.push_back(RecordField::text(name));
     else
       descriptor.fields.push_back({name, size, size, FieldKind::kBytes});
-    descriptor.fields.push_back(RecordField::flag(fmt::format("null{}", i)));
+    descriptor.fields.push_back(RecordField::flag(fmt::format("null{}", first_ + i)));
   }
 }
 

@@ -17,7 +17,8 @@ namespace tidemill {
 // const methods on any that may read the record.
 class ValueFields {
  public:
-  explicit ValueFields(std::vector<Type> types) : types_(std::move(types)) {}
+  // `first`: i of the first field's name, where a record has other values, too.
+  explicit ValueFields(std::vector<Type> types, size_t first = 0) : types_(std::move(types)), first_(first) {}
 
   const std::vector<Type>& types() const { return types_; }
 
@@ -43,6 +44,7 @@ class ValueFields {
     uint32_t null = 0;
   };
   std::vector<Type> types_;
+  size_t first_;
   int32_t first_field_ = 0;
   std::vector<Place> places_;
 };

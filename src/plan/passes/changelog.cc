@@ -154,6 +154,8 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
       if (final_only || !node.as<WindowAggregateNode>().emit().updates()) return RowKinds::append();
       return {true, true, true, !input.append_only()};
     case PlanKind::kOver:
+      if (final_only || over_runs_by_time(node.as<OverNode>(), input.append_only(), false)) return RowKinds::append();
+      return {true, true, true, input.retracts()};
     case PlanKind::kMatch:
     case PlanKind::kSortLimit:
       return RowKinds::append();
@@ -173,10 +175,7 @@ RowKinds Changelog::produced(const PlanNode& node) const {
     check_session(*assign);
     check_lateness(*assign);
   }
-  if (const auto* over = node.try_as<OverNode>()) {
-    check_over(*over, final_only_);
-    check_inserts(*over->input(), over->location(), "OVER over a stream");
-  }
+  if (const auto* over = node.try_as<OverNode>()) check_over(*over, input_kinds(node).append_only(), final_only_);
   if (const auto* match = node.try_as<MatchNode>())
     check_inserts(*match->input(), match->location(), "MATCH_RECOGNIZE");
   const auto* rank = node.try_as<RankNode>();

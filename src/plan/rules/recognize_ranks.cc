@@ -124,7 +124,7 @@ PlanPtr ranked(const OverNode& over, const RankRange& range) {
   return make_project(std::move(rank), std::move(projections), make_schema(std::move(fields)));
 }
 
-PlanPtr recognize(const PlanPtr& node) {
+PlanPtr recognize(const PlanPtr& node, bool batch) {
   const auto* filter = node->try_as<FilterNode>();
   const auto* over = filter != nullptr ? filter->input()->try_as<OverNode>() : nullptr;
   if (over == nullptr || over->calls().size() != 1 || !over->calls()[0].row_number) return node;
@@ -141,11 +141,8 @@ PlanPtr recognize(const PlanPtr& node) {
     if (std::ranges::find(read, number) != read.end()) return node;
     rest.push_back(conjunct);
   }
-  if (all.end == std::numeric_limits<int64_t>::max()) {
-    if (all.start == std::numeric_limits<int64_t>::min()) return node;
-    throw UserError(over->location(), "ROW_NUMBER() is asked for from a number on, and has no last one",
-                    "Give the last number, too: WHERE row_num BETWEEN 2 AND 10.");
-  }
+  if (all.end == std::numeric_limits<int64_t>::max()) return node;  // all rows must be kept anyway
+  if (all.end < 1 && batch) return make_values(node->schema(), {});
   if (all.end < 1)
     throw UserError(over->location(), fmt::format("No row has a ROW_NUMBER() up to {}", all.end),
                     "The first row has number 1.");
@@ -171,7 +168,9 @@ PlanPtr recognize_limit(const PlanPtr& node, const TableTraits& tables) {
 }  // namespace
 
 PlanPtr recognize_ranks(const PlanPtr& root, const OptimizerContext& context) {
-  return rewrite_plan(root, [&](const PlanPtr& node) { return recognize_limit(recognize(node), *context.tables); });
+  return rewrite_plan(root, [&](const PlanPtr& node) {
+    return recognize_limit(recognize(node, context.batch_where_bounded), *context.tables);
+  });
 }
 
 }  // namespace tidemill

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "expr/row_position.h"
 #include "sql/ast/function_call.h"
 #include "sql/binder/aggregate_calls.h"
 #include "sql/binder/binding_context.h"
@@ -89,7 +90,9 @@ class ExpressionBinder {
   ExpressionPtr bind_argument(const ast::FunctionCall& call, const ast::Expression& value);
   // over.cc
   ExpressionPtr bind_over(const ast::FunctionCall& call, const std::string& name);
-  BoundAggregate bind_lag(const ast::FunctionCall& call);
+  BoundAggregate bind_position(const ast::FunctionCall& call, PositionKind kind,
+                               const std::vector<BoundOver::Order>& order);
+  BoundAggregate bind_lag(const ast::FunctionCall& call, const std::string& name);
 
   // pattern_calls.cc
   ExpressionPtr bind_pattern_column(const ast::ColumnReference& column);

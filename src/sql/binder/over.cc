@@ -1,27 +1,23 @@
-// sql/binder/over.cc - calls with OVER, WINDOW and QUALIFY. Rule: a frame ends with the current row; what OVER reads is
-// computed below it, behind the columns that there are anyway.
+// sql/binder/over.cc - calls with OVER, WINDOW and QUALIFY. Rule: what OVER reads is computed below it, behind the
+// columns that there are anyway.
 #include "plan/over.h"
 
 #include <algorithm>
 #include <set>
 
-#include "base/units.h"
 #include "expr/cast.h"
 #include "expr/evaluator.h"
 #include "expr/lag.h"
+#include "expr/row_position.h"
 #include "plan/calc.h"
 #include "sql/binder/aggregate_input.h"
 #include "sql/binder/expression_binder.h"
-#include "sql/binder/literal.h"
+#include "sql/binder/over_frame.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/select_binder.h"
 
 namespace tidemill {
 namespace {
-
-// Functions of OVER that need rows behind the current one, all rows of the partition, or ties to be counted.
-constexpr std::array<std::string_view, 7> kOtherFunctions = {"RANK",  "DENSE_RANK", "PERCENT_RANK", "CUME_DIST",
-                                                             "NTILE", "LEAD",       "NTH_VALUE"};
 
 constexpr int64_t kLagMax = 1'000'000;  // rows that each partition keeps
 
@@ -50,44 +46,25 @@ WrittenWindow resolve_window(const ast::WindowSpecification& window, const OverC
   return result;
 }
 
-DurationMillis bind_range(const ast::Expression& offset, const BindingContext& context) {
-  const Scope nothing;
-  const ExpressionPtr bound = ExpressionBinder(context, nothing, "a frame").bind(offset);
-  if (bound->type().kind == TypeKind::kIntervalYearMonth)
-    refuse_unsupported(offset.location, "RANGE of months or years");
-  if (bound->type().kind != TypeKind::kIntervalDayTime || !bound->is_constant())
-    throw UserError(offset.location,
-                    fmt::format("RANGE takes an interval, not {}", bound->type().with_nullable(true).to_string()),
-                    "Write RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND CURRENT ROW.");
-  const Value value = evaluate_constant(*bound, EvaluationContext());
-  const int64_t duration = value.is_null() ? -1 : value.as<int64_t>();
-  if (duration < 0) throw UserError(offset.location, "A frame cannot begin behind the current row");
-  return duration;
+OverWindow over_window(const BoundOver& bound, AggregateInput& input) {
+  OverWindow window;
+  for (const ExpressionPtr& key : bound.keys) window.keys.push_back(input.add(key));
+  for (const BoundOver::Order& order : bound.order)
+    window.order.push_back({input.add(order.expression), order.descending, order.nulls_first});
+  window.frame = bound.frame;
+  return window;
 }
 
-OverFrame bind_frame(const ast::Frame& written, const BindingContext& context) {
-  using enum ast::FrameBoundKind;
-  OverFrame frame;
-  frame.rows = written.unit == ast::FrameUnit::kRows;
-  if (written.end.kind == kFollowing || written.end.kind == kUnboundedFollowing)
-    refuse_unsupported(written.end.location, "FOLLOWING in a frame");
-  if (written.end.kind != kCurrentRow)
-    refuse_unsupported(written.end.location, "A frame that ends before the current row");
-  switch (written.start.kind) {
-    case kUnboundedPreceding:
-      return frame;
-    case kCurrentRow:
-      frame.preceding = 0;
-      return frame;
-    case kPreceding:
-      frame.preceding =
-          frame.rows ? bind_row_count(*written.start.offset, "ROWS") : bind_range(*written.start.offset, context);
-      return frame;
-    case kFollowing:
-    case kUnboundedFollowing:
-      throw UserError(written.start.location, "A frame cannot begin behind the current row");
-  }
-  CHECK(false);
+OverCall over_call(const BoundOver& bound, AggregateInput& input, std::set<std::string>& texts) {
+  OverCall call{input.make_spec(bound.aggregate, texts), bound.row_number};
+  if (as_lag(*bound.aggregate.function) != nullptr)  // a literal, too, is taken from the row
+    call.aggregate.argument = make_column(input.add(bound.aggregate.argument), bound.aggregate.argument->type());
+  return call;
+}
+
+// True where the column may be one that WATERMARK FOR names.
+bool is_time_attribute(const Type& type) {
+  return (type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampLtz) && type.precision <= 3;
 }
 
 }  // namespace
@@ -102,13 +79,14 @@ ExpressionPtr ExpressionBinder::bind_over(const ast::FunctionCall& call, const s
     throw UserError(call.location, fmt::format("{} … OVER cannot stand in {}", name, clause_),
                     clause_ == "WHERE" ? "Conditions on it belong in QUALIFY, or in WHERE of an outer query." : "");
   }
-  if (std::ranges::find(kOtherFunctions, name) != kOtherFunctions.end())
-    refuse_unsupported(call.location, fmt::format("{} … OVER", name));
-  if (name != "ROW_NUMBER" && name != "LAG" && !context_.functions.has_aggregate(name))
+  if (name == "NTH_VALUE") refuse_unsupported(call.location, "NTH_VALUE … OVER");
+  const bool lags = name == "LAG" || name == "LEAD";
+  const std::optional<PositionKind> position = position_kind(name);
+  if (!position && !lags && !context_.functions.has_aggregate(name))
     throw UserError(call.location, fmt::format("{} is no aggregate function, and OVER needs one", name));
   BoundOver over;
   over.location = call.location;
-  over.row_number = name == "ROW_NUMBER";
+  over.row_number = position == PositionKind::kRowNumber;
   inside_over_ = true;
   const WrittenWindow window = resolve_window(*call.over, *overs_);
   if (window.partition_by != nullptr)
@@ -122,66 +100,121 @@ ExpressionPtr ExpressionBinder::bind_over(const ast::FunctionCall& call, const s
         refuse_unsupported(item.expression->location, fmt::format("ORDER BY {} in OVER", type.to_string()));
     }
   }
-  if (window.frame != nullptr) over.frame = bind_frame(*window.frame, context_);
-  if (over.row_number) {
-    if (!call.arguments.empty()) throw UserError(call.location, "ROW_NUMBER() takes no arguments");
-    if (window.frame != nullptr)
-      throw UserError(window.frame->location, "ROW_NUMBER() takes no frame: it counts all rows up to the current one");
-    refuse_aggregate_syntax(call, name);
+  if (window.frame != nullptr && (position || lags))
+    throw UserError(window.frame->location,
+                    fmt::format("{} takes no frame: {}", name,
+                                lags ? "it looks at one row" : "it follows from where the row stands"));
+  if (window.frame != nullptr) over.frame = bind_frame(*window.frame, over.order, context_);
+  if (position) {
     over.frame.rows = true;
-    over.aggregate.function = context_.functions.resolve_aggregate("COUNT", {}, call.location).function;
-    over.aggregate.text = "ROW_NUMBER()";
-  } else if (name == "LAG") {
-    if (window.frame != nullptr) throw UserError(window.frame->location, "LAG takes no frame: it looks at one row");
-    over.aggregate = bind_lag(call);
+    over.aggregate = bind_position(call, *position, over.order);
   } else {
-    over.aggregate = bind_aggregate_call(call, name);
+    over.aggregate = lags ? bind_lag(call, name) : bind_aggregate_call(call, name);
   }
   inside_over_ = false;
   return overs_->add(std::move(over));
 }
 
-BoundAggregate ExpressionBinder::bind_lag(const ast::FunctionCall& call) {
-  refuse_aggregate_syntax(call, "LAG");
+BoundAggregate ExpressionBinder::bind_position(const ast::FunctionCall& call, PositionKind kind,
+                                               const std::vector<BoundOver::Order>& order) {
+  const std::string name(position_name(kind));
+  refuse_aggregate_syntax(call, name);
+  const size_t arguments = kind == PositionKind::kNtile ? 1 : 0;
+  if (call.arguments.size() != arguments)
+    throw UserError(call.location,
+                    fmt::format("{} takes {}", name, arguments == 1 ? "the number of buckets" : "no arguments"));
+  if (order.empty() && kind != PositionKind::kRowNumber && kind != PositionKind::kNtile)
+    throw UserError(call.location, fmt::format("{} needs ORDER BY in OVER: without it all rows are equal", name));
+  BoundAggregate position;
+  position.text = name + "()";
+  if (kind == PositionKind::kRowNumber) {
+    position.function = context_.functions.resolve_aggregate("COUNT", {}, call.location).function;
+    return position;
+  }
+  int64_t buckets = 0;
+  if (kind == PositionKind::kNtile) {
+    const ExpressionPtr argument = bind_arguments(call)[0];
+    const Value value = argument->is_constant() ? evaluate_constant(*argument, EvaluationContext()) : Value();
+    if (value.is_null() || !value.type().is_integer() || value.as_integer() < 1)
+      throw UserError(call.arguments[0].value->location, "The number of buckets of NTILE is a whole number from 1 on");
+    buckets = static_cast<int64_t>(value.as_integer());
+    position.text = fmt::format("NTILE({})", buckets);
+  }
+  // Where rows come in the order of this time, ranks are added up.
+  const bool by_time = order.size() == 1 && order[0].expression->kind() == ExpressionKind::kColumn &&
+                       (kind == PositionKind::kRank || kind == PositionKind::kDenseRank) &&
+                       is_time_attribute(order[0].expression->type());
+  if (by_time) position.argument = order[0].expression;
+  position.function =
+      std::make_shared<PositionFunction>(kind, by_time ? order[0].expression->type() : Type::null(), buckets);
+  return position;
+}
+
+BoundAggregate ExpressionBinder::bind_lag(const ast::FunctionCall& call, const std::string& name) {
+  refuse_aggregate_syntax(call, name);
   std::vector<ExpressionPtr> arguments = bind_arguments(call);
   if (arguments.empty() || arguments.size() > 3)
-    throw UserError(call.location, "LAG takes one to three arguments", "Write LAG(x), LAG(x, 2) or LAG(x, 2, 0).");
+    throw UserError(call.location, fmt::format("{} takes one to three arguments", name),
+                    fmt::format("Write {0}(x), {0}(x, 2) or {0}(x, 2, 0).", name));
   const auto constant = [&](size_t i, std::string_view what) {
     if (arguments[i]->is_constant()) return evaluate_constant(*arguments[i], EvaluationContext());
-    throw UserError(call.arguments[i].value->location, fmt::format("{} of LAG is a constant", what));
+    throw UserError(call.arguments[i].value->location, fmt::format("{} of {} is a constant", what, name));
   };
   int64_t offset = 1;
   if (arguments.size() > 1) {
     const Value value = constant(1, "The number of rows");
-    if (value.is_null() || !value.type().is_integer() || value.as_integer() < 0 || value.as_integer() > kLagMax)
+    if (value.is_null() || !value.type().is_integer() || value.as_integer() < -kLagMax || value.as_integer() > kLagMax)
       throw UserError(call.arguments[1].value->location,
-                      fmt::format("The number of rows of LAG is a whole number from 0 to {}", kLagMax));
+                      fmt::format("The number of rows of {0} is a whole number from -{1} to {1}", name, kLagMax));
     offset = static_cast<int64_t>(value.as_integer());
   }
   const Type type = arguments[0]->type().with_nullable(true);
   if (type.kind == TypeKind::kNull)
-    throw UserError(call.location, "LAG needs a value of some type", "Cast it: LAG(CAST(NULL AS INT)).");
+    throw UserError(call.location, fmt::format("{} needs a value of some type", name),
+                    fmt::format("Cast it: {}(CAST(NULL AS INT)).", name));
   Value otherwise = Value::null(type);
   if (arguments.size() > 2) {
     if (!casts_implicitly(arguments[2]->type(), type))
       throw UserError(call.arguments[2].value->location,
-                      fmt::format("LAG gives {} where there is no row, and {} otherwise",
+                      fmt::format("{} gives {} where there is no row, and {} otherwise", name,
                                   arguments[2]->type().with_nullable(true).to_string(), type.to_string()),
                       "Cast one to the other.");
     arguments[2] = coerce(arguments[2], type);
     otherwise = constant(2, "What there is instead of a row");
   }
   BoundAggregate lag;
-  lag.function = std::make_shared<LagFunction>(type, offset, std::move(otherwise));
+  lag.function = std::make_shared<LagFunction>(type, name == "LEAD" ? -offset : offset, std::move(otherwise));
   lag.argument = arguments[0];
   std::string text;
   for (const ExpressionPtr& argument : arguments)
     text += (text.empty() ? "" : ", ") + argument->to_string(scope_.names());
-  lag.text = fmt::format("LAG({})", text);
+  lag.text = fmt::format("{}({})", name, text);
   return lag;
 }
 
-// Places of the window's parts in the projection under OVER: all columns of the plan, then what is computed.
+// Windows over rows in the order of a time come first: they take new rows only.
+std::vector<std::vector<size_t>> SelectBinder::calls_by_window() const {
+  const std::vector<BoundOver>& calls = overs_->calls();
+  std::vector<std::vector<size_t>> windows;
+  for (size_t i = 0; i < calls.size(); ++i) {
+    const auto same = std::ranges::find_if(
+        windows, [&](const std::vector<size_t>& window) { return same_window(calls[window[0]], calls[i]); });
+    if (same != windows.end()) {
+      same->push_back(i);
+    } else {
+      windows.push_back({i});
+    }
+  }
+  std::ranges::stable_partition(windows, [&](const std::vector<size_t>& window) {
+    const std::vector<BoundOver::Order>& order = calls[window[0]].order;
+    const auto* column = order.size() == 1 ? order[0].expression->try_as<ColumnReference>() : nullptr;
+    return column != nullptr && !order[0].descending &&
+           plan_->schema()->field(column->index()).time != TimeAttribute::kNone;
+  });
+  return windows;
+}
+
+// Places of the windows' parts in the projection under OVER: all columns of the plan, then what is computed.
 void SelectBinder::build_overs() {
   if (overs_->empty()) {
     if (qualify_ != nullptr)
@@ -191,41 +224,50 @@ void SelectBinder::build_overs() {
   }
   AggregateInput input(plan_->schema()->names());
   for (int32_t i = 0; i < plan_->schema()->size(); ++i) input.add(make_column(i, plan_->schema()->field(i).type));
-  OverWindow window;
-  const BoundOver& first = overs_->calls().front();
-  for (const ExpressionPtr& key : first.keys) window.keys.push_back(input.add(key));
-  for (const BoundOver::Order& order : first.order)
-    window.order.push_back({input.add(order.expression), order.descending, order.nulls_first});
-  window.frame = first.frame;
-  std::vector<OverCall> calls;
-  std::vector<std::string> names;
-  std::set<std::string> texts;
-  for (const BoundOver& bound : overs_->calls()) {
-    calls.push_back({input.make_spec(bound.aggregate, texts), bound.row_number});
-    if (as_lag(*bound.aggregate.function) != nullptr)  // a literal, too, is taken from the row
-      calls.back().aggregate.argument =
-          make_column(input.add(bound.aggregate.argument), bound.aggregate.argument->type());
-    names.push_back(fmt::format("w0$o{}", names.size()));
-  }
+  std::vector<std::string> names(overs_->calls().size());
+  for (size_t i = 0; i < names.size(); ++i) names[i] = fmt::format("w0$o{}", i);
   for (size_t i = 0; i < items_.size(); ++i) {
     const auto* column = items_[i]->try_as<ColumnReference>();
     const std::optional<size_t> call = column != nullptr ? OverCalls::call_of(column->index()) : std::nullopt;
     if (call) names[*call] = names_[i];
   }
-  plan_ = make_over(input.project(std::move(plan_)), std::move(window), std::move(calls), names, first.location);
-  const int32_t first_call = plan_->as<OverNode>().first_call();
-  if (qualify_ != nullptr) plan_ = make_filter(std::move(plan_), with_over_places(qualify_, first_call));
-  for (ExpressionPtr& item : items_) item = with_over_places(item, first_call);
+  struct Window {
+    OverWindow window;
+    std::vector<OverCall> calls;
+    std::vector<std::string> names;
+    SourceLocation location;
+  };
+  std::vector<Window> windows;
+  std::vector<int32_t> places(names.size());  // of the calls' results, behind the columns below all of them
+  std::set<std::string> texts;
+  int32_t next_place = 0;
+  for (const std::vector<size_t>& of_window : calls_by_window()) {
+    const BoundOver& first = overs_->calls()[of_window[0]];
+    Window& window = windows.emplace_back(over_window(first, input), std::vector<OverCall>(),
+                                          std::vector<std::string>(), first.location);
+    for (const size_t i : of_window) {
+      window.calls.push_back(over_call(overs_->calls()[i], input, texts));
+      window.names.push_back(names[i]);
+      places[i] = next_place++;
+    }
+  }
+  plan_ = input.project(std::move(plan_));
+  for (int32_t& place : places) place += plan_->schema()->size();
+  for (Window& window : windows)
+    plan_ =
+        make_over(std::move(plan_), std::move(window.window), std::move(window.calls), window.names, window.location);
+  if (qualify_ != nullptr) plan_ = make_filter(std::move(plan_), with_over_places(qualify_, places));
+  for (ExpressionPtr& item : items_) item = with_over_places(item, places);
 }
 
-ExpressionPtr SelectBinder::with_over_places(const ExpressionPtr& expression, int32_t first_call) {
+ExpressionPtr SelectBinder::with_over_places(const ExpressionPtr& expression, std::span<const int32_t> places) {
   if (const auto* column = expression->try_as<ColumnReference>()) {
     const std::optional<size_t> call = OverCalls::call_of(column->index());
-    return call ? make_column(first_call + static_cast<int32_t>(*call), column->type()) : expression;
+    return call ? make_column(places[*call], column->type()) : expression;
   }
   if (expression->children().empty()) return expression;
   std::vector<ExpressionPtr> children;
-  for (const ExpressionPtr& child : expression->children()) children.push_back(with_over_places(child, first_call));
+  for (const ExpressionPtr& child : expression->children()) children.push_back(with_over_places(child, places));
   return with_children(*expression, std::move(children));
 }
 

@@ -13,13 +13,13 @@ bool same_order(const BoundOver::Order& a, const BoundOver::Order& b) {
   return *a.expression == *b.expression && a.descending == b.descending && a.nulls_first == b.nulls_first;
 }
 
+}  // namespace
+
 bool same_window(const BoundOver& a, const BoundOver& b) {
   const auto same_key = [](const ExpressionPtr& key, const ExpressionPtr& other) { return *key == *other; };
   return a.frame == b.frame && std::ranges::equal(a.keys, b.keys, same_key) &&
          std::ranges::equal(a.order, b.order, same_order);
 }
-
-}  // namespace
 
 const ast::WindowSpecification& OverCalls::window(const ast::Identifier& name) const {
   const auto found = std::ranges::find(windows_, name.name, [](const ast::NamedWindow& w) { return w.name.name; });
@@ -32,12 +32,8 @@ const ast::WindowSpecification& OverCalls::window(const ast::Identifier& name) c
 ExpressionPtr OverCalls::add(BoundOver call) {
   const Type type = call.aggregate.function->result_type();
   for (size_t i = 0; i < calls_.size(); ++i) {
-    if (!same_window(calls_[i], call))
-      throw UserError(call.location, "All OVER of one SELECT must have the same PARTITION BY, ORDER BY and frame",
-                      "Compute one in a sub-query. (ROW_NUMBER counts ROWS; without a frame others are RANGE UNBOUNDED "
-                      "PRECEDING.)");
-    if (calls_[i].row_number == call.row_number && calls_[i].aggregate.text == call.aggregate.text &&
-        same_call(calls_[i].aggregate, call.aggregate))
+    if (same_window(calls_[i], call) && calls_[i].row_number == call.row_number &&
+        calls_[i].aggregate.text == call.aggregate.text && same_call(calls_[i].aggregate, call.aggregate))
       return make_column(kFirstOverColumn + static_cast<int32_t>(i), type);
   }
   calls_.push_back(std::move(call));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "data/over_frame.h"
 #include "data/sort_key.h"
+#include "expr/window_frame.h"
 #include "sql/ast/query.h"
 #include "sql/binder/aggregate_calls.h"
 
@@ -24,9 +24,12 @@ struct BoundOver {
   bool row_number = false;
   std::vector<ExpressionPtr> keys;
   std::vector<Order> order;
-  OverFrame frame;
+  WindowFrame frame;
   SourceLocation location;
 };
+
+// Returns whether two calls have the same PARTITION BY, ORDER BY and frame.
+bool same_window(const BoundOver& a, const BoundOver& b);
 
 class OverCalls {
  public:
@@ -35,8 +38,7 @@ class OverCalls {
 
   // Returns the window of this name. Throws UserError: there is none.
   const ast::WindowSpecification& window(const ast::Identifier& name) const;
-  // Returns the column that stands for the call; equal calls are one. Throws UserError where it is of another window
-  // than those before it.
+  // Returns the column that stands for the call; equal calls are one.
   ExpressionPtr add(BoundOver call);
 
   bool empty() const { return calls_.empty(); }

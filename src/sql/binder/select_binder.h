@@ -2,6 +2,7 @@
 // bound over the columns of FROM; grouping then replaces what is grouped by, and refuses what is left.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,8 @@ class SelectBinder {
   std::vector<ExpressionPtr*> item_places();
   // over.cc
   void build_overs();
-  static ExpressionPtr with_over_places(const ExpressionPtr& expression, int32_t first_call);
+  std::vector<std::vector<size_t>> calls_by_window() const;
+  static ExpressionPtr with_over_places(const ExpressionPtr& expression, std::span<const int32_t> places);
   // group.cc
   void build_groups();
   void build_grouping_sets();
