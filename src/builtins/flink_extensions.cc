@@ -129,6 +129,7 @@ class SyntaxFinder final : public AstVisitor {
       add_file(expression.location);
     const auto* call = expression.try_as<ast::FunctionCall>();
     if (call != nullptr) visit_pattern_call(*call);
+    if (call != nullptr && call->over && !batch_) visit_over(*call);
     if (call == nullptr || !call->filter) return;
     if (call->over) {
       add(call->filter->location, "FILTER before OVER", "Write a CASE in the argument: COUNT(CASE WHEN … THEN 1 END).");
@@ -139,13 +140,40 @@ class SyntaxFinder final : public AstVisitor {
   }
 
   void visit(const ast::WindowSpecification& window) override {
-    if (!window.frame || window.frame->start.kind != ast::FrameBoundKind::kCurrentRow ||
-        window.frame->end.kind != ast::FrameBoundKind::kCurrentRow)
-      return;
-    add(window.frame->location, "a frame from CURRENT ROW to CURRENT ROW", "Begin it with PRECEDING.");
+    if (!window.frame || batch_) return;
+    using enum ast::FrameBoundKind;
+    const ast::Frame& frame = *window.frame;
+    if (frame.start.kind == kCurrentRow && frame.end.kind == kCurrentRow) {
+      add(frame.location, "a frame from CURRENT ROW to CURRENT ROW", "Begin it with PRECEDING.");
+    } else if (frame.end.kind != kCurrentRow) {
+      add(frame.end.location, "a frame of a stream that does not end with the row", kInBatchMode);
+    } else if (frame.start.kind == kPreceding && window.order_by.size() == 1 && !is_time(window.order_by[0])) {
+      add(frame.start.location, "a frame of a stream that begins so many rows before, by anything but time",
+          kInBatchMode);
+    }
   }
 
  private:
+  static constexpr std::string_view kInBatchMode = "SET 'execution.runtime-mode' = 'BATCH': Flink has it there.";
+
+  bool is_time(const ast::OrderItem& item) const {
+    const auto* column = item.expression->try_as<ast::ColumnReference>();
+    return column != nullptr && time_columns_.contains(column->parts.back().name);
+  }
+
+  void visit_over(const ast::FunctionCall& call) {
+    const std::string& name = call.name.last().name;
+    if (is_one_of(name, {"LEAD", "NTILE", "PERCENT_RANK", "CUME_DIST"}))
+      add(call.location, name + " over a stream", kInBatchMode);
+    const ast::WindowSpecification& window = *call.over;
+    if (window.base || is_one_of(name, {"ROW_NUMBER"})) return;  // of Top-N, ordered by anything
+    if (window.order_by.size() != 1) {
+      add(window.location, "OVER a stream without ORDER BY of exactly one column", kInBatchMode);
+    } else if (window.order_by[0].descending) {
+      add(window.location, "OVER a stream in descending order", kInBatchMode);
+    }
+  }
+
   void visit_match(const ast::MatchTable& match) {
     constexpr std::string_view kHint = "Flink has ONE ROW PER MATCH of variables one after the other.";
     if (match.all_rows) add(match.location, "ALL ROWS PER MATCH", kHint);

@@ -116,6 +116,8 @@ Words ordered_aggregate_of(const Aggregate& aggregate, const std::vector<Row>& r
   return list;
 }
 
+}  // namespace
+
 Words aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows) {
   if (aggregate.ordered()) return ordered_aggregate_of(aggregate, rows);
   std::vector<int64_t> values;
@@ -142,6 +144,8 @@ Words aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows) {
   if (aggregate.function == "SUM") return std::to_string(static_cast<int64_t>(sum));
   return std::to_string(static_cast<int64_t>(sum) / static_cast<int64_t>(values.size()));
 }
+
+namespace {
 
 using Key = std::vector<Words>;
 struct Group {

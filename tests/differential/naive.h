@@ -18,6 +18,9 @@ struct Answer {
 std::optional<std::string> value_of(const Node& node, const Row& row);
 std::optional<bool> truth_of(const Node& node, const Row& row);
 
+// The value of an aggregate over rows that are in order.
+std::optional<std::string> aggregate_of(const Aggregate& aggregate, const std::vector<Row>& rows);
+
 Answer evaluate_naively(const Query& query, const std::vector<Row>& rows);
 
 }  // namespace tidemill::differential
