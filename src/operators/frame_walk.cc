@@ -1,6 +1,7 @@
 #include "operators/frame_walk.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "expr/lag.h"
 #include "expr/row_position.h"
@@ -9,6 +10,7 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kGroupsField = "groups";
+constexpr int64_t kReachMax = 1 << 20;  // rows; a walk of the whole partition costs about as much
 
 bool is_aggregate(const AggregateSpec& call) {
   return as_lag(*call.function) == nullptr && as_position(*call.function) == nullptr;
@@ -57,6 +59,21 @@ FrameWalk::FrameWalk(const SortedOverSpec& spec, const PartitionRows& rows)
   for (const AggregateSpec& call : spec.calls) aggregate_of_.push_back(is_aggregate(call) ? aggregates++ : -1);
   aggregates_ = aggregates > 0;
   looks_back_only_ = !positions_.looks_ahead() && (!aggregates_ || spec.frame.is_running());
+  if (aggregates_) frame_start_ = spec.frame.start.offset;
+  reach_ = reach_of(spec.frame);
+}
+
+std::optional<FrameWalk::Reach> FrameWalk::reach_of(const WindowFrame& frame) const {
+  const std::optional<int64_t> back = positions_.reach(false);
+  const std::optional<int64_t> ahead = positions_.reach(true);
+  if (!back || !ahead) return std::nullopt;
+  Reach reach{*back, *ahead};
+  if (!aggregates_) return reach;
+  const bool bounded =
+      frame.start.kind != FrameBound::Kind::kUnbounded && frame.end.kind != FrameBound::Kind::kUnbounded;
+  const bool far = frame.start.offset < -kReachMax || frame.end.offset > kReachMax;
+  if (!frame.rows || !bounded || far) return std::nullopt;
+  return Reach{std::max(reach.back, -frame.start.offset), std::max(reach.ahead, frame.end.offset)};
 }
 
 void FrameWalk::declare(TableDescriptor& partitions) {
@@ -100,6 +117,26 @@ void FrameWalk::begin_at(KeyRef key, std::string_view place) {
   positions_.begin(key, place, index, std::move(before));
 }
 
+void FrameWalk::begin_near(KeyRef key, std::string_view place) {
+  CHECK(looks_nearby());
+  key_ = key;
+  take_record();
+  steps_.clear(key_, record_);
+  std::string first(place);
+  const int64_t ahead = rows_before(*rows_, key, reach_->ahead, first);
+  std::string frame_first = first;
+  const int64_t back = rows_before(*rows_, key, -frame_start_, frame_first);
+  start_cursors(first, back);
+  rows_left_ = ahead + 1 + reach_->back;
+  row_.expect_rows(rows_left_);
+  for (PartitionCursor* edge : {&ahead_, &behind_}) {
+    edge->begin(key, frame_first, 0);
+    edge->expect_rows(back + rows_left_ + reach_->ahead);
+  }
+  positions_.begin(key, first, back, {});
+  positions_.expect_rows(rows_left_ + reach_->back + reach_->ahead);
+}
+
 void FrameWalk::go_on_at(KeyRef key, std::string_view place, std::string_view last) {
   CHECK(looks_back_only_);
   key_ = key;
@@ -135,7 +172,7 @@ void FrameWalk::start_cursors(std::string_view place, int64_t index) {
   ahead_.begin(key_, place, index);
   behind_.begin(key_, place, index);
   first_ = true;
-  result_ = -1;
+  rows_left_ = std::numeric_limits<int64_t>::max();
 }
 
 int64_t FrameWalk::add_before(std::string_view place, RowPositionsOver::Peers& before) {
@@ -218,7 +255,7 @@ bool FrameWalk::move_frame() {
 }
 
 std::optional<FrameWalk::Walked> FrameWalk::next() {
-  if (row_.at_end()) {
+  if (rows_left_ == 0 || row_.at_end()) {
     take_record();
     groups(record_) = positions_.groups();
     if (!looks_back_only_) steps_.clear(key_, record_);
@@ -228,16 +265,19 @@ std::optional<FrameWalk::Walked> FrameWalk::next() {
   take_record();
   Walked walked;
   walked.columns = row_.columns();
-  walked.num_rows = row_.rows_read();
+  walked.num_rows = static_cast<int32_t>(std::min<int64_t>(row_.rows_read(), rows_left_));
+  rows_left_ -= walked.num_rows;
+  for (ColumnPtr& column : walked.columns)
+    if (walked.num_rows < row_.rows_read()) column = column->slice(0, walked.num_rows);
   walked.first_place = row_.place();
   std::vector<int32_t> result_of;
-  result_ = -1;
+  int32_t result = -1;
   for (int32_t i = 0; i < walked.num_rows; ++i, row_.advance()) {
     positions_.take(row_);
     if (aggregates_) {
       const bool changed = move_frame();
-      if (changed || result_ < 0) result_ = steps_.ask();
-      result_of.push_back(result_);
+      if (changed || result < 0) result = steps_.ask();
+      result_of.push_back(result);
     }
     if (i + 1 == walked.num_rows) walked.last_place = row_.place();
   }

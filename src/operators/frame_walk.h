@@ -30,6 +30,9 @@ class FrameWalk {
   // True where a row's results depend only on the rows before it and its peers: a walk may begin in the middle.
   bool looks_back_only() const { return looks_back_only_; }
 
+  // True where a row has a part in the results of a few rows around it only.
+  bool looks_nearby() const { return reach_.has_value(); }
+
   // Begins a walk of all rows of a partition. `key` must stay until the walk has ended.
   void begin(KeyRef key);
   // Begins with the first row from `place` on. Rows before it are only added up. Requires: looks_back_only(), `place`
@@ -37,6 +40,8 @@ class FrameWalk {
   void begin_at(KeyRef key, std::string_view place);
   // The same where all rows but the one at `last`, the last of the partition, were walked before and stand as they did.
   void go_on_at(KeyRef key, std::string_view place, std::string_view last);
+  // Begins a walk of those rows in whose results the row at `place` has a part, or had one. Requires: looks_nearby().
+  void begin_near(KeyRef key, std::string_view place);
 
   // Rows with their results. `columns`: of the input.
   struct Walked {
@@ -53,7 +58,13 @@ class FrameWalk {
 
  private:
   enum class Mode : uint8_t { kGrows, kSlides, kAnew };
+  // How many rows in front of a row, and behind it, have a part in its results.
+  struct Reach {
+    int64_t back = 0;
+    int64_t ahead = 0;
+  };
   static Mode mode_of(const SortedOverSpec& spec);
+  std::optional<Reach> reach_of(const WindowFrame& frame) const;
 
   void start_cursors(std::string_view place, int64_t index);
   // Adds the rows before `place` up, and returns how many they are; `before` becomes the peers of the last of them.
@@ -73,6 +84,8 @@ class FrameWalk {
   Mode mode_;
   bool aggregates_ = false;  // some call is an aggregate
   bool looks_back_only_ = true;
+  std::optional<Reach> reach_;  // nullopt: it has no bound
+  int64_t frame_start_ = 0;     // ROWS: offset of the frame's start
   FrameSteps steps_;
   FrameEdges edges_;
   RowPositionsOver positions_;
@@ -85,8 +98,8 @@ class FrameWalk {
   // Of the walk at hand.
   KeyRef key_;
   std::byte* record_ = nullptr;
-  bool first_ = true;  // no frame has been asked for
-  int32_t result_ = -1;
+  bool first_ = true;      // no frame has been asked for
+  int64_t rows_left_ = 0;  // to be walked
 };
 
 }  // namespace tidemill

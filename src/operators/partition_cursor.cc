@@ -1,5 +1,7 @@
 #include "operators/partition_cursor.h"
 
+#include <algorithm>
+
 #include "operators/row_evaluation.h"
 #include "state/ordered_encoding.h"
 
@@ -12,6 +14,18 @@ size_t ordered_value_bytes(const PartitionRows& rows, std::string_view place) {
   return bytes;
 }
 
+int64_t rows_before(const PartitionRows& rows, KeyRef key, int64_t wanted, std::string& place) {
+  if (wanted <= 0) return 0;
+  const std::string behind = place;
+  int64_t seen = 0;
+  rows.table->scan(key, {std::nullopt, SubKey::of_bytes(behind)}, ScanDirection::kBackward,
+                   [&](const SubKey& other, const std::byte*) {
+                     place = other.bytes;
+                     return ++seen < wanted;
+                   });
+  return seen;
+}
+
 PartitionCursor::PartitionCursor(const PartitionRows& rows, std::vector<int32_t> columns,
                                  std::vector<ExpressionPtr> keys)
     : rows_(&rows), columns_(std::move(columns)), keys_(std::move(keys)), key_texts_(keys_.size()) {}
@@ -19,10 +33,15 @@ PartitionCursor::PartitionCursor(const PartitionRows& rows, std::vector<int32_t>
 void PartitionCursor::begin(KeyRef key, std::string_view place, int64_t index) {
   key_ = key;
   from_ = place;
+  rows_at_once_ = kRowsAtOnce;
   ended_ = false;
   first_index_ = index;
   row_ = 0;
   num_rows_ = 0;
+}
+
+void PartitionCursor::expect_rows(int64_t rows) {
+  rows_at_once_ = static_cast<int32_t>(std::clamp<int64_t>(rows, 1, kRowsAtOnce));
 }
 
 std::string_view PartitionCursor::text(size_t row) const {
@@ -53,10 +72,10 @@ void PartitionCursor::read_on() {
                        places_ += place.bytes;
                        place_ends_.push_back(places_.size());
                        value_bytes_.push_back(ordered_value_bytes(*rows_, place.bytes));
-                       return place_ends_.size() < static_cast<size_t>(kRowsAtOnce);
+                       return place_ends_.size() < static_cast<size_t>(rows_at_once_);
                      });
   num_rows_ = static_cast<int32_t>(place_ends_.size());
-  ended_ = num_rows_ < kRowsAtOnce;
+  ended_ = num_rows_ < rows_at_once_;
   columns_read_.clear();
   for (ColumnBuilder& builder : builders) columns_read_.push_back(builder.finish());
   if (num_rows_ == 0) return;

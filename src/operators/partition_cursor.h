@@ -31,9 +31,10 @@ class PartitionCursor {
   // values key() gives.
   PartitionCursor(const PartitionRows& rows, std::vector<int32_t> columns, std::vector<ExpressionPtr> keys = {});
 
-  // Begins with the first row from `place` on, which is the `index`-th of the partition, from 0. `key` must stay until
-  // the next begin().
+  // Begins with the first row from `place` on, whose number is to be `index`. `key` must stay until the next begin().
   void begin(KeyRef key, std::string_view place = {}, int64_t index = 0);
+  // Reads no more than so many rows at once: a short walk. Until the next begin().
+  void expect_rows(int64_t rows);
 
   // Returns whether all rows were seen. Reads on where it must; requires state that may be read.
   bool at_end();
@@ -60,6 +61,7 @@ class PartitionCursor {
   std::vector<ExpressionPtr> keys_;
   KeyRef key_;
   std::string from_;  // where reading goes on
+  int32_t rows_at_once_ = kRowsAtOnce;
   bool ended_ = false;
   int64_t first_index_ = 0;  // of the rows read
   int32_t row_ = 0;
@@ -73,5 +75,8 @@ class PartitionCursor {
 
 // Returns how many bytes of a place are the values of ORDER BY.
 size_t ordered_value_bytes(const PartitionRows& rows, std::string_view place);
+
+// Moves `place` back over the rows in front of it, `wanted` of them; returns how many there were.
+int64_t rows_before(const PartitionRows& rows, KeyRef key, int64_t wanted, std::string& place);
 
 }  // namespace tidemill

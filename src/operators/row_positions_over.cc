@@ -44,6 +44,15 @@ bool RowPositionsOver::looks_ahead() const {
   });
 }
 
+std::optional<int64_t> RowPositionsOver::reach(bool ahead) const {
+  int64_t rows = 0;
+  for (const Call& call : calls_) {
+    if (call.position != nullptr) return std::nullopt;
+    rows = std::max(rows, ahead ? -call.offset : call.offset);
+  }
+  return rows;
+}
+
 void RowPositionsOver::begin(KeyRef key, std::string_view place, int64_t index, Peers before) {
   key_ = key;
   size_ = rows_->table->size(key);
@@ -53,16 +62,15 @@ void RowPositionsOver::begin(KeyRef key, std::string_view place, int64_t index, 
     if (call.other) begin_lag(call, place, index);
 }
 
+void RowPositionsOver::expect_rows(int64_t rows) {
+  for (Call& call : calls_)
+    if (call.other) call.other->expect_rows(rows);
+}
+
 void RowPositionsOver::begin_lag(Call& call, std::string_view place, int64_t index) {
-  const int64_t before = std::min(index, std::max<int64_t>(call.offset, 0));
   std::string from(place);
-  int64_t seen = 0;
-  if (before > 0)
-    rows_->table->scan(key_, {std::nullopt, SubKey::of_bytes(place)}, ScanDirection::kBackward,
-                       [&](const SubKey& other, const std::byte*) {
-                         if (++seen == before) from = other.bytes;
-                         return seen < before;
-                       });
+  int64_t before = 0;
+  if (call.offset > 0 && !place.empty()) before = rows_before(*rows_, key_, call.offset, from);
   call.other->begin(key_, from, index - before);
 }
 

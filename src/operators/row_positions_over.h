@@ -22,6 +22,8 @@ class RowPositionsOver {
   bool empty() const { return calls_.empty(); }
   // True where some call looks at rows behind the row at hand, or at how many there are.
   bool looks_ahead() const;
+  // How many rows in front of the row at hand (`ahead`: behind it) are looked at; nullopt: it hangs on all of them.
+  std::optional<int64_t> reach(bool ahead) const;
 
   // Rows with equal values of ORDER BY.
   struct Peers {
@@ -29,9 +31,11 @@ class RowPositionsOver {
     int64_t rank = 0;    // number of the first of these rows
     std::string values;
   };
-  // Begins with the row at `place`, the `index`-th from 0; `before` are the peers of the row in front of it. `key` must
-  // stay until the last row was taken.
+  // Begins with the row at `place`, whose number is `index`, from 0; `before` are the peers of the row in front of it.
+  // `key` must stay until the last row was taken.
   void begin(KeyRef key, std::string_view place, int64_t index, Peers before);
+  // As PartitionCursor::expect_rows(); after begin().
+  void expect_rows(int64_t rows);
   // Takes the next row and adds its results.
   void take(const PartitionCursor& row);
   // How many different values of ORDER BY there are up to the last row that was taken.

@@ -190,10 +190,8 @@ std::optional<std::string> SortedOver::find(int32_t row) {
 void SortedOver::begin_walk(int32_t row, std::string_view place, bool came) {
   const KeyRef key = (*keys_)[row];
   walking_ = true;
-  if (!walk_.looks_back_only()) {
-    walk_.begin(key);
-    return;
-  }
+  if (walk_.looks_nearby()) return walk_.begin_near(key, place);
+  if (!walk_.looks_back_only()) return walk_.begin(key);
   std::string first(place);
   if (!spec_.frame.rows) {  // peers have a part in each other's results
     const SubKeyRange from{SubKey::of_bytes(places_.values(row)), std::nullopt};

@@ -62,6 +62,11 @@ OverCall over_call(const BoundOver& bound, AggregateInput& input, std::set<std::
   return call;
 }
 
+bool is_aggregate(const BoundOver& call) {
+  const AggregateFunction& function = *call.aggregate.function;
+  return !call.row_number && as_lag(function) == nullptr && as_position(function) == nullptr;
+}
+
 // True where the column may be one that WATERMARK FOR names.
 bool is_time_attribute(const Type& type) {
   return (type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampLtz) && type.precision <= 3;
@@ -192,25 +197,32 @@ BoundAggregate ExpressionBinder::bind_lag(const ast::FunctionCall& call, const s
   return lag;
 }
 
-// Windows over rows in the order of a time come first: they take new rows only.
+// Functions of a row's place do not look at the frame: they go with what has the same order. Not so where rows may come
+// in the order of a time, which has frames of its own for them. Such windows come first: they take new rows only.
 std::vector<std::vector<size_t>> SelectBinder::calls_by_window() const {
   const std::vector<BoundOver>& calls = overs_->calls();
+  const auto by_time = [&](const BoundOver& call) {
+    const auto* column = call.order.size() == 1 ? call.order[0].expression->try_as<ColumnReference>() : nullptr;
+    return column != nullptr && !call.order[0].descending &&
+           plan_->schema()->field(column->index()).time != TimeAttribute::kNone;
+  };
   std::vector<std::vector<size_t>> windows;
-  for (size_t i = 0; i < calls.size(); ++i) {
-    const auto same = std::ranges::find_if(
-        windows, [&](const std::vector<size_t>& window) { return same_window(calls[window[0]], calls[i]); });
+  const auto place = [&](size_t i, bool any_frame) {
+    const auto same = std::ranges::find_if(windows, [&](const std::vector<size_t>& window) {
+      return any_frame ? same_order(calls[window[0]], calls[i]) : same_window(calls[window[0]], calls[i]);
+    });
     if (same != windows.end()) {
       same->push_back(i);
     } else {
       windows.push_back({i});
     }
-  }
-  std::ranges::stable_partition(windows, [&](const std::vector<size_t>& window) {
-    const std::vector<BoundOver::Order>& order = calls[window[0]].order;
-    const auto* column = order.size() == 1 ? order[0].expression->try_as<ColumnReference>() : nullptr;
-    return column != nullptr && !order[0].descending &&
-           plan_->schema()->field(column->index()).time != TimeAttribute::kNone;
-  });
+  };
+  const auto has_frame = [&](size_t i) { return by_time(calls[i]) || is_aggregate(calls[i]); };
+  for (size_t i = 0; i < calls.size(); ++i)
+    if (has_frame(i)) place(i, false);
+  for (size_t i = 0; i < calls.size(); ++i)
+    if (!has_frame(i)) place(i, true);
+  std::ranges::stable_partition(windows, [&](const std::vector<size_t>& window) { return by_time(calls[window[0]]); });
   return windows;
 }
 

@@ -9,17 +9,18 @@ namespace {
 // No SELECT has as many columns and aggregates.
 constexpr int32_t kFirstOverColumn = 1 << 30;
 
-bool same_order(const BoundOver::Order& a, const BoundOver::Order& b) {
+bool same_key(const BoundOver::Order& a, const BoundOver::Order& b) {
   return *a.expression == *b.expression && a.descending == b.descending && a.nulls_first == b.nulls_first;
 }
 
 }  // namespace
 
-bool same_window(const BoundOver& a, const BoundOver& b) {
-  const auto same_key = [](const ExpressionPtr& key, const ExpressionPtr& other) { return *key == *other; };
-  return a.frame == b.frame && std::ranges::equal(a.keys, b.keys, same_key) &&
-         std::ranges::equal(a.order, b.order, same_order);
+bool same_order(const BoundOver& a, const BoundOver& b) {
+  const auto same = [](const ExpressionPtr& key, const ExpressionPtr& other) { return *key == *other; };
+  return std::ranges::equal(a.keys, b.keys, same) && std::ranges::equal(a.order, b.order, same_key);
 }
+
+bool same_window(const BoundOver& a, const BoundOver& b) { return a.frame == b.frame && same_order(a, b); }
 
 const ast::WindowSpecification& OverCalls::window(const ast::Identifier& name) const {
   const auto found = std::ranges::find(windows_, name.name, [](const ast::NamedWindow& w) { return w.name.name; });

@@ -28,7 +28,8 @@ struct BoundOver {
   SourceLocation location;
 };
 
-// Returns whether two calls have the same PARTITION BY, ORDER BY and frame.
+// Returns whether two calls have the same PARTITION BY and ORDER BY; and the same frame.
+bool same_order(const BoundOver& a, const BoundOver& b);
 bool same_window(const BoundOver& a, const BoundOver& b);
 
 class OverCalls {
