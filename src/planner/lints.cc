@@ -6,6 +6,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/join.h"
+#include "plan/over.h"
 #include "plan/scan.h"
 #include "plan/window.h"
 
@@ -22,6 +23,7 @@ class Linter {
     });
     visit_plan(job_.optimized, [&](const PlanNode& node) {
       if (const auto* aggregate = node.try_as<AggregateNode>()) check_aggregate(*aggregate);
+      if (const auto* over = node.try_as<OverNode>()) check_over_order(*over);
     });
     return std::move(warnings_);
   }
@@ -52,6 +54,19 @@ class Linter {
                       name));
       return;
     }
+  }
+
+  // Rows in the order of a time that has no watermark are kept for ever.
+  void check_over_order(const OverNode& node) {
+    const std::vector<SortKey>& order = node.window().order;
+    if (order.size() != 1 || order[0].descending || job_.changelog->bounded(node)) return;
+    const Field& column = node.input()->schema()->field(order[0].column);
+    const bool is_moment = column.type.kind == TypeKind::kTimestamp || column.type.kind == TypeKind::kTimestampLtz;
+    if (!is_moment || column.time != TimeAttribute::kNone || !job_.changelog->of(*node.input()).append_only()) return;
+    warnings_.push_back(fmt::format(
+        "OVER ordered by {} keeps all rows for ever and gives updates, as no WATERMARK is declared for it; with one "
+        "each row comes once.",
+        column.name));
   }
 
   const PlannedJob& job_;

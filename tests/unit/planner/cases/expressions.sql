@@ -139,8 +139,10 @@ error 1:8: DISTINCT is for aggregate functions, and UPPER is none
 === OVER in another order than by time
 SELECT SUM(x) OVER (ORDER BY ts) FROM t
 ----
-error 1:8: OVER over a stream must be ordered by a time attribute, and ts is none
-hint: ORDER BY the column that WATERMARK FOR names, or one computed by PROCTIME().
+Calc(select=[EXPR$0], changelogMode=[I,UB,UA])
++- OverAggregate(orderBy=[ts ASC], window=[RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW], select=[x, ts, SUM(x) AS EXPR$0], changelogMode=[I,UB,UA])
+   +- Exchange(distribution=[single], changelogMode=[I])
+      +- TableSourceScan(table=[[default_catalog, default_database, t]], fields=[x, ts], changelogMode=[I])
 
 === IN of a query is a semi join
 SELECT x FROM t WHERE x IN (SELECT x FROM t)

@@ -403,3 +403,23 @@ Calc(select=[k, CURRENT_WATERMARK(ts) AS EXPR$1], where=[(CURRENT_WATERMARK(ts) 
 SELECT CURRENT_WATERMARK(ts) FROM plain
 ----
 error 1:8: CURRENT_WATERMARK takes one argument: a column that WATERMARK FOR names
+
+=== OVER by a time without a watermark, over a stream
+SELECT k, SUM(x) OVER (PARTITION BY k ORDER BY moment) FROM (SELECT k, x, CAST(ts AS TIMESTAMP(6)) AS moment FROM live)
+----
+Calc(select=[k, EXPR$1], changelogMode=[I,UB,UA])
++- OverAggregate(partitionBy=[k], orderBy=[moment ASC], window=[RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW], select=[k, x, moment, SUM(x) AS EXPR$1], changelogMode=[I,UB,UA])
+   +- Exchange(distribution=[hash[k]], changelogMode=[I])
+      +- Calc(select=[k, x, CAST(ts AS TIMESTAMP(6)) AS moment], changelogMode=[I])
+         +- TableSourceScan(table=[[default_catalog, default_database, live]], fields=[k, x, ts], rowtime=[ts], watermark=[ts], changelogMode=[I])
+warning: OVER ordered by moment keeps all rows for ever and gives updates, as no WATERMARK is declared for it; with one each row comes once.
+
+=== OVER in two orders: that of time first
+SELECT k, SUM(x) OVER (PARTITION BY k ORDER BY x DESC), COUNT(*) OVER (PARTITION BY k ORDER BY ts) FROM live
+----
+Calc(select=[k, EXPR$1, EXPR$2], changelogMode=[I,UB,UA])
++- OverAggregate(partitionBy=[k], orderBy=[x DESC], window=[RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW], select=[k, x, ts, EXPR$2, SUM(x) AS EXPR$1], changelogMode=[I,UB,UA])
+   +- Exchange(distribution=[hash[k]], changelogMode=[I])
+      +- OverAggregate(partitionBy=[k], orderBy=[ts ASC], window=[RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW], select=[k, x, ts, COUNT(*) AS EXPR$2], changelogMode=[I])
+         +- Exchange(distribution=[hash[k]], changelogMode=[I])
+            +- TableSourceScan(table=[[default_catalog, default_database, live]], fields=[k, x, ts], rowtime=[ts], watermark=[ts], changelogMode=[I])
