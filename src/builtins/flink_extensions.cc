@@ -147,19 +147,11 @@ class SyntaxFinder final : public AstVisitor {
       add(frame.location, "a frame from CURRENT ROW to CURRENT ROW", "Begin it with PRECEDING.");
     } else if (frame.end.kind != kCurrentRow) {
       add(frame.end.location, "a frame of a stream that does not end with the row", kInBatchMode);
-    } else if (frame.start.kind == kPreceding && window.order_by.size() == 1 && !is_time(window.order_by[0])) {
-      add(frame.start.location, "a frame of a stream that begins so many rows before, by anything but time",
-          kInBatchMode);
     }
   }
 
  private:
   static constexpr std::string_view kInBatchMode = "SET 'execution.runtime-mode' = 'BATCH': Flink has it there.";
-
-  bool is_time(const ast::OrderItem& item) const {
-    const auto* column = item.expression->try_as<ast::ColumnReference>();
-    return column != nullptr && time_columns_.contains(column->parts.back().name);
-  }
 
   void visit_over(const ast::FunctionCall& call) {
     const std::string& name = call.name.last().name;
