@@ -9,7 +9,7 @@ class CollectingWriter final : public SinkWriter {
  public:
   explicit CollectingWriter(TestOutput& output) : output_(output) {}
   void write(const Batch& batch) override {
-    for (ResultChange& change : change_texts(batch, context_, BytesText::kCast)) pending_.push_back(std::move(change));
+    for (ResultChange& change : change_texts(batch, context_, CellText::kCast)) pending_.push_back(std::move(change));
   }
   void seal(int64_t epoch) override {
     for (ResultChange& change : pending_) output_.add(epoch, std::move(change));

@@ -4,17 +4,10 @@
 
 #include "base/check.h"
 #include "data/column_builder.h"
-#include "expr/cast.h"
-#include "expr/evaluator.h"
+#include "testing/cell_value.h"
 
 namespace tidemill {
 namespace {
-
-Value cell_value(const TestCell& cell, const Type& type) {
-  if (!cell) return Value::null(type);
-  const ExpressionPtr literal = make_literal(Value::string(*cell));
-  return evaluate_constant(*make_cast(literal, type, false, {}), EvaluationContext());
-}
 
 EpochMillis time_value(const std::string& text) { return cell_value(text, Type::timestamp(3)).as<int64_t>(); }
 
@@ -100,7 +93,7 @@ class TestReader final : public Reader {
     for (size_t i = 0; i < builders.size(); ++i) {
       const TestCell& cell = row.cells[static_cast<size_t>(table_.projection[i])];
       try {
-        cell_value(cell, builders[i].type()).append_to(builders[i]);
+        cell ? cell_value(*cell, builders[i].type()).append_to(builders[i]) : builders[i].append_null();
       } catch (const UserError& error) {
         fail(error.what());
       }
