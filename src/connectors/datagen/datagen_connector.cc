@@ -32,7 +32,9 @@ class DatagenConnector final : public Connector {
     specs.push_back({"fields.#.min", kDouble,
                      "Smallest value of a number; without it, the least of an integer type, 0 of others."});
     specs.push_back({"fields.#.max", kDouble, "Largest value of a number; without it, the greatest of the type."});
-    specs.push_back({"fields.#.length", kInt, "How long texts are; without it 100, or the length in the type."});
+    specs.push_back({"fields.#.length", kInt,
+                     "How long texts are; without it 100, or the length in the type. How many entries "
+                     "collections have; without it 3."});
     specs.push_back({"fields.#.var-len", kBool, "Whether the length of texts varies from 1 up.", "false"});
     specs.push_back({"fields.#.max-past", kDuration, "How far before now times may lie.", "0 s"});
     specs.push_back({"fields.#.null-rate", kDouble, "Share of NULLs, 0 to 1.", "0"});

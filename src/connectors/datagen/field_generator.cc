@@ -7,8 +7,9 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/int128.h"
+#include "connectors/datagen/nested_generator.h"
+#include "connectors/datagen/random_bits.h"
 #include "connectors/datagen/sequence_generator.h"
 #include "data/calendar.h"
 #include "data/column_builder.h"
@@ -19,15 +20,6 @@ namespace tidemill {
 namespace {
 
 constexpr int32_t kTextLengthDefault = 100;  // Flink's
-constexpr uint64_t kNullDraw = 1;            // which draw of a row decides on NULL, on the length, and on the value
-constexpr uint64_t kLengthDraw = 2;
-constexpr uint64_t kValueDraw = 3;
-
-// Returns 64 random bits: draw number `draw` of a row.
-uint64_t random_bits(const GenerationContext& context, int32_t row, uint64_t draw) {
-  const auto number = static_cast<uint64_t>(context.first_row + row);
-  return hash_combine(hash_combine(context.seed, number), draw);
-}
 
 // Maps bits to 0 … count - 1 (count 0 stands for 2^64). Lemire 2019, without the rejection: the bias is below 2^-32
 // here.
@@ -35,9 +27,6 @@ uint64_t below(uint64_t bits, uint64_t count) {
   if (count == 0) return bits;
   return static_cast<uint64_t>(static_cast<uint128>(bits) * count >> 64);
 }
-
-// Maps bits to [0, 1).
-double fraction(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
 void append_integer_value(ColumnBuilder& builder, int64_t value) {
   switch (builder.type().physical()) {
@@ -60,7 +49,7 @@ class RandomGenerator : public FieldGenerator {
     ColumnBuilder builder(type_);
     builder.reserve(context.num_rows);
     for (int32_t row = 0; row < context.num_rows; ++row) {
-      if (null_rate_ > 0 && fraction(random_bits(context, row, kNullDraw)) < null_rate_) {
+      if (is_null_draw(context, row, null_rate_)) {
         builder.append_null();
       } else {
         append(builder, context, row);
@@ -111,7 +100,7 @@ class RandomFloating final : public RandomGenerator {
 
  private:
   void append(ColumnBuilder& builder, const GenerationContext& context, int32_t row) const override {
-    const double part = fraction(random_bits(context, row, kValueDraw));
+    const double part = random_fraction(random_bits(context, row, kValueDraw));
     const double value = min_ * (1 - part) + max_ * part;  // no overflow where max - min is not finite
     type().kind == TypeKind::kFloat ? builder.append(static_cast<float>(value)) : builder.append(value);
   }
@@ -271,12 +260,20 @@ std::vector<OptionSpec> field_options(const Field& field, bool sequence) {
   using enum OptionType;
   std::vector<OptionSpec> specs = {
       {option_name(field, "kind"), kEnum, "How values are made up.", "random", false, {"random", "sequence"}}};
-  const Type& type = field.type;
   if (sequence) {
     specs.push_back({option_name(field, "start"), kInt, "First value of the sequence.", "", true});
     specs.push_back({option_name(field, "end"), kInt, "Last value; the table ends after it.", "", true});
     return specs;
   }
+  for (OptionSpec& spec : random_options(field)) specs.push_back(std::move(spec));
+  return specs;
+}
+
+std::vector<OptionSpec> random_options(const Field& field) {
+  using enum OptionType;
+  const Type& type = field.type;
+  std::vector<OptionSpec> specs;
+  if (type.is_nested()) specs = nested_options(field);
   if (type.is_numeric()) {
     const OptionType bound = type.is_integer() ? kInt : kDouble;
     specs.push_back({option_name(field, "min"), bound, "Smallest value."});
@@ -296,6 +293,10 @@ std::unique_ptr<const FieldGenerator> make_field_generator(const Field& field, c
   if (options.text(option_name(field, "kind")) == "sequence")
     return make_sequence_generator(field, options.integer(option_name(field, "start")),
                                    options.integer(option_name(field, "end")));
+  return make_random_generator(field, options);
+}
+
+std::unique_ptr<const FieldGenerator> make_random_generator(const Field& field, const Options& options) {
   const double null_rate = options.number(option_name(field, "null-rate"));
   if (!(null_rate >= 0 && null_rate <= 1))
     throw UserError(fmt::format("Option '{}' must lie between 0 and 1", option_name(field, "null-rate")));
@@ -312,6 +313,7 @@ std::unique_ptr<const FieldGenerator> make_field_generator(const Field& field, c
     return std::make_unique<RandomTime>(type, null_rate, options.duration_ms(option_name(field, "max-past")));
   if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTime)
     return std::make_unique<RandomTime>(type, null_rate, 0);
+  if (type.is_nested()) return make_nested_generator(field, options, null_rate);
   throw_unsupported(field);
 }
 

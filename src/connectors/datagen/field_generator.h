@@ -34,8 +34,12 @@ class FieldGenerator {
 
 // Returns the options that 'fields.<name>.…' of this column may have (Flink: depending on kind and type).
 std::vector<OptionSpec> field_options(const Field& field, bool sequence);
+// The same of a part of a nested column, whose name is "column.part"; it is always random.
+std::vector<OptionSpec> random_options(const Field& field);
 // Makes the generator of a column from checked options. Throws UserError for bounds that make no sense and for types
 // that cannot be made up.
 std::unique_ptr<const FieldGenerator> make_field_generator(const Field& field, const Options& options);
+// The same of a part.
+std::unique_ptr<const FieldGenerator> make_random_generator(const Field& field, const Options& options);
 
 }  // namespace tidemill

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <set>
+#include <sstream>
 
 #include "tests/unit/connectors/tables.h"
 
@@ -77,6 +79,48 @@ TEST_F(DatagenTest, MakesTheSameRowsAtAnyBatchSizeAndAfterARestore) {
   const std::string column = rows(projected);
   const std::string value = column.substr(column.find('['), column.find(']') - column.find('['));
   EXPECT_NE(whole.find(value.substr(1)), std::string::npos) << "values do not depend on the columns asked for";
+}
+
+TEST_F(DatagenTest, MakesNestedValuesOfTheirParts) {
+  const TestTable of =
+      table("a ARRAY<INT>, m MAP<STRING, ARRAY<TINYINT>>, s MULTISET<INT>, r ROW<x INT, y ROW<z STRING>>, n ROW<x INT>",
+            {{"number-of-rows", "50"},
+             {"fields.a.length", "2"},
+             {"fields.a.element.min", "1"},
+             {"fields.a.element.max", "3"},
+             {"fields.a.element.null-rate", "0.3"},
+             {"fields.m.key.length", "1"},
+             {"fields.m.value.length", "1"},
+             {"fields.m.value.element.min", "7"},
+             {"fields.m.value.element.max", "7"},
+             {"fields.s.element.min", "5"},
+             {"fields.s.element.max", "5"},
+             {"fields.r.x.min", "9"},
+             {"fields.r.x.max", "9"},
+             {"fields.r.y.z.length", "2"},
+             {"fields.n.null-rate", "1"}});
+  const std::string whole = rows(of);
+  const std::regex row(
+      R"(datagen:\d+ \+I\[\[([1-3]|null), ([1-3]|null)\], \{[0-9a-f]=\[7\](, [0-9a-f]=\[7\]){0,2}\}, \{5=(10|[1-9])\}, )"
+      R"(\+I\[9, \+I\[[0-9a-f]{2}\]\], null\])");
+  std::istringstream lines(whole);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) EXPECT_TRUE(std::regex_match(line, row)) << line;
+  EXPECT_EQ(count, 50);
+  EXPECT_NE(whole.find("[[null"), std::string::npos);
+  EXPECT_EQ(rows(of, 7), whole);
+  TestTable projected = of;
+  projected.columns = {{"r"}};
+  const std::string column = rows(projected);
+  EXPECT_NE(whole.find(column.substr(column.find("+I[9"), 12)), std::string::npos);
+}
+
+TEST_F(DatagenTest, MakesLongCollectionsBatchByBatch) {
+  const TestTable of = table("a ARRAY<ARRAY<BOOLEAN>>",
+                             {{"number-of-rows", "3"}, {"fields.a.length", "300"}, {"fields.a.element.length", "200"}});
+  const std::string whole = rows(of);
+  EXPECT_EQ(std::count(whole.begin(), whole.end(), ','), 3 * (300 * 200 - 1));
+  EXPECT_EQ(rows(of, 1), whole);
 }
 
 TEST_F(DatagenTest, KeepsBoundsAndCoversThem) {
@@ -157,6 +201,10 @@ TEST_F(DatagenTest, SaysWhichOptionsDoNotFit) {
             "Option 'fields.a.length' = 6 does not fit VARCHAR(5) | Choose 0 to 5.");
   EXPECT_EQ(error("a INT NOT NULL", {{"fields.a.null-rate", "0.5"}}),
             "Option 'fields.a.null-rate' needs a column that may be NULL | Declare column 'a' without NOT NULL.");
+  EXPECT_EQ(error("a ARRAY<INT>", {{"fields.a.length", "-1"}}),
+            "Option 'fields.a.length' = -1 is out of range | Choose 0 to 100000.");
+  EXPECT_EQ(error("a ARRAY<INT>", {{"fields.a.element.min", "2"}, {"fields.a.element.max", "1"}}),
+            "Option 'fields.a.element.min' is above 'fields.a.element.max' | The smallest value comes first.");
   EXPECT_EQ(error("a INT", {{"rows-per-second", "0"}}),
             "Option 'rows-per-second' must be above 0 | Set it to '10', for example.");
 }
