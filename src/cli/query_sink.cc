@@ -10,7 +10,7 @@ class QueryWriter final : public SinkWriter {
   QueryWriter(ResultWriter& writer, const EvaluationContext& context, Console& console)
       : writer_(writer), context_(context), console_(console) {}
   void write(const Batch& batch) override {
-    for (const ResultChange& change : change_texts(batch, context_, BytesText::kLiteral)) writer_.add(change);
+    for (const ResultChange& change : change_texts(batch, context_, writer_.cells())) writer_.add(change);
   }
   // Epochs come here: who reads a stream through a pipe sees its rows soon.
   void flush() override { console_.flush(); }

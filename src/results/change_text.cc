@@ -2,27 +2,24 @@
 
 #include "expr/cast.h"
 #include "expr/evaluator.h"
+#include "results/json_cell.h"
 
 namespace tidemill {
 namespace {
 
-std::string bytes_literal(std::string_view bytes) {
-  std::string text = "x'";
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text + "'";
-}
-
-void add_bytes(const Column& column, std::vector<ResultChange>& changes) {
+// Appends a cell to every change; `append(text, row)` writes what is not NULL.
+template <class Append>
+void add_cells(const Column& column, std::vector<ResultChange>& changes, Append append) {
   for (size_t row = 0; row < changes.size(); ++row) {
     const auto index = static_cast<int32_t>(row);
     std::optional<std::string>& cell = changes[row].row.emplace_back();
-    if (!column.is_null(index)) cell = bytes_literal(column.text(index));
+    if (!column.is_null(index)) append(cell.emplace(), index);
   }
 }
 
 }  // namespace
 
-std::vector<ResultChange> change_texts(const Batch& batch, const EvaluationContext& context, BytesText bytes) {
+std::vector<ResultChange> change_texts(const Batch& batch, const EvaluationContext& context, CellText cells) {
   std::vector<ResultChange> changes(static_cast<size_t>(batch.num_rows()));
   for (int32_t row = 0; row < batch.num_rows(); ++row) {
     changes[static_cast<size_t>(row)].kind = batch.kind(row);
@@ -30,23 +27,22 @@ std::vector<ResultChange> change_texts(const Batch& batch, const EvaluationConte
   }
   const Selection all = Selection::all(batch.num_rows());
   for (int32_t index = 0; index < batch.num_columns(); ++index) {
-    if (bytes == BytesText::kLiteral && batch.schema()->field(index).type.is_binary()) {
-      add_bytes(*batch.column(index), changes);
+    const Column& column = *batch.column(index);
+    const Type& type = batch.schema()->field(index).type;
+    if (cells != CellText::kCast && type.is_binary()) {
+      add_cells(column, changes, [&](std::string& text, int32_t row) { append_bytes_literal(text, column.text(row)); });
       continue;
     }
-    const ExpressionPtr text =
-        make_cast(make_column(index, batch.schema()->field(index).type), Type::string(), false, {});
+    if (cells == CellText::kJson && writes_json_cell(type)) {
+      add_cells(column, changes,
+                [&](std::string& text, int32_t row) { append_json_cell(text, column, row, context.time_zone); });
+      continue;
+    }
+    const ExpressionPtr text = make_cast(make_column(index, type), Type::string(), false, {});
     RowErrors errors;
     const ColumnPtr texts = evaluate(*text, {batch, context}, all, errors);
     errors.raise_if_any(batch);
-    for (int32_t row = 0; row < batch.num_rows(); ++row) {
-      auto& cells = changes[static_cast<size_t>(row)].row;
-      if (texts->is_null(row)) {
-        cells.emplace_back();
-      } else {
-        cells.emplace_back(std::string(texts->text(row)));
-      }
-    }
+    add_cells(*texts, changes, [&](std::string& cell, int32_t row) { cell = texts->text(row); });
   }
   return changes;
 }

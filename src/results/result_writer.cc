@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "results/display_width.h"
+#include "results/json_cell.h"
 
 namespace tidemill {
 namespace {
@@ -34,6 +35,7 @@ std::string json_string(std::string_view text) {
 
 std::string json_value(const Type& type, const std::optional<std::string>& cell) {
   if (!cell) return "null";
+  if (writes_json_cell(type)) return *cell;
   if (type.kind == TypeKind::kBoolean) return *cell == "TRUE" || *cell == "true" ? "true" : "false";
   const bool finite = *cell != "NaN" && cell->find("Infinity") == std::string::npos;  // JSON has no other numbers
   return is_bare_in_json(type) && finite ? *cell : json_string(*cell);
@@ -103,6 +105,7 @@ class JsonWriter final : public LineWriter {
       : LineWriter(std::move(shape), append_only, std::move(write)), types_(types()) {
     for (const std::string& name : names()) keys_.push_back(json_string(name));
   }
+  CellText cells() const override { return CellText::kJson; }
 
  protected:
   std::string line(const ResultRow& row) const override {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "data/schema.h"
+#include "results/change_text.h"
 #include "results/result_table.h"
 
 namespace tidemill {
@@ -35,6 +36,8 @@ class ResultWriter {
  public:
   using Write = std::function<void(std::string_view)>;
   virtual ~ResultWriter() = default;
+  // Returns the form that cells are to come in.
+  virtual CellText cells() const { return CellText::kShown; }
   virtual void add(const ResultChange& change) = 0;
   // Writes what is left, and for tables the number of rows.
   virtual void finish() = 0;

@@ -60,7 +60,7 @@ class TableText {
     const Batch rows(schema_, std::move(batch.columns), batch.num_rows);
     TextRows texts;
     size_t row = 0;
-    for (const ResultChange& change : change_texts(rows, EvaluationContext(), BytesText::kLiteral)) {
+    for (const ResultChange& change : change_texts(rows, EvaluationContext(), CellText::kShown)) {
       std::string key = text_of(change.row, true);
       const uint64_t content = contents[row++];
       if (!range.contains(key)) continue;

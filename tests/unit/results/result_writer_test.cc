@@ -44,6 +44,19 @@ TEST(ResultWriter, ShowsChangesWithTheirKind) {
   EXPECT_NE(changelog.find("Received a total of 3 rows\n"), std::string::npos) << changelog;
 }
 
+TEST(ResultWriter, NestedCellsStandBareInJson) {
+  const SchemaPtr schema = make_schema({{"a", Type::array(Type::integer())}, {"s", Type::string()}});
+  const auto text = [&](ResultFormat format) {
+    std::string out;
+    const auto writer = make_result_writer(format, {schema, false}, true, [&](std::string_view line) { out += line; });
+    writer->add({RowKind::kInsert, {"[1]", "[1]"}});
+    writer->finish();
+    return out;
+  };
+  EXPECT_EQ(text(ResultFormat::kJson), "{\"a\":[1],\"s\":\"[1]\"}\n");
+  EXPECT_EQ(text(ResultFormat::kCsv), "a,s\n[1],[1]\n");
+}
+
 TEST(ResultWriter, EscapesWhatWouldBreakTheFrame) {
   const std::string out = written(ResultFormat::kTable, false, true, {{RowKind::kInsert, {"two\nlines", "1", "TRUE"}}});
   EXPECT_NE(out.find("two\\nlines"), std::string::npos);

@@ -26,7 +26,7 @@ std::vector<std::string> rows_of(FileSystem& files, const std::string& op, const
     while (auto batch = rows->next(max_rows)) {
       EXPECT_LE(batch->num_rows, max_rows);
       const Batch with_schema(schema_of(found.columns), std::move(batch->columns), batch->num_rows);
-      for (const ResultChange& change : change_texts(with_schema, {}, BytesText::kLiteral)) {
+      for (const ResultChange& change : change_texts(with_schema, {}, CellText::kShown)) {
         std::string text;
         for (const auto& cell : change.row) text += (text.empty() ? "" : " ") + cell.value_or("NULL");
         texts.push_back(std::move(text));
