@@ -103,6 +103,7 @@ Json to_json(const SavedAggregate& aggregate) {
 }
 
 Json to_json(const ManifestOperator& op);
+Json to_json(const SavedSubKeys& rows);
 
 template <class T>
 Json list(const std::vector<T>& values) {
@@ -111,22 +112,35 @@ Json list(const std::vector<T>& values) {
   return json;
 }
 
+Json to_json(const SavedSubKeys& rows) {
+  return {{"table", rows.table}, {"by_time", rows.by_time}, {"columns", list(rows.columns)}};
+}
+
 Json to_json(const ManifestOperator& op) {
   Json json = {{"id", op.id}, {"name", op.name}, {"parallelism", op.parallelism}};
   if (!op.names.keys.empty()) json["keys"] = op.names.keys;
   if (!op.names.values.empty()) json["values"] = list(op.names.values);
   if (!op.names.aggregates.empty()) json["aggregates"] = list(op.names.aggregates);
   if (op.names.slice_ms > 0) json["slice_ms"] = op.names.slice_ms;
+  if (!op.names.sub_keys.empty()) json["sub_keys"] = list(op.names.sub_keys);
+  if (!op.names.value_tables.empty()) json["value_tables"] = op.names.value_tables;
   return json;
+}
+std::vector<Field> fields_of(const Json& json) {
+  std::vector<Field> fields;
+  for (const Json& field : json) fields.push_back({field.at("name"), type_of(field.at("type"))});
+  return fields;
 }
 ManifestOperator operator_of(const Json& json) {
   ManifestOperator op{json.at("id"), json.at("name"), json.at("parallelism")};
   op.names.keys = json.value("keys", std::vector<std::string>());
-  for (const Json& value : json.value("values", Json::array()))
-    op.names.values.push_back({value.at("name"), type_of(value.at("type"))});
+  op.names.values = fields_of(json.value("values", Json::array()));
   for (const Json& aggregate : json.value("aggregates", Json::array()))
     op.names.aggregates.push_back({aggregate.at("field"), aggregate.at("function"), type_of(aggregate.at("argument"))});
   op.names.slice_ms = json.value("slice_ms", int64_t{0});
+  for (const Json& rows : json.value("sub_keys", Json::array()))
+    op.names.sub_keys.push_back({rows.at("table"), rows.at("by_time"), fields_of(rows.at("columns"))});
+  op.names.value_tables = json.value("value_tables", std::vector<std::string>());
   return op;
 }
 

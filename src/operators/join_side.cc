@@ -6,7 +6,7 @@ namespace tidemill {
 
 JoinSide::JoinSide(const JoinSpec& spec, int32_t port, bool counts_matches, bool by_time,
                    DurationMillis time_to_live_ms)
-    : name_(port == 0 ? "left" : "right"),
+    : name_(kJoinTables[static_cast<size_t>(port)]),
       schema_(spec.inputs[static_cast<size_t>(port)]),
       keys_(spec.keys[static_cast<size_t>(port)]),
       null_safe_(spec.null_safe),

@@ -1,9 +1,11 @@
 // operators/join_side.h - the rows of one input that a join keeps: (key, row) ▸ how often it came, and how many rows of
 // the other input it fits. Rule: NULL fits nothing unless the key says so; such rows are never kept.
 #pragma once
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "operators/operator.h"
@@ -14,6 +16,8 @@
 #include "state/ordered_time_to_live.h"
 
 namespace tidemill {
+
+constexpr std::array<std::string_view, 2> kJoinTables = {"left", "right"};  // of the sides' state
 
 class JoinSide {
  public:

@@ -1,6 +1,7 @@
 #include "operators/state_names.h"
 
 #include "expr/row_position.h"
+#include "operators/join_side.h"
 
 namespace tidemill {
 namespace {
@@ -56,15 +57,24 @@ StateNames names_of(const WindowAssignSpec& spec) {
 }
 
 // Both sides have the keys, under the left one's names; what else a row has lies in its sub-key.
-StateNames names_of(const JoinSpec& spec) {
+StateNames names_of(const JoinSpec& spec, bool by_time) {
   StateNames names;
   for (const int32_t key : spec.keys[0]) names.keys.push_back(spec.inputs[0]->field(key).name);
+  for (size_t port = 0; port < spec.inputs.size(); ++port) {
+    SavedSubKeys& sub_keys = names.sub_keys.emplace_back();
+    sub_keys.table = kJoinTables[port];
+    sub_keys.by_time = by_time;
+    const StoredRows rows(*spec.inputs[port], spec.keys[port]);
+    for (int32_t column = 0; column < spec.inputs[port]->size(); ++column)
+      if (rows.sources()[static_cast<size_t>(column)].stored)
+        sub_keys.columns.push_back(spec.inputs[port]->field(column));
+  }
   return names;
 }
-StateNames names_of(const RegularJoinSpec& spec) { return names_of(spec.join); }
-StateNames names_of(const IntervalJoinSpec& spec) { return names_of(spec.join); }
-StateNames names_of(const WindowJoinSpec& spec) { return names_of(spec.join); }
-StateNames names_of(const TemporalJoinSpec& spec) { return names_of(spec.join); }
+StateNames names_of(const RegularJoinSpec& spec) { return names_of(spec.join, false); }
+StateNames names_of(const IntervalJoinSpec& spec) { return names_of(spec.join, true); }
+StateNames names_of(const WindowJoinSpec& spec) { return names_of(spec.join, false); }
+StateNames names_of(const TemporalJoinSpec& spec) { return names_of(spec.join, true); }
 
 StateNames names_of(const SortLimitSpec& spec) {
   StateNames names;
@@ -77,6 +87,17 @@ StateNames names_of_rows(const std::vector<int32_t>& keys, const Schema& schema,
   StateNames names;
   for (const int32_t key : keys) names.keys.push_back(schema.field(key).name);
   names.values.assign(schema.fields().begin(), schema.fields().begin() + static_cast<ptrdiff_t>(columns));
+  return names;
+}
+
+StateNames names_of(const TemporalSortSpec& spec) {
+  return names_of_rows({}, *spec.schema, static_cast<size_t>(spec.schema->size()));
+}
+
+// What has been matched so far is no row.
+StateNames names_of(const MatchRecognizeSpec& spec) {
+  StateNames names = names_of_rows(spec.keys, *spec.input, static_cast<size_t>(spec.input->size()));
+  names.value_tables = {"rows", "waiting"};
   return names;
 }
 
@@ -108,13 +129,6 @@ StateNames names_of(const ChangelogNormalizeSpec& spec) {
 
 StateNames names_of(const SinkMaterializeSpec& spec) {
   return names_of_rows(spec.primary_key, *spec.schema, static_cast<size_t>(spec.schema->size()));
-}
-
-// What a partition's tables hold is of several kinds: only their keys have names.
-StateNames names_of(const MatchRecognizeSpec& spec) { return names_of_rows(spec.keys, *spec.input, 0); }
-
-StateNames names_of(const TemporalSortSpec& spec) {
-  return names_of_rows({}, *spec.schema, static_cast<size_t>(spec.schema->size()));
 }
 
 template <KeepsNothing Spec>

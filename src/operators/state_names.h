@@ -32,11 +32,22 @@ concept KeepsNothing = std::same_as<Spec, SourceSpec> || std::same_as<Spec, Valu
                        std::same_as<Spec, FilterProjectSpec> || std::same_as<Spec, LookupJoinSpec> ||
                        std::same_as<Spec, UnnestSpec> || std::same_as<Spec, UnionSpec> || std::same_as<Spec, SinkSpec>;
 
+// Sub-keys that are rows: these columns as a key (state/key_encoding.h) of their kept types (kept_columns.h), behind
+// their time as an ordered integer where `by_time`.
+struct SavedSubKeys {
+  std::string table;
+  bool by_time = false;
+  std::vector<Field> columns;
+  bool operator==(const SavedSubKeys&) const = default;
+};
+
 struct StateNames {
   std::vector<std::string> keys;
   std::vector<Field> values;  // of the fields value0, value1, … (value_fields.h)
   std::vector<SavedAggregate> aggregates;
   DurationMillis slice_ms = 0;  // width of slices; 0: there are none
+  std::vector<SavedSubKeys> sub_keys = {};
+  std::vector<std::string> value_tables = {};  // those that `values` are of; empty: all
   bool operator==(const StateNames&) const = default;
 };
 

@@ -170,9 +170,17 @@ std::unique_ptr<StateTableRows> SavedState::open(const StateTable& table, int32_
   if (table.is_small()) return std::make_unique<SmallRows>(small_rows(table), columns);
   const StatePart& part = *parts_of(table.operator_id).at(static_cast<size_t>(split));
   const auto op = std::ranges::find(point_.manifest.operators, table.operator_id, &ManifestOperator::id);
-  const DurationMillis slice_ms = op == point_.manifest.operators.end() ? 0 : op->names.slice_ms;
-  return std::make_unique<KeyedRows>(open_state_part(files_, point_.directory, part),
-                                     StateTableReader::Options{table.place, columns, slice_ms, part.subtask, pages});
+  StateTableReader::Options options;
+  options.place = table.place;
+  options.columns = columns;
+  options.subtask = part.subtask;
+  options.pages = pages;
+  if (op != point_.manifest.operators.end()) {
+    options.slice_ms = op->names.slice_ms;
+    const SavedSubKeys* const sub_keys = sub_keys_of(op->names, table.place);
+    if (sub_keys != nullptr) options.sub_keys = *sub_keys;
+  }
+  return std::make_unique<KeyedRows>(open_state_part(files_, point_.directory, part), std::move(options));
 }
 
 PageTableOptions page_options(const StateReading& reading, FileSystem& files) {

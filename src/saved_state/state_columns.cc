@@ -1,5 +1,6 @@
 #include "saved_state/state_columns.h"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -79,7 +80,7 @@ AggregateFunctionPtr function_of(const FunctionRegistry& functions, const StateN
 class ColumnList {
  public:
   ColumnList(const StateImage& image, const StateTablePlace& place, const StateNames& names)
-      : image_(image), names_(names) {
+      : image_(image), names_(names), sub_keys_(sub_keys_of(names, place)) {
     const auto [table, companion] = find_table(image, place);
     CHECK(table != nullptr);
     table_ = table;
@@ -153,7 +154,9 @@ class ColumnList {
       default:
         return;
     }
-    if (format_->sub_key_kind == SubKeyKind::kBytes) {
+    if (sub_keys_ != nullptr && format_->sub_key_kind == SubKeyKind::kBytes) {
+      add_row(*sub_keys_);
+    } else if (format_->sub_key_kind == SubKeyKind::kBytes) {
       add("sub_key", Type::bytes(), StateColumnKind::kOrderedValue).identifies = true;
     } else if (is_intervals()) {
       add("session_start", Type::timestamp(3), StateColumnKind::kTime).identifies = true;
@@ -161,6 +164,15 @@ class ColumnList {
     } else {
       add("time", Type::big_int(), StateColumnKind::kOrder).identifies = true;
       add("sequence", Type::big_int(), StateColumnKind::kSequence).identifies = true;
+    }
+  }
+
+  void add_row(const SavedSubKeys& row) {
+    if (row.by_time) add("time", Type::timestamp(3), StateColumnKind::kRowTime).identifies = true;
+    for (size_t i = 0; i < row.columns.size(); ++i) {
+      StateColumn& column = add(row.columns[i].name, row.columns[i].type, StateColumnKind::kRowValue);
+      column.index = static_cast<int32_t>(i);
+      column.identifies = true;
     }
   }
 
@@ -185,7 +197,10 @@ class ColumnList {
     }
     // A companion knows its types; the names of several values are those of the operator's.
     const std::vector<Type>& types = format_->value_types;
-    const size_t values = types.empty() ? names_.values.size() : types.size();
+    const std::vector<std::string>& named_tables = names_.value_tables;
+    const bool has_values =
+        named_tables.empty() || std::ranges::find(named_tables, format_->name) != named_tables.end();
+    const size_t values = !types.empty() ? types.size() : has_values ? names_.values.size() : 0;
     if (const auto index = number_behind(field.name, kNullPrefix); index && *index < values) return;
     if (const auto index = number_behind(field.name, kValuePrefix); index && *index < values) {
       const bool named = names_.values.size() == values;
@@ -208,6 +223,7 @@ class ColumnList {
 
   const StateImage& image_;
   const StateNames& names_;
+  const SavedSubKeys* sub_keys_;  // null: nothing is known of them
   const TableImage* table_ = nullptr;
   const TableFormat* format_ = nullptr;
   FunctionRegistry functions_;
@@ -216,6 +232,11 @@ class ColumnList {
 };
 
 }  // namespace
+
+const SavedSubKeys* sub_keys_of(const StateNames& names, const StateTablePlace& place) {
+  const auto found = std::ranges::find(names.sub_keys, place.table, &SavedSubKeys::table);
+  return found == names.sub_keys.end() || !place.companion.empty() ? nullptr : &*found;
+}
 
 const std::string& table_name(const StateTablePlace& place) {
   return place.companion.empty() ? place.table : place.companion;

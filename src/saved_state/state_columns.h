@@ -23,6 +23,8 @@ enum class StateColumnKind : uint8_t {
   kOrder,         // the first number of a sub-key, of no meaning to people beyond the order
   kSequence,      // the second
   kOrderedValue,  // value `index` of a sub-key
+  kRowTime,       // of a sub-key that is a row: its time, TIMESTAMP(3)
+  kRowValue,      // column `index` of it
   kField,         // a field of the record as its bytes say
   kMoment,        // a field that is a time in ms
   kAggregate,     // a field that is an accumulator: its result
@@ -48,6 +50,9 @@ struct StateTablePlace {
   std::string companion = {};  // empty: the table itself
   bool operator==(const StateTablePlace&) const = default;
 };
+
+// Returns what is known of the sub-keys of the table, nullptr for nothing.
+const SavedSubKeys* sub_keys_of(const StateNames& names, const StateTablePlace& place);
 
 // Returns the companion's name, or the table's: what people call it. Unique in an operator.
 const std::string& table_name(const StateTablePlace& place);

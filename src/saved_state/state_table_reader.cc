@@ -6,7 +6,9 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "data/dispatch.h"
+#include "operators/kept_columns.h"
 #include "state/ordered_encoding.h"
+#include "state/ordered_integer.h"
 #include "state/record_key.h"
 
 namespace tidemill {
@@ -93,6 +95,7 @@ StateTableReader::StateTableReader(std::unique_ptr<SnapshotReader> part, Options
 std::optional<std::vector<ColumnPtr>> StateTableReader::next(int32_t max_rows) {
   keys_.clear();
   bounds_.clear();
+  row_values_.clear();
   if (!reader_ || !reader_->next(max_rows, *rows_)) {
     rows_->clear();
     return std::nullopt;
@@ -118,6 +121,9 @@ ColumnPtr StateTableReader::make_column(const StateColumn& column) {
     case StateColumnKind::kSequence:
     case StateColumnKind::kOrderedValue:
       return order_column(column);
+    case StateColumnKind::kRowTime:
+    case StateColumnKind::kRowValue:
+      return row_column(column);
     case StateColumnKind::kField:
     case StateColumnKind::kMoment:
       return field_column(column);
@@ -198,6 +204,39 @@ ColumnPtr StateTableReader::order_column(const StateColumn& column) const {
     for (const std::string& value : rows_->values) out.append_text(value);
   }
   return out.finish();
+}
+
+ColumnPtr StateTableReader::row_column(const StateColumn& column) {
+  const size_t time_bytes = options_.sub_keys.by_time ? kOrderedIntegerBytes : 0;
+  const auto require = [&](bool sound) {
+    if (!sound)
+      throw UserError(fmt::format("State is damaged: table {} has a row that is none in part {}", table_.format().name,
+                                  part_.name()),
+                      "Use an older checkpoint.");
+  };
+  if (column.kind == StateColumnKind::kRowTime) {
+    ColumnBuilder times(column.type);
+    for (const std::string& row : rows_->values) {
+      require(row.size() >= time_bytes);
+      append_moment(ordered_integer(row), times);
+    }
+    return times.finish();
+  }
+  if (row_values_.empty()) {
+    std::vector<Type> types;
+    std::vector<ColumnBuilder> builders;
+    for (const Field& field : options_.sub_keys.columns) {
+      types.push_back(kept_type(field.type));
+      builders.emplace_back(types.back().with_nullable(true));
+    }
+    const KeyLayout layout(std::move(types));
+    for (const std::string& row : rows_->values) {
+      require(row.size() >= time_bytes && is_valid_key(layout, std::string_view(row).substr(time_bytes)));
+      decode_key(layout, std::string_view(row).substr(time_bytes), builders);
+    }
+    for (ColumnBuilder& builder : builders) row_values_.push_back(builder.finish());
+  }
+  return reinterpret_column(row_values_.at(static_cast<size_t>(column.index)), column.type);
 }
 
 uint32_t StateTableReader::offset_of(std::string_view field) const {

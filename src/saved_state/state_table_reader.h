@@ -18,6 +18,7 @@ class StateTableReader {
     StateTablePlace place;
     std::vector<StateColumn> columns;  // that are wanted, of state_columns()
     DurationMillis slice_ms = 0;       // StateNames
+    SavedSubKeys sub_keys = {};        // likewise, of this table
     int32_t subtask = 0;
     PageTableOptions pages;  // where the part's pages go, and how many of them stay in memory
   };
@@ -40,6 +41,7 @@ class StateTableReader {
   ColumnPtr window_column(const StateColumn& column) const;
   ColumnPtr session_column(const StateColumn& column);
   ColumnPtr order_column(const StateColumn& column) const;
+  ColumnPtr row_column(const StateColumn& column);
   ColumnPtr field_column(const StateColumn& column) const;
   ColumnPtr value_column(const StateColumn& column) const;
   ColumnPtr aggregate_column(const StateColumn& column) const;
@@ -57,6 +59,7 @@ class StateTableReader {
   // Of the rows at hand, made when they are asked for.
   std::vector<ColumnPtr> keys_;
   std::vector<const SessionBounds::Bounds*> bounds_;
+  std::vector<ColumnPtr> row_values_;
 };
 
 }  // namespace tidemill

@@ -104,6 +104,57 @@ class SavedStateTest(JobTestCase):
         rows = self.query(directory, f"SELECT {self.COLUMNS} FROM {GROUPS} WHERE {recent} ORDER BY k")
         self.assertEqual(rows, self.expected(ROWS))
 
+    def test_rows_that_joins_keep_are_columns(self) -> None:
+        script = self.root / "join.sql"
+        script.write_text("""
+            CREATE TABLE numbers (id INT, k AS MOD(id, 2), half AS id / CAST(2 AS DOUBLE), tag AS ARRAY[id]) WITH
+              ('connector' = 'datagen', 'number-of-rows' = '4', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1',
+               'fields.id.end' = '4');
+            CREATE TABLE pairs (k INT, a DOUBLE, b ARRAY<INT>) WITH ('connector' = 'blackhole');
+            INSERT INTO pairs SELECT a.k, a.half, b.tag FROM numbers AS a JOIN numbers AS b ON a.k = b.k AND a.id <= b.id;""")
+        directory = self.root / "ck"
+        code, _, err = tidemill("run", str(script), "--checkpoint-dir", str(directory))
+        self.assertEqual(code, 0, err)
+        rows = self.query(directory, "SELECT * FROM state('pairs/InnerJoin', 'right') ORDER BY id")
+        for row in rows:
+            del row["key_group"], row["subtask"]
+        self.assertEqual(rows, [{"k": i % 2, "id": i, "half": i / 2, "tag": [i], "count": 1} for i in (1, 2, 3, 4)])
+        rows = self.query(directory, "SELECT half, id FROM state('pairs/InnerJoin', 'left') WHERE half > 1 ORDER BY id")
+        self.assertEqual(rows, [{"half": 1.5, "id": 3}, {"half": 2.0, "id": 4}])
+
+    def header(self, name: str, insert: str, table: str, *settings: str) -> str:
+        """The columns of a table of the state of a job that has ended."""
+        script = self.root / f"{name}.sql"
+        script.write_text(f"""
+            CREATE TABLE times (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH
+              ('connector' = 'datagen', 'number-of-rows' = '4');
+            CREATE TABLE results (a INT, t TIMESTAMP(3)) WITH ('connector' = 'blackhole');
+            INSERT INTO results {insert};""")
+        directory = self.root / name
+        code, _, err = tidemill("run", str(script), "--checkpoint-dir", str(directory), *settings)
+        self.assertEqual(code, 0, err)
+        command = ("checkpoint", "query", str(directory), f"SELECT * FROM state({table})", "--format", "csv")
+        code, out, err = tidemill(*command)
+        self.assertEqual(code, 0, err)
+        return out.splitlines()[0]
+
+    def test_rows_that_wait_are_columns(self) -> None:
+        match = """SELECT * FROM times MATCH_RECOGNIZE (PARTITION BY id ORDER BY ts MEASURES LAST(A.ts) AS t
+                   ONE ROW PER MATCH PATTERN (A B) DEFINE B AS B.id > A.id)"""
+        for table in ("rows", "waiting"):
+            header = self.header(f"match-{table}", match, f"'results/match', '{table}'")
+            self.assertRegex(header, r"^id,(time,sequence|sub_key),id0,ts,")
+        live = self.header("match-live", match, "'results/match', 'live matches'")
+        self.assertIn("value0", live)
+        self.assertNotIn("ts", live)
+        pairs = "SELECT a.id, b.ts FROM times AS a, times AS b WHERE a.id = b.id AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' DAY"
+        self.assertEqual(self.header("pairs", pairs, "'results/InnerJoin', 'left'"), "id,time,ts,count,key_group,subtask")
+        windows = """SELECT CAST(COUNT(*) AS INT), TUMBLE_END(ts, INTERVAL '1' DAY) FROM times
+                     GROUP BY id, TUMBLE(ts, INTERVAL '1' DAY)"""
+        early = ("--set", "table.exec.emit.early-fire.enabled=true", "--set", "table.exec.emit.early-fire.delay=0 ms")
+        header = self.header("windows", windows, "'results/window_aggregate'", *early)
+        self.assertRegex(header, r"^id,window_end,COUNT\(\*\),")
+
     def test_a_declared_table_must_fit(self) -> None:
         directory = self.saved()
 

@@ -17,7 +17,9 @@ Manifest example() {
   const StateNames names{{"carrier", "dest"},
                          {{"value", Type::decimal(10, 2).not_null()}},
                          {{"COUNT(*)", "COUNT", Type::null()}, {"MAX(name)", "MAX", Type::string()}},
-                         60'000};
+                         60'000,
+                         {{"left", true, {{"name", Type::string()}, {"price", Type::float64()}}}},
+                         {"rows"}};
   manifest.operators = {{"source-1", "Source[flights]", 2}, {"window-2", "WindowAggregate[TUMBLE]", 3, names}};
   manifest.sources = {{"source-1",
                        std::string("\x00\xff", 2),
