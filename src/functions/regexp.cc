@@ -1,20 +1,14 @@
 // Regular expressions: RE2 (linear time). What Java has beyond it, look-around and back-references, is refused by name.
-#include <re2/re2.h>
-
 #include "expr/cast.h"
 #include "functions/families.h"
+#include "functions/kept_cache.h"
+#include "functions/pattern_cache.h"
 #include "functions/string_pieces.h"
 
 namespace tidemill {
 namespace {
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
-
-RE2::Options pattern_options() {
-  RE2::Options options;
-  options.set_log_errors(false);
-  return options;
-}
 
 // Java compiles these and RE2 does not: what Flink would answer is not known here.
 bool is_beyond_re2(const RE2& pattern) {
@@ -25,30 +19,16 @@ std::string refusal(const RE2& pattern) {
   return fmt::format("The regular expression '{}' is not supported: {}", pattern.pattern(), pattern.error());
 }
 
-// Compiles a pattern, or takes the one that was compiled last: one a call of a kernel where the pattern is a literal.
-class PatternCache {
- public:
-  // Returns nullptr where the pattern is malformed; notes the row as failed where only Java could compile it.
-  const RE2* get(RowContext& row, std::string_view pattern) {
-    if (!compiled_ || compiled_->pattern() != pattern)
-      compiled_ = std::make_shared<const RE2>(piece(pattern), pattern_options());
-    if (compiled_->ok()) return compiled_.get();
-    if (is_beyond_re2(*compiled_)) row.fail(refusal(*compiled_));
-    return nullptr;
-  }
-
- private:
-  std::shared_ptr<const RE2> compiled_;
-};
+// Returns nullptr where the pattern is malformed; notes the row as failed where only Java could compile it.
+const RE2* usable_pattern(PatternCache& cache, RowContext& row, std::string_view pattern) {
+  const RE2& found = cache.get(pattern);
+  if (found.ok()) return &found;
+  if (is_beyond_re2(found)) row.fail(refusal(found));
+  return nullptr;
+}
 
 // The functions, each of which keeps its last pattern for the next batch.
 enum class PatternUse : uint8_t { kTest, kCount, kPlace, kExtract, kExtractGroup, kPiece, kReplace };
-
-template <PatternUse kUse>
-PatternCache& pattern_cache() {
-  thread_local PatternCache cache;
-  return cache;
-}
 
 // A replacement means itself: RE2's \1 is escaped.
 std::string literal_replacement(std::string_view text) {
@@ -64,7 +44,7 @@ std::string literal_replacement(std::string_view text) {
 bool check_literal_pattern(const CallSite& call) {
   const std::string* pattern = call.literal_text(1);
   if (pattern == nullptr) return false;
-  const RE2 compiled(*pattern, pattern_options());
+  const RE2 compiled(*pattern, PatternCache::options());
   if (compiled.ok()) return true;
   throw UserError(call.location, refusal(compiled),
                   "Patterns are those of RE2: no look-ahead, look-behind or back-references.");
@@ -102,7 +82,7 @@ void pattern_function(FunctionRegistry& registry, std::string_view name, Functio
 
 std::optional<std::string_view> extract(RowContext& row, PatternCache& cache, std::string_view text,
                                         std::string_view pattern, int32_t group) {
-  const RE2* compiled = cache.get(row, pattern);
+  const RE2* compiled = usable_pattern(cache, row, pattern);
   if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups()) return std::nullopt;
   std::vector<re2::StringPiece> groups(static_cast<size_t>(group) + 1);
   if (!compiled->Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups.data(), group + 1)) return std::nullopt;
@@ -130,24 +110,24 @@ void register_searches(FunctionRegistry& registry) {
                    {"REGEXP(text, pattern)", "Whether some part of the text matches; FALSE for an empty pattern.",
                     "REGEXP('hello', 'l+') = TRUE"},
                    [](RowContext& row, std::string_view text, std::string_view pattern) {
-                     PatternCache& cache = pattern_cache<PatternUse::kTest>();
-                     const RE2* compiled = cache.get(row, pattern);
+                     PatternCache& cache = kept_cache<PatternCache, PatternUse::kTest>();
+                     const RE2* compiled = usable_pattern(cache, row, pattern);
                      return compiled != nullptr && !pattern.empty() && RE2::PartialMatch(piece(text), *compiled);
                    });
   pattern_function(
       registry, "REGEXP_COUNT",
       {"REGEXP_COUNT(text, pattern)", "How often the pattern matches.", "REGEXP_COUNT('banana', 'an') = 2"},
       [](RowContext& row, std::string_view text, std::string_view pattern) -> std::optional<int32_t> {
-        PatternCache& cache = pattern_cache<PatternUse::kCount>();
-        const RE2* compiled = cache.get(row, pattern);
+        PatternCache& cache = kept_cache<PatternCache, PatternUse::kCount>();
+        const RE2* compiled = usable_pattern(cache, row, pattern);
         return compiled == nullptr ? std::nullopt : std::optional(count_matches(*compiled, text));
       });
   pattern_function(registry, "REGEXP_INSTR",
                    {"REGEXP_INSTR(text, pattern)", "Where the first match stands, from 1; 0: nowhere.",
                     "REGEXP_INSTR('hello', 'l+') = 3"},
                    [](RowContext& row, std::string_view text, std::string_view pattern) -> std::optional<int32_t> {
-                     PatternCache& cache = pattern_cache<PatternUse::kPlace>();
-                     if (cache.get(row, pattern) == nullptr) return std::nullopt;
+                     PatternCache& cache = kept_cache<PatternCache, PatternUse::kPlace>();
+                     if (usable_pattern(cache, row, pattern) == nullptr) return std::nullopt;
                      const auto found = extract(row, cache, text, pattern, 0);
                      if (!found) return 0;
                      return 1 + count_code_points(text.substr(0, static_cast<size_t>(found->data() - text.data())));
@@ -160,19 +140,19 @@ void register_pieces(FunctionRegistry& registry) {
                            "REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2) = 'bar'"};
   pattern_function(registry, "REGEXP_EXTRACT", doc,
                    [](RowContext& row, std::string_view text, std::string_view pattern) {
-                     PatternCache& cache = pattern_cache<PatternUse::kExtract>();
+                     PatternCache& cache = kept_cache<PatternCache, PatternUse::kExtract>();
                      return extract(row, cache, text, pattern, 0);
                    });
   pattern_function(registry, "REGEXP_EXTRACT", doc,
                    [](RowContext& row, std::string_view text, std::string_view pattern, int32_t group) {
-                     PatternCache& cache = pattern_cache<PatternUse::kExtractGroup>();
+                     PatternCache& cache = kept_cache<PatternCache, PatternUse::kExtractGroup>();
                      return extract(row, cache, text, pattern, group);
                    });
   pattern_function(registry, "REGEXP_SUBSTR",
                    {"REGEXP_SUBSTR(text, pattern)", "The first match; NULL where there is none.",
                     "REGEXP_SUBSTR('hello', 'l+') = 'll'"},
                    [](RowContext& row, std::string_view text, std::string_view pattern) {
-                     PatternCache& cache = pattern_cache<PatternUse::kPiece>();
+                     PatternCache& cache = kept_cache<PatternCache, PatternUse::kPiece>();
                      return extract(row, cache, text, pattern, 0);
                    });
   pattern_function(
@@ -182,8 +162,8 @@ void register_pieces(FunctionRegistry& registry) {
        "REGEXP_REPLACE('foobar', 'oo|ar', '') = 'fb'"},
       [](RowContext& row, std::string& out, std::string_view text, std::string_view pattern,
          std::string_view replacement) {
-        PatternCache& cache = pattern_cache<PatternUse::kReplace>();
-        const RE2* compiled = cache.get(row, pattern);
+        PatternCache& cache = kept_cache<PatternCache, PatternUse::kReplace>();
+        const RE2* compiled = usable_pattern(cache, row, pattern);
         if (compiled == nullptr) return false;
         out = text;
         RE2::GlobalReplace(&out, *compiled, literal_replacement(replacement));

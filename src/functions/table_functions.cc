@@ -1,10 +1,10 @@
 // Functions that give rows: GENERATE_SERIES and texts in pieces. Names and results are PostgreSQL's: Flink has none.
 #include "functions/table_functions.h"
 
-#include <re2/re2.h>
-
 #include "base/int128.h"
 #include "expr/table_function.h"
+#include "functions/kept_cache.h"
+#include "functions/pattern_cache.h"
 
 namespace tidemill {
 namespace {
@@ -29,9 +29,7 @@ void split_by_text(TableRows<std::string_view>& rows, std::string_view text, std
 }
 
 void split_by_pattern(TableRows<std::string_view>& rows, std::string_view text, std::string_view written) {
-  RE2::Options options;
-  options.set_log_errors(false);
-  const RE2 pattern(re2::StringPiece(written.data(), written.size()), options);
+  const RE2& pattern = kept_cache<PatternCache>().get(written);
   if (!pattern.ok())
     return rows.fail(fmt::format("REGEXP_SPLIT_TO_TABLE: '{}' is not a regular expression that is supported: {}",
                                  written, pattern.error()));
