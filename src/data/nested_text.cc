@@ -3,47 +3,27 @@
 #include <algorithm>
 #include <numeric>
 
+#include "data/java_hash.h"
 #include "data/nested.h"
-#include "data/utf8.h"
 #include "data/value_text.h"
 
 namespace tidemill {
 namespace {
 
-// String.hashCode: over UTF-16 units.
-uint32_t java_hash(std::string_view text) {
-  uint32_t hash = 0;
-  while (!text.empty()) {
-    const size_t length = utf8_sequence(text);
-    uint32_t code = static_cast<uint8_t>(text.front());
-    if (length > 1) code &= 0x7Fu >> length;
-    for (size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<uint8_t>(text[i]) & 0x3Fu);
-    if (code >= 0x10000) {
-      hash = hash * 31 + (0xD800 + ((code - 0x10000) >> 10));
-      code = 0xDC00 + ((code - 0x10000) & 0x3FF);
-    }
-    hash = hash * 31 + code;
-    text.remove_prefix(std::max<size_t>(length, 1));
-  }
-  return hash;
-}
-
 // hashCode of what a key is in Java; 0 for types whose order is left as it is.
-uint32_t java_hash(const Column& keys, int32_t row) {
+uint32_t key_hash(const Column& keys, int32_t row) {
   if (keys.is_null(row)) return 0;
   switch (keys.type().kind) {
     case TypeKind::kBoolean:
-      return keys.decode<uint8_t>()[row] != 0 ? 1231 : 1237;
+      return java_hash(keys.decode<uint8_t>()[row] != 0);
     case TypeKind::kTinyInt:
       return static_cast<uint32_t>(keys.decode<int8_t>()[row]);
     case TypeKind::kSmallInt:
       return static_cast<uint32_t>(keys.decode<int16_t>()[row]);
     case TypeKind::kInteger:
       return static_cast<uint32_t>(keys.decode<int32_t>()[row]);
-    case TypeKind::kBigInt: {
-      const auto value = static_cast<uint64_t>(keys.decode<int64_t>()[row]);
-      return static_cast<uint32_t>(value ^ value >> 32);
-    }
+    case TypeKind::kBigInt:
+      return java_hash_long(keys.decode<int64_t>()[row]);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       return java_hash(keys.text(row));
@@ -60,7 +40,7 @@ std::vector<int32_t> hash_map_order(const Column& keys) {
   while (order.size() > buckets / 4 * 3) buckets *= 2;
   std::vector<uint32_t> bucket;
   for (const int32_t row : order) {
-    const uint32_t hash = java_hash(keys, row);
+    const uint32_t hash = key_hash(keys, row);
     bucket.push_back((hash ^ hash >> 16) & (buckets - 1));
   }
   std::ranges::stable_sort(order, {}, [&](int32_t row) { return bucket[static_cast<size_t>(row)]; });

@@ -3,8 +3,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/error.h"
 #include "base/utf8.h"
+#include "data/java_hash.h"
+#include "functions/java_conversions.h"
 #include "functions/letter_case.h"
 #include "functions/string_pieces.h"
 
@@ -166,12 +167,37 @@ std::string integer_text(const Piece& piece, const FormatInteger& integer) {
   return std::string(prefix) + digits;
 }
 
+// Zeros stand behind 0x.
+template <class Piece>
+std::string hexadecimal_text(const Piece& piece, double value) {
+  constexpr std::string_view kPrefix = "0x";
+  auto unpadded = piece;
+  unpadded.zero = false;
+  std::string digits = java_hexadecimal(std::abs(value), piece.precision);
+  const std::string whole = signed_text(unpadded, std::signbit(value), std::string(kPrefix), digits);
+  const auto length = static_cast<int32_t>(whole.size());
+  if (piece.zero && length < piece.width) digits.insert(0, static_cast<size_t>(piece.width - length), '0');
+  return signed_text(unpadded, std::signbit(value), std::string(kPrefix), digits);
+}
+
+// Java's hashCode of what it is given. Requires: not NULL.
+uint32_t hash_of(const FormatValue& value) {
+  if (const bool* boolean = std::get_if<bool>(&value)) return java_hash(*boolean);
+  if (const auto* text = std::get_if<std::string>(&value)) return flink_text_hash(*text);
+  if (const auto* other = std::get_if<FormatOther>(&value)) return other->hash;
+  if (const auto* real = std::get_if<FormatReal>(&value))
+    return real->single ? java_hash(static_cast<float>(real->value)) : java_hash(real->value);
+  const auto& integer = std::get<FormatInteger>(value);
+  return integer.bytes == 8 ? java_hash_long(integer.value) : static_cast<uint32_t>(integer.value);
+}
+
 template <class Piece>
 std::string real_value_text(const Piece& piece, double value) {
   if (std::isnan(value)) return "NaN";
   auto unpadded = piece;
   unpadded.zero = false;
   if (std::isinf(value)) return signed_text(unpadded, value < 0, "Infinity", "");
+  if (piece.conversion == 'a') return hexadecimal_text(piece, value);
   RealText text = real_text(piece.conversion, std::abs(value), piece.precision, piece.alternate);
   if (piece.grouped) text.whole = grouped(text.whole);
   return signed_text(piece, std::signbit(value), std::move(text.whole), text.rest);
@@ -215,11 +241,13 @@ bool JavaFormat::parse_piece(std::string_view text, size_t& at, Piece& piece) {
   }
   if (at == text.size()) return false;
   const char c = text[at++];
-  if (c == 'a' || c == 'A' || c == 'h' || c == 'H' || c == 't' || c == 'T')
-    throw UserError(fmt::format("%{} in a format is not supported yet", c));
-  piece.upper = c == 'B' || c == 'S' || c == 'C' || c == 'X' || c == 'E' || c == 'G';
+  piece.upper = std::string_view("BSCXEGAHT").find(c) != std::string_view::npos;
   piece.conversion = piece.upper ? static_cast<char>(c - 'A' + 'a') : c;
-  return std::string_view("bscdoxefgn%").find(piece.conversion) != std::string_view::npos && is_consistent(piece);
+  if (piece.conversion == 't') {
+    if (at == text.size() || !java_time(text[at], 0)) return false;
+    piece.of_time = text[at++];
+  }
+  return std::string_view("bscdoxefgn%aht").find(piece.conversion) != std::string_view::npos && is_consistent(piece);
 }
 
 // What Java refuses of flags, width and precision before it looks at the value.
@@ -234,7 +262,11 @@ bool JavaFormat::is_consistent(const Piece& piece) {
       return piece.precision < 0 && !piece.alternate && !signs && !piece.grouped && !piece.zero;
     case 'b':
     case 's':
+    case 'h':
       return !piece.alternate && !signs && !piece.grouped && !piece.zero;
+    case 'a':
+      return !piece.grouped && !piece.bracketed;
+    case 't':
     case 'c':
       return piece.precision < 0 && !piece.alternate && !signs && !piece.grouped && !piece.zero;
     case 'd':
@@ -289,6 +321,11 @@ bool JavaFormat::append_value(const Piece& piece, const FormatValue& value, std:
                               is_unicode_scalar(static_cast<char32_t>(integer->value));
     if (!is_character) return false;
     append_utf8(text, static_cast<char32_t>(integer->value));
+  } else if (piece.conversion == 'h') {
+    text = fmt::format("{:x}", hash_of(value));
+  } else if (piece.conversion == 't') {
+    if (integer == nullptr || integer->bytes < 8) return false;
+    text = *java_time(piece.of_time, integer->value);
   } else if (piece.conversion == 'd' || piece.conversion == 'o' || piece.conversion == 'x') {
     if (integer == nullptr) return false;
     text = integer_text(piece, *integer);
@@ -296,7 +333,8 @@ bool JavaFormat::append_value(const Piece& piece, const FormatValue& value, std:
     if (real == nullptr) return false;
     text = real_value_text(piece, real->value);
   }
-  const bool cut = piece.precision >= 0 && (piece.conversion == 's' || piece.conversion == 'b' || value.index() == 0);
+  const bool cut = piece.precision >= 0 && (piece.conversion == 's' || piece.conversion == 'b' ||
+                                            piece.conversion == 'h' || value.index() == 0);
   if (cut) text = code_points(text, 0, piece.precision);
   if (piece.upper) text = upper(text);
   const int32_t missing = piece.width - count_code_points(text);

@@ -1,5 +1,5 @@
 // functions/java_format.h - formats as Java's java.util.Formatter has them: %5d, %-10s, %,.2f, %2$s. Rule: what Java
-// answers with an exception is nullopt or false here; %a, %h and %t are refused by name.
+// answers with an exception is nullopt or false here. Times (%t) are in UTC and English.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -18,19 +18,20 @@ struct FormatInteger {
 };
 struct FormatReal {
   double value = 0;
-  std::string text;  // as %s shows it
+  std::string text;     // as %s shows it
+  bool single = false;  // a FLOAT
 };
-// What only %s and %b take: a decimal, a timestamp.
+// What only %s, %b and %h take: a decimal, a timestamp.
 struct FormatOther {
   std::string text;
+  uint32_t hash = 0;  // Java's hashCode
 };
 // NULL, BOOLEAN, integers, reals, text, the rest.
 using FormatValue = std::variant<std::monostate, bool, FormatInteger, FormatReal, std::string, FormatOther>;
 
 class JavaFormat {
  public:
-  // Returns the format, or nullopt where the text is none. Throws UserError (without a place) for a conversion that
-  // Java has and this engine has not.
+  // Returns the format, or nullopt where the text is none.
   static std::optional<JavaFormat> parse(std::string_view text);
 
   // Appends the values in this format. Returns false where one is missing or not of its conversion's kind.
@@ -40,6 +41,7 @@ class JavaFormat {
   struct Piece {
     std::string literal;     // stands as it is, where conversion is '\0'
     char conversion = '\0';  // in lower case; 'n' and '%' take no value
+    char of_time = '\0';     // of %t: what of the time
     bool upper = false;      // %S, %X: the result in upper case
     int32_t index = 0;       // 1: the first value; 0: the next one; -1: the same as before
     int32_t width = -1;      // -1: not given

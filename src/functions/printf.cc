@@ -1,5 +1,6 @@
 // PRINTF: values in a format of Java's.
 #include "data/decimal.h"
+#include "data/java_hash.h"
 #include "data/number_text.h"
 #include "data/time_text.h"
 #include "data/value.h"
@@ -11,6 +12,15 @@
 namespace tidemill {
 namespace {
 
+// hashCode of java.math.BigDecimal: over the words of the magnitude.
+uint32_t decimal_hash(int128 unscaled, int32_t scale) {
+  const auto magnitude = static_cast<uint128>(unscaled < 0 ? -unscaled : unscaled);
+  uint32_t hash = 0;
+  for (int32_t shift = 96; shift >= 0; shift -= 32) hash = 31 * hash + static_cast<uint32_t>(magnitude >> shift);
+  if (unscaled < 0) hash = 0 - hash;
+  return 31 * hash + static_cast<uint32_t>(scale);
+}
+
 // A value as Flink hands it to java.util.Formatter: dates are days, times and intervals milliseconds or months.
 FormatValue format_value(const Value& value) {
   if (value.is_null()) return std::monostate();
@@ -18,7 +28,7 @@ FormatValue format_value(const Value& value) {
   if (type.kind == TypeKind::kBoolean) return value.as_bool();
   if (type.is_character()) return value.text();
   if (type.kind == TypeKind::kFloat) {
-    FormatReal real{static_cast<double>(value.as<float>()), ""};
+    FormatReal real{static_cast<double>(value.as<float>()), "", true};
     append_float(real.text, value.as<float>());
     return real;
   }
@@ -30,8 +40,12 @@ FormatValue format_value(const Value& value) {
   FormatOther other;
   if (type.is_timestamp()) {
     append_local_date_time(other.text, value.as_integer(), type.precision);
+    const SecondsAndNanos moment = split_timestamp(value.as_integer(), type.precision);
+    const auto nanos = static_cast<uint32_t>(moment.nanos);
+    other.hash = 31 * java_hash_long(moment.seconds * 1000 + nanos / 1'000'000) + nanos % 1'000'000;
   } else if (type.kind == TypeKind::kDecimal) {
     append_decimal(other.text, value.as_integer(), type.scale);
+    other.hash = decimal_hash(value.as_integer(), type.scale);
   } else {
     return FormatInteger{static_cast<int64_t>(value.as_integer()), physical_size(type.physical())};
   }
@@ -61,13 +75,8 @@ class Printf final : public ScalarFunction {
   bool append(const CallInput& call, int32_t row, const std::vector<FormatValue>& values, std::string& text) const {
     if (format_) return format_->append(text, values);
     if (call.arguments[0]->is_null(row)) return false;
-    try {
-      const auto format = JavaFormat::parse(call.arguments[0]->text(row));
-      return format && format->append(text, values);
-    } catch (const UserError& error) {
-      call.errors.add(row, error.what());
-      return false;
-    }
+    const auto format = JavaFormat::parse(call.arguments[0]->text(row));
+    return format && format->append(text, values);
   }
 
   std::shared_ptr<const JavaFormat> format_;
@@ -93,10 +102,8 @@ ExpressionPtr bind_printf(const CallSite& call) {
   }
   std::vector<ExpressionPtr> arguments(call.arguments.begin(), call.arguments.end());
   if (!call.type(0).is_character()) arguments[0] = coerce(arguments[0], Type::string());
-  const bool may_fail = format == nullptr;
   return std::make_shared<Call>(std::string(call.name), std::make_shared<Printf>(std::move(format)),
-                                std::move(arguments), Type::string(), FunctionProperties{.can_fail = may_fail},
-                                call.location);
+                                std::move(arguments), Type::string(), FunctionProperties(), call.location);
 }
 
 }  // namespace
