@@ -71,6 +71,7 @@ std::string format_of(const Type& type) {
       return "vu";
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
+    case TypeKind::kVariant:
       return "vz";
     case TypeKind::kDate:
       return "tdD";

@@ -12,6 +12,7 @@
 #include "data/column_builder.h"
 #include "data/dispatch.h"
 #include "data/nested.h"
+#include "data/variant.h"
 
 namespace tidemill {
 namespace {
@@ -89,6 +90,8 @@ ColumnPtr read_texts(const Type& type, int32_t count, BufferPtr validity, ByteRe
     texts[row] = Text({from, length(row)});
     if (type.is_nested() && length(row) > 0 && !is_valid_nested(type, {from, length(row)}))
       in.fail("a nested value does not fit its type");
+    if (type.kind == TypeKind::kVariant && length(row) > 0 && !is_valid_variant({from, length(row)}))
+      in.fail("bytes are no VARIANT");
     from += length(row);
   }
   return Column::flat(type, count, std::move(values), std::move(validity), {std::move(bytes)});

@@ -1,6 +1,7 @@
 #include "data/nested.h"
 
 #include "data/dispatch.h"
+#include "data/variant.h"
 
 namespace tidemill {
 namespace {
@@ -110,7 +111,7 @@ void append_encoded_text(std::string& out, std::string_view bytes) {
 
 void append_encoded(std::string& out, const Column& column, int32_t row) {
   const Type& type = column.type();
-  if (column.is_null(row) || (type.is_nested() && column.text(row).empty())) return append_encoded_null(out);
+  if (column.is_null(row) || (type.is_structured() && column.text(row).empty())) return append_encoded_null(out);
   dispatch_physical(type.physical(), [&]<class T>() {
     if constexpr (std::is_same_v<T, Text>) {
       append_encoded_text(out, column.text(row));
@@ -176,6 +177,7 @@ bool is_valid_nested(const Type& type, std::string_view bytes) {
     const Type& part = part_type(type, i % parts_of_entry(type));
     if (is_encoded_null(parts[i])) continue;
     if (part.is_nested() && !is_valid_nested(part, encoded_text(parts[i]))) return false;
+    if (part.kind == TypeKind::kVariant && !is_valid_variant(encoded_text(parts[i]))) return false;
     if (part.physical() == PhysicalType::kBool && static_cast<uint8_t>(parts[i][1]) > 1) return false;
   }
   return true;

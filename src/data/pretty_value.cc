@@ -203,7 +203,7 @@ std::string floating_text(T value) {
 Value parse_cell(std::string_view cell, const Type& type) {
   if (cell == "NULL") return Value::null(type);
   if (type.is_binary()) return Value::of_text(type, parse_bytes(cell, type));
-  if (type.is_nested()) throw UserError(fmt::format("A value of type {} has no form here", type.to_string()));
+  if (type.is_structured()) throw UserError(fmt::format("A value of type {} has no form here", type.to_string()));
   if (type.physical() == PhysicalType::kText) return Value::of_text(type, unquoted(cell));
   if (type.kind == TypeKind::kBoolean) {
     if (cell != "TRUE" && cell != "FALSE") throw_bad_cell(cell, type);
@@ -236,7 +236,7 @@ std::string to_pretty(const Value& value) {
     for (const char c : value.text()) text += fmt::format("{:02x}", static_cast<uint8_t>(c));
     return text + "'";
   }
-  if (type.is_nested()) return value.to_string();
+  if (type.is_structured()) return value.to_string();
   if (type.physical() == PhysicalType::kText) return quoted_where_needed(value.text());
   switch (type.kind) {
     case TypeKind::kBoolean:

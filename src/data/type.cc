@@ -42,6 +42,7 @@ PhysicalType Type::physical() const {
     case TypeKind::kMap:
     case TypeKind::kMultiset:
     case TypeKind::kRow:
+    case TypeKind::kVariant:
       return PhysicalType::kText;
   }
   CHECK_MSG(false, "type kind {}", static_cast<int>(kind));
@@ -134,6 +135,8 @@ std::string type_name(const Type& type) {
       return fmt::format("MULTISET<{}>", type.part(0).to_string());
     case TypeKind::kRow:
       return row_text(type);
+    case TypeKind::kVariant:
+      return "VARIANT";
   }
   CHECK_MSG(false, "type kind {}", static_cast<int>(type.kind));
 }

@@ -31,8 +31,9 @@ enum class TypeKind : uint8_t {
   kMap,
   kMultiset,
   kRow,
+  kVariant,
 };
-constexpr TypeKind kTypeKindLast = TypeKind::kRow;  // for readers of bytes
+constexpr TypeKind kTypeKindLast = TypeKind::kVariant;  // for readers of bytes
 
 // What one value is in a column. A function has kernels by physical type, not by SQL type.
 enum class PhysicalType : uint8_t {
@@ -46,7 +47,7 @@ enum class PhysicalType : uint8_t {
   kFloat32,  // FLOAT
   kFloat64,  // DOUBLE
   kText,     // Text (data/text.h): CHAR, VARCHAR in UTF-8; BINARY, VARBINARY; ARRAY, MAP, MULTISET and ROW as the bytes
-             // of their values (data/nested.h)
+             // of their values (data/nested.h), VARIANT as those of data/variant.h
 };
 
 constexpr int32_t kLengthMax = 2147483647;
@@ -93,6 +94,7 @@ struct Type {
   static Type map(const Type& key, const Type& value);
   static Type multiset(const Type& element);
   static Type row(std::vector<NestedField> fields);
+  static Type variant() { return {TypeKind::kVariant}; }
 
   Type with_nullable(bool value) const {
     Type copy = *this;
@@ -112,7 +114,11 @@ struct Type {
   bool is_binary() const { return kind == TypeKind::kBinary || kind == TypeKind::kVarbinary; }
   bool is_timestamp() const { return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampLtz; }
   bool is_interval() const { return kind == TypeKind::kIntervalYearMonth || kind == TypeKind::kIntervalDayTime; }
-  bool is_nested() const { return kind >= TypeKind::kArray; }
+  bool is_nested() const { return kind >= TypeKind::kArray && kind <= TypeKind::kRow; }
+  // Its bytes have a form, so that no bytes are no value.
+  bool is_structured() const { return is_nested() || kind == TypeKind::kVariant; }
+  // Values can be sorted; of all types they can be compared with =.
+  bool is_ordered() const { return !is_structured(); }
   bool is_map_like() const { return kind == TypeKind::kMap || kind == TypeKind::kMultiset; }
 
   // Returns part `index`. Requires: is_nested(), and there is such a part.

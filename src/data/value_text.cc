@@ -6,6 +6,7 @@
 #include "data/number_text.h"
 #include "data/time_text.h"
 #include "data/utf8.h"
+#include "data/variant.h"
 
 namespace tidemill {
 namespace {
@@ -103,6 +104,8 @@ void append_row_text(std::string& out, const Column& column, int32_t row) {
     case TypeKind::kMultiset:
     case TypeKind::kRow:
       return append_nested_row_text(out, column, row);
+    case TypeKind::kVariant:
+      return append_variant_json(out, column.text(row));
     default:
       CHECK_MSG(false, "no row text for {}", type.to_string());
   }
@@ -149,6 +152,8 @@ void append_cast_text(std::string& out, const Column& column, int32_t row, const
     case TypeKind::kMultiset:
     case TypeKind::kRow:
       return append_nested_cast_text(out, column, row, zone);
+    case TypeKind::kVariant:
+      return append_variant_json(out, column.text(row));
     default:
       CHECK_MSG(false, "no cast text for {}", type.to_string());
   }

@@ -28,6 +28,9 @@ std::string advice(const Type& from, const Type& to) {
   if (from.is_numeric() && to.is_binary()) return "CAST it to STRING first";
   if (from.kind == TypeKind::kRow && to.kind == TypeKind::kRow)
     return "Both rows need as many fields, each of them castable";
+  if (from.kind == TypeKind::kVariant)
+    return "A VARIANT is cast to STRING only; JSON_VALUE(JSON_STRING(v), '$') takes a value out of it";
+  if (to.kind == TypeKind::kVariant) return "Use PARSE_JSON(text)";
   if (from.is_nested() || to.is_nested()) return "An ARRAY, MAP, MULTISET or ROW is cast to its own kind, or to STRING";
   return "Cast through STRING where the text of one is the text of the other";
 }
@@ -45,7 +48,8 @@ CastKernel find_cast_kernel(const Type& from, const Type& to, bool is_try) {
   if (from.kind == TypeKind::kNull) return {std::make_shared<NullCast>()};
   if (from.is_nested() && to.is_nested()) return make_nested_cast(from, to, is_try);
   if (to.is_nested()) return {};
-  if (from.is_nested()) return to.is_character() ? make_printing_cast(from, to) : CastKernel();
+  if (to.kind == TypeKind::kVariant) return {};
+  if (from.is_structured()) return to.is_character() ? make_printing_cast(from, to) : CastKernel();
   if (CastKernel kernel = make_numeric_cast(from, to, is_try); kernel.function) return kernel;
   if (CastKernel kernel = make_printing_cast(from, to); kernel.function) return kernel;
   if (CastKernel kernel = make_parsing_cast(from, to, is_try); kernel.function) return kernel;

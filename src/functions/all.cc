@@ -29,6 +29,7 @@ constexpr FunctionFamily kFamilies[] = {
     {"URLs and addresses", register_internet_functions},
     {"Looking into JSON", register_json_queries},
     {"Making JSON", register_json_construction},
+    {"VARIANT", register_variant_functions},
     {"Random values", [](FunctionRegistry& registry) { register_random_functions(registry, {}); }},
     {"Parts of dates and times", register_datetime_parts},
     {"Dates and times as text", register_datetime_text},

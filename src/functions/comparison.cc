@@ -121,7 +121,7 @@ ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
   if (!sides) return nullptr;
   const Type& common = sides->left->type();
   const bool orders = relation != Relation::kEqual && relation != Relation::kNotEqual;
-  if (orders && common.is_nested()) {
+  if (orders && !common.is_ordered()) {
     throw UserError(
         site.location,
         fmt::format("{} has no order: {} cannot compare it", common.with_nullable(true).to_string(), site.name),

@@ -79,7 +79,7 @@ ScalarFunctionPtr extreme_text_kernel(bool greatest) {
 ExpressionPtr bind_extreme(bool greatest, const CallSite& site) {
   if (site.size() == 0) return nullptr;
   const auto type = common_type(site.arguments);
-  if (!type || type->is_nested()) return nullptr;
+  if (!type || !type->is_ordered()) return nullptr;
   ExpressionPtr result = coerce(site.arguments[0], *type);
   for (const ExpressionPtr& argument : site.arguments.subspan(1)) {
     ScalarFunctionPtr kernel = dispatch_physical(type->physical(), [&]<class T>() {

@@ -15,6 +15,7 @@ void register_charset_functions(FunctionRegistry& registry);      // charset_fun
 void register_hash_functions(FunctionRegistry& registry);         // hash.cc: MD5, SHA1, SHA2 and its kin
 void register_internet_functions(FunctionRegistry& registry);     // internet.cc: PARSE_URL, URL_ENCODE, INET_ATON
 void register_json_queries(FunctionRegistry& registry);           // json_query.cc: IS JSON, JSON_VALUE
+void register_variant_functions(FunctionRegistry& registry);      // variant.cc: PARSE_JSON
 void register_json_construction(FunctionRegistry& registry);      // json_construction.cc: JSON_OBJECT, JSON_QUOTE
 void register_real_functions(FunctionRegistry& registry);         // real.cc: powers, logarithms, trigonometry
 void register_arithmetic_functions(FunctionRegistry& registry);   // arithmetic.cc: + - * / % and signs

@@ -124,6 +124,8 @@ class JsonString final : public ScalarFunction {
 ExpressionPtr bind_json_string(const CallSite& call) {
   if (call.size() != 1) return nullptr;
   refuse_value(call, call.type(0));
+  if (call.type(0).kind == TypeKind::kVariant)
+    return make_cast(call.arguments[0], Type::string(), false, call.location);
   return make_strict_call(call, std::make_shared<JsonString>(gives_json(*call.arguments[0])), Type::string(),
                           {.can_fail = call.type(0).is_approximate()});
 }

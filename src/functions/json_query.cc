@@ -29,7 +29,8 @@ std::optional<Otherwise> otherwise_of(const CallSite& call, size_t i) {
 
 // Checks that arguments 0 and 1 are a text and a literal path, and returns that; nullopt where types do not fit.
 std::optional<JsonPath> path_of(const CallSite& call) {
-  const bool text = call.type(0).is_character() || call.type(0).kind == TypeKind::kNull;
+  const TypeKind kind = call.type(0).kind;
+  const bool text = call.type(0).is_character() || kind == TypeKind::kNull || kind == TypeKind::kVariant;
   if (!text || !call.type(1).is_character()) return std::nullopt;
   const std::string* path = call.literal_text(1);
   if (path == nullptr) throw UserError(call.location, fmt::format("The path of {} must be a text literal", call.name));

@@ -7,6 +7,7 @@
 #include "data/number_text.h"
 #include "data/time_text.h"
 #include "data/value.h"
+#include "data/variant.h"
 
 namespace tidemill {
 namespace {
@@ -37,7 +38,7 @@ bool write_number(const Value& value, JsonNode& node) {
 
 bool fits_json(const Type& type) {
   return type.is_numeric() || type.is_character() || type.is_binary() || type.is_timestamp() ||
-         type.kind == TypeKind::kBoolean || type.kind == TypeKind::kNull;
+         type.kind == TypeKind::kBoolean || type.kind == TypeKind::kNull || type.kind == TypeKind::kVariant;
 }
 
 bool gives_json(const Expression& expression) {
@@ -50,6 +51,11 @@ std::optional<JsonNode> json_of(const Column& column, int32_t row, bool as_is) {
   if (column.is_null(row)) return node;
   const Type& type = column.type();
   if (as_is) return parse_json(column.text(row));
+  if (type.kind == TypeKind::kVariant) {
+    std::string json;
+    append_variant_json(json, column.text(row));
+    return parse_json(json);
+  }
   if (type.is_numeric()) {
     node.kind = JsonKind::kNumber;
     if (!write_number(Value::at(column, row), node)) return std::nullopt;

@@ -1,4 +1,6 @@
 // ARRAY[…], MAP[…], ROW(…), a[i], r.field, CARDINALITY, ELEMENT: nested values made and taken apart.
+#include "data/utf8.h"
+#include "data/variant.h"
 #include "expr/type_coercion.h"
 #include "functions/bind.h"
 #include "functions/encoded_kernel.h"
@@ -143,6 +145,26 @@ ExpressionPtr bind_field(const CallSite& site) {
   return make_field(site, static_cast<size_t>(number - 1));
 }
 
+// v['key'] and v[i].
+ExpressionPtr bind_variant_item(const CallSite& site) {
+  const bool by_key = site.type(1).is_character();
+  if (!by_key && !site.type(1).is_integer()) return nullptr;
+  EncodedBody body = [by_key](EncodedRow& row, std::string& out) {
+    const std::string_view variant = row.bytes(0);
+    if (variant_kind(variant) != (by_key ? VariantKind::kObject : VariantKind::kArray)) {
+      std::string shown;
+      append_variant_json(shown, variant);
+      return row.fail(fmt::format("{} of a VARIANT is asked for that is {}: {}", by_key ? "A key" : "An element",
+                                  by_key ? "no object" : "no array", shown.substr(0, utf8_prefix(shown, 40))));
+    }
+    const auto found = by_key ? variant_member(variant, row.bytes(1)) : variant_element(variant, row.big_int(1) - 1);
+    found ? append_encoded_text(out, *found) : append_encoded_null(out);
+  };
+  ExpressionPtr index = by_key ? site.arguments[1] : coerce(site.arguments[1], Type::big_int());
+  return make_call(site, make_encoded_kernel(std::move(body)), {site.arguments[0], std::move(index)}, Type::variant(),
+                   {.can_fail = true});
+}
+
 ExpressionPtr bind_item(const CallSite& site) {
   if (site.size() != 2) return nullptr;
   switch (site.type(0).kind) {
@@ -152,6 +174,8 @@ ExpressionPtr bind_item(const CallSite& site) {
       return bind_map_item(site);
     case TypeKind::kRow:
       return bind_field(site);
+    case TypeKind::kVariant:
+      return bind_variant_item(site);
     default:
       return nullptr;
   }
@@ -187,12 +211,13 @@ void register_nested_functions(FunctionRegistry& registry) {
                      bind_map);
   registry.with_rule("ROW", {"ROW(a, b, ...)", "A ROW of these values; also (a, b).", "ROW(1, 'a') = (1, a)"},
                      bind_row);
-  registry.with_rule("[]",
-                     {"a[i]",
-                      "Element i of an ARRAY, from 1; the value of key i of a MAP; field i of a ROW. NULL where "
-                      "there is none.",
-                      "ARRAY['x', 'y'][2] = 'y'"},
-                     bind_item);
+  registry.with_rule(
+      "[]",
+      {"a[i]",
+       "Element i of an ARRAY, from 1; the value of key i of a MAP; field i of a ROW; the member or element "
+       "of a VARIANT. NULL where there is none.",
+       "ARRAY['x', 'y'][2] = 'y'"},
+      bind_item);
   registry.with_rule(".", {"r.field", "The field of a ROW.", "CAST(ROW(1) AS ROW<n INT>).n = 1"}, bind_field);
   registry.with_rule(
       "CARDINALITY",

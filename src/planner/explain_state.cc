@@ -186,7 +186,7 @@ bool has_texts(const std::vector<RecordField>& fields) {
 
 bool has_texts(const std::vector<Type>& types) {
   return std::ranges::any_of(
-      types, [](const Type& type) { return type.is_character() || type.is_binary() || type.is_nested(); });
+      types, [](const Type& type) { return type.is_character() || type.is_binary() || type.is_structured(); });
 }
 
 uint32_t bytes_of_fields(const TableFormat& format) {

@@ -3,6 +3,7 @@
 #include "data/json_text.h"
 #include "data/nested.h"
 #include "data/value_text.h"
+#include "data/variant.h"
 
 namespace tidemill {
 namespace {
@@ -43,6 +44,7 @@ void append_json_cell(std::string& out, const Column& column, int32_t row, const
     out += "null";
     return;
   }
+  if (type.kind == TypeKind::kVariant) return append_variant_json(out, column.text(row));
   if (!type.is_nested()) return append_leaf(out, column, row, zone);
   const NestedColumns parts = split_nested(*column.slice(row, 1));
   const int32_t entries = parts.columns.front()->num_rows();

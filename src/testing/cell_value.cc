@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "data/json_scanner.h"
 #include "data/json_text.h"
 #include "data/nested.h"
 #include "data/utf8.h"
+#include "data/variant.h"
 #include "expr/cast.h"
 #include "expr/evaluator.h"
 
@@ -133,7 +135,18 @@ class NestedCell {
     append_value(field->type, false, value);
   }
 
+  // Appends the JSON that comes next.
+  void append_json(std::string& out) {
+    JsonScanner scanner(text_.substr(at_));
+    scanner.value();
+    std::string variant;
+    if (append_variant(text_.substr(at_), false, variant)) fail("JSON");
+    at_ += scanner.offset();
+    append_encoded_text(out, variant);
+  }
+
   void append_plain(const Type& type, bool is_key, std::string& out) {
+    if (type.kind == TypeKind::kVariant) return append_json(out);
     const bool quoted = peek() == '"';
     const size_t start = at_;
     const std::string text = take_text(is_key);
@@ -173,7 +186,7 @@ class NestedCell {
 }  // namespace
 
 Value cell_value(const std::string& cell, const Type& type) {
-  if (!type.is_nested()) return plain_value(cell, type);
+  if (!type.is_structured()) return plain_value(cell, type);
   const std::string encoded = NestedCell(cell).read(type);
   if (is_encoded_null(encoded)) return Value::null(type);
   return Value::of_text(type, std::string(encoded_text(encoded)));

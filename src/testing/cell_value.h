@@ -12,6 +12,7 @@ namespace tidemill {
 //   ARRAY          [1, NULL]
 //   MAP, MULTISET  {a=1, b=2} | {"a": 1, "b": 2}
 //   ROW            (1, a), a value a field | {"x": 1, "y": "a"} by name, where a missing field is NULL
+//   VARIANT        JSON; its null is a value, and only a cell NULL is NULL
 // Inside, null and NULL are NULL, "…" is a text with the escapes of JSON, and anything else goes up to the next sign.
 // Of equal keys the last one counts. Throws UserError where the cell is no value of the type, naming the character.
 Value cell_value(const std::string& cell, const Type& type);

@@ -70,7 +70,7 @@ std::string array_separator(const Options& options) {
                   "Name a character, such as ';'.");
 }
 
-bool is_flat(const Type& type) { return !type.is_interval() && !type.is_nested(); }
+bool is_flat(const Type& type) { return !type.is_interval() && !type.is_structured(); }
 
 void require_held(const FormatRequest& request, int32_t index) {
   const Field& field = request.physical->field(index);
@@ -85,7 +85,8 @@ void require_held(const FormatRequest& request, int32_t index) {
   }
   throw UserError(fmt::format("Column '{}' of table '{}': format 'csv' cannot hold {}", field.name, request.table,
                               field.type.to_string()),
-                  "Declare it BIGINT (milliseconds) or STRING.");
+                  field.type.is_interval() ? "Declare it BIGINT (milliseconds) or STRING."
+                                           : "Declare it STRING, and use PARSE_JSON and JSON_STRING.");
 }
 
 class CsvFormat final : public Format {

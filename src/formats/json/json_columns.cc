@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "data/json_text.h"
 #include "data/number_text.h"
+#include "data/variant.h"
 #include "formats/json/json_nested.h"
 
 namespace tidemill {
@@ -87,6 +88,14 @@ ValueStatus set_text_from_json(ColumnFiller& column, int32_t row, const JsonToke
   return ValueStatus::kOk;
 }
 
+// Of members with the same key the last one counts, as of those of a record.
+ValueStatus set_variant(ColumnFiller& column, int32_t row, const JsonToken& token) {
+  std::string bytes;
+  if (append_variant(token, true, bytes)) return ValueStatus::kMalformed;
+  column.copy_text(row, bytes);
+  return ValueStatus::kOk;
+}
+
 }  // namespace
 
 JsonKeys::JsonKeys(std::vector<std::string> columns) {
@@ -114,6 +123,7 @@ ValueStatus set_from_json(ColumnFiller& column, int32_t row, const JsonToken& to
     if (status == ValueStatus::kOk || status == ValueStatus::kNulled) column.copy_text(row, bytes);
     return status;
   }
+  if (column.type().kind == TypeKind::kVariant) return set_variant(column, row, token);
   switch (token.kind) {
     case JsonKind::kNumber:
       return set_from_number(column, row, token.text, form);

@@ -8,6 +8,7 @@ namespace tidemill {
 
 JsonValueWriter::Quoting JsonValueWriter::quoting_of(const Type& type) {
   if (type.is_character()) return Quoting::kEscaped;
+  if (type.kind == TypeKind::kVariant) return Quoting::kJson;
   const bool bare = type.is_numeric() || type.kind == TypeKind::kBoolean || type.kind == TypeKind::kNull;
   return bare ? Quoting::kNone : Quoting::kQuoted;
 }

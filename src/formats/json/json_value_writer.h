@@ -31,6 +31,7 @@ class JsonValueWriter {
  private:
   enum class Quoting : uint8_t {
     kNone,     // numbers and booleans
+    kJson,     // VARIANT
     kQuoted,   // dates, times and base64: nothing in them needs an escape
     kEscaped,  // text
   };

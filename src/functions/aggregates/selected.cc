@@ -137,7 +137,7 @@ void register_choice(FunctionRegistry& registry, const char* name, FunctionDoc d
   registry.aggregate(name, doc, [name](const CallSite& call) -> AggregateCall {
     if (call.size() != 1) return {};
     const bool orders = choice == Choice::kMin || choice == Choice::kMax;
-    if (orders && call.type(0).is_nested()) {
+    if (orders && !call.type(0).is_ordered()) {
       throw UserError(
           call.location,
           fmt::format("{} has no order: {} cannot compare it", call.type(0).with_nullable(true).to_string(), name),

@@ -149,6 +149,7 @@ bool stores_implicitly(const Type& from, const Type& to) {
     case kBinary:
     case kIntervalYearMonth:
     case kIntervalDayTime:
+    case kVariant:
       return from.kind == to.kind;
   }
   CHECK(false);

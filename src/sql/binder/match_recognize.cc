@@ -62,7 +62,8 @@ class MatchBinder {
     for (const ast::OrderItem& item : match_.order_by) {
       const int32_t column = bind_plain_column(*item.expression, "ORDER BY");
       const Type& type = plan_->schema()->field(column).type;
-      if (type.is_nested()) refuse_unsupported(item.expression->location, fmt::format("ORDER BY {}", type.to_string()));
+      if (!type.is_ordered())
+        refuse_unsupported(item.expression->location, fmt::format("ORDER BY {}", type.to_string()));
       order_.push_back(make_sort_key(column, item));
     }
     const SourceLocation location = match_.order_by.front().expression->location;

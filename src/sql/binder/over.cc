@@ -101,7 +101,7 @@ ExpressionPtr ExpressionBinder::bind_over(const ast::FunctionCall& call, const s
       const SortKey key = make_sort_key(0, item);
       over.order.push_back({bind(*item.expression), key.descending, key.nulls_first});
       const Type& type = over.order.back().expression->type();
-      if (type.is_nested())
+      if (!type.is_ordered())
         refuse_unsupported(item.expression->location, fmt::format("ORDER BY {} in OVER", type.to_string()));
     }
   }

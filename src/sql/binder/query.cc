@@ -102,7 +102,7 @@ PlanPtr QueryBinder::bind_with_order(const ast::Query& query) {
                                                             : query.offset->location;
     for (const SortKey& key : body.order) {
       const Type& type = body.plan->schema()->field(key.column).type;
-      if (type.is_nested())
+      if (!type.is_ordered())
         refuse_unsupported(location, fmt::format("ORDER BY {}", type.with_nullable(true).to_string()));
     }
     body.plan = make_sort_limit(std::move(body.plan), std::move(body.order), limit, offset, location);

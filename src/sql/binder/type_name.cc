@@ -100,12 +100,12 @@ Type nullable_type(const ast::TypeName& name) {
     case kRow:
       return row_of(name);
     case kVariant:
-      refuse(name, "VARIANT");
+      return Type::variant();
     case kNamed:
       throw UserError(name.location, fmt::format("Unknown data type: {}", name.name.last().name),
                       "Types are BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p, s), CHAR(n), "
                       "VARCHAR(n), STRING, BINARY(n), VARBINARY(n), BYTES, DATE, TIME, TIMESTAMP(p), TIMESTAMP_LTZ(p), "
-                      "ARRAY<t>, MAP<k, v>, MULTISET<t>, ROW<name t, …>.");
+                      "ARRAY<t>, MAP<k, v>, MULTISET<t>, ROW<name t, …>, VARIANT.");
   }
   CHECK(false);
 }

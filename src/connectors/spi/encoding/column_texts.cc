@@ -5,6 +5,7 @@
 #include "data/decimal.h"
 #include "data/nested.h"
 #include "data/number_text.h"
+#include "data/variant.h"
 
 namespace tidemill {
 
@@ -89,6 +90,9 @@ void ColumnTexts::write(const Column& column, const TextStyle& style) {
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return write_each<Text>(column, [](std::string& out, const Text& value) { append_base64(out, value.view()); });
+    case TypeKind::kVariant:
+      return write_each<Text>(column,
+                              [](std::string& out, const Text& value) { append_variant_json(out, value.view()); });
     case TypeKind::kArray:
     case TypeKind::kRow:
       return write_nested(column, style);

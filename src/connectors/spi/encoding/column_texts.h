@@ -23,7 +23,7 @@ struct TextStyle {
 
 class ColumnTexts {
  public:
-  // Takes the text of every row of `column`. BINARY becomes base64. Requires: not an interval, nor a
+  // Takes the text of every row of `column`. BINARY becomes base64, VARIANT its JSON. Requires: not an interval, nor a
   // MAP or MULTISET.
   void write(const Column& column, const TextStyle& style);
   bool is_null(int32_t row) const { return nulls_[static_cast<size_t>(row)] != 0; }
