@@ -6,9 +6,14 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "data/json_scanner.h"
+#include "functions/json_filter.h"
+#include "functions/json_path_call.h"
 
 namespace tidemill {
 namespace {
+
+constexpr int32_t kParenthesesMax = 100;  // filters and calls may stand inside each other
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -28,6 +33,11 @@ bool take_word(std::string_view& text, std::string_view word) {
   return true;
 }
 
+// What is no path ends its reading.
+struct Malformed {
+  std::string why;
+};
+
 }  // namespace
 
 // Reads the steps behind '$'.
@@ -45,7 +55,7 @@ class JsonPath::Reader {
       if (rest_.front() == '[') {
         take_brackets();
       } else if (rest_.starts_with("..")) {
-        steps_.push_back({StepKind::kAnywhere, {}, {}, {}, {}});
+        steps_.push_back({StepKind::kAnywhere});
         rest_.remove_prefix(2);
         if (rest_.empty()) fail("it must not end in '.'");
         if (rest_.front() != '[') take_key();
@@ -62,10 +72,7 @@ class JsonPath::Reader {
 
  private:
   [[noreturn]] void fail(std::string_view why) const {
-    throw UserError(fmt::format("'{}' is not a JSON path: {}", whole_, why), "Write it as '$.a.b[0]' or '$[''a b'']'.");
-  }
-  [[noreturn]] void refuse(std::string_view what) const {
-    throw UserError(fmt::format("{} in the JSON path '{}' is not supported yet", what, whole_));
+    throw Malformed{fmt::format("'{}' is not a JSON path: {}", whole_, why)};
   }
 
   void take_key() {
@@ -73,13 +80,76 @@ class JsonPath::Reader {
     const std::string_view key = trimmed(rest_.substr(0, end));
     if (key.empty()) fail("a name is missing");
     if (std::ranges::any_of(key, is_space)) fail("a name with spaces stands in brackets and quotes");
-    if (end < rest_.size() && rest_[end] == '(') refuse(fmt::format("The function {}()", key));
+    if (end < rest_.size() && rest_[end] == '(') return take_call(key, end);
     rest_.remove_prefix(end);
     if (key == "*") {
-      steps_.push_back({StepKind::kWildcard, {}, {}, {}, {}});
+      steps_.push_back({StepKind::kWildcard});
     } else {
-      steps_.push_back({StepKind::kKeys, {std::string(key)}, {}, {}, {}});
+      steps_.push_back({StepKind::kKeys, {std::string(key)}});
     }
+  }
+
+  // name(argument, …), which ends the path. Behind `..` it takes all that the path so far leads to, as an argument.
+  void take_call(std::string_view name, size_t open) {
+    const auto function = json_path_function(name);
+    if (!function) fail(fmt::format("there is no function {}()", name));
+    const size_t close = closing_parenthesis(rest_, open);
+    if (close == std::string_view::npos) fail("a parenthesis is not closed");
+    if (!trimmed(rest_.substr(close + 1)).empty()) fail(fmt::format("{}() must stand at its end", name));
+    JsonPathCall call{*function, arguments(rest_.substr(open + 1, close - open - 1))};
+    rest_ = {};
+    const bool anywhere =
+        std::ranges::any_of(steps_, [](const Step& step) { return step.kind == StepKind::kAnywhere; });
+    if (*function == JsonPathFunction::kLength && (anywhere || !call.arguments.empty())) {
+      throw UserError(fmt::format("{}() of several values in the JSON path '{}' is not supported yet", name, whole_),
+                      "CARDINALITY of what JSON_QUERY gives counts them.");
+    }
+    if (anywhere) {
+      JsonPath all;
+      all.steps_ = std::move(steps_);
+      call.arguments.insert(call.arguments.begin(), {JsonNode(), std::move(all)});
+      steps_.clear();
+    }
+    Step step{StepKind::kCall};
+    step.call = std::make_shared<const JsonPathCall>(std::move(call));
+    steps_.push_back(std::move(step));
+  }
+
+  std::vector<JsonPathArgument> arguments(std::string_view text) const {
+    std::vector<JsonPathArgument> arguments;
+    for (text = trimmed(text); !text.empty();) {
+      JsonPathArgument& argument = arguments.emplace_back();
+      size_t end = 0;
+      if (text.front() == '$' || text.front() == '@') {
+        end = std::min(text.find(','), text.size());
+        argument.path = parse_inner(trimmed(text.substr(0, end)));
+      } else {
+        JsonScanner scanner(text);
+        const auto value = scanner.value() ? parse_json(text.substr(0, scanner.offset())) : std::nullopt;
+        if (value) argument.value = *value;
+        if (!value) fail("an argument is neither a path nor JSON");
+        end = scanner.offset();
+      }
+      if (text.front() == '$' && !argument.path) fail("an argument is no path");
+      text = trimmed(text.substr(end));
+      if (text.empty()) return arguments;
+      if (text.front() != ',') fail("',' is missing between arguments");
+      text = trimmed(text.substr(1));
+      if (text.empty()) fail("an argument is missing");
+    }
+    return arguments;
+  }
+
+  void take_filter() {
+    accept('?');
+    skip_spaces();
+    const size_t close = rest_.starts_with('(') ? closing_parenthesis(rest_, 0) : std::string_view::npos;
+    if (close == std::string_view::npos) fail("a filter stands in parentheses: [?(…)]");
+    Step step{StepKind::kFilter};
+    step.filter = parse_json_filter(rest_.substr(1, close - 1));
+    if (step.filter == nullptr) fail(fmt::format("'{}' is no filter", rest_.substr(1, close - 1)));
+    steps_.push_back(std::move(step));
+    rest_.remove_prefix(close + 1);
   }
 
   void skip_spaces() {
@@ -96,10 +166,11 @@ class JsonPath::Reader {
     rest_.remove_prefix(1);
     skip_spaces();
     if (rest_.empty()) fail("a bracket is not closed");
-    if (rest_.front() == '?') refuse("A filter");
-    if (rest_.front() == '*') {
+    if (rest_.front() == '?') {
+      take_filter();
+    } else if (rest_.front() == '*') {
       rest_.remove_prefix(1);
-      steps_.push_back({StepKind::kWildcard, {}, {}, {}, {}});
+      steps_.push_back({StepKind::kWildcard});
     } else if (rest_.front() == '\'' || rest_.front() == '"') {
       take_quoted_keys();
     } else {
@@ -162,106 +233,6 @@ class JsonPath::Reader {
   std::vector<Step> steps_;
 };
 
-// Gathers what a path leads to. As long as every step so far leads to one value, one that is not there is a failure;
-// behind the first step that may lead to several, it is passed over.
-class JsonPath::Search {
- public:
-  explicit Search(const std::vector<Step>& steps) : steps_(steps) {}
-
-  bool leads_to_one() const {
-    for (size_t i = 0; i < steps_.size(); ++i) {
-      if (!is_definite(i)) return false;
-    }
-    return true;
-  }
-  // Returns false where the path is not there.
-  bool run(const JsonNode& root) { return follow(root, 0, true); }
-  std::vector<JsonNode>& results() { return results_; }
-
- private:
-  bool is_definite(size_t i) const {
-    const Step& step = steps_[i];
-    if (step.kind == StepKind::kKeys) return step.keys.size() == 1 || is_last(i);
-    return step.kind == StepKind::kIndexes && step.indexes.size() == 1;
-  }
-  bool is_last(size_t i) const { return i + 1 == steps_.size(); }
-
-  bool follow(const JsonNode& node, size_t i, bool definite) {
-    if (i == steps_.size()) {
-      results_.push_back(node);
-      return true;
-    }
-    switch (steps_[i].kind) {
-      case StepKind::kKeys:
-        return follow_keys(node, i, definite);
-      case StepKind::kIndexes:
-      case StepKind::kSlice:
-        return follow_array(node, i, definite);
-      case StepKind::kWildcard:
-        for (const JsonNode& value : node.values) {
-          if (!follow(value, i + 1, false)) return false;
-        }
-        return true;
-      case StepKind::kAnywhere:
-        return follow_anywhere(node, i);
-    }
-    return false;
-  }
-
-  bool follow_keys(const JsonNode& node, size_t i, bool definite) {
-    const Step& step = steps_[i];
-    if (node.kind != JsonKind::kObject) return !definite;
-    if (step.keys.size() > 1 && is_last(i)) {
-      JsonNode merged;
-      merged.kind = JsonKind::kObject;
-      for (const std::string& key : step.keys) {
-        const JsonNode* value = node.find(key);
-        if (value == nullptr) continue;
-        merged.keys.push_back(key);
-        merged.values.push_back(*value);
-      }
-      results_.push_back(std::move(merged));
-      return true;
-    }
-    for (const std::string& key : step.keys) {
-      const JsonNode* value = node.find(key);
-      if (value == nullptr && definite && step.keys.size() == 1) return false;
-      if (value != nullptr && !follow(*value, i + 1, definite && step.keys.size() == 1)) return false;
-    }
-    return true;
-  }
-
-  bool follow_array(const JsonNode& node, size_t i, bool definite) {
-    const Step& step = steps_[i];
-    if (node.kind != JsonKind::kArray) return !definite;
-    const auto size = static_cast<int64_t>(node.values.size());
-    const bool one = is_definite(i);
-    const auto take = [&](int64_t index) {
-      if (index < 0) index += size;
-      return index < 0 || index >= size || follow(node.values[static_cast<size_t>(index)], i + 1, definite && one);
-    };
-    if (step.kind == StepKind::kIndexes) return std::ranges::all_of(step.indexes, take);
-    const auto bound = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
-    const int64_t end = step.to ? bound(*step.to) : size;
-    for (int64_t at = step.from ? bound(*step.from) : 0; at < end; ++at) {
-      if (!take(at)) return false;
-    }
-    return true;
-  }
-
-  // The node itself, then all below it.
-  bool follow_anywhere(const JsonNode& node, size_t i) {
-    if (node.is_container()) follow(node, i + 1, false);
-    for (const JsonNode& value : node.values) {
-      if (value.is_container()) follow_anywhere(value, i);
-    }
-    return true;
-  }
-
-  const std::vector<Step>& steps_;
-  std::vector<JsonNode> results_;
-};
-
 JsonPath JsonPath::parse(std::string_view text) {
   JsonPath path;
   std::string_view rest = trimmed(text);
@@ -270,24 +241,24 @@ JsonPath JsonPath::parse(std::string_view text) {
   } else {
     take_word(rest, "strict");
   }
-  path.steps_ = Reader(rest).read();
+  try {
+    if (std::ranges::count(rest, '(') > kParenthesesMax) throw Malformed{"A JSON path has too many parentheses"};
+    path.steps_ = Reader(rest).read();
+  } catch (const Malformed& error) {
+    path.malformed_ = error.why;
+  }
   return path;
 }
 
-JsonPath::Found JsonPath::find(const JsonNode& root) const {
-  Search search(steps_);
-  const bool reached = search.run(root);
-  if (search.leads_to_one()) {
-    if (!reached || search.results().empty()) return {mode_ == JsonPathMode::kStrict, std::nullopt};
-    JsonNode& value = search.results().front();
-    if (value.kind == JsonKind::kNull) return {};
-    return {false, std::move(value)};
+std::optional<JsonPath> JsonPath::parse_inner(std::string_view text) {
+  JsonPath path;
+  path.from_root_ = !text.starts_with('@');
+  try {
+    path.steps_ = Reader(text).read();
+  } catch (const Malformed&) {
+    return std::nullopt;
   }
-  if (!reached && mode_ == JsonPathMode::kStrict) return {true, std::nullopt};
-  JsonNode all;
-  all.kind = JsonKind::kArray;
-  if (reached) all.values = std::move(search.results());
-  return {false, std::move(all)};
+  return path;
 }
 
 }  // namespace tidemill

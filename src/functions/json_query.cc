@@ -1,10 +1,11 @@
-// What JSON texts hold: IS JSON, JSON_EXISTS, JSON_VALUE, JSON_QUERY. A path is a literal, parsed at planning.
+// What JSON texts hold: IS JSON, JSON_EXISTS, JSON_VALUE, JSON_QUERY.
 #include "data/number_text.h"
 #include "expr/cast.h"
 #include "functions/bind.h"
 #include "functions/families.h"
 #include "functions/json_node.h"
 #include "functions/json_path.h"
+#include "functions/kept_cache.h"
 
 namespace tidemill {
 namespace {
@@ -27,26 +28,68 @@ std::optional<Otherwise> otherwise_of(const CallSite& call, size_t i) {
   return std::nullopt;
 }
 
-// Checks that arguments 0 and 1 are a text and a literal path, and returns that; nullopt where types do not fit.
-std::optional<JsonPath> path_of(const CallSite& call) {
+// The path that was parsed last.
+class PathCache {
+ public:
+  // Returns the path, valid until the next call. Throws UserError where Tidemill does not know it.
+  const JsonPath& get(std::string_view text) {
+    if (!path_ || text_ != text) {
+      path_.reset();
+      path_ = JsonPath::parse(text);
+      text_ = text;
+    }
+    return *path_;
+  }
+
+ private:
+  std::string text_;
+  std::optional<JsonPath> path_;
+};
+
+// The path of a call: a literal, parsed at planning, or the text of each row.
+class CallPath {
+ public:
+  explicit CallPath(std::optional<JsonPath> literal) : literal_(std::move(literal)) {}
+
+  bool is_literal() const { return literal_.has_value(); }
+  // Returns the path of a row, valid until the next call on this thread; nullptr, and what is wrong, where Tidemill
+  // does not know it.
+  const JsonPath* get(std::string_view text, std::string& wrong) const {
+    if (literal_) return &*literal_;
+    try {
+      return &kept_cache<PathCache>().get(text);
+    } catch (const UserError& error) {
+      wrong = error.what();
+      return nullptr;
+    }
+  }
+
+ private:
+  std::optional<JsonPath> literal_;
+};
+
+// Checks that arguments 0 and 1 are a text and a path, and returns that; nullopt where types do not fit.
+std::optional<CallPath> path_of(const CallSite& call) {
   const TypeKind kind = call.type(0).kind;
   const bool text = call.type(0).is_character() || kind == TypeKind::kNull || kind == TypeKind::kVariant;
-  if (!text || !call.type(1).is_character()) return std::nullopt;
+  const bool path_fits = call.type(1).is_character() || call.type(1).kind == TypeKind::kNull;
+  if (!text || !path_fits) return std::nullopt;
   const std::string* path = call.literal_text(1);
-  if (path == nullptr) throw UserError(call.location, fmt::format("The path of {} must be a text literal", call.name));
+  if (path == nullptr) return CallPath(std::nullopt);
   try {
-    return JsonPath::parse(*path);
+    return CallPath(JsonPath::parse(*path));
   } catch (const UserError& error) {
     throw error.at(call.location);
   }
 }
 
-ExpressionPtr text_argument(const CallSite& call) {
-  return call.type(0).is_character() ? call.arguments[0] : coerce(call.arguments[0], Type::string());
+ExpressionPtr text_argument(const CallSite& call, size_t i) {
+  return call.type(i).is_character() ? call.arguments[i] : coerce(call.arguments[i], Type::string());
 }
 
 // What a path finds in a text. What is not JSON fails a strict path, and holds nothing for a lax one.
 JsonPath::Found find_in(const JsonPath& path, std::string_view text) {
+  if (!path.malformed().empty()) return {true, std::nullopt};
   const auto root = parse_json(text);
   if (root) return path.find(*root);
   return {path.mode() == JsonPathMode::kStrict, std::nullopt};
@@ -58,6 +101,9 @@ std::string shown(std::string_view text) {
          (text.size() <= kShownBytesMax ? "" : "…");
 }
 
+// What is wrong with a path, as a beginning of an error's text; empty where it is one.
+std::string malformed_text(const JsonPath& path) { return path.malformed().empty() ? "" : path.malformed() + ". "; }
+
 // JSON_EXISTS(text, path, TRUE | FALSE | UNKNOWN | ERROR on error)
 ExpressionPtr bind_exists(const CallSite& call) {
   if (call.size() != 3) return nullptr;
@@ -65,18 +111,26 @@ ExpressionPtr bind_exists(const CallSite& call) {
   auto path = word ? path_of(call) : std::nullopt;
   if (!path) return nullptr;
   const Otherwise on_error = *word;
+  const bool can_fail = on_error == Otherwise::kError || !path->is_literal();
   ScalarFunctionPtr kernel =
-      make_kernel([path = std::move(*path), on_error](RowContext& row, std::string_view text) -> std::optional<bool> {
-        const JsonPath::Found found = find_in(path, text);
-        const bool is_null = !found.failed && !found.value && path.mode() == JsonPathMode::kStrict;
+      make_kernel([of_call = std::move(*path), on_error](RowContext& row, std::string_view text,
+                                                         std::string_view path_text) -> std::optional<bool> {
+        std::string wrong;
+        const JsonPath* const path = of_call.get(path_text, wrong);
+        if (path == nullptr) {
+          row.fail(std::move(wrong));
+          return std::nullopt;
+        }
+        const JsonPath::Found found = find_in(*path, text);
+        const bool is_null = !found.failed && !found.value && path->mode() == JsonPathMode::kStrict;
         if (!found.failed && !is_null) return found.value.has_value();
         if (on_error == Otherwise::kUnknown) return std::nullopt;
         if (on_error == Otherwise::kError)
-          row.fail(fmt::format("JSON_EXISTS does not find its path in {}", shown(text)));
+          row.fail(fmt::format("{}JSON_EXISTS does not find its path in {}", malformed_text(*path), shown(text)));
         return on_error == Otherwise::kTrue;
       });
-  return make_call(call, std::move(kernel), {text_argument(call)}, Type::boolean(),
-                   {.can_fail = on_error == Otherwise::kError});
+  return make_call(call, std::move(kernel), {text_argument(call, 0), text_argument(call, 1)}, Type::boolean(),
+                   {.can_fail = can_fail});
 }
 
 // Appends a scalar as the type that RETURNING names; false where it is not of that type.
@@ -104,10 +158,10 @@ bool append_scalar(const JsonNode& node, ColumnBuilder& out) {
   }
 }
 
-// Arguments: the text, DEFAULT … ON EMPTY, DEFAULT … ON ERROR (NULL where there is none).
+// Arguments: the text, the path, DEFAULT … ON EMPTY, DEFAULT … ON ERROR (NULL where there is none).
 class JsonValue final : public ScalarFunction {
  public:
-  JsonValue(JsonPath path, Otherwise on_empty, Otherwise on_error)
+  JsonValue(CallPath path, Otherwise on_empty, Otherwise on_error)
       : path_(std::move(path)), on_empty_(on_empty), on_error_(on_error) {}
 
   ColumnPtr evaluate(const CallInput& call) const override {
@@ -115,7 +169,8 @@ class JsonValue final : public ScalarFunction {
     out.reserve(call.num_rows());
     call.selection.for_each([&](int32_t row) {
       while (out.num_rows() < row) out.append_null();
-      call.arguments[0]->is_null(row) ? out.append_null() : append(call, row, out);
+      const bool null = call.arguments[0]->is_null(row) || call.arguments[1]->is_null(row);
+      null ? out.append_null() : append(call, row, out);
     });
     while (out.num_rows() < call.num_rows()) out.append_null();
     return out.finish();
@@ -124,15 +179,21 @@ class JsonValue final : public ScalarFunction {
  private:
   void append(const CallInput& call, int32_t row, ColumnBuilder& out) const {
     const std::string_view text = call.arguments[0]->text(row);
-    const JsonPath::Found found = find_in(path_, text);
+    std::string wrong;
+    const JsonPath* const path = path_.get(call.arguments[1]->text(row), wrong);
+    if (path == nullptr) {
+      call.errors.add(row, std::move(wrong));
+      return out.append_null();
+    }
+    const JsonPath::Found found = find_in(*path, text);
     const bool scalar = found.value && found.value->is_scalar();
     if (scalar && append_scalar(*found.value, out)) return;
-    const bool empty = !scalar && path_.mode() == JsonPathMode::kLax;
+    const bool empty = !scalar && !found.failed && path->mode() == JsonPathMode::kLax;
     const Otherwise otherwise = empty ? on_empty_ : on_error_;
-    if (otherwise == Otherwise::kDefault) return append_default(*call.arguments[empty ? 1 : 2], row, out);
+    if (otherwise == Otherwise::kDefault) return append_default(*call.arguments[empty ? 2 : 3], row, out);
     if (otherwise == Otherwise::kError) {
-      call.errors.add(row, fmt::format("JSON_VALUE finds no {} in {}", call.result_type.with_nullable(true).to_string(),
-                                       shown(text)));
+      call.errors.add(row, fmt::format("{}JSON_VALUE finds no {} in {}", malformed_text(*path),
+                                       call.result_type.with_nullable(true).to_string(), shown(text)));
     }
     out.append_null();
   }
@@ -140,7 +201,7 @@ class JsonValue final : public ScalarFunction {
     Value::at(column, row).append_to(out);
   }
 
-  JsonPath path_;
+  CallPath path_;
   Otherwise on_empty_, on_error_;
 };
 
@@ -169,9 +230,9 @@ ExpressionPtr bind_value(const CallSite& call) {
     throw UserError(call.location, fmt::format("JSON_VALUE cannot give {}", type.to_string()),
                     "RETURNING takes STRING, INTEGER, DOUBLE or BOOLEAN; CAST what it gives to another type.");
   }
-  const bool can_fail = on_empty == Otherwise::kError || on_error == Otherwise::kError;
-  std::vector<ExpressionPtr> arguments = {text_argument(call), default_argument(call, 4, type),
-                                          default_argument(call, 6, type)};
+  const bool can_fail = on_empty == Otherwise::kError || on_error == Otherwise::kError || !path->is_literal();
+  std::vector<ExpressionPtr> arguments = {text_argument(call, 0), text_argument(call, 1),
+                                          default_argument(call, 4, type), default_argument(call, 6, type)};
   return make_call(call, std::make_shared<JsonValue>(std::move(*path), *on_empty, *on_error), std::move(arguments),
                    type, {.can_fail = can_fail});
 }
@@ -180,12 +241,18 @@ enum class Wrapper : uint8_t { kWithout, kUnconditional, kConditional };
 
 // What is done with one text by JSON_QUERY.
 struct JsonQuery {
-  JsonPath path;
+  CallPath path;
   Wrapper wrapper;
   Otherwise on_empty, on_error;
 
-  bool operator()(RowContext& row, std::string& out, std::string_view text) const {
-    JsonPath::Found found = find_in(path, text);
+  bool operator()(RowContext& row, std::string& out, std::string_view text, std::string_view path_text) const {
+    std::string wrong;
+    const JsonPath* const parsed = path.get(path_text, wrong);
+    if (parsed == nullptr) {
+      row.fail(std::move(wrong));
+      return false;
+    }
+    JsonPath::Found found = find_in(*parsed, text);
     if (found.value && (wrapper == Wrapper::kUnconditional ||
                         (wrapper == Wrapper::kConditional && found.value->kind != JsonKind::kArray))) {
       JsonNode array;
@@ -197,7 +264,7 @@ struct JsonQuery {
       append_json(out, *found.value);
       return true;
     }
-    switch (path.mode() == JsonPathMode::kLax ? on_empty : on_error) {
+    switch (!found.failed && parsed->mode() == JsonPathMode::kLax ? on_empty : on_error) {
       case Otherwise::kEmptyArray:
         out = "[]";
         return true;
@@ -205,7 +272,7 @@ struct JsonQuery {
         out = "{}";
         return true;
       case Otherwise::kError:
-        row.fail(fmt::format("JSON_QUERY finds no object or array in {}", shown(text)));
+        row.fail(fmt::format("{}JSON_QUERY finds no object or array in {}", malformed_text(*parsed), shown(text)));
         return false;
       default:
         return false;
@@ -224,9 +291,10 @@ ExpressionPtr bind_query(const CallSite& call) {
   const Wrapper wrapper = word == "WITHOUT"         ? Wrapper::kWithout
                           : word == "UNCONDITIONAL" ? Wrapper::kUnconditional
                                                     : Wrapper::kConditional;
+  const bool can_fail = on_empty == Otherwise::kError || on_error == Otherwise::kError || !path->is_literal();
   const JsonQuery query{std::move(*path), wrapper, *on_empty, *on_error};
-  const bool can_fail = on_empty == Otherwise::kError || on_error == Otherwise::kError;
-  return make_call(call, make_kernel(query), {text_argument(call)}, Type::string(), {.can_fail = can_fail});
+  return make_call(call, make_kernel(query), {text_argument(call, 0), text_argument(call, 1)}, Type::string(),
+                   {.can_fail = can_fail});
 }
 
 void register_is_json(FunctionRegistry& registry) {
@@ -266,7 +334,7 @@ void register_is_json(FunctionRegistry& registry) {
       const std::string name = fmt::format("IS {}JSON{}", negated ? "NOT " : "", test.word);
       registry.with_rule(name, negated ? test.negated_doc : test.doc, [kernel](const CallSite& call) -> ExpressionPtr {
         if (call.size() != 1 || !(call.type(0).is_character() || call.type(0).kind == TypeKind::kNull)) return nullptr;
-        return make_call(call, kernel, {text_argument(call)}, Type::boolean().not_null());
+        return make_call(call, kernel, {text_argument(call, 0)}, Type::boolean().not_null());
       });
     }
   }
