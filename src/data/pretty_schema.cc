@@ -101,6 +101,7 @@ Type parse_type(std::string_view text) {
       {"TIME", Type::time(number(0, 0))},
       {"TIMESTAMP", Type::timestamp(number(0, 6))},
       {"TIMESTAMP_LTZ", Type::timestamp_ltz(number(0, 6))},
+      {"VARIANT", Type::variant()},
       {"INTERVAL MONTH", Type::interval_year_month()},
       {"INTERVAL SECOND", Type::interval_day_time()},
   };

@@ -5,6 +5,7 @@
 #include "data/nested.h"
 #include "data/pretty.h"
 #include "data/value_text.h"
+#include "data/variant.h"
 #include "env/simulated/simulated_environment.h"
 #include "formats/json/json_value_writer.h"
 #include "tests/unit/formats/decoding.h"
@@ -85,6 +86,17 @@ TEST(Encoding, NestedValuesAsJson) {
   EXPECT_EQ(json_of(sample.maps, style), R"({"a":1} null {"b \"c\"":3} )");
   style.null_key = JsonStyle::NullKey::kLiteral;
   EXPECT_EQ(json_of(sample.maps, style), R"({"a":1,"null":null} null {"b \"c\"":3} )");
+}
+
+TEST(Encoding, VariantsAsJson) {
+  ColumnBuilder variants(Type::variant());
+  for (const std::string_view json : {R"({"b": "NaN \"", "a": [1.50, null]})", "null", "1e0", "\"I\""}) {
+    std::string bytes;
+    ASSERT_FALSE(append_variant(json, false, bytes));
+    variants.append_text(bytes);
+  }
+  variants.append_null();
+  EXPECT_EQ(json_of(variants.finish(), JsonStyle()), R"({"a":[1.5,null],"b":"NaN \""} null 1.0 "I" null )");
 }
 
 TEST(Encoding, NestedValuesAsCsv) {

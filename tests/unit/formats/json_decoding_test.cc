@@ -45,6 +45,13 @@ TEST(JsonDecoding, ReadsNestedValues) {
       {"ROW<p STRING, q INT>", R"({"q":1,"q":2})", "+I[+I[null, 2]]"},
       {"ARRAY<ROW<n INT>>", R"([{"n":1},null,{}])", "+I[[+I[1], null, +I[null]]]"},
   });
+  expect_cases({
+      {"VARIANT", R"({"b":[1.50,null,"x"],"a":1,"b":{"c":"\u00e9"}})", "+I[{\"a\":1,\"b\":{\"c\":\"é\"}}]"},
+      {"VARIANT", R"("te\"xt")", "+I[\"te\\\"xt\"]"},
+      {"VARIANT", "-0.0", "+I[0]"},
+      {"VARIANT", "null", "+I[null]"},
+      {"ARRAY<VARIANT>", R"([1,"1",{}])", "+I[[1, \"1\", {}]]"},
+  });
   const OptionMap ignoring = {{"ignore-parse-errors", "true"}};
   expect_cases({{"ARRAY<INT>", R"([1,"x",3])", "+I[[1, null, 3]]"}, {"ARRAY<INT>", "7", "+I[null]"}}, ignoring);
   EXPECT_NE(decode_value({"ARRAY<INT>", R"([1,"x"])", ""}).find("is not a ARRAY<INT>"), std::string::npos);
