@@ -1,6 +1,7 @@
 #include "data/nested.h"
 
 #include "data/dispatch.h"
+#include "data/packed.h"
 #include "data/variant.h"
 
 namespace tidemill {
@@ -8,19 +9,6 @@ namespace {
 
 constexpr char kNull = 0;
 constexpr char kPresent = 1;
-
-template <class T>
-void put(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
-template <class T>
-T get(std::string_view bytes) {
-  CHECK(bytes.size() >= sizeof(T));
-  T value;
-  std::memcpy(&value, bytes.data(), sizeof(value));
-  return value;
-}
 
 // What an entry is made of: of ARRAY one part, of MAP and MULTISET two, of ROW its fields.
 size_t parts_of_entry(const Type& type) { return type.kind == TypeKind::kMultiset ? 2 : type.num_parts(); }
@@ -38,7 +26,7 @@ class EncodedReader {
   bool at_end() const { return position_ == bytes_.size(); }
   bool count(uint32_t& out) {
     if (bytes_.size() - position_ < sizeof(out)) return false;
-    out = get<uint32_t>(bytes_.substr(position_));
+    out = get_packed<uint32_t>(bytes_.substr(position_));
     position_ += sizeof(out);
     return true;
   }
@@ -48,7 +36,7 @@ class EncodedReader {
     size_t size = 1;
     if (rest.front() == kPresent && type.physical() == PhysicalType::kText) {
       if (rest.size() < 1 + sizeof(uint32_t)) return false;
-      size += sizeof(uint32_t) + get<uint32_t>(rest.substr(1));
+      size += sizeof(uint32_t) + get_packed<uint32_t>(rest.substr(1));
     } else if (rest.front() == kPresent) {
       size += static_cast<size_t>(physical_size(type.physical()));
     }
@@ -95,17 +83,17 @@ void append_encoded_null(std::string& out) { out += kNull; }
 
 void append_encoded_int(std::string& out, int32_t value) {
   out += kPresent;
-  put(out, value);
+  put_packed(out, value);
 }
 
 void append_encoded_bool(std::string& out, bool value) {
   out += kPresent;
-  put(out, static_cast<uint8_t>(value ? 1 : 0));
+  put_packed(out, static_cast<uint8_t>(value ? 1 : 0));
 }
 
 void append_encoded_text(std::string& out, std::string_view bytes) {
   out += kPresent;
-  put(out, static_cast<uint32_t>(bytes.size()));
+  put_packed(out, static_cast<uint32_t>(bytes.size()));
   out += bytes;
 }
 
@@ -117,14 +105,14 @@ void append_encoded(std::string& out, const Column& column, int32_t row) {
       append_encoded_text(out, column.text(row));
     } else {
       out += kPresent;
-      put(out, column.decode<T>()[row]);
+      put_packed(out, column.decode<T>()[row]);
     }
   });
 }
 
 int32_t encoded_int(std::string_view encoded) {
   CHECK(!is_encoded_null(encoded));
-  return get<int32_t>(encoded.substr(1));
+  return get_packed<int32_t>(encoded.substr(1));
 }
 
 std::string_view encoded_text(std::string_view encoded) {
@@ -138,7 +126,7 @@ void append_decoded(ColumnBuilder& out, std::string_view encoded) {
     if constexpr (std::is_same_v<T, Text>) {
       out.append_text(encoded_text(encoded));
     } else {
-      out.append(get<T>(encoded.substr(1)));
+      out.append(get_packed<T>(encoded.substr(1)));
     }
   });
 }
@@ -159,14 +147,14 @@ std::string_view nested_part(const Type& type, std::string_view bytes, size_t in
   return part;
 }
 
-int32_t nested_count(std::string_view bytes) { return get<int32_t>(bytes); }
+int32_t nested_count(std::string_view bytes) { return get_packed<int32_t>(bytes); }
 
 void append_encoded_collection(std::string& out, const std::vector<std::string_view>& parts, size_t parts_of_entry) {
   size_t bytes = sizeof(uint32_t);
   for (const std::string_view part : parts) bytes += part.size();
   out += kPresent;
-  put(out, static_cast<uint32_t>(bytes));
-  put(out, static_cast<uint32_t>(parts.size() / parts_of_entry));
+  put_packed(out, static_cast<uint32_t>(bytes));
+  put_packed(out, static_cast<uint32_t>(parts.size() / parts_of_entry));
   for (const std::string_view part : parts) out += part;
 }
 
@@ -215,7 +203,7 @@ ColumnPtr join_nested(const Type& type, const NestedColumns& parts, const Column
     const bool is_row = type.kind == TypeKind::kRow;
     const int32_t first = parts.first(row);
     const int32_t end = is_row ? row + 1 : parts.offsets[static_cast<size_t>(row) + 1];
-    if (!is_row) put(bytes, static_cast<uint32_t>(end - first));
+    if (!is_row) put_packed(bytes, static_cast<uint32_t>(end - first));
     for (int32_t entry = first; entry < end; ++entry)
       for (const ColumnPtr& column : parts.columns) append_encoded(bytes, *column, entry);
     builder.append_text(bytes);

@@ -6,17 +6,12 @@
 #include <array>
 
 #include "base/error.h"
+#include "data/english_names.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kLetters = "yuMLdDEHkKhmsSa";
-constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
-                                                      "May",       "June",     "July",     "August",
-                                                      "September", "October",  "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                                   "Friday", "Saturday", "Sunday"};
-constexpr size_t kShortNameBytes = 3;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -93,7 +88,7 @@ bool read_field(char letter, int32_t count, bool number_follows, std::string_vie
     case 'M':
     case 'L': {
       if (count <= 2) return number(fields.month, 2);
-      const auto month = take_name(text, kMonths, count >= 4);
+      const auto month = take_name(text, kMonthNames, count >= 4);
       fields.month = month.value_or(1);
       return month.has_value();
     }
@@ -106,7 +101,7 @@ bool read_field(char letter, int32_t count, bool number_follows, std::string_vie
       return true;
     }
     case 'E':
-      return take_name(text, kDays, count >= 4).has_value();
+      return take_name(text, kDayNames, count >= 4).has_value();
     case 'H':
     case 'K':
     case 'h':
@@ -184,13 +179,14 @@ void append_field(std::string& out, char letter, int32_t count, const SecondsAnd
       return number(count == 2 ? floor_mod(date.year, 100) : date.year);
     case 'M':
     case 'L':
-      return count <= 2 ? number(date.month) : append_name(out, kMonths[static_cast<size_t>(date.month - 1)], count);
+      return count <= 2 ? number(date.month)
+                        : append_name(out, kMonthNames[static_cast<size_t>(date.month - 1)], count);
     case 'd':
       return number(date.day);
     case 'D':
       return number(day_of_year(static_cast<int32_t>(day)));
     case 'E':
-      return append_name(out, kDays[static_cast<size_t>(iso_day_of_week(static_cast<int32_t>(day)) - 1)], count);
+      return append_name(out, kDayNames[static_cast<size_t>(iso_day_of_week(static_cast<int32_t>(day)) - 1)], count);
     case 'H':
       return number(hour);
     case 'k':

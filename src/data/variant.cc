@@ -2,33 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <vector>
 
-#include "base/check.h"
 #include "base/int128.h"
 #include "data/decimal.h"
 #include "data/json_text.h"
 #include "data/number_text.h"
+#include "data/packed.h"
 #include "data/utf8.h"
 
 namespace tidemill {
 namespace {
 
 constexpr size_t kNumberBytes = sizeof(uint32_t);  // of a count, of an end
-
-template <class T>
-void put(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
-template <class T>
-T get(std::string_view bytes) {
-  CHECK(bytes.size() >= sizeof(T));
-  T value;
-  std::memcpy(&value, bytes.data(), sizeof(value));
-  return value;
-}
 
 void put_kind(std::string& out, VariantKind kind) { out += static_cast<char>(kind); }
 
@@ -87,8 +73,8 @@ class Parser {
     }
     if (scanner_.error() != nullptr) return false;
     put_kind(out, VariantKind::kArray);
-    put(out, static_cast<uint32_t>(ends.size()));
-    for (const uint32_t end : ends) put(out, end);
+    put_packed(out, static_cast<uint32_t>(ends.size()));
+    for (const uint32_t end : ends) put_packed(out, end);
     out += elements;
     return true;
   }
@@ -104,11 +90,11 @@ class Parser {
     }
     if (scanner_.error() != nullptr || !sort(members)) return false;
     put_kind(out, VariantKind::kObject);
-    put(out, static_cast<uint32_t>(members.size()));
+    put_packed(out, static_cast<uint32_t>(members.size()));
     uint32_t end = 0;
-    for (const auto& member : members) put(out, end += static_cast<uint32_t>(member.first.size()));
+    for (const auto& member : members) put_packed(out, end += static_cast<uint32_t>(member.first.size()));
     end = 0;
-    for (const auto& member : members) put(out, end += static_cast<uint32_t>(member.second.size()));
+    for (const auto& member : members) put_packed(out, end += static_cast<uint32_t>(member.second.size()));
     for (const auto& member : members) out += member.first;
     for (const auto& member : members) out += member.second;
     return true;
@@ -132,7 +118,7 @@ class Parser {
   static void append_number(std::string_view text, std::string& out) {
     if (!append_decimal_number(text, out)) {
       put_kind(out, VariantKind::kDouble);
-      put(out, parse_double(text).value_or(0));
+      put_packed(out, parse_double(text).value_or(0));
     }
   }
 
@@ -156,12 +142,12 @@ class Parser {
     if (text.front() == '-') unscaled = -unscaled;
     if (scale == 0 && unscaled == static_cast<int64_t>(unscaled)) {
       put_kind(out, VariantKind::kWhole);
-      put(out, static_cast<int64_t>(unscaled));
+      put_packed(out, static_cast<int64_t>(unscaled));
       return true;
     }
     put_kind(out, VariantKind::kDecimal);
     out += static_cast<char>(scale);
-    put(out, unscaled);
+    put_packed(out, unscaled);
     return true;
   }
 
@@ -176,7 +162,7 @@ class Parts {
  public:
   explicit Parts(std::string_view variant)
       : object_(variant_kind(variant) == VariantKind::kObject),
-        count_(get<uint32_t>(variant.substr(1))),
+        count_(get_packed<uint32_t>(variant.substr(1))),
         ends_(variant.substr(1 + kNumberBytes)) {
     const size_t numbers = size_t{count_} * (object_ ? 2 : 1) * kNumberBytes;
     CHECK(ends_.size() >= numbers);
@@ -191,7 +177,7 @@ class Parts {
  private:
   // Returns the end of piece number - 1 of the keys (of all pieces: keys, then values).
   uint32_t end(uint32_t number) const {
-    return number == 0 ? 0 : get<uint32_t>(ends_.substr((size_t{number} - 1) * kNumberBytes));
+    return number == 0 ? 0 : get_packed<uint32_t>(ends_.substr((size_t{number} - 1) * kNumberBytes));
   }
   std::string_view piece(std::string_view bytes, uint32_t first, uint32_t index) const {
     const uint32_t begin = index == 0 ? 0 : end(first + index);
@@ -207,7 +193,7 @@ class Parts {
 bool ends_rise(std::string_view ends, size_t first, uint32_t count, size_t size, uint32_t& last) {
   last = 0;
   for (size_t i = 0; i < count; ++i) {
-    const auto end = get<uint32_t>(ends.substr((first + i) * kNumberBytes));
+    const auto end = get_packed<uint32_t>(ends.substr((first + i) * kNumberBytes));
     if (end < last || end > size) return false;
     last = end;
   }
@@ -219,7 +205,7 @@ bool is_valid(std::string_view bytes, int32_t depth);
 bool is_valid_container(std::string_view bytes, int32_t depth) {
   if (bytes.size() < 1 + kNumberBytes || depth >= kJsonDepthMax) return false;
   const bool object = variant_kind(bytes) == VariantKind::kObject;
-  const auto count = get<uint32_t>(bytes.substr(1));
+  const auto count = get_packed<uint32_t>(bytes.substr(1));
   const std::string_view ends = bytes.substr(1 + kNumberBytes);
   const size_t numbers = size_t{count} * (object ? 2 : 1) * kNumberBytes;
   if (ends.size() < numbers) return false;
@@ -248,7 +234,7 @@ bool is_valid(std::string_view bytes, int32_t depth) {
       return body.size() == sizeof(int64_t);
     case VariantKind::kDecimal:
       return body.size() == 1 + sizeof(int128) && body.front() >= 0 && body.front() <= kDecimalPrecisionMax &&
-             fits_decimal(get<int128>(body.substr(1)), kDecimalPrecisionMax);
+             fits_decimal(get_packed<int128>(body.substr(1)), kDecimalPrecisionMax);
     case VariantKind::kDouble:
       return body.size() == sizeof(double);
     case VariantKind::kString:
@@ -293,11 +279,11 @@ void append_variant_json(std::string& out, std::string_view variant) {
       out += "true";
       return;
     case VariantKind::kWhole:
-      return append_integer(out, get<int64_t>(body));
+      return append_integer(out, get_packed<int64_t>(body));
     case VariantKind::kDecimal:
-      return append_decimal(out, get<int128>(body.substr(1)), body.front());
+      return append_decimal(out, get_packed<int128>(body.substr(1)), body.front());
     case VariantKind::kDouble:
-      return append_double(out, get<double>(body));
+      return append_double(out, get_packed<double>(body));
     case VariantKind::kString:
       return append_json_string(body, out);
     case VariantKind::kArray:

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <bit>
 #include <chrono>
 #include <cstring>
 #include <string_view>
 
 #include "data/calendar.h"
+#include "data/english_names.h"
 
 namespace tidemill {
 namespace {
@@ -21,7 +21,7 @@ constexpr int32_t kExponentBias = 1023;
 struct Clock {
   int64_t seconds = 0;  // since 1970, cut towards it
   int64_t milliseconds = 0;
-  int32_t year = 0, month = 0, day = 0, day_of_year = 0, day_of_week = 0;  // day_of_week: 0 is Sunday
+  int32_t year = 0, month = 0, day = 0, day_of_year = 0, day_of_week = 0;  // day_of_week: 0 is Monday
   int32_t hour = 0, minute = 0, second = 0, millisecond = 0;
 
   int32_t hour12() const { return hour % 12 == 0 ? 12 : hour % 12; }
@@ -41,7 +41,7 @@ Clock clock_of(int64_t milliseconds) {
   clock.day = static_cast<int32_t>(static_cast<unsigned>(parts.day()));
   const std::chrono::sys_days january{parts.year() / 1 / 1};
   clock.day_of_year = static_cast<int32_t>((date - january).count()) + 1;
-  clock.day_of_week = static_cast<int32_t>(std::chrono::weekday(date).c_encoding());
+  clock.day_of_week = static_cast<int32_t>(std::chrono::weekday(date).iso_encoding()) - 1;
   clock.hour = of_day / 3'600'000;
   clock.minute = of_day / 60'000 % 60;
   clock.second = of_day / 1000 % 60;
@@ -49,26 +49,19 @@ Clock clock_of(int64_t milliseconds) {
   return clock;
 }
 
-constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
-                                                      "May",       "June",     "July",     "August",
-                                                      "September", "October",  "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                   "Thursday", "Friday", "Saturday"};
-constexpr size_t kShortName = 3;
-
 std::optional<std::string> date_text(char conversion, const Clock& clock) {
-  const std::string_view month = kMonths[static_cast<size_t>(clock.month - 1)];
-  const std::string_view day = kDays[static_cast<size_t>(clock.day_of_week)];
+  const std::string_view month = kMonthNames[static_cast<size_t>(clock.month - 1)];
+  const std::string_view day = kDayNames[static_cast<size_t>(clock.day_of_week)];
   switch (conversion) {
     case 'B':
       return std::string(month);
     case 'b':
     case 'h':
-      return std::string(month.substr(0, kShortName));
+      return std::string(month.substr(0, kShortNameBytes));
     case 'A':
       return std::string(day);
     case 'a':
-      return std::string(day.substr(0, kShortName));
+      return std::string(day.substr(0, kShortNameBytes));
     case 'C':
       return fmt::format("{:02}", clock.year / 100);
     case 'Y':
@@ -88,8 +81,9 @@ std::optional<std::string> date_text(char conversion, const Clock& clock) {
     case 'F':
       return fmt::format("{:04}-{:02}-{:02}", clock.year, clock.month, clock.day);
     case 'c':
-      return fmt::format("{} {} {:02} {:02}:{:02}:{:02} UTC {:04}", day.substr(0, kShortName),
-                         month.substr(0, kShortName), clock.day, clock.hour, clock.minute, clock.second, clock.year);
+      return fmt::format("{} {} {:02} {:02}:{:02}:{:02} UTC {:04}", day.substr(0, kShortNameBytes),
+                         month.substr(0, kShortNameBytes), clock.day, clock.hour, clock.minute, clock.second,
+                         clock.year);
     default:
       return std::nullopt;
   }
