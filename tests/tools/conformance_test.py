@@ -101,6 +101,18 @@ class Translation(unittest.TestCase):
         _, folder = self.translate(case)
         self.assertEqual(json.loads((folder / "t.json").read_text()), {"ts": "2024-07-01 10:00:00.5Z"})
 
+    def test_nested_values_are_given_as_the_json_that_they_are(self) -> None:
+        def case(column_type: str, cell: str) -> Case:
+            table = f"CREATE TABLE t (v {column_type}) WITH ('connector'='test')"
+            return Case("c", statements=[table], inputs={"t": [Row("+I", (cell,))]})
+
+        _, folder = self.translate(case("ARRAY<ROW<d DECIMAL(3, 2), b BOOLEAN>>", '[{"d": 1.50, "b": true}, null]'))
+        self.assertEqual(json.loads((folder / "t.json").read_text()), {"v": [{"d": "1.50", "b": True}, None]})
+        self.assertIn("not JSON", self.left_out(case("ROW<a INT>", "(1)")))
+        self.assertIn("not text", self.left_out(case("MAP<INT, STRING>", '{"1": "a"}')))
+        self.assertIn("other texts", self.left_out(case("ARRAY<BYTES>", '["a"]')))
+        self.assertIn("VARIANT", self.left_out(case("VARIANT", "1")))
+
     def test_an_expected_order_asks_for_batch_mode(self) -> None:
         self.assertTrue(self.translate(Case("c", expectations=[Expectation("rows", "")]))[0]["batch"])
         self.assertFalse(self.translate(Case("c", expectations=[Expectation("table", "")]))[0]["batch"])
