@@ -86,6 +86,7 @@ void SortedOver::process(Batch input, int32_t, Output& output) {
 }
 
 bool SortedOver::take_rows(Output& output) {
+  changes_.begin(input_);
   while (changes_.num_rows() < kBatchRowsTarget) {
     if (walking_) {
       walking_ = walk_on();
@@ -93,6 +94,7 @@ bool SortedOver::take_rows(Output& output) {
     }
     if (next_row_ == input_.num_rows()) break;
     const int32_t row = next_row_++;
+    changes_.because_of(row);
     if (time_to_live_.enabled()) renew_expired(row);
     if (retracts(input_.kind(row))) {
       remove(row);
@@ -258,6 +260,7 @@ void SortedOver::add_changes(const FrameWalk::Walked& walked) {
 }
 
 void SortedOver::finish(Output& output) {
+  changes_.begin(Batch());  // what comes out now comes of no row
   if (spec_.final_only) emit_in_steps(*context_, output, [this](Output& more) { return emit_final(more); });
 }
 

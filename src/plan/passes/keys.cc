@@ -11,6 +11,7 @@
 #include "plan/join.h"
 #include "plan/lookup_join.h"
 #include "plan/over.h"
+#include "plan/passes/row_numbers.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
 #include "plan/sink_materialize.h"
@@ -145,6 +146,46 @@ Keys rank_keys(const RankNode& rank) {
   return definition.range.start == 1 ? unique_keys(*rank.input()) : Keys{};
 }
 
+// Rows with their numbers.
+struct NumberedRows {
+  int32_t number = 0;  // column
+  Keys partition;      // one, or none where it is not among the columns
+};
+
+std::optional<NumberedRows> numbered_rows(const PlanNode& node) {
+  if (const auto* over = node.try_as<OverNode>()) {
+    if (over->calls().size() != 1 || !over->calls()[0].row_number) return std::nullopt;
+    return NumberedRows{over->first_call(), {sorted(over->window().keys)}};
+  }
+  const auto* project = node.try_as<ProjectNode>();
+  std::optional<NumberedRows> rows = project != nullptr ? numbered_rows(*project->input()) : std::nullopt;
+  if (!rows) return std::nullopt;
+  const std::vector<int32_t> places = output_places(project->projections(), project->input()->schema()->size());
+  rows->number = places[static_cast<size_t>(rows->number)];
+  if (rows->number < 0) return std::nullopt;
+  rows->partition = moved(rows->partition, places);
+  return rows;
+}
+
+// Of rows whose number in their partition is one certain one, the partition finds each. This is what recognize_ranks
+// makes a RankNode of: a table of versions is asked for its key before that.
+Keys filter_keys(const FilterNode& filter) {
+  Keys keys = unique_keys(*filter.input());
+  const std::optional<NumberedRows> rows = numbered_rows(*filter.input());
+  if (!rows) return keys;
+  RowNumberLimits all{1, std::numeric_limits<int64_t>::max()};
+  for (const ExpressionPtr& conjunct : conjuncts_of(filter.predicate())) {
+    if (const auto limits = row_number_limits(*conjunct, rows->number)) {
+      all = {std::max(all.start, limits->start), std::min(all.end, limits->end)};
+      continue;
+    }
+    const std::vector<int32_t> read = columns_of(*conjunct);
+    if (std::ranges::find(read, rows->number) != read.end()) return keys;
+  }
+  if (all.start == all.end) keys.insert(keys.end(), rows->partition.begin(), rows->partition.end());
+  return keys;
+}
+
 }  // namespace
 
 std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
@@ -158,8 +199,9 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
     case PlanKind::kSortLimit:
       if (node.as<SortLimitNode>().limit().value_or(2) <= 1) return {{}};
       return unique_keys(*node.input());
-    case PlanKind::kOver:  // its columns are in their places
     case PlanKind::kFilter:
+      return filter_keys(node.as<FilterNode>());
+    case PlanKind::kOver:  // its columns are in their places
     case PlanKind::kSink:
       return unique_keys(*node.input());
     case PlanKind::kProject:

@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "expr/evaluator.h"
 #include "plan/calc.h"
+#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
+#include "plan/passes/row_numbers.h"
 #include "plan/passes/window_columns.h"
 #include "plan/rank.h"
 #include "plan/rules/rule.h"
@@ -19,71 +20,6 @@
 
 namespace tidemill {
 namespace {
-
-std::vector<ExpressionPtr> conjuncts_of(const ExpressionPtr& predicate) {
-  if (predicate->kind() == ExpressionKind::kAnd) return predicate->children();
-  return {predicate};
-}
-
-// What a condition says of the number: from `start` to `end`.
-struct Limits {
-  int64_t start = std::numeric_limits<int64_t>::min();
-  int64_t end = std::numeric_limits<int64_t>::max();
-};
-
-// Returns the expression without the casts that only widen a whole number.
-const Expression& without_casts(const Expression& expression) {
-  const auto* cast = expression.try_as<Cast>();
-  if (cast == nullptr || !cast->type().is_integer() || !cast->child(0)->type().is_integer()) return expression;
-  return without_casts(*cast->child(0));
-}
-
-bool is_column(const Expression& expression, int32_t column) {
-  const auto* reference = without_casts(expression).try_as<ColumnReference>();
-  return reference != nullptr && reference->index() == column;
-}
-
-std::optional<int64_t> constant_of(const Expression& expression) {
-  if (!expression.is_constant() || !expression.type().is_integer()) return std::nullopt;
-  const Value value = evaluate_constant(expression, EvaluationContext());
-  if (value.is_null()) return std::nullopt;
-  const int128 number = value.as_integer();
-  if (number <= std::numeric_limits<int64_t>::min() || number >= std::numeric_limits<int64_t>::max())
-    return std::nullopt;
-  return static_cast<int64_t>(number);
-}
-
-std::optional<Limits> compared(std::string_view op, int64_t bound, bool number_first) {
-  const bool below = op == (number_first ? "<" : ">");
-  const bool up_to = op == (number_first ? "<=" : ">=");
-  const bool above = op == (number_first ? ">" : "<");
-  const bool from = op == (number_first ? ">=" : "<=");
-  Limits limits;
-  if (op == "=")
-    limits = {bound, bound};
-  else if (below)
-    limits.end = bound - 1;
-  else if (up_to)
-    limits.end = bound;
-  else if (above)
-    limits.start = bound + 1;
-  else if (from)
-    limits.start = bound;
-  else
-    return std::nullopt;
-  return limits;
-}
-
-// Returns what the condition says of the number in `column`, or nullopt where it is of another form.
-std::optional<Limits> limits_of(const Expression& condition, int32_t column) {
-  const auto* call = condition.try_as<Call>();
-  if (call == nullptr) return std::nullopt;
-  if (call->children().size() != 2) return std::nullopt;
-  const bool number_first = is_column(*call->child(0), column);
-  if (!number_first && !is_column(*call->child(1), column)) return std::nullopt;
-  const std::optional<int64_t> bound = constant_of(*call->child(number_first ? 1 : 0));
-  return bound ? compared(call->name(), *bound, number_first) : std::nullopt;
-}
 
 // Returns the window that the rows of a node have, null where they have none.
 const WindowDefinition* window_of(const PlanNode& node) {
@@ -129,10 +65,10 @@ PlanPtr recognize(const PlanPtr& node, bool batch) {
   const auto* over = filter != nullptr ? filter->input()->try_as<OverNode>() : nullptr;
   if (over == nullptr || over->calls().size() != 1 || !over->calls()[0].row_number) return node;
   const int32_t number = over->first_call();
-  Limits all;
+  RowNumberLimits all;
   std::vector<ExpressionPtr> rest;
   for (const ExpressionPtr& conjunct : conjuncts_of(filter->predicate())) {
-    if (const std::optional<Limits> limits = limits_of(*conjunct, number)) {
+    if (const std::optional<RowNumberLimits> limits = row_number_limits(*conjunct, number)) {
       all.start = std::max(all.start, limits->start);
       all.end = std::min(all.end, limits->end);
       continue;

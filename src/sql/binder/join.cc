@@ -205,9 +205,10 @@ PlanPtr join_versions(const JoinNode& join, int32_t left_time, SourceLocation ta
                     "Declare WATERMARK FOR the column that says from when a version is valid.");
   }
   if (!hold_unique_key(join.key_columns(1), *join.right())) {
-    throw UserError(join.location(),
-                    "A join with FOR SYSTEM_TIME AS OF compares the primary key of the table of versions",
-                    "Declare PRIMARY KEY (…) NOT ENFORCED, and write ON left.k = right.k for each of its columns.");
+    throw UserError(
+        join.location(), "A join with FOR SYSTEM_TIME AS OF compares the primary key of the table of versions",
+        "Declare PRIMARY KEY (…) NOT ENFORCED, or make a view of the last row of each key (ROW_NUMBER() OVER "
+        "(PARTITION BY k ORDER BY ts DESC) = 1), and write ON left.k = right.k for each column of the key.");
   }
   const TemporalMatch match{left_time, *versions};
   return make_join(join.left(), join.right(), join.type(), join.condition(), match, join.location());
