@@ -12,6 +12,7 @@
 #include "tests/differential/random_changes.h"
 #include "tests/differential/random_join.h"
 #include "tests/differential/random_match.h"
+#include "tests/differential/random_over.h"
 #include "tests/differential/random_set.h"
 
 namespace tidemill::sim {
@@ -41,7 +42,8 @@ struct Drawn {
   std::map<std::string, LoggedTable, std::less<>> tables;
   bool changes = false;  // rows are taken back
   bool counts_late = true;
-  Answer answer;
+  Answer answer = {};
+  bool batch = false;
 };
 
 void add_rows(Drawn& drawn, const std::vector<Row>& rows) {
@@ -83,11 +85,19 @@ Drawn draw_match(Dice& dice) {
 
 Drawn draw_changes(Dice& dice) {
   const std::vector<Change> changes = differential::random_changes(dice);
-  const std::vector<Row> remaining = differential::remaining_rows(changes);
+  std::vector<Row> remaining = differential::remaining_rows(changes);
   Drawn drawn;
   drawn.tables_sql = differential::changing_tables_sql();
   drawn.changes = true;
-  if (dice.chance(50)) {
+  drawn.batch = dice.chance(30);
+  const int32_t kind = dice.below(3);
+  if (kind == 0) {
+    std::erase_if(remaining, [](const Row& row) { return row.second; });
+    const differential::OverQuery query = differential::random_over(dice);
+    drawn.batch = query.batch;
+    drawn.sql = query.sql();
+    drawn.answer = differential::over_naively(query, remaining);
+  } else if (kind == 1) {
     const differential::SetQuery query = differential::random_set_query(dice);
     drawn.sql = query.sql();
     drawn.answer = differential::set_naively(query, remaining);
@@ -125,11 +135,15 @@ std::string to_line(const LoggedRow& row, const TableDescription& table) {
   return line + "\n";
 }
 
-// A cell of an answer as the sink shows it: times without zeros at their end. No text of the queries looks like one.
+// A cell of an answer as the sink shows it: times and DOUBLE without zeros at their end. No text of the queries looks
+// like one.
 std::string shown(const std::optional<std::string>& cell) {
   if (!cell) return "NULL";
-  const bool time = cell->starts_with("2020-01-") && cell->size() == std::string_view("2020-01-01 00:00:00.000").size();
-  return to_pretty(time ? parse_cell(*cell, Type::timestamp(3)) : Value::string(*cell));
+  if (cell->starts_with("2020-01-") && cell->size() == std::string_view("2020-01-01 00:00:00.000").size())
+    return to_pretty(parse_cell(*cell, Type::timestamp(3)));
+  if (cell->find_first_not_of("0123456789.-E") == std::string::npos && cell->find('.') != std::string::npos)
+    return to_pretty(parse_cell(*cell, Type::float64()));
+  return to_pretty(Value::string(*cell));
 }
 
 // Stands where the queries say 'connector' = 'test'.
@@ -203,6 +217,7 @@ class QueryWorkload final : public Workload {
     Catalog catalog;
     Config config;
     config.set("parallelism.default", std::to_string(shape.keyed_parallelism));
+    if (drawn_.batch) config.set("execution.runtime-mode", "batch");
     NoFiles files;
     StatementPlanner planner({catalog, config, functions, connectors, formats, files});
     for (const ast::StatementPtr& statement : parse_script(drawn_.tables_sql)) planner.plan(*statement, nullptr);
