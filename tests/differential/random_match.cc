@@ -131,6 +131,7 @@ class Walk {
   }
 
   void take(int32_t variable, const Guards& guards, const Next& next) {
+    if (++steps_ > kStepsMax) throw TooManyWays("too many ways: " + match_.sql());
     const size_t row = beginning_.start + beginning_.variables.size();
     alive_until = std::max(alive_until, row + 1);
     if (row >= beginning_.rows->size()) return;
@@ -144,8 +145,11 @@ class Walk {
     beginning_.variables.pop_back();
   }
 
+  static constexpr int64_t kStepsMax = 2'000'000;
+
   const Match& match_;
   Beginning beginning_;
+  int64_t steps_ = 0;
 };
 
 class Matcher {

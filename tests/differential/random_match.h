@@ -2,6 +2,7 @@
 // the last variable always has exactly one row, so that every pattern is a legal one.
 #pragma once
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,12 @@ struct Match {
 Match random_match(Dice& dice);
 // Rows in the order of time, but for some that are up to three seconds early or late.
 std::vector<Row> random_match_rows(Dice& dice);
+// There are more ways to fit a pattern than can be walked.
+struct TooManyWays : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Throws TooManyWays.
 Answer match_naively(const Match& match, const std::vector<Row>& rows);
 
 }  // namespace tidemill::differential
