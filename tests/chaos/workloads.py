@@ -220,6 +220,20 @@ QUERIES = [
         "PATTERN (A B+ C) WITHIN INTERVAL '5' SECOND DEFINE B AS B.v > LAST(B.v, 1) OR LAST(B.v, 1) IS NULL, C AS C.v < A.v)",
     ),
     Query(
+        "match_with_next",
+        "k BIGINT, first_id BIGINT, dips BIGINT, after_id BIGINT",
+        f"SELECT k, f, n, after_id FROM {ON_TIME} AS e MATCH_RECOGNIZE (PARTITION BY k ORDER BY moment, id "
+        "MEASURES A.id AS f, COUNT(B.*) AS n, NEXT(B.id, 2) AS after_id AFTER MATCH SKIP PAST LAST ROW "
+        "PATTERN (A B+? C) WITHIN INTERVAL '5' SECOND DEFINE A AS v > NEXT(v), B AS v < PREV(v) OR NEXT(v, 2) > 900, C AS v > NEXT(v))",
+    ),
+    Query(
+        "ranks",
+        "k BIGINT, id BIGINT, place BIGINT, more BIGINT, following BIGINT",
+        "SELECT k, id, RANK() OVER w, SUM(v) OVER w, LEAD(id) OVER (PARTITION BY k ORDER BY v DESC, id) "
+        "FROM (SELECT * FROM events WHERE MOD(id, 50) = 0) WINDOW w AS (PARTITION BY k ORDER BY v DESC)",
+        keys=2,
+    ),
+    Query(
         "top_3",
         "k BIGINT, place BIGINT, v BIGINT, id BIGINT",
         "SELECT k, place, v, id FROM (SELECT k, v, id, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC, id) AS place FROM events) "
