@@ -16,6 +16,27 @@
 namespace tidemill {
 namespace {
 
+// Returns where what opens at `open` is closed, npos where it is not; what stands in quotes does not count. `pair`: the
+// two characters.
+size_t closing_place(std::string_view text, size_t open, std::string_view pair, std::string_view quotes) {
+  int32_t depth = 0;
+  char quote = '\0';
+  for (size_t i = open; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != '\0') {
+      if (c == '\\') ++i;
+      if (c == quote) quote = '\0';
+    } else if (quotes.find(c) != std::string_view::npos) {
+      quote = c;
+    } else if (c == pair[0]) {
+      ++depth;
+    } else if (c == pair[1] && --depth == 0) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
 constexpr int32_t kFilterDepthMax = 100;  // parentheses inside parentheses
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -194,7 +215,7 @@ class FilterReader {
         ++end;
         continue;
       }
-      const size_t close = rest_[end] == '(' ? closing_parenthesis(rest_, end) : closing_bracket(end);
+      const size_t close = rest_[end] == '(' ? closing_parenthesis(rest_, end) : closing_place(rest_, end, "[]", "'\"");
       if (close == std::string_view::npos) return std::nullopt;
       end = close + 1;
     }
@@ -203,24 +224,6 @@ class FilterReader {
     rest_.remove_prefix(end);
     if (!operand.path) return std::nullopt;
     return operand;
-  }
-  size_t closing_bracket(size_t open) const {
-    int32_t depth = 0;
-    char quote = '\0';
-    for (size_t i = open; i < rest_.size(); ++i) {
-      const char c = rest_[i];
-      if (quote != '\0') {
-        if (c == '\\') ++i;
-        if (c == quote) quote = '\0';
-      } else if (c == '\'' || c == '"') {
-        quote = c;
-      } else if (c == '[') {
-        ++depth;
-      } else if (c == ']' && --depth == 0) {
-        return i;
-      }
-    }
-    return std::string_view::npos;
   }
 
   std::optional<Operand> quoted() {
@@ -286,23 +289,6 @@ class FilterReader {
 
 std::shared_ptr<const JsonFilter> parse_json_filter(std::string_view text) { return FilterReader(text).read(); }
 
-size_t closing_parenthesis(std::string_view text, size_t open) {
-  int32_t depth = 0;
-  char quote = '\0';
-  for (size_t i = open; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote != '\0') {
-      if (c == '\\') ++i;
-      if (c == quote) quote = '\0';
-    } else if (c == '\'' || c == '"' || c == '/') {
-      quote = c;
-    } else if (c == '(') {
-      ++depth;
-    } else if (c == ')' && --depth == 0) {
-      return i;
-    }
-  }
-  return std::string_view::npos;
-}
+size_t closing_parenthesis(std::string_view text, size_t open) { return closing_place(text, open, "()", "'\"/"); }
 
 }  // namespace tidemill

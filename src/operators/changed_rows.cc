@@ -13,7 +13,7 @@ bool ChangedRows::start(RowKind kind, int64_t number) {
   if (kind == RowKind::kUpdateBefore && !update_before_) return false;
   if (numbers_) columns_.back().append(number);
   kinds_.push_back(kind);
-  if (progress_.from_split) watermarks_.push_back(watermark_);
+  if (progress_.watermarks) watermarks_.push_back(watermark_);
   only_inserts_ = only_inserts_ && kind == RowKind::kInsert;
   return true;
 }
@@ -36,7 +36,7 @@ void ChangedRows::emit(Output& output) {
   for (ColumnBuilder& column : columns_) columns.push_back(column.finish());
   if (only_inserts_) kinds_.clear();
   Batch all(schema_, std::move(columns), num_rows, std::move(kinds_));
-  if (progress_.from_split) all.set_progress(with_watermarks(progress_, std::exchange(watermarks_, {})));
+  all.set_progress(progress_.watermarks ? with_watermarks(progress_, std::exchange(watermarks_, {})) : progress_);
   kinds_ = {};
   only_inserts_ = true;
   for (int32_t first = 0; first < num_rows; first += kBatchRowsMax)

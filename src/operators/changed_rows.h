@@ -42,7 +42,7 @@ class ChangedRows {
   bool only_inserts_ = true;
   RowProgress progress_;                      // of the batch at hand
   EpochMillis watermark_ = kNoWatermark;      // of the row at hand
-  std::vector<EpochMillis> watermarks_ = {};  // of the rows; empty where the batch has none
+  std::vector<EpochMillis> watermarks_ = {};  // of the rows, where those of the batch differ
 };
 
 }  // namespace tidemill

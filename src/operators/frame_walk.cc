@@ -183,9 +183,7 @@ int64_t FrameWalk::add_before(std::string_view place, RowPositionsOver::Peers& b
       before = {before.number + 1, ahead_.index() + 1, std::string(ahead_.values())};
     if (!aggregates_) continue;
     steps_.come(ahead_.columns(), ahead_.row());
-    if (!steps_.full()) continue;
-    run_if_full();
-    steps_.begin(key_, record_);
+    make_room();
   }
   steps_.run();
   return ahead_.index();
@@ -198,6 +196,12 @@ void FrameWalk::run_if_full() {
   take_record();
 }
 
+void FrameWalk::make_room() {
+  if (!steps_.full()) return;
+  run_if_full();
+  steps_.begin(key_, record_);
+}
+
 bool FrameWalk::let_leave() {
   bool any = false;
   for (; !behind_.at_end() && edges_.before_start(behind_); behind_.advance()) {
@@ -206,9 +210,7 @@ bool FrameWalk::let_leave() {
     for (size_t i = 0; i < steps_.columns().size(); ++i)
       steps_.leaving()[i].append_from(*behind_.columns()[i], behind_.row());
     steps_.leave(1);
-    if (!steps_.full()) continue;
-    run_if_full();
-    steps_.begin(key_, record_);
+    make_room();
   }
   return any;
 }
@@ -220,9 +222,7 @@ bool FrameWalk::let_come() {
     const bool has_left = mode_ != Mode::kGrows && ahead_.index() < behind_.index();
     if (mode_ == Mode::kAnew || has_left) continue;
     steps_.come(ahead_.columns(), ahead_.row());
-    if (!steps_.full()) continue;
-    run_if_full();
-    steps_.begin(key_, record_);
+    make_room();
   }
   return any;
 }
@@ -233,9 +233,7 @@ void FrameWalk::add_anew() {
   frame_.begin(key_, behind_.place(), behind_.index());
   for (; !frame_.at_end() && frame_.index() < ahead_.index(); frame_.advance()) {
     steps_.come(frame_.columns(), frame_.row());
-    if (!steps_.full()) continue;
-    run_if_full();
-    steps_.begin(key_, record_);
+    make_room();
   }
 }
 

@@ -73,6 +73,8 @@ class FrameWalk {
   int64_t count(const SubKeyRange& range) const;
   void take_record();
   void run_if_full();
+  // The same within a step, which goes on.
+  void make_room();
   // Brings the frame to that of the row at hand; returns whether it changed.
   bool move_frame();
   bool let_come();

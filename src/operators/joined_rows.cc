@@ -36,9 +36,14 @@ void JoinedRows::emit(const Batch& input, int32_t port, const JoinSide& own, con
 }
 
 RowProgress JoinedRows::progress_of(const Batch& input, std::span<const int32_t> rows) const {
-  std::vector<EpochMillis> watermarks;
-  for (const int32_t row : rows) watermarks.push_back(output_watermark_(input.progress().own_at(row)));
-  RowProgress progress = with_watermarks(input.progress(), std::move(watermarks));
+  RowProgress progress = input.progress();
+  if (progress.watermarks) {
+    std::vector<EpochMillis> watermarks;
+    for (const int32_t row : rows) watermarks.push_back(output_watermark_(progress.own_at(row)));
+    progress = with_watermarks(progress, std::move(watermarks));
+  } else {
+    progress.watermark = output_watermark_(progress.watermark);
+  }
   progress.other_splits = output_watermark_(progress.other_splits);
   return progress;
 }

@@ -114,11 +114,7 @@ void SinkMaterializer::note_before(std::span<const int32_t> first_changes, const
 }
 
 void SinkMaterializer::renew_expired(int32_t row) {
-  const EpochMillis now = context_->processing_time();
-  bool created = false;
-  std::byte* const record = written_->upsert((*keys_)[row], created);
-  if (!created && time_to_live_.expired(record, now)) erase_group((*keys_)[row]);
-  time_to_live_.written({&record, 1}, now);
+  if (time_to_live_.renew((*keys_)[row], context_->processing_time()).expired) erase_group((*keys_)[row]);
 }
 
 void SinkMaterializer::begin_identities(const Batch& rows) {

@@ -110,14 +110,10 @@ bool SortedOver::take_rows(Output& output) {
 }
 
 void SortedOver::renew_expired(int32_t row) {
-  const EpochMillis now = context_->processing_time();
-  bool created = false;
-  std::byte* const record = partitions_->upsert((*keys_)[row], created);
-  if (!created && time_to_live_.expired(record, now)) {
-    rows_->erase((*keys_)[row], SubKeyRange::all());
-    walk_.clear((*keys_)[row], record);
-  }
-  time_to_live_.written({&record, 1}, now);
+  const TimeToLive::Renewed partition = time_to_live_.renew((*keys_)[row], context_->processing_time());
+  if (!partition.expired) return;
+  rows_->erase((*keys_)[row], SubKeyRange::all());
+  walk_.clear((*keys_)[row], partition.record);
 }
 
 EpochMillis SortedOver::next_processing_timer() const {

@@ -69,7 +69,6 @@ class SortedOver final : public Operator {
 
   // Of the batch at hand.
   Batch input_;
-  std::vector<ColumnPtr> new_row_;  // its columns
   int32_t next_row_ = 0;
   bool walking_ = false;
   std::optional<KeyBatch> keys_;

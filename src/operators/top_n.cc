@@ -81,14 +81,9 @@ bool TopN::take_rows(Output& output) {
 }
 
 void TopN::renew_expired(int32_t row) {
-  const EpochMillis now = context_->processing_time();
-  bool created = false;
-  std::byte* const record = partitions_->upsert((*keys_)[row], created);
-  if (!created && time_to_live_.expired(record, now)) {
-    top_->erase((*keys_)[row], SubKeyRange::all());
-    if (rest_ != nullptr) rest_->erase((*keys_)[row], SubKeyRange::all());
-  }
-  time_to_live_.written({&record, 1}, now);
+  if (!time_to_live_.renew((*keys_)[row], context_->processing_time()).expired) return;
+  top_->erase((*keys_)[row], SubKeyRange::all());
+  if (rest_ != nullptr) rest_->erase((*keys_)[row], SubKeyRange::all());
 }
 
 EpochMillis TopN::next_processing_timer() const {

@@ -18,12 +18,13 @@ int32_t InputGate::blocked() const {
 }
 
 void InputGate::take_announcements() {
+  began_ = true;
   for (size_t index = 0; index < channels_.size(); ++index)
     while (channels_[index].input.channel->idleness_is_next()) take(index, *channels_[index].input.channel->pop());
 }
 
 std::optional<InputGate::PortEvent> InputGate::next() {
-  if (!std::exchange(began_, true)) take_announcements();
+  if (!began_) take_announcements();
   for (size_t tried = 0; ready_.empty() && tried < channels_.size();) {
     State& state = channels_[cursor_];
     std::optional<Event> event;

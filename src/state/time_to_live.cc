@@ -35,6 +35,14 @@ void TimeToLive::written(std::span<std::byte* const> records, EpochMillis now) c
   for (std::byte* const record : records) std::memcpy(record + offset_, &now, sizeof(now));
 }
 
+TimeToLive::Renewed TimeToLive::renew(KeyRef key, EpochMillis now) {
+  bool created = false;
+  std::byte* const record = table_->upsert(key, created);
+  const bool has_expired = !created && expired(record, now);
+  written({&record, 1}, now);
+  return {record, has_expired};
+}
+
 const KeyBatch& TimeToLive::sweep(EpochMillis now) {
   expired_->clear();
   undated_->clear();

@@ -37,6 +37,14 @@ class TimeToLive {
   // Notes that the records are written now.
   void written(std::span<std::byte* const> records, EpochMillis now) const;
 
+  // A record that is written now.
+  struct Renewed {
+    std::byte* record = nullptr;
+    bool expired = false;  // it had expired: the caller empties it, with all that belongs to it
+  };
+  // Notes that the record of the key, made where it is missing, is written now.
+  Renewed renew(KeyRef key, EpochMillis now);
+
   // Returns when sweep() is due, at most an eighth of the time to live apart, so that a record is gone soon after it
   // has expired; kMaxWatermark where the table is empty. At once after a start.
   EpochMillis next_sweep() const { return table_->size() == 0 ? kMaxWatermark : next_sweep_; }
