@@ -57,8 +57,8 @@ PlanPtr make_over(PlanPtr input, OverWindow window, std::vector<OverCall> calls,
 
 // Returns whether rows come out once, in the order of time, as Flink's stream operators give them: ORDER BY one
 // ascending time attribute, a frame that ends with the row, functions that look back, input of new rows only, and no
-// batch mode
-// (`final_only`; processing time goes by itself there, too). Otherwise rows are kept and change with those that come.
+// batch mode (`final_only`; processing time goes by itself there, too). Otherwise rows are kept and change with those
+// that come.
 bool over_runs_by_time(const OverNode& node, bool append_only, bool final_only);
 
 // Throws UserError at the node where it can be computed neither way: by processing time in another form.

@@ -14,9 +14,9 @@ TextResult StatementPlanner::explain(const ast::Explain& statement) const {
     return std::ranges::find(statement.details, detail) != statement.details.end();
   };
   if (wants(ast::ExplainDetail::kEstimatedCost)) {
-    throw UserError(statement.location,
-                    "EXPLAIN ESTIMATED_COST is not supported: there are no statistics to estimate from",
-                    "EXPLAIN STATE says what each operator keeps; tidemill status shows the rows of a job that runs.");
+    throw UserError(
+        statement.location, "EXPLAIN ESTIMATED_COST is not supported: there are no statistics to estimate from",
+        "EXPLAIN STATE says what each operator keeps; tidemill job status shows the rows of a job that runs.");
   }
   const PlannedJob job = plan_statement(*statement.statement, session_);
   if (wants(ast::ExplainDetail::kState)) return explain_state(make_job_graph(job, session_, nullptr));

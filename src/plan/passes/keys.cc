@@ -173,16 +173,9 @@ Keys filter_keys(const FilterNode& filter) {
   Keys keys = unique_keys(*filter.input());
   const std::optional<NumberedRows> rows = numbered_rows(*filter.input());
   if (!rows) return keys;
-  RowNumberLimits all{1, std::numeric_limits<int64_t>::max()};
-  for (const ExpressionPtr& conjunct : conjuncts_of(filter.predicate())) {
-    if (const auto limits = row_number_limits(*conjunct, rows->number)) {
-      all = {std::max(all.start, limits->start), std::min(all.end, limits->end)};
-      continue;
-    }
-    const std::vector<int32_t> read = columns_of(*conjunct);
-    if (std::ranges::find(read, rows->number) != read.end()) return keys;
-  }
-  if (all.start == all.end) keys.insert(keys.end(), rows->partition.begin(), rows->partition.end());
+  const std::optional<RowNumberCondition> condition = row_number_condition(filter.predicate(), rows->number);
+  if (condition && std::max<int64_t>(condition->limits.start, 1) == condition->limits.end)
+    keys.insert(keys.end(), rows->partition.begin(), rows->partition.end());
   return keys;
 }
 

@@ -1,6 +1,9 @@
 #include "plan/passes/row_numbers.h"
 
+#include <algorithm>
+
 #include "expr/evaluator.h"
+#include "plan/join.h"
 
 namespace tidemill {
 namespace {
@@ -48,9 +51,8 @@ std::optional<RowNumberLimits> compared(std::string_view op, int64_t bound, bool
   return limits;
 }
 
-}  // namespace
-
-std::optional<RowNumberLimits> row_number_limits(const Expression& condition, int32_t column) {
+// Returns what one comparison says of the number, nullopt where it is none.
+std::optional<RowNumberLimits> limits_of(const Expression& condition, int32_t column) {
   const auto* call = condition.try_as<Call>();
   if (call == nullptr) return std::nullopt;
   if (call->children().size() != 2) return std::nullopt;
@@ -58,6 +60,24 @@ std::optional<RowNumberLimits> row_number_limits(const Expression& condition, in
   if (!number_first && !is_column(*call->child(1), column)) return std::nullopt;
   const std::optional<int64_t> bound = constant_of(*call->child(number_first ? 1 : 0));
   return bound ? compared(call->name(), *bound, number_first) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RowNumberCondition> row_number_condition(const ExpressionPtr& condition, int32_t column) {
+  RowNumberCondition result;
+  RowNumberLimits& all = result.limits;
+  for (const ExpressionPtr& conjunct : conjuncts_of(condition)) {
+    if (const std::optional<RowNumberLimits> limits = limits_of(*conjunct, column)) {
+      all.start = std::max(all.start, limits->start);
+      all.end = std::min(all.end, limits->end);
+      continue;
+    }
+    const std::vector<int32_t> read = columns_of(*conjunct);
+    if (std::ranges::find(read, column) != read.end()) return std::nullopt;
+    result.rest.push_back(conjunct);
+  }
+  return result;
 }
 
 }  // namespace tidemill

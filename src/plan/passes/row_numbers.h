@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "expr/expression.h"
 
@@ -15,8 +16,14 @@ struct RowNumberLimits {
   int64_t end = std::numeric_limits<int64_t>::max();
 };
 
-// Returns what the condition says of the number in `column`, or nullopt where it is of another form than a comparison
-// with a constant.
-std::optional<RowNumberLimits> row_number_limits(const Expression& condition, int32_t column);
+// A condition on rows with numbers.
+struct RowNumberCondition {
+  RowNumberLimits limits;
+  std::vector<ExpressionPtr> rest;  // of the AND: what does not read the number
+};
+
+// Takes apart what the condition says of the number in `column`; nullopt where it reads it in another form than a
+// comparison with a constant.
+std::optional<RowNumberCondition> row_number_condition(const ExpressionPtr& condition, int32_t column);
 
 }  // namespace tidemill

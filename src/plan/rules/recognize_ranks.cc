@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "plan/calc.h"
-#include "plan/join.h"
 #include "plan/over.h"
 #include "plan/passes/changelog.h"
 #include "plan/passes/row_numbers.h"
@@ -64,19 +63,9 @@ PlanPtr recognize(const PlanPtr& node, bool batch) {
   const auto* filter = node->try_as<FilterNode>();
   const auto* over = filter != nullptr ? filter->input()->try_as<OverNode>() : nullptr;
   if (over == nullptr || over->calls().size() != 1 || !over->calls()[0].row_number) return node;
-  const int32_t number = over->first_call();
-  RowNumberLimits all;
-  std::vector<ExpressionPtr> rest;
-  for (const ExpressionPtr& conjunct : conjuncts_of(filter->predicate())) {
-    if (const std::optional<RowNumberLimits> limits = row_number_limits(*conjunct, number)) {
-      all.start = std::max(all.start, limits->start);
-      all.end = std::min(all.end, limits->end);
-      continue;
-    }
-    const std::vector<int32_t> read = columns_of(*conjunct);
-    if (std::ranges::find(read, number) != read.end()) return node;
-    rest.push_back(conjunct);
-  }
+  const std::optional<RowNumberCondition> condition = row_number_condition(filter->predicate(), over->first_call());
+  if (!condition) return node;
+  const RowNumberLimits& all = condition->limits;
   if (all.end == std::numeric_limits<int64_t>::max()) return node;  // all rows must be kept anyway
   if (all.end < 1 && batch) return make_values(node->schema(), {});
   if (all.end < 1)
@@ -85,7 +74,7 @@ PlanPtr recognize(const PlanPtr& node, bool batch) {
   const RankRange range{std::max<int64_t>(all.start, 1), all.end};
   if (range.start > range.end) return make_values(node->schema(), {});
   PlanPtr rank = ranked(*over, range);
-  return rest.empty() ? rank : make_filter(std::move(rank), make_and(std::move(rest)));
+  return condition->rest.empty() ? rank : make_filter(std::move(rank), make_and(condition->rest));
 }
 
 // ORDER BY … LIMIT over input that never ends shows the first rows so far. LIMIT alone passes the first rows to come,
