@@ -4,7 +4,7 @@
 Prints 'N equal, N refused by name, N different, N not runnable on Flink' and names all but the first kind. Refused by name is
 what Tidemill refuses and Flink runs: a case marked 'flink: refused REASON', which Flink must then run. A difference is allowed
 only where docs/flink-compatibility.md lists the case, as a table row '| `<case>` | <reason> |'; a listed case that is equal
-fails too. Not runnable are cases marked 'flink: skip REASON', and those that no Flink can be asked about.
+fails too. So does a rule that a case settles there, '| <rule> | `<case>`, … |', where the case can't be compared or differs. Not runnable are cases marked 'flink: skip REASON', and those that no Flink can be asked about.
 Exits with 77, for "skipped", when Flink can't be had here; with 1 for a difference that is not listed.
 
 With --sample N, only N cases are run, spread evenly over the names of all that can be: what CI does.
@@ -182,6 +182,18 @@ def listed_reasons(text: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `([^`]*: [^`]*)` \| (.+?) \|$", text, re.MULTILINE))
 
 
+def settling_cases(text: str) -> list[str]:
+    """Reads the cases of the rows '| <rule> | `<case>`, … |' of docs/flink-compatibility.md."""
+    rows = re.findall(r"^\| [^`|][^|]* \| (`[^`|]*: [^`|]*`(?:, `[^`|]*: [^`|]*`)*) \|$", text, re.MULTILINE)
+    return [case for row in rows for case in re.findall(r"`([^`]*)`", row)]
+
+
+def unsettled(settling: list[str], cases: dict[str, Case], left_out: dict[str, str], listed: dict[str, str]) -> list[str]:
+    """Returns those of the settling cases that do not compare anything, though a rule rests on them."""
+    compared = {name for name, case in cases.items() if name not in left_out and name not in listed and not case.flink_refused}
+    return [name for name in settling if name not in compared]
+
+
 def run_flink(jobs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Returns Flink's answers by case. Exits the process where Flink can't be had."""
     lines = "".join(json.dumps(job) + "\n" for job in jobs)
@@ -253,6 +265,8 @@ def main() -> int:
     reasons = {name: case.flink_skip for name, case in cases.items()}
     left_out: dict[str, str] = {}
     jobs = []
+    text = LISTED.read_text(encoding="utf-8") if LISTED.is_file() else ""
+    listed = listed_reasons(text)
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, case) in enumerate(cases.items()):
             case.flink_skip = "" if arguments.skipped else case.flink_skip
@@ -260,6 +274,8 @@ def main() -> int:
                 jobs.append(translate(name, case, Path(folder) / str(number)))
             except NotRunnable as reason:
                 left_out[name] = str(reason)
+        whole = not arguments.part and not arguments.skipped
+        idle = unsettled(settling_cases(text), cases, left_out, listed) if whole else []
         if arguments.sample:
             jobs = spread(jobs, arguments.sample)
             cases = {job["name"]: cases[job["name"]] for job in jobs}
@@ -275,8 +291,10 @@ def main() -> int:
         found = {name: what for name, what in found.items() if name not in differing}
     missing = [job["name"] for job in jobs if job["name"] not in answers]
     found.update((name, "Flink gave no answer") for name in missing)
-    listed = listed_reasons(LISTED.read_text(encoding="utf-8")) if LISTED.is_file() else {}
-    return report(cases, left_out, {name: what for name, what in found.items() if what}, listed, arguments.verbose)
+    for name in idle:
+        print(f"docs/flink-compatibility.md rests a rule on a case that is not compared: {name}")
+    code = report(cases, left_out, {name: what for name, what in found.items() if what}, listed, arguments.verbose)
+    return 1 if idle else code
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tools_path import Tree
-from conformance import check, differences, fold, listed_reasons, report, rewrite, same_cell, spread
+from conformance import check, differences, fold, listed_reasons, report, rewrite, same_cell, settling_cases, spread, unsettled
 from flink_translation import NotRunnable, translate
 from sql_cases import Case, Expectation, Row, format_cell, parse_cells, parse_cases, read_all
 from sql_text import parse_create_table, split_statements
@@ -207,6 +207,13 @@ class Comparison(unittest.TestCase):
         self.assertEqual(report(cases, {}, {"a: b": "rows differ"}, listed, False), 0)
         self.assertEqual(report(cases, {}, {"a: b": "x", "a: c": "rows differ"}, listed, False), 1)
         self.assertEqual(report(cases, {}, {}, listed, False), 1)
+
+    def test_rules_rest_on_cases_that_are_compared(self) -> None:
+        text = "| rule | settled by |\n|---|---|\n| wraps | `a: b`, `a: c` |\n| `a: d` | because of `x: y` |\n| ends | `a: e` |\n"
+        self.assertEqual(settling_cases(text), ["a: b", "a: c", "a: e"])
+        cases = {"a: b": Case("b"), "a: c": Case("c", flink_refused="not yet"), "a: d": Case("d")}
+        self.assertEqual(unsettled(settling_cases(text), cases, {}, {}), ["a: c", "a: e"])
+        self.assertEqual(unsettled(["a: b", "a: d"], cases, {"a: b": "a clock"}, {"a: d": "because"}), ["a: b", "a: d"])
 
     def test_what_is_refused_must_be_what_flink_runs(self) -> None:
         case = Case("c", expectations=[Expectation("error", "x")], flink_refused="not yet")
