@@ -1,5 +1,5 @@
-// tests/fuzz/debezium_fuzz.cc - any bytes as Debezium messages of one of several tables. Rule: format_oracle.h; a
-// message is up to two rows, and a position may stand between them.
+// tests/fuzz/debezium_fuzz.cc - any bytes as messages of Debezium, Canal or Maxwell, of one of several tables.
+// Rule: format_oracle.h; a message is several rows, and a position may stand between them.
 #include <cstddef>
 #include <cstdint>
 
@@ -15,6 +15,10 @@ TextTable choose_table(FuzzChoices& choices) {
   if (choices.coin()) table.options["ignore-parse-errors"] = "true";
   if (choices.coin()) table.metadata = {"source.timestamp", "source.properties", "schema"};
   tell_records_left_out(table);
+  if (choices.coin()) return table;
+  table.format = choices.coin() ? "canal-json" : "maxwell-json";
+  table.options.erase("schema-include");
+  if (!table.metadata.empty()) table.metadata = {"table", "ingestion-timestamp"};
   return table;
 }
 

@@ -130,7 +130,7 @@ class CsvFormat final : public Format {
       settings.types.push_back(request.physical->field(index).type);
     }
     settings.form.timestamp = timestamp_form(options);
-    settings.form.short_dates = true;
+    settings.form.csv = true;
     settings.form.array_separator = array_separator(options);
     settings.form.null_text = settings.dialect.null_literal;
     settings.form.nulls_for_errors = options.boolean("ignore-parse-errors");

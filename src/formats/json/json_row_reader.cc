@@ -45,6 +45,10 @@ bool JsonRowReader::check(const JsonRecord& record) {
 
 bool JsonRowReader::read(std::string_view object, const JsonRecord& record, std::string_view why_null, bool report) {
   marks_.begin_row();
+  return replace(object, record, why_null, report) && (marks_.all() || set_missing(record, why_null, report));
+}
+
+bool JsonRowReader::replace(std::string_view object, const JsonRecord& record, std::string_view why_null, bool report) {
   JsonScanner scanner(object);
   scanner.enter('{');
   for (size_t place = 0; const auto key = scanner.next_key(); ++place) {
@@ -55,7 +59,7 @@ bool JsonRowReader::read(std::string_view object, const JsonRecord& record, std:
     const ValueStatus status = set_from_json(rows_.column(column), rows_.num_rows(), token, settings_.form);
     if (status != ValueStatus::kOk && !accept(status, column, token.text, record, why_null, report)) return false;
   }
-  return marks_.all() || set_missing(record, why_null, report);
+  return true;
 }
 
 bool JsonRowReader::set_missing(const JsonRecord& record, std::string_view why_null, bool report) {

@@ -44,6 +44,8 @@ class JsonRowReader {
   // `why_null` is what to do where a NOT NULL column is NULL, empty: as always. With `report` false nothing is told:
   // the same object was read before.
   bool read(std::string_view object, const JsonRecord& record, std::string_view why_null = {}, bool report = true);
+  // The same for the members that `object` has, over what read() has just set: other columns stay as they are.
+  bool replace(std::string_view object, const JsonRecord& record, std::string_view why_null, bool report);
   // Sets the columns that the row does not have yet. Returns false where that is not allowed, and tells nothing.
   bool set_missing() { return set_missing({}, {}, false); }
   // Tells that the record is left out.

@@ -29,6 +29,11 @@ std::vector<Input> inputs() {
        "{\"before\":{\"a\":1},\"after\":{\"a\":2,\"b\":\"é😀\"},\"op\":\"u\"}\r\n{\"a\":3\n"
        "[{\"before\":{\"a\":2},\"after\":{\"a\":4},\"op\":\"u\"},7,{\"op\":\"d\",\"before\":{\"a\":4}}]\n"
        "{\"before\":{\"a\":2},\"after\":{\"a\":\"x\"},\"op\":\"u\"}\n{\"op\":\"r\",\"after\":{\"b\":\"end\"}}"},
+      {{"canal-json", "a INT, b STRING", {}, kSkip},
+       "{\"data\":[{\"a\":1,\"b\":\"a longer text, not inline\"},{\"a\":2},{\"a\":3}],\"type\":\"INSERT\"}\n\n"
+       "{\"data\":[{\"a\":4},{\"a\":5,\"b\":\"é😀\"}],\"old\":[{\"a\":1},{\"b\":null}],\"type\":\"UPDATE\"}\r\n{\"a\":"
+       "3\n"
+       "{\"data\":[{\"a\":6},{\"a\":\"x\"}],\"type\":\"INSERT\"}\n{\"data\":[{\"a\":4}],\"type\":\"DELETE\"}"},
   };
 }
 

@@ -9,7 +9,7 @@
 #include "data/value_text.h"
 #include "env/simulated/simulated_environment.h"
 #include "formats/csv/csv_format.h"
-#include "formats/json/debezium_format.h"
+#include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
 
 namespace tidemill {
@@ -144,7 +144,8 @@ class Decoding {
 }  // namespace
 
 std::unique_ptr<const Format> make_format(const std::string& name) {
-  if (name == "debezium-json") return make_debezium_json_format();
+  for (std::unique_ptr<const Format>& format : make_changelog_json_formats())
+    if (format->name() == name) return std::move(format);
   return name == "json" ? make_json_format() : make_csv_format();
 }
 

@@ -11,7 +11,7 @@ namespace tidemill {
 
 // A table over text of one format.
 struct TextTable {
-  std::string format;      // "json", "csv" or "debezium-json"
+  std::string format;      // "json", "csv" or one of changes
   std::string schema;      // "a INT, b STRING"
   OptionMap options = {};  // without the format's prefix
   RecordErrorSettings errors = {};

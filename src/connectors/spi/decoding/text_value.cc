@@ -64,15 +64,30 @@ ValueStatus set_moment(ColumnFiller& column, int32_t row, const std::optional<Se
   return ValueStatus::kOk;
 }
 
-std::optional<int32_t> read_date(std::string_view text, const TextForm& form) {
-  if (!form.short_dates || text.find(' ') != std::string_view::npos) return parse_date(text);
-  return parse_date_cast(text);
+// True for yyyy-[m]m-[d]d, as java.sql.Date.valueOf splits it.
+bool is_short_date(std::string_view text) {
+  constexpr size_t kYearDigits = 4;
+  const size_t month = text.find('-');
+  const size_t day = month == std::string_view::npos ? month : text.find('-', month + 1);
+  if (month != kYearDigits || day == std::string_view::npos) return false;
+  const auto one_or_two = [](size_t digits) { return digits == 1 || digits == 2; };
+  return one_or_two(day - month - 1) && one_or_two(text.size() - day - 1) &&
+         text.find_first_not_of("-0123456789") == std::string_view::npos;
 }
 
-std::optional<int32_t> read_time(std::string_view text, const TextForm& form) {
+std::optional<int32_t> read_date(std::string_view text, const TextForm& form) {
+  if (!form.csv) return parse_date(text);
+  return is_short_date(text) ? parse_date_cast(text) : std::nullopt;
+}
+
+std::optional<int32_t> read_time(std::string_view text, int32_t precision, const TextForm& form) {
+  if (!form.csv) return parse_time(text);
   constexpr size_t kHoursAndMinutes = 5;  // HH:mm
-  if (form.short_dates && text.size() == kHoursAndMinutes) return parse_time(std::string(text) + ":00");
-  return parse_time(text);
+  const std::optional<int32_t> time =
+      text.size() == kHoursAndMinutes ? parse_time(std::string(text) + ":00") : parse_time(text);
+  int32_t unit = 1;  // milliseconds
+  for (int32_t digits = precision; digits < 3; ++digits) unit *= 10;
+  return time ? std::optional(*time - *time % unit) : std::nullopt;
 }
 
 ValueStatus set_binary(ColumnFiller& column, int32_t row, std::string_view text) {
@@ -114,13 +129,21 @@ ValueStatus set_nested(ColumnFiller& column, int32_t row, std::string_view text,
   for (bool more = !text.empty() || is_row; more; ++count) {
     const size_t end = text.find(form.array_separator);
     more = end != std::string_view::npos;
-    if (is_row && count == type.num_parts()) return ValueStatus::kMalformed;
+    if (is_row && count == type.num_parts()) {
+      if (!form.nulls_for_errors) return ValueStatus::kMalformed;
+      status = ValueStatus::kNulled;  // left out
+      break;
+    }
     const ValueStatus part = append_part(type.part(is_row ? count : 0), text.substr(0, end), form, bytes);
     if (part == ValueStatus::kNulled) status = part;
     if (part != ValueStatus::kNulled && part != ValueStatus::kOk) return part;
     if (more) text.remove_prefix(end + form.array_separator.size());
   }
-  if (is_row && count != type.num_parts()) return ValueStatus::kMalformed;
+  for (; is_row && count < type.num_parts(); ++count) {
+    if (!form.nulls_for_errors) return ValueStatus::kMalformed;
+    append_encoded(bytes, *Column::all_null(type.part(count).with_nullable(true), 1), 0);
+    status = ValueStatus::kNulled;
+  }
   if (!is_row) std::memcpy(bytes.data(), &count, sizeof(count));
   column.copy_text(row, bytes);
   return status;
@@ -256,11 +279,12 @@ ValueStatus set_from_text(ColumnFiller& column, int32_t row, std::string_view te
     case TypeKind::kDouble:
       return set_optional(column, row, parse_double(text));
     case TypeKind::kDecimal:
+      if (form.csv && text != trim_spaces(text)) return ValueStatus::kMalformed;
       return set_decimal(column, row, text);
     case TypeKind::kDate:
       return set_optional(column, row, read_date(text, form));
     case TypeKind::kTime:
-      return set_optional(column, row, read_time(text, form));
+      return set_optional(column, row, read_time(text, column.type().precision, form));
     case TypeKind::kTimestamp:
       return set_moment(column, row, parse_timestamp(text, form.timestamp));
     case TypeKind::kTimestampLtz:

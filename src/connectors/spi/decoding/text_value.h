@@ -22,7 +22,9 @@ enum class ValueStatus : uint8_t {
 // How values of a text format are read.
 struct TextForm {
   TimestampForm timestamp = TimestampForm::kSql;
-  bool short_dates = false;   // 2020-1-5 and 12:30 are a date and a time, too (CSV)
+  // As Flink's CSV reads: 2020-1-5 and 12:30 are a date and a time, a TIME has no digits beyond its precision, a DECIMAL
+  // no spaces around it.
+  bool csv = false;
   std::string option_prefix;  // "json.", for advice
   // Of what is inside nested values:
   bool missing_is_error = false;         // a field that an object lacks; otherwise it is NULL
