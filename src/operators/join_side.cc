@@ -4,6 +4,15 @@
 
 namespace tidemill {
 
+std::vector<Field> stored_fields(const JoinSpec& spec, size_t port) {
+  const Schema& schema = *spec.inputs[port];
+  const StoredRows rows(schema, spec.keys[port]);
+  std::vector<Field> fields;
+  for (int32_t column = 0; column < schema.size(); ++column)
+    if (rows.sources()[static_cast<size_t>(column)].stored) fields.push_back(schema.field(column));
+  return fields;
+}
+
 JoinSide::JoinSide(const JoinSpec& spec, int32_t port, bool counts_matches, bool by_time,
                    DurationMillis time_to_live_ms)
     : name_(kJoinTables[static_cast<size_t>(port)]),

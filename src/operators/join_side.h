@@ -19,6 +19,9 @@ namespace tidemill {
 
 constexpr std::array<std::string_view, 2> kJoinTables = {"left", "right"};  // of the sides' state
 
+// Returns the columns of an input that its rows are stored with: those that the key does not give.
+std::vector<Field> stored_fields(const JoinSpec& spec, size_t port);
+
 class JoinSide {
  public:
   // `port`: 0 for the left input, 1 for the right one. `counts_matches`: the join must know of each row how many it
@@ -40,6 +43,7 @@ class JoinSide {
   int64_t& count(std::byte* record) const { return *reinterpret_cast<int64_t*>(record + count_offset_); }
   int64_t count(const std::byte* record) const { return *reinterpret_cast<const int64_t*>(record + count_offset_); }
   int64_t& matches(std::byte* record) const { return *reinterpret_cast<int64_t*>(record + matches_offset_); }
+  int64_t matches(const std::byte* record) const { return *reinterpret_cast<const int64_t*>(record + matches_offset_); }
 
   // Takes the rows of a batch of this input, with their times where they are kept by time.
   void begin(const Batch& batch, std::span<const EpochMillis> times = {});

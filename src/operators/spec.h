@@ -223,6 +223,8 @@ struct TemporalJoinSpec {
   JoinSpec join;                                 // INNER or LEFT
   std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
 };
+  bool left_changes = false;                     // left rows are taken back, too
+  DurationMillis state_ttl_ms = 0;  // then: rows that came out so long ago cannot be taken back any more; 0: all can
 
 // How often a lookup join asks again for keys without rows, and after what time.
 struct LookupRetry {

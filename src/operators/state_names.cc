@@ -1,6 +1,7 @@
 #include "operators/state_names.h"
 
 #include "expr/row_position.h"
+#include "operators/answered_rows.h"
 #include "operators/join_side.h"
 
 namespace tidemill {
@@ -64,17 +65,20 @@ StateNames names_of(const JoinSpec& spec, bool by_time) {
     SavedSubKeys& sub_keys = names.sub_keys.emplace_back();
     sub_keys.table = kJoinTables[port];
     sub_keys.by_time = by_time;
-    const StoredRows rows(*spec.inputs[port], spec.keys[port]);
-    for (int32_t column = 0; column < spec.inputs[port]->size(); ++column)
-      if (rows.sources()[static_cast<size_t>(column)].stored)
-        sub_keys.columns.push_back(spec.inputs[port]->field(column));
+    sub_keys.columns = stored_fields(spec, port);
   }
   return names;
 }
 StateNames names_of(const RegularJoinSpec& spec) { return names_of(spec.join, false); }
 StateNames names_of(const IntervalJoinSpec& spec) { return names_of(spec.join, true); }
 StateNames names_of(const WindowJoinSpec& spec) { return names_of(spec.join, false); }
-StateNames names_of(const TemporalJoinSpec& spec) { return names_of(spec.join, true); }
+StateNames names_of(const TemporalJoinSpec& spec) {
+  StateNames names = names_of(spec.join, true);
+  if (!spec.left_changes) return names;
+  names.sub_keys.push_back({std::string(kAnsweredTable), true, names.sub_keys[0].columns});
+  names.values = stored_fields(spec.join, 1);
+  return names;
+}
 
 StateNames names_of(const SortLimitSpec& spec) {
   StateNames names;

@@ -1,5 +1,7 @@
 #include "operators/temporal_join.h"
 
+#include <algorithm>
+
 #include "operators/emit_in_steps.h"
 #include "operators/event_times.h"
 #include "operators/row_outcomes.h"
@@ -22,33 +24,41 @@ std::string end_of(EpochMillis time) { return time == kMaxWatermark ? "" : JoinS
 
 TemporalJoin::TemporalJoin(const TemporalJoinSpec& spec)
     : spec_(spec),
-      left_(spec.join, 0, false, true),
+      left_(spec.join, 0, spec.left_changes, true),
       right_(spec.join, 1, true, true),
       joined_(spec.join.schema, false) {
   CHECK(spec.join.type == JoinType::kInner || spec.join.type == JoinType::kLeft);
+  if (!spec.left_changes) return;
+  answered_.emplace(spec.join, spec.state_ttl_ms);
+  joined_.keep_watermarks([](EpochMillis watermark) { return watermark; });
 }
 
 void TemporalJoin::open(OperatorContext& context) {
   context_ = &context;
   left_.open(context.state());
   right_.open(context.state());
+  if (answered_) answered_->open(context.state());
   timers_ = &context.state().timers({"timers", left_.table().key_layout()->types()});
   due_.emplace(left_.table().key_layout());
   rows_.emplace(WindowDefinition{}, spec_.time_columns[0], WindowTime({}, context.evaluation().time_zone));
 }
 
 void TemporalJoin::process(Batch input, int32_t port, Output& output) {
-  if (port == 0) {
-    keep_left(input, output);
-  } else {
+  if (port == 1) {
     keep_versions(input);
+  } else {
+    rows_->begin(input, *context_);
+    left_.begin(input, rows_->times());
+    if (answered_) {
+      keep_changes(input, output);
+    } else {
+      keep_left(input, output);
+    }
   }
   context_->state().release();
 }
 
 void TemporalJoin::keep_left(const Batch& input, Output& output) {
-  rows_->begin(input, *context_);
-  left_.begin(input, rows_->times());
   std::vector<int32_t> alone;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const EpochMillis time = left_.time(row);
@@ -65,6 +75,48 @@ void TemporalJoin::keep_left(const Batch& input, Output& output) {
   context_->metrics().add(kRowsUsedCounter, input.num_rows() - rows_->dropped());
   if (spec_.join.type == JoinType::kLeft && !alone.empty())
     output.emit(standing_alone(spec_.join, 0, input.take(alone)));
+}
+
+void TemporalJoin::keep_changes(const Batch& input, Output& output) {
+  paired_.input_rows.clear();
+  builders_ = answered_->make_builders();
+  int64_t unknown = 0;
+  for (int32_t row = 0; row < input.num_rows(); ++row) {
+    const EpochMillis time = left_.time(row);
+    const RowKind kind = input.kind(row);
+    if (retracts(kind)) {  // never late: its time is that of the row that it takes back
+      if (!take_back(row, kind)) ++unknown;
+    } else if (rows_->watermark(row) >= time) {
+      rows_->drop(row, time);
+    } else {
+      std::byte* const record = left_.upsert(row);
+      ++left_.count(record);
+      if (kind == RowKind::kUpdateAfter) ++left_.matches(record);
+      timers_->add(left_.key(row), time);
+    }
+  }
+  rows_->report(*context_);
+  context_->metrics().add(kRowsUsedCounter, input.num_rows() - rows_->dropped() - unknown);
+  if (unknown > 0) context_->metrics().add(kUnknownRetractionsCounter, unknown);
+  paired_.stored.clear();
+  for (ColumnBuilder& builder : builders_) paired_.stored.push_back(builder.finish());
+  joined_.emit(input, 0, left_, right_, paired_, output);
+}
+
+bool TemporalJoin::take_back(int32_t row, RowKind kind) {
+  if (std::byte* const waiting = left_.find(row)) {
+    --left_.count(waiting);
+    left_.matches(waiting) = std::min(left_.matches(waiting), left_.count(waiting));
+    left_.erase_if_gone(row);
+    return true;
+  }
+  const std::optional<bool> joined =
+      answered_->take(left_.key(row), left_.sub_key(row), builders_, context_->processing_time());
+  if (!joined) return false;
+  if (*joined) paired_.input_rows.push_back(row);
+  const auto pair = static_cast<int32_t>(paired_.input_rows.size()) - 1;
+  if (*joined || spec_.join.type == JoinType::kLeft) joined_.add(kind, row, *joined ? pair : -1);
+  return true;
 }
 
 void TemporalJoin::keep_versions(const Batch& input) {
@@ -84,6 +136,20 @@ void TemporalJoin::keep_versions(const Batch& input) {
   }
 }
 
+// A row that is taken back comes out first where its time has been reached.
+int32_t TemporalJoin::rows_before_firing(const Batch& input, int32_t first, int32_t port) {
+  const RowProgress& progress = input.progress();
+  const int32_t left = input.num_rows() - first;
+  if (port != 0 || !answered_ || !progress.watermarks) return left;
+  read_event_times(input, spec_.time_columns[0], "a window", times_);
+  for (int32_t row = first + 1; row < input.num_rows(); ++row) {
+    const EpochMillis merged = progress.merged_at(row);
+    if (!retracts(input.kind(row)) || times_[static_cast<size_t>(row)] > merged) continue;
+    if (merged > progress.merged_at(first)) return row - first;
+  }
+  return left;
+}
+
 void TemporalJoin::on_watermark(EpochMillis watermark, Output& output) {
   emit_in_steps(*context_, output, [this, watermark](Output& more) { return fire_some(watermark, more); });
 }
@@ -96,6 +162,7 @@ bool TemporalJoin::fire_some(EpochMillis watermark, Output& output) {
   }
   SideRows left(left_);
   times_.clear();
+  kinds_.clear();
   // A key is due as often as it has times; what was read is done with.
   const std::string until = end_of(watermark);
   while (key_ < due_->size() && read_left(watermark, left)) {
@@ -120,6 +187,7 @@ bool TemporalJoin::read_left(EpochMillis watermark, SideRows& rows) {
   if (!from.empty()) range.from = SubKey::of_bytes(from);
   left_.table().scan(due_->keys[key_], range, ScanDirection::kForward,
                      [&](const SubKey& sub_key, const std::byte* record) {
+                       const int64_t updates = answered_ ? left_.matches(record) : 0;
                        for (; copies_done_ < left_.count(record); ++copies_done_) {
                          if (rows.size() >= kBatchRowsTarget) {
                            from_.assign(sub_key.bytes);
@@ -128,6 +196,7 @@ bool TemporalJoin::read_left(EpochMillis watermark, SideRows& rows) {
                          }
                          rows.add(sub_key.bytes, key_);
                          times_.push_back(JoinSide::time_of(sub_key.bytes));
+                         kinds_.push_back(copies_done_ < updates ? RowKind::kUpdateAfter : RowKind::kInsert);
                        }
                        copies_done_ = 0;
                        return true;
@@ -145,7 +214,10 @@ void TemporalJoin::join(const Batch& rows, Output& output) {
   auto next = fitting.begin();
   for (int32_t row = 0; row < rows.num_rows(); ++row) {
     const bool fits = next != fitting.end() && paired_.input_rows[static_cast<size_t>(*next)] == row;
-    if (fits || spec_.join.type == JoinType::kLeft) joined_.add(RowKind::kInsert, row, fits ? *next++ : -1);
+    const int32_t pair = fits ? *next++ : -1;
+    if (fits || spec_.join.type == JoinType::kLeft) joined_.add(kinds_[static_cast<size_t>(row)], row, pair);
+    if (answered_)
+      answered_->add(left_.key(row), left_.sub_key(row), paired_.stored, pair, context_->processing_time());
   }
   joined_.emit(rows, 0, left_, right_, paired_, output);
 }
@@ -154,7 +226,7 @@ void TemporalJoin::find_version(int32_t row) {
   const std::string until = end_of(left_.time(row));
   right_.table().scan(left_.key(row), until_time(until), ScanDirection::kBackward,
                       [&](const SubKey& sub_key, const std::byte* record) {
-                        if (right_.matches(const_cast<std::byte*>(record)) == 0) {
+                        if (right_.matches(record) == 0) {
                           right_.read_row(sub_key.bytes, builders_);
                           paired_.input_rows.push_back(row);
                         }
@@ -174,7 +246,7 @@ void TemporalJoin::purge(KeyRef key, EpochMillis watermark) {
   std::string newest;
   right_.table().scan(key, until_time(until), ScanDirection::kBackward,
                       [&](const SubKey& sub_key, const std::byte* record) {
-                        const bool deleted = right_.matches(const_cast<std::byte*>(record)) != 0;
+                        const bool deleted = right_.matches(record) != 0;
                         newest = deleted ? until : std::string(sub_key.bytes);
                         return false;
                       });
@@ -189,6 +261,13 @@ std::optional<NextFiring> TemporalJoin::next_firing() const {
   const std::optional<EpochMillis> next = timers_->next_time();
   if (!next) return std::nullopt;
   return NextFiring{*next, *next, false, false};
+}
+
+EpochMillis TemporalJoin::next_processing_timer() const { return answered_ ? answered_->next_sweep() : kMaxWatermark; }
+
+void TemporalJoin::on_processing_time(EpochMillis now, Output&) {
+  answered_->sweep(now);
+  context_->state().release();
 }
 
 }  // namespace tidemill

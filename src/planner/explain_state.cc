@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "operators/answered_rows.h"
 #include "operators/make_operator.h"
 #include "operators/state_names.h"
 #include "state/state_image.h"
@@ -96,7 +97,8 @@ Description describe(const WindowJoinSpec&, std::string_view table) {
   return {fmt::format("{} rows of each open window", table), by_time(false)};
 }
 
-Description describe(const TemporalJoinSpec&, std::string_view table) {
+Description describe(const TemporalJoinSpec& spec, std::string_view table) {
+  if (table == kAnsweredTable) return {"left rows that came out, each with its version", by_rows(spec.state_ttl_ms)};
   if (table == "left") return {"left rows that wait for their version", by_time(false)};
   return {"versions of right rows, the newest that the watermark has passed and later ones", "watermark and key count"};
 }

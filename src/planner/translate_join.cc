@@ -49,14 +49,17 @@ OperatorSpec window_join(const JoinNode& node, const WindowMatch& match) {
   return WindowJoinSpec{join_spec(node), {match.left.end, match.right.end}, match.zoned};
 }
 
-OperatorSpec temporal_join(const JoinNode& node, const TemporalMatch& match) {
-  return TemporalJoinSpec{join_spec(node), {match.left_time, match.right_time}};
+OperatorSpec temporal_join(const JoinNode& node, const TemporalMatch& match, const TranslationContext& context) {
+  TemporalJoinSpec spec{join_spec(node), {match.left_time, match.right_time}};
+  spec.left_changes = !context.changelog.of(*node.left()).append_only();
+  spec.state_ttl_ms = context.batch ? 0 : context.config.get(kStateTimeToLive);
+  return spec;
 }
 
 OperatorSpec operator_spec(const JoinNode& node, const TranslationContext& context) {
   if (const auto* interval = std::get_if<IntervalMatch>(&node.match())) return interval_join(node, *interval);
   if (const auto* window = std::get_if<WindowMatch>(&node.match())) return window_join(node, *window);
-  if (const auto* temporal = std::get_if<TemporalMatch>(&node.match())) return temporal_join(node, *temporal);
+  if (const auto* temporal = std::get_if<TemporalMatch>(&node.match())) return temporal_join(node, *temporal, context);
   return regular_join(node, context);
 }
 

@@ -60,7 +60,8 @@ bool is_keyed_as_its_table(const SinkNode& sink) {
 // A regular join passes the kinds of its inputs on; rows that stand alone until they fit something come and go.
 RowKinds join_kinds(const JoinNode& join, const RowKinds& input, bool final_only) {
   const bool regular = std::holds_alternative<RegularMatch>(join.match());
-  if (std::holds_alternative<LookupMatch>(join.match())) return input;
+  if (std::holds_alternative<LookupMatch>(join.match()) || std::holds_alternative<TemporalMatch>(join.match()))
+    return input;
   if (!regular || (final_only && input.append_only())) return RowKinds::append();
   if (join.type() == JoinType::kInner || join.type() == JoinType::kSemi) return input;
   if (join.type() == JoinType::kAnti) return input | RowKinds{true, false, false, true};
@@ -122,11 +123,17 @@ bool Changelog::all_bounded(const PlanNode& node) const {
 
 RowKinds Changelog::input_kinds(const PlanNode& node) const {
   RowKinds kinds;
-  for (const PlanPtr& input : node.inputs()) kinds = kinds | kinds_.at(input.get());
+  for (const PlanPtr& input : inputs_of_rows(node)) kinds = kinds | kinds_.at(input.get());
   return kinds;
 }
 
 RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only) {
+std::span<const PlanPtr> inputs_of_rows(const PlanNode& node) {
+  const auto* join = node.try_as<JoinNode>();
+  const std::span<const PlanPtr> inputs = node.inputs();
+  return join != nullptr && std::holds_alternative<TemporalMatch>(join->match()) ? inputs.first(1) : inputs;
+}
+
   switch (node.kind()) {
     case PlanKind::kScan:
       return tables.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
@@ -220,12 +227,12 @@ void Changelog::check_session(const WindowAssignNode& node) const {
       "Group by window_start, window_end and exactly the PARTITION BY columns: such sessions take updates.");
 }
 
-// Joins by time give each pair once, and cannot take it back.
+// Joins of intervals and of windows give each pair once, and cannot take it back.
 void Changelog::check_join(const JoinNode& node) const {
-  if (std::holds_alternative<RegularMatch>(node.match())) return;
   CHECK(!std::holds_alternative<LookupMatch>(node.match()));
-  const size_t inputs = std::holds_alternative<TemporalMatch>(node.match()) ? 1 : 2;
-  for (size_t i = 0; i < inputs; ++i) {
+  if (!std::holds_alternative<IntervalMatch>(node.match()) && !std::holds_alternative<WindowMatch>(node.match()))
+    return;
+  for (size_t i = 0; i < 2; ++i) {
     const RowKinds& kinds = kinds_.at(node.input(i).get());
     if (kinds.append_only()) continue;
     throw UserError(

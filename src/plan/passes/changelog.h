@@ -1,6 +1,7 @@
 // plan/passes/changelog.h - which row kinds flow out of each node. Rule: two walks: from the sources up, what may be
 // produced; from the sink down, who needs -U. A node that cannot take what comes in is refused at planning.
 #pragma once
+#include <span>
 #include <unordered_map>
 
 #include "plan/passes/row_kinds.h"
@@ -35,7 +36,11 @@ class TableTraits {
 // Returns whether all tables that the plan reads, as late rows too, have an end.
 bool has_end(const PlanNode& root, const TableTraits& tables);
 
-// Returns the kinds that come out of a node whose inputs together give `input`, where all that it needs is allowed.
+// Returns the inputs whose kinds bear on those of the node's own rows: all but the versions of a temporal join.
+std::span<const PlanPtr> inputs_of_rows(const PlanNode& node);
+
+// Returns the kinds that come out of a node whose inputs_of_rows() together give `input`, where all that it needs is
+// allowed.
 RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only);
 
 class Changelog {

@@ -23,7 +23,7 @@ class KindsBelow {
     const auto known = kinds_.find(node);
     if (known != kinds_.end()) return known->second;
     RowKinds input;
-    for (const PlanPtr& below : node->inputs()) input = input | of(below);
+    for (const PlanPtr& below : inputs_of_rows(*node)) input = input | of(below);
     return kinds_[node] = produced_kinds(*node, input, tables_, final_only_);
   }
 

@@ -81,7 +81,7 @@ class RowOrdering {
     const auto known = kinds_.find(&node);
     if (known != kinds_.end()) return known->second;
     RowKinds input;
-    for (const PlanPtr& below : node.inputs()) input = input | kinds(*below);
+    for (const PlanPtr& below : inputs_of_rows(node)) input = input | kinds(*below);
     return kinds_[&node] = produced_kinds(node, input, tables_, final_only_);
   }
 

@@ -24,5 +24,16 @@ TEST(StateNames, JoinsStoreWhatTheKeyDoesNotGive) {
   EXPECT_EQ(state_names(RegularJoinSpec{join}).sub_keys[0].columns, join.inputs[0]->fields());
 }
 
+TEST(StateNames, ATemporalJoinNamesTheVersionsThatRowsCameOutWith) {
+  TemporalJoinSpec spec;
+  spec.join.inputs = {make_schema({{"id", Type::integer()}, {"price", Type::float64()}}),
+                      make_schema({{"name", Type::string()}, {"ref", Type::integer()}})};
+  spec.join.keys = {std::vector<int32_t>{0}, std::vector<int32_t>{1}};
+  EXPECT_EQ(state_names(spec).values, std::vector<Field>());
+  spec.left_changes = true;
+  EXPECT_EQ(state_names(spec).values, (std::vector<Field>{{"name", Type::string()}}));
+  EXPECT_EQ(state_names(spec).sub_keys.back(), (SavedSubKeys{"answered", true, {{"price", Type::float64()}}}));
+}
+
 }  // namespace
 }  // namespace tidemill
