@@ -33,6 +33,7 @@ enum class PlanKind : uint8_t {
   kSortLimit,
   kChangelogNormalize,
   kSinkMaterialize,
+  kFinalRows,
   kSink,
   kStatementSet,  // all sinks of one job
 };

@@ -6,6 +6,7 @@
 #include "base/config_options.h"
 #include "plan/passes/determinism.h"
 #include "plan/rules/rule.h"
+#include "planner/keep_final_rows.h"
 #include "planner/materialize_sinks.h"
 #include "planner/mini_batch.h"
 #include "planner/normalize_sources.h"
@@ -125,7 +126,9 @@ PlannedJob plan_statement(const ast::Statement& statement, const PlannerSession&
   rules.rows_by_time = session.config.get(kRowOrder) == "EVENT_TIME";
   job.optimized = optimize(normalize_sources(job.bound, *job.tables, session.config), rules);
   job.batch = runs_as_batch(job, session.config);
-  if (!job.batch) {
+  if (job.batch) {
+    job.optimized = keep_final_rows(job.optimized, *job.tables);
+  } else {
     if (asks_for_updates(session.config)) refuse_window_functions(job.optimized);
     job.optimized = apply_mini_batch(job.optimized, session.config);
     job.optimized = materialize_sinks(job.optimized, *job.tables, session.config);

@@ -56,6 +56,8 @@ std::string plain_signature(const PlanNode& node) {
       return fmt::format("changelog_normalize(tables=[{}])", tables_text(node));
     case PlanKind::kSinkMaterialize:
       return "sink_materializer";
+    case PlanKind::kFinalRows:
+      return "final_rows";
     case PlanKind::kSink:
       return "sink";
     default:
@@ -201,6 +203,7 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
     case PlanKind::kSortLimit:
     case PlanKind::kChangelogNormalize:
     case PlanKind::kSinkMaterialize:
+    case PlanKind::kFinalRows:
     case PlanKind::kUnion:
     case PlanKind::kSink:
       return lineage(*node.input(), column);

@@ -94,6 +94,8 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_changelog_normalize(node->as<ChangelogNormalizeNode>(), *this);
     case PlanKind::kSinkMaterialize:
       return translate_sink_materialize(node->as<SinkMaterializeNode>(), *this);
+    case PlanKind::kFinalRows:
+      return translate_final_rows(node->as<FinalRowsNode>(), *this);
     case PlanKind::kSink:
       return translate_sink(node->as<SinkNode>(), *this);
     case PlanKind::kFilter:

@@ -11,6 +11,7 @@
 #include "plan/aggregate.h"
 #include "plan/calc.h"
 #include "plan/changelog_normalize.h"
+#include "plan/final_rows.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
 #include "plan/lookup_join.h"
@@ -99,6 +100,7 @@ Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
 Vertex translate_changelog_normalize(const ChangelogNormalizeNode& node, Translation& translation);
 Vertex translate_sink_materialize(const SinkMaterializeNode& node, Translation& translation);
+Vertex translate_final_rows(const FinalRowsNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
 
 // Returns the scan's columns as expressions over what its connector delivers, with the casts that metadata needs.

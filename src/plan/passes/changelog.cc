@@ -127,13 +127,13 @@ RowKinds Changelog::input_kinds(const PlanNode& node) const {
   return kinds;
 }
 
-RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only) {
 std::span<const PlanPtr> inputs_of_rows(const PlanNode& node) {
   const auto* join = node.try_as<JoinNode>();
   const std::span<const PlanPtr> inputs = node.inputs();
   return join != nullptr && std::holds_alternative<TemporalMatch>(join->match()) ? inputs.first(1) : inputs;
 }
 
+RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const TableTraits& tables, bool final_only) {
   switch (node.kind()) {
     case PlanKind::kScan:
       return tables.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
@@ -165,6 +165,7 @@ std::span<const PlanPtr> inputs_of_rows(const PlanNode& node) {
       return {true, true, true, input.retracts()};
     case PlanKind::kMatch:
     case PlanKind::kSortLimit:
+    case PlanKind::kFinalRows:
       return RowKinds::append();
     case PlanKind::kChangelogNormalize:
       return kEverything;

@@ -50,6 +50,7 @@ Distribution required_distribution(const PlanNode& node, size_t input) {
     case PlanKind::kSinkMaterialize:
       return by_keys(node.as<SinkMaterializeNode>().primary_key());
     case PlanKind::kSortLimit:
+    case PlanKind::kFinalRows:
       return {DistributionKind::kSingle, {}};
     default:
       return {};

@@ -195,6 +195,7 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
     case PlanKind::kFilter:
       return filter_keys(node.as<FilterNode>());
     case PlanKind::kOver:  // its columns are in their places
+    case PlanKind::kFinalRows:
     case PlanKind::kSink:
       return unique_keys(*node.input());
     case PlanKind::kProject:
