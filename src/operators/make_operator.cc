@@ -6,6 +6,7 @@
 #include "operators/final_aggregate.h"
 #include "operators/final_rank.h"
 #include "operators/first_by_time.h"
+#include "operators/from_changelog.h"
 #include "operators/group_aggregate.h"
 #include "operators/interval_join.h"
 #include "operators/lookup_join.h"
@@ -19,6 +20,7 @@
 #include "operators/sorted_over.h"
 #include "operators/temporal_join.h"
 #include "operators/temporal_sort.h"
+#include "operators/to_changelog.h"
 #include "operators/top_n.h"
 #include "operators/union_all.h"
 #include "operators/unnest.h"
@@ -84,6 +86,12 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const UnionSpec& spec) const { return std::make_unique<UnionAll>(spec); }
   std::unique_ptr<Operator> operator()(const ChangelogNormalizeSpec& spec) const {
     return std::make_unique<ChangelogNormalize>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const ToChangelogSpec& spec) const {
+    return std::make_unique<ToChangelog>(spec);
+  }
+  std::unique_ptr<Operator> operator()(const FromChangelogSpec& spec) const {
+    return std::make_unique<FromChangelog>(spec);
   }
   std::unique_ptr<Operator> operator()(const SinkMaterializeSpec& spec) const {
     return std::make_unique<SinkMaterializer>(spec);

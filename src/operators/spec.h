@@ -13,6 +13,7 @@
 #include "connectors/spi/lookup.h"
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
+#include "data/change_codes.h"
 #include "data/join_type.h"
 #include "data/over_frame.h"
 #include "data/schema.h"
@@ -222,9 +223,9 @@ struct WindowJoinSpec {
 struct TemporalJoinSpec {
   JoinSpec join;                                 // INNER or LEFT
   std::array<int32_t, 2> time_columns = {0, 0};  // rowtimes of the inputs
-};
   bool left_changes = false;                     // left rows are taken back, too
   DurationMillis state_ttl_ms = 0;  // then: rows that came out so long ago cannot be taken back any more; 0: all can
+};
 
 // How often a lookup join asks again for keys without rows, and after what time.
 struct LookupRetry {
@@ -255,6 +256,19 @@ struct ChangelogNormalizeSpec {
   DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
 };
 
+// Each change as a new row, its kind in a column in front of the input's; kinds without a code are left out.
+struct ToChangelogSpec {
+  ChangeCodes codes;  // one a kind
+  SchemaPtr schema;
+};
+
+// The other way round: each row as the change that a column says it is.
+struct FromChangelogSpec {
+  int32_t op_column = 0;  // of the input; does not come out
+  ChangeCodes codes;
+  SchemaPtr schema;
+};
+
 // In front of a sink: which of the rows of one primary key its table shows. Changes are netted at every barrier.
 struct SinkMaterializeSpec {
   std::vector<int32_t> primary_key;
@@ -280,6 +294,7 @@ using OperatorSpec =
     std::variant<SourceSpec, ValuesSpec, FilterProjectSpec, GroupAggregateSpec, WindowAggregateSpec, WindowAssignSpec,
                  RegularJoinSpec, IntervalJoinSpec, WindowJoinSpec, TemporalJoinSpec, LookupJoinSpec, UnnestSpec,
                  SortLimitSpec, TemporalSortSpec, OverAggregateSpec, SortedOverSpec, MatchRecognizeSpec, RankSpec,
-                 DeduplicateSpec, UnionSpec, ChangelogNormalizeSpec, SinkMaterializeSpec, SinkSpec>;
+                 DeduplicateSpec, UnionSpec, ChangelogNormalizeSpec, ToChangelogSpec, FromChangelogSpec,
+                 SinkMaterializeSpec, SinkSpec>;
 
 }  // namespace tidemill

@@ -28,9 +28,10 @@ struct SavedAggregate {
 // Operators that keep nothing, or only what the runtime keeps for them. Whoever adds an operator with state says below
 // what it is called, and in planner/explain_state.cc what bounds it: without that it does not compile.
 template <class Spec>
-concept KeepsNothing = std::same_as<Spec, SourceSpec> || std::same_as<Spec, ValuesSpec> ||
-                       std::same_as<Spec, FilterProjectSpec> || std::same_as<Spec, LookupJoinSpec> ||
-                       std::same_as<Spec, UnnestSpec> || std::same_as<Spec, UnionSpec> || std::same_as<Spec, SinkSpec>;
+concept KeepsNothing =
+    std::same_as<Spec, SourceSpec> || std::same_as<Spec, ValuesSpec> || std::same_as<Spec, FilterProjectSpec> ||
+    std::same_as<Spec, LookupJoinSpec> || std::same_as<Spec, UnnestSpec> || std::same_as<Spec, ToChangelogSpec> ||
+    std::same_as<Spec, FromChangelogSpec> || std::same_as<Spec, UnionSpec> || std::same_as<Spec, SinkSpec>;
 
 // Sub-keys that are rows: these columns as a key (state/key_encoding.h) of their kept types (kept_columns.h), behind
 // their time as an ordered integer where `by_time`.

@@ -33,6 +33,8 @@ enum class PlanKind : uint8_t {
   kSortLimit,
   kChangelogNormalize,
   kSinkMaterialize,
+  kToChangelog,
+  kFromChangelog,
   kFinalRows,
   kSink,
   kStatementSet,  // all sinks of one job

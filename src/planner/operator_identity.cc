@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_function.h"
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
@@ -54,6 +55,10 @@ std::string plain_signature(const PlanNode& node) {
       return "unnest";
     case PlanKind::kChangelogNormalize:
       return fmt::format("changelog_normalize(tables=[{}])", tables_text(node));
+    case PlanKind::kToChangelog:
+      return "to_changelog";
+    case PlanKind::kFromChangelog:
+      return "from_changelog";
     case PlanKind::kSinkMaterialize:
       return "sink_materializer";
     case PlanKind::kFinalRows:
@@ -199,6 +204,10 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
     case PlanKind::kRank:
       if (column < node.input()->schema()->size()) return lineage(*node.input(), column);
       return "ROW_NUMBER()";
+    case PlanKind::kToChangelog:
+      return column == 0 ? node.schema()->field(0).name : lineage(*node.input(), column - 1);
+    case PlanKind::kFromChangelog:
+      return lineage(*node.input(), node.as<FromChangelogNode>().input_column(column));
     case PlanKind::kFilter:
     case PlanKind::kSortLimit:
     case PlanKind::kChangelogNormalize:

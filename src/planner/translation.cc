@@ -92,6 +92,10 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_sort_limit(node->as<SortLimitNode>(), *this);
     case PlanKind::kChangelogNormalize:
       return translate_changelog_normalize(node->as<ChangelogNormalizeNode>(), *this);
+    case PlanKind::kToChangelog:
+      return translate_to_changelog(node->as<ToChangelogNode>(), *this);
+    case PlanKind::kFromChangelog:
+      return translate_from_changelog(node->as<FromChangelogNode>(), *this);
     case PlanKind::kSinkMaterialize:
       return translate_sink_materialize(node->as<SinkMaterializeNode>(), *this);
     case PlanKind::kFinalRows:

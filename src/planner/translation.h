@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_function.h"
 #include "plan/changelog_normalize.h"
 #include "plan/final_rows.h"
 #include "plan/join.h"
@@ -100,6 +101,8 @@ Vertex translate_join(const JoinNode& node, Translation& translation);
 Vertex translate_sort_limit(const SortLimitNode& node, Translation& translation);
 Vertex translate_changelog_normalize(const ChangelogNormalizeNode& node, Translation& translation);
 Vertex translate_sink_materialize(const SinkMaterializeNode& node, Translation& translation);
+Vertex translate_to_changelog(const ToChangelogNode& node, Translation& translation);
+Vertex translate_from_changelog(const FromChangelogNode& node, Translation& translation);
 Vertex translate_final_rows(const FinalRowsNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
 

@@ -5,6 +5,7 @@
 
 #include "plan/aggregate.h"
 #include "plan/calc.h"
+#include "plan/changelog_function.h"
 #include "plan/join.h"
 #include "plan/late_rows.h"
 #include "plan/match.h"
@@ -165,9 +166,11 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
       return {true, true, true, input.retracts()};
     case PlanKind::kMatch:
     case PlanKind::kSortLimit:
+    case PlanKind::kToChangelog:
     case PlanKind::kFinalRows:
       return RowKinds::append();
     case PlanKind::kChangelogNormalize:
+    case PlanKind::kFromChangelog:
       return kEverything;
     case PlanKind::kSinkMaterialize:
       return {true, false, true, input.retracts()};
@@ -186,6 +189,8 @@ RowKinds Changelog::produced(const PlanNode& node) const {
   if (const auto* over = node.try_as<OverNode>()) check_over(*over, input_kinds(node).append_only(), final_only_);
   if (const auto* match = node.try_as<MatchNode>())
     check_inserts(*match->input(), match->location(), "MATCH_RECOGNIZE");
+  if (const auto* from = node.try_as<FromChangelogNode>())
+    check_inserts(*from->input(), from->location(), "FROM_CHANGELOG");
   const auto* rank = node.try_as<RankNode>();
   if (rank != nullptr && rank->by_window()) check_inserts(*rank->input(), rank->location(), "Top-N of windows");
   if (node.kind() == PlanKind::kSortLimit) check_sort(node);

@@ -216,6 +216,8 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
       return {sorted(node.as<SinkMaterializeNode>().primary_key())};
     case PlanKind::kLookupJoin:
       return join_keys(*node.as<LookupJoinNode>().join());
+    case PlanKind::kToChangelog:
+    case PlanKind::kFromChangelog:
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
     case PlanKind::kUnion:

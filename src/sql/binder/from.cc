@@ -8,6 +8,7 @@
 #include "plan/late_rows.h"
 #include "plan/scan.h"
 #include "plan/values.h"
+#include "sql/binder/changelog_function.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/state_function.h"
@@ -204,6 +205,7 @@ BoundRelation QueryBinder::bind_file(const std::string& path, SourceLocation loc
 BoundRelation QueryBinder::bind_function_table(const ast::FunctionTable& table) {
   if (is_state_function(*table.call))
     return BoundRelation::of(make_scan(bind_state_function(*table.call, context_)), {});
+  if (is_changelog_function(*table.call)) return bind_changelog_function(*table.call);
   return bind_window_function(*table.call);
 }
 

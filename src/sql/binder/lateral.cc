@@ -5,6 +5,7 @@
 #include "plan/join_recognition.h"
 #include "plan/unnest.h"
 #include "plan/values.h"
+#include "sql/binder/changelog_function.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/subquery.h"
@@ -60,8 +61,10 @@ bool QueryBinder::is_lateral(const ast::TableReference& table) {
   switch (table.kind) {
     case ast::TableKind::kUnnest:
       return true;
-    case ast::TableKind::kFunction:
-      return table.as<ast::FunctionTable>().lateral;
+    case ast::TableKind::kFunction: {
+      const auto& function = table.as<ast::FunctionTable>();
+      return function.lateral && !is_changelog_function(*function.call);  // its table stands alone
+    }
     case ast::TableKind::kDerived:
       return table.as<ast::DerivedTable>().lateral;
     case ast::TableKind::kNamed:

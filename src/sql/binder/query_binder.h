@@ -88,8 +88,9 @@ class QueryBinder {
   BoundRelation bind_elements(BoundRelation left, ExpressionPtr collection, std::vector<std::string> names,
                               const std::optional<ast::TableAlias>& alias, bool with_ordinality, bool keep_empty);
   BoundRelation bind_unnest(BoundRelation left, const ast::UnnestTable& unnest, bool keep_empty);
-  BoundRelation bind_window_function(const ast::FunctionCall& call);  // window_function.cc
-  BoundRelation bind_match(const ast::MatchTable& match);             // match_recognize.cc
+  BoundRelation bind_window_function(const ast::FunctionCall& call);     // window_function.cc
+  BoundRelation bind_changelog_function(const ast::FunctionCall& call);  // changelog_function.cc
+  BoundRelation bind_match(const ast::MatchTable& match);                // match_recognize.cc
 
   // The queries of WITH that are visible, innermost last.
   struct NamedQuery {
