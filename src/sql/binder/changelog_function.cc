@@ -11,8 +11,7 @@
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kTo = "TO_CHANGELOG";
-constexpr std::string_view kFrom = "FROM_CHANGELOG";
+constexpr std::string_view kTo = kChangelogFunctions[0];
 constexpr std::array<std::string_view, 5> kArguments = {"input", "op", "op_mapping", "on_time", "uid"};
 
 std::string function_name(const ast::FunctionCall& call) {
@@ -245,8 +244,8 @@ PlanPtr with_rowtime(PlanPtr plan, const ast::Identifier& time, const ArgumentLi
 }  // namespace
 
 bool is_changelog_function(const ast::FunctionCall& call) {
-  const std::string name = function_name(call);
-  return call.name.parts.size() == 1 && (name == kTo || name == kFrom);
+  return call.name.parts.size() == 1 &&
+         std::ranges::find(kChangelogFunctions, function_name(call)) != kChangelogFunctions.end();
 }
 
 BoundRelation QueryBinder::bind_changelog_function(const ast::FunctionCall& call) {

@@ -46,6 +46,7 @@ void throw_no_table_function(const ast::FunctionCall& call, const FunctionRegist
   for (const FunctionListing& function : functions.list())
     if (function.name.starts_with(kTableFunctionPrefix))
       known.push_back(function.name.substr(kTableFunctionPrefix.size()));
+  for (const std::string_view changelog : kChangelogFunctions) known.emplace_back(changelog);
   if (functions.has_scalar(name) || functions.has_aggregate(name)) {
     throw UserError(
         call.location, fmt::format("{} gives a value, not rows: it cannot stand in FROM", name),

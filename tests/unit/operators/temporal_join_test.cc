@@ -45,10 +45,13 @@ TEST(TemporalJoin, ARowIsTakenBackWithTheVersionThatItCameOutWith) {
   test.rows("+I | 4 | a | T80000");
   test.expect("3 | a | T40000 | a | 1 | T1000");
   test.rows("-U | 1 | a | T2000\n +U | 1 | a | T85000\n -D | 2 | b | T2500");
-  test.expect("-U | 1 | a | T2000 | a | 1 | T1000\n -D | 2 | b | T2500 | NULL | NULL | NULL");
+  test.expect(R"(
+    -U | 1 | a | T2000 | a | 1 | T1000
+    -D | 2 | b | T2500 | NULL | NULL | NULL
+    +I | 4 | a | T80000 | NULL | NULL | NULL)");
   test.expect_late(0);
   test.finish();
-  test.expect("4 | a | T80000 | NULL | NULL | NULL\n +U | 1 | a | T85000 | NULL | NULL | NULL");
+  test.expect("+U | 1 | a | T85000 | NULL | NULL | NULL");
   test.expect_counter(kUnknownRetractionsCounter, 0);
   test.run();
 }

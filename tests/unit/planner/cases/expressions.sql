@@ -239,7 +239,7 @@ hint: Conditions on columns belong in WHERE, those on aggregates in HAVING.
 SELECT * FROM TABLE(explode(TABLE t))
 ----
 error 1:21: There is no function explode that gives rows
-hint: Functions that give rows: GENERATE_SERIES, REGEXP_SPLIT_TO_TABLE, STRING_TO_TABLE.
+hint: Functions that give rows: GENERATE_SERIES, REGEXP_SPLIT_TO_TABLE, STRING_TO_TABLE, TO_CHANGELOG, FROM_CHANGELOG.
 
 === two functions with the wrong number of arguments
 SELECT UPPER(k, k) FROM t
