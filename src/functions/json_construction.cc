@@ -43,11 +43,8 @@ class Construction final : public ScalarFunction {
     for (size_t i = 0; i + 1 < call.arguments.size(); i += step) {
       const Column& column = *call.arguments[i + step - 1];
       if (column.is_null(row) && !with_nulls_) continue;
-      auto value = json_of(column, row, as_is_[i + step - 1]);
-      if (!value) {
-        call.errors.add(row, "A value is no JSON: not a number, infinite, or a text in JSON(…) that is none");
-        return false;
-      }
+      auto value = json_of(call, i + step - 1, row, as_is_[i + step - 1]);
+      if (!value) return false;
       if (kind_ == JsonKind::kArray) {
         root.values.push_back(std::move(*value));
       } else if (!put(call, *call.arguments[i], row, std::move(*value), root)) {
@@ -71,12 +68,6 @@ class Construction final : public ScalarFunction {
   bool with_nulls_;
 };
 
-void refuse_value(const CallSite& call, const Type& type) {
-  if (fits_json(type)) return;
-  throw UserError(call.location, fmt::format("{} takes no {}", call.name, type.with_nullable(true).to_string()),
-                  "CAST it to STRING.");
-}
-
 // Argument 0 is the word NULL or ABSENT (ON NULL).
 ExpressionPtr bind_construction(const CallSite& call, JsonKind kind) {
   const bool object = kind == JsonKind::kObject;
@@ -89,7 +80,7 @@ ExpressionPtr bind_construction(const CallSite& call, JsonKind kind) {
     if (key && !argument->type().is_character()) {
       throw UserError(call.location, fmt::format("A key of JSON_OBJECT is text, not {}", argument->type().to_string()));
     }
-    refuse_value(call, argument->type());
+    check_fits_json(call, argument->type());
     as_is.push_back(!key && gives_json(*argument));
     arguments.push_back(argument);
   }
@@ -107,8 +98,7 @@ class JsonString final : public ScalarFunction {
     ResultColumn<Text> out(input.result_type, input.num_rows());
     std::string text;
     input.selection.for_each([&](int32_t row) {
-      const auto node = json_of(*input.arguments[0], row, as_is_);
-      if (!node) input.errors.add(row, "A number that is not finite is no JSON");
+      const auto node = json_of(input, 0, row, as_is_);
       if (!node || input.arguments[0]->is_null(row)) return out.set_null(row);
       text.clear();
       append_json(text, *node);
@@ -123,11 +113,11 @@ class JsonString final : public ScalarFunction {
 
 ExpressionPtr bind_json_string(const CallSite& call) {
   if (call.size() != 1) return nullptr;
-  refuse_value(call, call.type(0));
+  check_fits_json(call, call.type(0));
   if (call.type(0).kind == TypeKind::kVariant)
     return make_cast(call.arguments[0], Type::string(), false, call.location);
   return make_strict_call(call, std::make_shared<JsonString>(gives_json(*call.arguments[0])), Type::string(),
-                          {.can_fail = call.type(0).is_approximate()});
+                          {.can_fail = call.type(0).is_nested()});
 }
 
 // The text as a string of JSON with everything but ASCII escaped, and '/' too.
@@ -179,7 +169,9 @@ void register_json_construction(FunctionRegistry& registry) {
         if (call.size() != 1 || !call.type(0).is_character()) return nullptr;
         return make_strict_call(call, kernel, Type::string());
       });
-  registry.with_rule("JSON_STRING", {"JSON_STRING(value)", "The value as JSON.", "JSON_STRING('a\"b') = '\"a\\\"b\"'"},
+  registry.with_rule("JSON_STRING",
+                     {"JSON_STRING(value)", "The value as JSON; also a nested one.",
+                      "JSON_STRING(MAP['b', ARRAY[1, 2], 'a', ARRAY[3]]) = '{\"a\":[3],\"b\":[1,2]}'"},
                      bind_json_string);
   registry.scalar(
       "JSON_QUOTE",

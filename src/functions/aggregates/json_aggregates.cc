@@ -53,11 +53,8 @@ class Member final : public ScalarFunction {
   bool append(const CallInput& call, int32_t row, std::string& text) const {
     const Column& value = *call.arguments.back();
     if (value.is_null(row) && !with_nulls_) return false;
-    const auto node = json_of(value, row, as_is_);
-    if (!node) {
-      call.errors.add(row, "A number that is not finite is no JSON");
-      return false;
-    }
+    const auto node = json_of(call, call.arguments.size() - 1, row, as_is_);
+    if (!node) return false;
     if (call.arguments.size() == 2) {
       if (call.arguments[0]->is_null(row)) {
         call.errors.add(row, "A key of JSON_OBJECTAGG is NULL");
@@ -77,11 +74,7 @@ class Member final : public ScalarFunction {
 AggregateCall bind_json_aggregate(const CallSite& call, JsonKind kind) {
   if (call.size() != (kind == JsonKind::kObject ? 3U : 2U) || call.literal_text(0) == nullptr) return {};
   const ExpressionPtr& value = call.arguments.back();
-  if (!fits_json(value->type())) {
-    throw UserError(call.location,
-                    fmt::format("{} takes no {}", call.name, value->type().with_nullable(true).to_string()),
-                    "CAST it to STRING.");
-  }
+  check_fits_json(call, value->type());
   if (kind == JsonKind::kObject && !call.type(1).is_character()) {
     throw UserError(call.location, fmt::format("A key of {} is text, not {}", call.name, call.type(1).to_string()));
   }
