@@ -17,7 +17,8 @@ constexpr int64_t kTreeNodesMax = 1000;
 
 class TreeWriter {
  public:
-  TreeWriter(Style style, const Changelog* changelog) : style_(style), changelog_(changelog) {}
+  explicit TreeWriter(Style style, const Changelog* changelog = nullptr, const PlanCosts* costs = nullptr)
+      : style_(style), changelog_(changelog), costs_(costs) {}
 
   std::string write(const std::vector<PlanPtr>& roots) {
     measure(roots);
@@ -55,7 +56,9 @@ class TreeWriter {
       }
       line += fmt::format("(reuse_id=[{}])", reuse->second);
     }
-    text_ += first + with_kinds(std::move(line), node) + "\n";
+    text_ += first + with_kinds(std::move(line), node);
+    if (costs_ != nullptr) text_ += ": " + costs_->of(node).to_string();
+    text_ += "\n";
     for (size_t i = 0; i < node.inputs().size(); ++i) {
       const bool last = i + 1 == node.inputs().size();
       write_input(*node.input(i), required_distribution(node, i), rest + (last ? "+- " : ":- "),
@@ -71,7 +74,9 @@ class TreeWriter {
     }
     const std::string line =
         fmt::format("Exchange(distribution=[{}])", distribution_text(distribution, *input.schema()));
-    text_ += first + with_kinds(line, input) + "\n";
+    text_ += first + with_kinds(line, input);
+    if (costs_ != nullptr) text_ += ": " + costs_->exchanged(input, distribution).to_string();
+    text_ += "\n";
     write_node(input, rest + "+- ", rest + "   ");
   }
 
@@ -85,6 +90,7 @@ class TreeWriter {
 
   Style style_;
   const Changelog* changelog_;
+  const PlanCosts* costs_;
   bool reuse_ = false;
   std::map<const PlanNode*, int32_t> consumers_;
   std::map<const PlanNode*, int32_t> reuse_ids_;
@@ -93,16 +99,12 @@ class TreeWriter {
 
 }  // namespace
 
-std::string explain_logical(const std::vector<PlanPtr>& roots) {
-  return TreeWriter(Style::kLogical, nullptr).write(roots);
+std::string explain_logical(const std::vector<PlanPtr>& roots) { return TreeWriter(Style::kLogical).write(roots); }
+
+std::string explain_physical(const std::vector<PlanPtr>& roots, const Changelog* changelog, const PlanCosts* costs) {
+  return TreeWriter(Style::kPhysical, changelog, costs).write(roots);
 }
 
-std::string explain_physical(const std::vector<PlanPtr>& roots, const Changelog* changelog) {
-  return TreeWriter(Style::kPhysical, changelog).write(roots);
-}
-
-std::string explain_execution(const std::vector<PlanPtr>& roots) {
-  return TreeWriter(Style::kExecution, nullptr).write(roots);
-}
+std::string explain_execution(const std::vector<PlanPtr>& roots) { return TreeWriter(Style::kExecution).write(roots); }
 
 }  // namespace tidemill

@@ -6,6 +6,7 @@
 #include "planner/job_graph_json.h"
 #include "planner/job_planning.h"
 #include "planner/lints.h"
+#include "planner/table_access.h"
 
 namespace tidemill {
 
@@ -13,18 +14,16 @@ TextResult StatementPlanner::explain(const ast::Explain& statement) const {
   const auto wants = [&](ast::ExplainDetail detail) {
     return std::ranges::find(statement.details, detail) != statement.details.end();
   };
-  if (wants(ast::ExplainDetail::kEstimatedCost)) {
-    throw UserError(
-        statement.location, "EXPLAIN ESTIMATED_COST is not supported: there are no statistics to estimate from",
-        "EXPLAIN STATE says what each operator keeps; tidemill job status shows the rows of a job that runs.");
-  }
   const PlannedJob job = plan_statement(*statement.statement, session_);
   if (wants(ast::ExplainDetail::kState)) return explain_state(make_job_graph(job, session_, nullptr));
   const Changelog* changelog = wants(ast::ExplainDetail::kChangelogMode) ? job.changelog.get() : nullptr;
   std::string text = "== Abstract Syntax Tree ==\n" + explain_logical(job.bound);
   const bool advises = wants(ast::ExplainDetail::kPlanAdvice);
   text += fmt::format("\n== Optimized Physical Plan{} ==\n", advises ? " With Advice" : "");
-  text += explain_physical(job.optimized, changelog);
+  std::optional<PlanCosts> costs;
+  if (wants(ast::ExplainDetail::kEstimatedCost))
+    costs.emplace(job.optimized, TableAccess(session_.connectors, session_.formats));
+  text += explain_physical(job.optimized, changelog, costs ? &*costs : nullptr);
   if (advises) {
     const std::vector<std::string> advice = lint(job);
     text += "\n";

@@ -92,7 +92,7 @@ std::shared_ptr<const Sink> TableAccess::make_sink(const SinkNode& sink) const {
 
 SourceTraits TableAccess::source(const ScanNode& scan) const {
   const std::shared_ptr<const Source> source = make_source(scan);
-  return {source->bounded(), source->append_only()};
+  return {source->bounded(), source->append_only(), source->num_rows()};
 }
 
 SinkAccepts TableAccess::sink(const SinkNode& sink) const {

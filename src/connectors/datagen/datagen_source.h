@@ -27,6 +27,7 @@ class DatagenSource final : public Source {
   explicit DatagenSource(DatagenSettings settings) : settings_(std::move(settings)) {}
   SchemaPtr schema() const override { return settings_.schema; }
   bool bounded() const override { return settings_.num_rows.has_value(); }
+  std::optional<int64_t> num_rows() const override { return settings_.num_rows; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment, std::string_view restored) const override;
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const override;
   std::string description() const override;

@@ -89,6 +89,8 @@ class Source {
   // Columns of every batch its readers give, in order: physical columns asked for, then metadata columns asked for.
   virtual SchemaPtr schema() const = 0;
   virtual bool bounded() const = 0;
+  // Returns how many rows its readers give in all, where that is known without reading; for estimates of cost.
+  virtual std::optional<int64_t> num_rows() const { return std::nullopt; }
   // False where rows carry kinds other than +I.
   virtual bool append_only() const { return true; }
   // `restored` is what SplitEnumerator::snapshot() gave, or empty.

@@ -1,6 +1,7 @@
 // plan/passes/changelog.h - which row kinds flow out of each node. Rule: two walks: from the sources up, what may be
 // produced; from the sink down, who needs -U. A node that cannot take what comes in is refused at planning.
 #pragma once
+#include <optional>
 #include <span>
 #include <unordered_map>
 
@@ -18,6 +19,7 @@ class WindowAssignNode;
 struct SourceTraits {
   bool bounded = true;
   bool append_only = true;
+  std::optional<int64_t> num_rows = std::nullopt;  // Source::num_rows()
 };
 enum class SinkAccepts : uint8_t {
   kAppend,

@@ -43,8 +43,9 @@ int64_t vertices_of(const std::string& sql) {
   const PlannedJob job = session.plan_job(sql);
   EXPECT_LE(distinct_nodes(job.bound), 8 * kLevels);
   EXPECT_LE(distinct_nodes(job.optimized), 8 * kLevels);
-  for (const std::string& text : {explain_logical(job.bound), explain_physical(job.optimized, job.changelog.get()),
-                                  explain_execution(job.optimized)}) {
+  for (const std::string& text :
+       {explain_logical(job.bound), explain_physical(job.optimized, job.changelog.get(), nullptr),
+        explain_execution(job.optimized)}) {
     EXPECT_LE(std::ranges::count(text, '\n'), 20 * kLevels);
   }
   return static_cast<int64_t>(session.graph(job).vertices.size());
