@@ -207,6 +207,8 @@ def example_cases(registry: dict[str, Any]) -> Iterator[str]:
     """Yields a case of a test file for each example."""
     for family in registry["functions"]:
         for (syntax, _, example), _ in functions_by_doc(family).items():
+            if not example:
+                continue
             call, result, values = split_example(example)
             source = "examples WHERE id = 1"
             if values:

@@ -75,6 +75,12 @@ void FunctionRegistry::aggregate(std::string_view name, FunctionDoc doc, BindAgg
   open(name).aggregates.emplace_back(doc, std::move(bind));
 }
 
+void FunctionRegistry::of_clause(std::string_view clause, std::string_view name, FunctionDoc doc) {
+  Entry& entry = open(name);
+  entry.clause = clause;
+  entry.clause_docs.push_back(doc);
+}
+
 void FunctionRegistry::alias(std::string_view alias, std::string_view name) {
   const auto found = entries_.find(name);
   CHECK_MSG(found != entries_.end(), "alias {} of unknown {}", alias, name);
@@ -104,6 +110,12 @@ bool FunctionRegistry::has_aggregate(std::string_view name) const {
   return found != entries_.end() && !found->second.aggregates.empty();
 }
 
+std::string_view FunctionRegistry::clause_of(std::string_view name) const {
+  const auto found = entries_.find(upper(name));
+  if (found == entries_.end() || !found->second.overloads.empty() || !found->second.aggregates.empty()) return {};
+  return found->second.clause;
+}
+
 const FunctionRegistry::Entry& FunctionRegistry::find(std::string_view name, SourceLocation location) const {
   const auto found = entries_.find(upper(name));
   if (found != entries_.end()) return found->second;
@@ -125,6 +137,10 @@ ExpressionPtr FunctionRegistry::resolve(std::string_view name, std::vector<Expre
                                         SourceLocation location) const {
   const Entry& entry = find(name, location);
   const std::string& canonical = entry.name;
+  if (!clause_of(name).empty()) {
+    throw UserError(location, fmt::format("{} stands only in {}", canonical, entry.clause),
+                    fmt::format("Forms that exist: {}.", list_forms(entry.clause_docs)));
+  }
   std::vector<FunctionDoc> docs;
   for (const bool casts_allowed : {false, true}) {
     for (const Overload& overload : entry.overloads) {
@@ -157,11 +173,12 @@ AggregateCall FunctionRegistry::resolve_aggregate(std::string_view name, std::ve
 std::vector<FunctionListing> FunctionRegistry::list() const {
   std::vector<FunctionListing> listings;
   for (const auto& [name, entry] : entries_) {
-    FunctionListing listing{name, !entry.aggregates.empty(), {}};
+    FunctionListing listing{name, !entry.aggregates.empty(), std::string(clause_of(name)), {}};
     for (const Overload& overload : entry.overloads) {
       if (!overload.doc.syntax.empty()) listing.docs.push_back(overload.doc);
     }
     for (const auto& [doc, bind] : entry.aggregates) listing.docs.push_back(doc);
+    listing.docs.insert(listing.docs.end(), entry.clause_docs.begin(), entry.clause_docs.end());
     if (!listing.docs.empty()) listings.push_back(std::move(listing));  // others serve the binder only
   }
   std::ranges::stable_partition(listings, [](const FunctionListing& listing) {

@@ -25,6 +25,8 @@ struct FunctionDoc {
 
 class FunctionRegistry;
 
+constexpr std::string_view kOverClause = "OVER";  // of functions that need it
+
 // A call to be bound.
 struct CallSite {
   std::string_view name;  // as registered
@@ -55,6 +57,7 @@ using BindAggregate = std::function<AggregateCall(const CallSite&)>;  // functio
 struct FunctionListing {
   std::string name;
   bool is_aggregate = false;
+  std::string clause;             // the one that it stands in only; empty for all others
   std::vector<FunctionDoc> docs;  // one an overload that has its own
 };
 
@@ -71,11 +74,15 @@ class FunctionRegistry {
   // another one).
   void with_rule(std::string_view name, FunctionDoc doc, BindScalar bind);
   void aggregate(std::string_view name, FunctionDoc doc, BindAggregate bind);
+  // Registers a function that stands in a clause only ("OVER", "GROUP BY"), whose binder knows what it means.
+  void of_clause(std::string_view clause, std::string_view name, FunctionDoc doc);
   // Makes `alias` another name of `name`. Requires: `name` is registered and complete.
   void alias(std::string_view alias, std::string_view name);
 
   bool has_scalar(std::string_view name) const;
   bool has_aggregate(std::string_view name) const;
+  // Returns the clause that such a function stands in; nothing where it is none, or has another form besides.
+  std::string_view clause_of(std::string_view name) const;
 
   // Returns the call bound to the best overload, with implicit casts put in. Operators have their SQL spelling as name:
   // + - * / % || = <> < <= > >= LIKE "NOT LIKE" "SIMILAR TO" "IS NULL" "IS NOT NULL" "IS TRUE" … "IS DISTINCT FROM" IN
@@ -99,6 +106,8 @@ class FunctionRegistry {
     std::string name;  // the one registered first, which the calls of an alias carry too
     std::vector<Overload> overloads;
     std::vector<std::pair<FunctionDoc, BindAggregate>> aggregates;
+    std::string clause;  // of the function of a clause
+    std::vector<FunctionDoc> clause_docs;
   };
 
   void add_typed(std::string_view name, FunctionDoc doc, TypedFunction function, FunctionProperties properties);

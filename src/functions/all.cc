@@ -17,7 +17,7 @@ constexpr FunctionFamily kFamilies[] = {
     {"Predicates and logic", register_predicate_functions},
     {"Patterns of text", register_like_functions},
     {"Conditions", register_conditional_functions},
-    {"Inspection", register_inspection_functions},
+    {"Types and inspection", register_inspection_functions},
     {"Text", register_string_functions},
     {"Choosing and mapping text", register_string_mappings},
     {"Formatting", register_printf_functions},
@@ -40,6 +40,7 @@ constexpr FunctionFamily kFamilies[] = {
     {"Maps", register_map_functions},
     {"Text to arrays and maps", register_split_functions},
     {"Aggregates", register_aggregate_functions},
+    {"Functions of a clause", register_clause_functions},
 };
 
 }  // namespace

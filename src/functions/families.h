@@ -33,6 +33,7 @@ void register_datetime_arithmetic(FunctionRegistry& registry);  // datetime_arit
 void register_nested_functions(FunctionRegistry& registry);     // nested_values.cc: ARRAY, MAP, ROW, a[i], CARDINALITY
 void register_array_functions(FunctionRegistry& registry);      // array.cc: ARRAY_CONTAINS … ARRAY_JOIN
 void register_map_functions(FunctionRegistry& registry);        // map.cc: MAP_KEYS … MAP_UNION
+void register_clause_functions(FunctionRegistry& registry);     // clause_functions.cc: ROW_NUMBER, GROUPING, TUMBLE
 void register_copies(FunctionRegistry& registry);               // copies.cc: what INTERSECT ALL is made of
 void register_split_functions(FunctionRegistry& registry);      // split.cc: SPLIT, STR_TO_MAP, REGEXP_EXTRACT_ALL
 

@@ -47,6 +47,19 @@ void register_inspection_functions(FunctionRegistry& registry) {
                        if (site.size() != 1 && !full) return nullptr;
                        return make_literal(Value::string(site.type(0).to_string()));
                      });
+  // The binder knows these by their syntax.
+  const BindScalar elsewhere = [](const CallSite&) -> ExpressionPtr { return nullptr; };
+  registry.with_rule("CAST",
+                     {"CAST(value AS type)", "The value as one of another type; a row whose value cannot be fails.",
+                      "CAST('7' AS INT) + 1 = 8"},
+                     elsewhere);
+  registry.with_rule(
+      "TRY_CAST", {"TRY_CAST(value AS type)", "The same, and NULL where it cannot be.", "TRY_CAST('x' AS INT) = NULL"},
+      elsewhere);
+  registry.with_rule(
+      "CURRENT_DATABASE",
+      {"CURRENT_DATABASE()", "The name of the current database.", "CURRENT_DATABASE() = 'default_database'"},
+      elsewhere);
   register_text_test(registry, "IS_ALPHA",
                      {"IS_ALPHA(text)", "Whether the text has letters only.", "IS_ALPHA('abc') = TRUE"},
                      TextTest::kLetters);

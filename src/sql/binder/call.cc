@@ -50,9 +50,7 @@ ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   if (pattern_ != nullptr) {
     if (ExpressionPtr bound = bind_pattern_call(call, name)) return bound;
   }
-  constexpr std::array<std::string_view, 9> kNeedOver = {
-      "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE", "LAG", "LEAD", "NTH_VALUE"};
-  if (std::ranges::find(kNeedOver, name) != kNeedOver.end()) {
+  if (context_.functions.clause_of(name) == kOverClause) {
     throw UserError(call.location, fmt::format("{} needs OVER", name),
                     fmt::format("Write {}(…) OVER (PARTITION BY k ORDER BY ts).", name));
   }
