@@ -72,6 +72,7 @@ std::string format_of(const Type& type) {
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
     case TypeKind::kVariant:
+    case TypeKind::kBitmap:
       return "vz";
     case TypeKind::kDate:
       return "tdD";

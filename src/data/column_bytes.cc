@@ -9,6 +9,7 @@
 //   dictionary := uint32 entries, values of the entries, int32 index a row
 #include "data/column_bytes.h"
 
+#include "data/bitmap.h"
 #include "data/column_builder.h"
 #include "data/dispatch.h"
 #include "data/nested.h"
@@ -92,6 +93,8 @@ ColumnPtr read_texts(const Type& type, int32_t count, BufferPtr validity, ByteRe
       in.fail("a nested value does not fit its type");
     if (type.kind == TypeKind::kVariant && length(row) > 0 && !is_valid_variant({from, length(row)}))
       in.fail("bytes are no VARIANT");
+    if (type.kind == TypeKind::kBitmap && length(row) > 0 && !is_valid_bitmap({from, length(row)}))
+      in.fail("bytes are no BITMAP");
     from += length(row);
   }
   return Column::flat(type, count, std::move(values), std::move(validity), {std::move(bytes)});

@@ -1,5 +1,6 @@
 #include "data/nested.h"
 
+#include "data/bitmap.h"
 #include "data/dispatch.h"
 #include "data/packed.h"
 #include "data/variant.h"
@@ -166,6 +167,7 @@ bool is_valid_nested(const Type& type, std::string_view bytes) {
     if (is_encoded_null(parts[i])) continue;
     if (part.is_nested() && !is_valid_nested(part, encoded_text(parts[i]))) return false;
     if (part.kind == TypeKind::kVariant && !is_valid_variant(encoded_text(parts[i]))) return false;
+    if (part.kind == TypeKind::kBitmap && !is_valid_bitmap(encoded_text(parts[i]))) return false;
     if (part.physical() == PhysicalType::kBool && static_cast<uint8_t>(parts[i][1]) > 1) return false;
   }
   return true;

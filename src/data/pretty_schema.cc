@@ -102,6 +102,7 @@ Type parse_type(std::string_view text) {
       {"TIMESTAMP", Type::timestamp(number(0, 6))},
       {"TIMESTAMP_LTZ", Type::timestamp_ltz(number(0, 6))},
       {"VARIANT", Type::variant()},
+      {"BITMAP", Type::bitmap()},
       {"INTERVAL MONTH", Type::interval_year_month()},
       {"INTERVAL SECOND", Type::interval_day_time()},
   };

@@ -43,6 +43,7 @@ PhysicalType Type::physical() const {
     case TypeKind::kMultiset:
     case TypeKind::kRow:
     case TypeKind::kVariant:
+    case TypeKind::kBitmap:
       return PhysicalType::kText;
   }
   CHECK_MSG(false, "type kind {}", static_cast<int>(kind));
@@ -137,6 +138,8 @@ std::string type_name(const Type& type) {
       return row_text(type);
     case TypeKind::kVariant:
       return "VARIANT";
+    case TypeKind::kBitmap:
+      return "BITMAP";
   }
   CHECK_MSG(false, "type kind {}", static_cast<int>(type.kind));
 }

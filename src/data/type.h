@@ -32,8 +32,9 @@ enum class TypeKind : uint8_t {
   kMultiset,
   kRow,
   kVariant,
+  kBitmap,
 };
-constexpr TypeKind kTypeKindLast = TypeKind::kVariant;  // for readers of bytes
+constexpr TypeKind kTypeKindLast = TypeKind::kBitmap;  // for readers of bytes
 
 // What one value is in a column. A function has kernels by physical type, not by SQL type.
 enum class PhysicalType : uint8_t {
@@ -47,7 +48,7 @@ enum class PhysicalType : uint8_t {
   kFloat32,  // FLOAT
   kFloat64,  // DOUBLE
   kText,     // Text (data/text.h): CHAR, VARCHAR in UTF-8; BINARY, VARBINARY; ARRAY, MAP, MULTISET and ROW as the bytes
-             // of their values (data/nested.h), VARIANT as those of data/variant.h
+             // of their values (data/nested.h), VARIANT and BITMAP as those of data/variant.h and data/bitmap.h
 };
 
 constexpr int32_t kLengthMax = 2147483647;
@@ -95,6 +96,7 @@ struct Type {
   static Type multiset(const Type& element);
   static Type row(std::vector<NestedField> fields);
   static Type variant() { return {TypeKind::kVariant}; }
+  static Type bitmap() { return {TypeKind::kBitmap}; }
 
   Type with_nullable(bool value) const {
     Type copy = *this;
@@ -116,7 +118,7 @@ struct Type {
   bool is_interval() const { return kind == TypeKind::kIntervalYearMonth || kind == TypeKind::kIntervalDayTime; }
   bool is_nested() const { return kind >= TypeKind::kArray && kind <= TypeKind::kRow; }
   // Its bytes have a form, so that no bytes are no value.
-  bool is_structured() const { return is_nested() || kind == TypeKind::kVariant; }
+  bool is_structured() const { return kind >= TypeKind::kArray; }
   // Values can be sorted; of all types they can be compared with =.
   bool is_ordered() const { return !is_structured(); }
   bool is_map_like() const { return kind == TypeKind::kMap || kind == TypeKind::kMultiset; }

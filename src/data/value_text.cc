@@ -1,5 +1,6 @@
 #include "data/value_text.h"
 
+#include "data/bitmap.h"
 #include "data/calendar.h"
 #include "data/decimal.h"
 #include "data/nested_text.h"
@@ -106,6 +107,8 @@ void append_row_text(std::string& out, const Column& column, int32_t row) {
       return append_nested_row_text(out, column, row);
     case TypeKind::kVariant:
       return append_variant_json(out, column.text(row));
+    case TypeKind::kBitmap:
+      return append_bitmap_text(out, column.text(row));
     default:
       CHECK_MSG(false, "no row text for {}", type.to_string());
   }
@@ -154,6 +157,8 @@ void append_cast_text(std::string& out, const Column& column, int32_t row, const
       return append_nested_cast_text(out, column, row, zone);
     case TypeKind::kVariant:
       return append_variant_json(out, column.text(row));
+    case TypeKind::kBitmap:
+      return append_bitmap_text(out, column.text(row));
     default:
       CHECK_MSG(false, "no cast text for {}", type.to_string());
   }

@@ -72,6 +72,7 @@ struct AccumulatorLayout {
 enum class RetractionStore : uint8_t {
   kNone,
   kOrderedValues,    // (key, value) ▸ count, ordered by value: MIN and MAX
+  kValueCounts,      // (key, value) ▸ count: retract() is called for a value when its last row goes; BITMAP_BUILD_AGG
   kOrderedSequence,  // (key, number of arrival) ▸ value: FIRST_VALUE, LAST_VALUE, LISTAGG
 };
 
@@ -101,7 +102,7 @@ class AggregateFunction {
   virtual AccumulatorLayout layout() const = 0;
   // True where retract() undoes add() without a companion.
   virtual bool retractable() const { return false; }
-  // What must be kept where rows can be retracted and retractable() is false.
+  // What must be kept where rows can be retracted and retractable() is false, or its store is kValueCounts.
   virtual RetractionRule retraction_rule() const { return {}; }
   // True where DISTINCT changes nothing (MIN, MAX): the operator drops it.
   virtual bool ignores_distinct() const { return false; }

@@ -31,6 +31,9 @@ std::string advice(const Type& from, const Type& to) {
   if (from.kind == TypeKind::kVariant)
     return "A VARIANT is cast to STRING only; JSON_VALUE(JSON_STRING(v), '$') takes a value out of it";
   if (to.kind == TypeKind::kVariant) return "Use PARSE_JSON(text)";
+  if (from.kind == TypeKind::kBitmap)
+    return "A BITMAP is cast to STRING only; BITMAP_TO_BYTES and BITMAP_TO_ARRAY give its numbers";
+  if (to.kind == TypeKind::kBitmap) return "Use BITMAP_BUILD(array) or BITMAP_FROM_BYTES(bytes)";
   if (from.is_nested() || to.is_nested()) return "An ARRAY, MAP, MULTISET or ROW is cast to its own kind, or to STRING";
   return "Cast through STRING where the text of one is the text of the other";
 }
@@ -48,7 +51,7 @@ CastKernel find_cast_kernel(const Type& from, const Type& to, bool is_try) {
   if (from.kind == TypeKind::kNull) return {std::make_shared<NullCast>()};
   if (from.is_nested() && to.is_nested()) return make_nested_cast(from, to, is_try);
   if (to.is_nested()) return {};
-  if (to.kind == TypeKind::kVariant) return {};
+  if (to.kind == TypeKind::kVariant || to.kind == TypeKind::kBitmap) return {};
   if (from.is_structured()) return to.is_character() ? make_printing_cast(from, to) : CastKernel();
   if (CastKernel kernel = make_numeric_cast(from, to, is_try); kernel.function) return kernel;
   if (CastKernel kernel = make_printing_cast(from, to); kernel.function) return kernel;

@@ -30,6 +30,7 @@ constexpr FunctionFamily kFamilies[] = {
     {"Looking into JSON", register_json_queries},
     {"Making JSON", register_json_construction},
     {"VARIANT", register_variant_functions},
+    {"BITMAP", register_bitmap_functions},
     {"Random values", [](FunctionRegistry& registry) { register_random_functions(registry, {}); }},
     {"Parts of dates and times", register_datetime_parts},
     {"Dates and times as text", register_datetime_text},

@@ -16,6 +16,7 @@ void register_hash_functions(FunctionRegistry& registry);         // hash.cc: MD
 void register_internet_functions(FunctionRegistry& registry);     // internet.cc: PARSE_URL, URL_ENCODE, INET_ATON
 void register_json_queries(FunctionRegistry& registry);           // json_query.cc: IS JSON, JSON_VALUE
 void register_variant_functions(FunctionRegistry& registry);      // variant.cc: PARSE_JSON
+void register_bitmap_functions(FunctionRegistry& registry);       // bitmap.cc: BITMAP_BUILD, BITMAP_AND
 void register_json_construction(FunctionRegistry& registry);      // json_construction.cc: JSON_OBJECT, JSON_QUOTE
 void register_real_functions(FunctionRegistry& registry);         // real.cc: powers, logarithms, trigonometry
 void register_arithmetic_functions(FunctionRegistry& registry);   // arithmetic.cc: + - * / % and signs

@@ -1,5 +1,7 @@
 #include "operators/arrival_aggregate.h"
 
+#include <unordered_set>
+
 #include "operators/accumulator_call.h"
 #include "state/distinct_counts.h"
 #include "state/ordered_sequence.h"
@@ -16,13 +18,14 @@ constexpr std::string_view kArrivalScalar = "aggregate.next_arrival";
 
 ArrivalAggregate::Store ArrivalAggregate::store_for(const AggregateSpec& spec, const AggregationOptions& options) {
   const AggregateFunction& function = *spec.function;
-  const bool distinct = spec.distinct && !function.ignores_distinct();
+  const RetractionRule rule = function.retraction_rule();
+  const bool counts = options.input_retracts && rule.store == RetractionStore::kValueCounts;
+  const bool distinct = counts || (spec.distinct && !function.ignores_distinct());
   if (distinct && (function.retractable() || !options.input_retracts))
     return options.by_key ? Store::kDistinctValues : Store::kDistinctPairs;
   if (!options.input_retracts || function.retractable()) return Store::kNone;
-  const RetractionRule rule = function.retraction_rule();
   if (!distinct && rule.store == RetractionStore::kOrderedValues && rule.replay != RetractionReplay::kNone)
-    return Store::kExtreme;
+    return Store::kOrdered;
   if (!distinct && rule.store == RetractionStore::kOrderedSequence) return Store::kSequence;
   throw UserError(fmt::format("{} cannot be computed over rows that are taken back", spec.text),
                   "Feed it from a query that only inserts rows.");
@@ -31,7 +34,7 @@ ArrivalAggregate::Store ArrivalAggregate::store_for(const AggregateSpec& spec, c
 ArrivalAggregate::ArrivalAggregate(const AggregateSpec& spec, const AggregationOptions& options)
     : AggregateColumn(spec),
       store_(store_for(spec, options)),
-      extreme_is_last_(spec.function->retraction_rule().replay == RetractionReplay::kLast),
+      replay_(spec.function->retraction_rule().replay),
       runs_in_order_(spec.function->order_sensitive()) {
   CHECK_MSG(store_ == Store::kNone || spec.argument != nullptr, "{} has no argument", text());
 }
@@ -78,7 +81,7 @@ void ArrivalAggregate::update(const Batch& batch, RecordTable& table, const KeyB
   } else if (store_ != Store::kNone) {
     count(table, keys);
   }
-  const bool replays = store_ == Store::kExtreme || store_ == Store::kSequence;
+  const bool replays = store_ == Store::kOrdered || store_ == Store::kSequence;
   if (!replays || !signed_.any_retracted) {
     apply(table, argument(), signed_, records);
   } else {
@@ -109,8 +112,12 @@ void ArrivalAggregate::list(RecordTable& table, const KeyBatch& keys) {
 
 void ArrivalAggregate::replay(RecordTable& table, const KeyBatch& keys, std::span<const int32_t> rows,
                               std::span<std::byte* const> records) {
-  if (store_ == Store::kExtreme) return replay_extreme(table, keys, rows, records);
-  for (const int32_t row : rows) replay_record(table, keys[row], records[static_cast<size_t>(row)]);
+  if (store_ == Store::kOrdered && replay_ != RetractionReplay::kAll) return replay_extreme(table, keys, rows, records);
+  std::unordered_set<const std::byte*> replayed;
+  for (const int32_t row : rows) {
+    std::byte* const record = records[static_cast<size_t>(row)];
+    if (replayed.insert(record).second) replay_record(table, keys[row], record);
+  }
 }
 
 void ArrivalAggregate::count(RecordTable& table, const KeyBatch& keys) {
@@ -173,7 +180,8 @@ void ArrivalAggregate::replay_extreme(RecordTable& table, const KeyBatch& keys, 
   std::vector<std::byte*> affected;
   for (const int32_t row : rows) {
     affected.push_back(records[static_cast<size_t>(row)]);
-    extreme_is_last_ ? values.append_last(keys[row], extremes) : values.append_first(keys[row], extremes);
+    replay_ == RetractionReplay::kLast ? values.append_last(keys[row], extremes)
+                                       : values.append_first(keys[row], extremes);
   }
   AccumulatorCall call(table, context());
   const Accumulators into{affected, offset_};
@@ -186,18 +194,17 @@ ColumnPtr ArrivalAggregate::counted_values(RecordTable& table, KeyRef key) const
   ColumnBuilder values(function().argument_type());
   if (store_ == Store::kSequence) {
     const OrderedSequence& sequence = table.ordered_sequence(companion_);
-    const RetractionReplay replay = function().retraction_rule().replay;
-    if (replay == RetractionReplay::kAll) {
+    if (replay_ == RetractionReplay::kAll) {
       sequence.append_all(key, {&values, 1}, nullptr);
     } else {
-      sequence.append_end(key, replay == RetractionReplay::kFirst ? ScanDirection::kForward : ScanDirection::kBackward,
+      sequence.append_end(key, replay_ == RetractionReplay::kFirst ? ScanDirection::kForward : ScanDirection::kBackward,
                           {&values, 1});
     }
     return values.finish();
   }
   const OrderedValues& ordered = table.ordered_values(companion_);
-  if (store_ == Store::kExtreme) {
-    extreme_is_last_ ? ordered.append_last(key, values) : ordered.append_first(key, values);
+  if (store_ == Store::kOrdered && replay_ != RetractionReplay::kAll) {
+    replay_ == RetractionReplay::kLast ? ordered.append_last(key, values) : ordered.append_first(key, values);
     return values.finish();
   }
   std::vector<int64_t> counts;
@@ -236,7 +243,7 @@ void ArrivalAggregate::append_results(RecordTable& table, std::span<const std::b
 }
 
 void ArrivalAggregate::merge_companion(RecordTable& into, RecordTable& from) {
-  if (store_ == Store::kExtreme) into.ordered_values(companion_).merge_from(from.ordered_values(companion_));
+  if (store_ == Store::kOrdered) into.ordered_values(companion_).merge_from(from.ordered_values(companion_));
   if (store_ == Store::kSequence) into.ordered_sequence(companion_).merge_from(from.ordered_sequence(companion_));
   CHECK(store_ != Store::kDistinctValues);
 }

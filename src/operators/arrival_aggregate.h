@@ -36,7 +36,7 @@ class ArrivalAggregate final : public AggregateColumn {
     kNone,
     kDistinctPairs,   // (key, value) ▸ count
     kDistinctValues,  // the same, listed by key
-    kExtreme,         // (key, value) ▸ count, the first or last of which is the accumulator's content
+    kOrdered,         // (key, value) ▸ count, the first, the last or all of which are the accumulator's content
     kSequence,        // (key, number of arrival) ▸ value, all of which the accumulator lists
   };
 
@@ -59,7 +59,7 @@ class ArrivalAggregate final : public AggregateColumn {
   ColumnPtr counted_values(RecordTable& table, KeyRef key) const;
 
   Store store_;
-  bool extreme_is_last_ = false;
+  RetractionReplay replay_;  // of kOrdered and kSequence
   bool runs_in_order_ = false;
   int32_t companion_ = -1;  // place in the table descriptor
   int32_t field_ = 0;       // place in the table descriptor

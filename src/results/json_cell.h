@@ -9,7 +9,7 @@
 namespace tidemill {
 
 // Tells whether cells of a type are JSON in JSON output; otherwise they are texts.
-inline bool writes_json_cell(const Type& type) { return type.is_structured(); }
+inline bool writes_json_cell(const Type& type) { return type.is_nested() || type.kind == TypeKind::kVariant; }
 
 // Appends row `row`: of ARRAY [1,null], of ROW {"x":1}, of MAP and MULTISET {"a":1} with the texts of the keys,
 // whatever their type, of VARIANT the JSON that it is. TIMESTAMP_LTZ in `zone`; bytes as x'41ff'; numbers that JSON has

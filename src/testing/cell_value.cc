@@ -1,8 +1,10 @@
 #include "testing/cell_value.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/error.h"
+#include "data/bitmap.h"
 #include "data/json_scanner.h"
 #include "data/json_text.h"
 #include "data/nested.h"
@@ -145,8 +147,24 @@ class NestedCell {
     append_encoded_text(out, variant);
   }
 
+  // Appends the set that comes next: {1,2}.
+  void append_bitmap(std::string& out) {
+    Bitmap bitmap;
+    expect('{');
+    list('}', [&] {
+      peek();
+      uint32_t number = 0;
+      const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), number);
+      if (error != std::errc()) fail("a number from 0 to 4294967295");
+      at_ = static_cast<size_t>(end - text_.data());
+      bitmap.add(static_cast<int32_t>(number));
+    });
+    append_encoded_text(out, bitmap.bytes());
+  }
+
   void append_plain(const Type& type, bool is_key, std::string& out) {
     if (type.kind == TypeKind::kVariant) return append_json(out);
+    if (type.kind == TypeKind::kBitmap && peek() == '{') return append_bitmap(out);
     const bool quoted = peek() == '"';
     const size_t start = at_;
     const std::string text = take_text(is_key);

@@ -86,7 +86,9 @@ void require_held(const FormatRequest& request, int32_t index) {
   throw UserError(fmt::format("Column '{}' of table '{}': format 'csv' cannot hold {}", field.name, request.table,
                               field.type.to_string()),
                   field.type.is_interval() ? "Declare it BIGINT (milliseconds) or STRING."
-                                           : "Declare it STRING, and use PARSE_JSON and JSON_STRING.");
+                  : field.type.kind == TypeKind::kBitmap
+                      ? "Declare it BYTES, and use BITMAP_TO_BYTES and BITMAP_FROM_BYTES."
+                      : "Declare it STRING, and use PARSE_JSON and JSON_STRING.");
 }
 
 class CsvFormat final : public Format {

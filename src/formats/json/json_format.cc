@@ -41,13 +41,15 @@ void require_held(const FormatRequest& request, int32_t index, std::string_view 
   const Field& field = request.physical->field(index);
   if (json_holds(field.type)) return;
   if (field.type.is_nested()) {
-    throw UserError(fmt::format("Column '{}' of table '{}': format '{}' cannot hold {}", field.name, request.table,
-                                format, field.type.to_string()),
-                    "Keys of a MAP and elements of a MULTISET must be text, and nothing inside an interval.");
+    throw UserError(
+        fmt::format("Column '{}' of table '{}': format '{}' cannot hold {}", field.name, request.table, format,
+                    field.type.to_string()),
+        "Keys of a MAP and elements of a MULTISET must be text, and nothing inside an interval or a BITMAP.");
   }
   throw UserError(fmt::format("Column '{}' of table '{}': format '{}' cannot hold {}", field.name, request.table,
                               format, field.type.to_string()),
-                  "Declare it BIGINT (milliseconds) or STRING.");
+                  field.type.is_interval() ? "Declare it BIGINT (milliseconds) or STRING."
+                                           : "Declare it BYTES, and use BITMAP_TO_BYTES and BITMAP_FROM_BYTES.");
 }
 
 class JsonFormat final : public Format {

@@ -104,8 +104,9 @@ ValueStatus read_nested_json(const Type& type, const JsonToken& token, const Tex
 }
 
 bool json_holds(const Type& type) {
-  return !type.any(
-      [](const Type& part) { return part.is_interval() || (part.is_map_like() && !part.part(0).is_character()); });
+  return !type.any([](const Type& part) {
+    return part.is_interval() || part.kind == TypeKind::kBitmap || (part.is_map_like() && !part.part(0).is_character());
+  });
 }
 
 }  // namespace tidemill

@@ -12,6 +12,7 @@ void register_aggregate_functions(FunctionRegistry& registry) {
   register_variance(registry);
   register_percentile(registry);
   register_json_aggregates(registry);
+  register_bitmap_aggregates(registry);
 }
 
 }  // namespace tidemill

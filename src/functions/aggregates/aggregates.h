@@ -14,6 +14,7 @@ void register_collection_aggregates(FunctionRegistry& registry);  // ARRAY_AGG, 
 void register_variance(FunctionRegistry& registry);               // VAR_POP, VAR_SAMP, STDDEV_POP, STDDEV_SAMP
 void register_percentile(FunctionRegistry& registry);             // PERCENTILE
 void register_json_aggregates(FunctionRegistry& registry);        // JSON_ARRAYAGG, JSON_OBJECTAGG
+void register_bitmap_aggregates(FunctionRegistry& registry);      // BITMAP_BUILD_AGG, BITMAP_AND_AGG, …
 
 // Registers them all.
 void register_aggregate_functions(FunctionRegistry& registry);

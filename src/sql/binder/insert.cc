@@ -150,6 +150,7 @@ bool stores_implicitly(const Type& from, const Type& to) {
     case kIntervalYearMonth:
     case kIntervalDayTime:
     case kVariant:
+    case kBitmap:
       return from.kind == to.kind;
   }
   CHECK(false);

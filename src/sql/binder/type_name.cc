@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "sql/keyword.h"
 
 namespace tidemill {
 namespace {
@@ -102,10 +103,11 @@ Type nullable_type(const ast::TypeName& name) {
     case kVariant:
       return Type::variant();
     case kNamed:
+      if (name.name.parts.size() == 1 && upper_case(name.name.last().name) == "BITMAP") return Type::bitmap();
       throw UserError(name.location, fmt::format("Unknown data type: {}", name.name.last().name),
                       "Types are BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p, s), CHAR(n), "
                       "VARCHAR(n), STRING, BINARY(n), VARBINARY(n), BYTES, DATE, TIME, TIMESTAMP(p), TIMESTAMP_LTZ(p), "
-                      "ARRAY<t>, MAP<k, v>, MULTISET<t>, ROW<name t, …>, VARIANT.");
+                      "ARRAY<t>, MAP<k, v>, MULTISET<t>, ROW<name t, …>, VARIANT, BITMAP.");
   }
   CHECK(false);
 }

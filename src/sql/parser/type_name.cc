@@ -205,9 +205,20 @@ void parse_simple_type(TokenCursor& cursor, const SimpleType& simple, TypeName& 
   }
 }
 
+// BITMAP is a reserved word and nevertheless the name of a type, as far as this grammar goes.
+bool at_bitmap(TokenCursor& cursor) {
+  const Token& token = cursor.peek();
+  return token.kind == TokenKind::kWord && upper_case(cursor.text_of(token)) == "BITMAP";
+}
+
 void parse_named_type(TokenCursor& cursor, TypeName& type) {
-  if (!at_identifier(cursor)) cursor.fail_expected("a data type");
   type.kind = TypeNameKind::kNamed;
+  if (at_bitmap(cursor)) {
+    const Token token = cursor.take();
+    type.name.parts.push_back({std::string(cursor.text_of(token)), token.location});
+    return;
+  }
+  if (!at_identifier(cursor)) cursor.fail_expected("a data type");
   type.name = parse_qualified_name(cursor, "a type name");
 }
 
