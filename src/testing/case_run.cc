@@ -163,9 +163,9 @@ class CaseRun {
     start();
     for (size_t next = 0; next < actions_.size(); ++next) {
       const Action& action = actions_[next];
+      next_action_ = next + 1;
       act(action);
       if (action.kind == Action::Kind::kCrash) replay_until(next);
-      if (action.kind == Action::Kind::kCheckpoint) remember_checkpoint(next + 1);
     }
     for (auto& [table, input] : tables_.inputs) input.ended = true;
     ended_ = true;
@@ -212,11 +212,22 @@ class CaseRun {
     until_quiet();
   }
 
+  // A checkpoint behind a row that waits for the clock (its lookup is tried again) completes once that has come; a kill
+  // before goes back to the one that was completed last.
   void checkpoint() {
-    bool done = false;
-    job_->trigger({BarrierKind::kCheckpoint, [&](const EpochResult&) { done = true; }});
-    environment_.executor().run([&] { return (done && environment_.executor().quiet()) || job_->finished(); });
-    if (job_->finished()) job_->run();
+    job_->trigger(
+        {BarrierKind::kCheckpoint, [this, next = next_action_, released = released_rows()](const EpochResult& result) {
+           if (!result.decided) return;
+           resume_at_ = next;
+           released_at_checkpoint_ = released;
+         }});
+    until_quiet();
+  }
+
+  std::map<std::string, size_t, std::less<>> released_rows() const {
+    std::map<std::string, size_t, std::less<>> released;
+    for (const auto& [table, input] : tables_.inputs) released[table] = input.released;
+    return released;
   }
 
   void crash(std::optional<int32_t> parallelism) {
@@ -241,11 +252,6 @@ class CaseRun {
     const std::string name = to_sql(job_statement_->as<ast::CreateTable>().name);
     for (const ast::StatementPtr& statement : parse_script(fmt::format("DROP TABLE {}", name)))
       session_->plan(*statement, query_sink_);
-  }
-
-  void remember_checkpoint(size_t next) {
-    resume_at_ = next;
-    for (const auto& [table, input] : tables_.inputs) released_at_checkpoint_[table] = input.released;
   }
 
   // Does again what the crash at `end` took back.
@@ -276,7 +282,9 @@ class CaseRun {
   std::vector<Action> actions_;
   size_t cycle_ = 0;
   bool ended_ = false;
-  size_t resume_at_ = 0;  // action after the last checkpoint
+  size_t next_action_ = 0;  // after the one that is being done
+  // Of the last checkpoint that was completed: the action after it, and the entries of each table released before it.
+  size_t resume_at_ = 0;
   std::map<std::string, size_t, std::less<>> released_at_checkpoint_;
   CaseOutcome outcome_;
 };
