@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/flink_settings.h"
 #include "base/units.h"
 
 namespace tidemill {
@@ -50,8 +51,9 @@ const ConfigDefinition& definition_of(std::string_view key, ConfigType type) {
   return *definition;
 }
 
-// Throws UserError for a key that looks like one of the engine's; returns for any other.
+// Throws UserError for a key that looks like one of the engine's and is none of Flink's; returns for any other.
 void refuse_near_miss(std::string_view key) {
+  if (is_flink_setting(key)) return;
   const std::string_view prefix = key.substr(0, key.find('.'));
   std::vector<std::string> candidates;
   bool known_prefix = false;

@@ -243,6 +243,7 @@ constexpr ConfigDefinition kDefinitions[] = {
      "row."},
     {"table.exec.emit.late-fire.enabled", kBoolean, "false",
      "Windows of GROUP BY TUMBLE and HOP give results for rows that come after they have ended."},
+    {"table.exec.legacy-cast-behaviour", kChoice, "DISABLED", "Casts as before Flink 1.15.", "DISABLED", {}, kFixed},
     {"table.exec.mini-batch.allow-latency", kDuration, "0 ms",
      "How long changes may be gathered in mini-batches: the interval of the job's epochs, in place of "
      "execution.epoch.interval."},

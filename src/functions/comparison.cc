@@ -1,6 +1,7 @@
 // = <> < <= > >= and IS [NOT] DISTINCT FROM. Both sides are brought to their comparison type; NaN equals nothing, as in
 // Java; text and bytes compare byte by byte, without regard to padding.
 #include "data/decimal.h"
+#include "expr/cast.h"
 #include "expr/type_coercion.h"
 #include "functions/bind.h"
 #include "functions/families.h"
@@ -81,6 +82,20 @@ std::optional<Sides> common_sides(const CallSite& site) {
   return Sides{coerce(site.arguments[0], *type), coerce(site.arguments[1], *type)};
 }
 
+// Text beside a number is read as a number of that type by <, <=, > and >=, as in Flink, which has no such rule for =.
+std::optional<Sides> text_as_number(const CallSite& site) {
+  if (site.size() != 2) return std::nullopt;
+  for (size_t text = 0; text < 2; ++text) {
+    const Type& number = site.type(1 - text);
+    if (!site.type(text).is_character() || !number.is_numeric()) continue;
+    Sides sides = {site.arguments[0], site.arguments[1]};
+    ExpressionPtr& side = text == 0 ? sides.left : sides.right;
+    side = make_cast(side, number.with_nullable(side->type().nullable), false, site.location);
+    return sides;
+  }
+  return std::nullopt;
+}
+
 bool exact_decimals(const CallSite& site) {
   return site.size() == 2 && site.type(0).is_exact_numeric() && site.type(1).is_exact_numeric() &&
          (site.type(0).kind == TypeKind::kDecimal || site.type(1).kind == TypeKind::kDecimal);
@@ -117,10 +132,11 @@ ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
                        {coerce(site.arguments[0], a), coerce(site.arguments[1], b)}, result);
     }
   }
+  const bool orders = relation != Relation::kEqual && relation != Relation::kNotEqual;
   auto sides = common_sides(site);
+  if (!sides && orders) sides = text_as_number(site);
   if (!sides) return nullptr;
   const Type& common = sides->left->type();
-  const bool orders = relation != Relation::kEqual && relation != Relation::kNotEqual;
   if (orders && !common.is_ordered()) {
     throw UserError(
         site.location,

@@ -52,7 +52,7 @@ class Concat final : public ScalarFunction {
 };
 
 ExpressionPtr bind_concat(const CallSite& call, bool with_separator) {
-  if (call.size() < (with_separator ? 1U : 2U)) return nullptr;
+  if (call.size() < 1) return nullptr;
   std::vector<ExpressionPtr> arguments;
   for (size_t i = 0; i < call.size(); ++i) {
     const Type& type = call.type(i);
@@ -69,8 +69,7 @@ ExpressionPtr bind_concat(const CallSite& call, bool with_separator) {
 void register_concat_functions(FunctionRegistry& registry) {
   registry.with_rule("||", {"a || b", "Texts joined; NULL where one is.", "'a' || 'b' = 'ab'"},
                      [](const CallSite& call) { return call.size() == 2 ? bind_concat(call, false) : nullptr; });
-  registry.with_rule("CONCAT",
-                     {"CONCAT(text, text …)", "Texts joined; NULL where one is.", "CONCAT('a', 'b', 'c') = 'abc'"},
+  registry.with_rule("CONCAT", {"CONCAT(text …)", "Texts joined; NULL where one is.", "CONCAT('a', 'b', 'c') = 'abc'"},
                      [](const CallSite& call) { return bind_concat(call, false); });
   registry.with_rule("CONCAT_WS",
                      {"CONCAT_WS(separator, text …)", "Texts that are not NULL, joined with a separator.",

@@ -63,6 +63,14 @@ std::optional<SecondsAndNanos> read_text(const CallInput& input, int32_t row, co
   return compiled ? compiled->parse(text) : std::nullopt;
 }
 
+// Reads 'yyyy-MM-dd HH:mm:ss' for DATE_FORMAT and CONVERT_TZ: the time must be there, and a fraction is left off, as in
+// Flink.
+std::optional<SecondsAndNanos> read_default_form(std::string_view text) {
+  auto moment = text.find(':') == std::string_view::npos ? std::nullopt : parse_timestamp_cast(text);
+  if (moment) moment->nanos = 0;
+  return moment;
+}
+
 // TO_TIMESTAMP, TO_DATE: NULL where the text is not of the form.
 ExpressionPtr bind_reading(const CallSite& call, const Type& result) {
   if (call.size() < 1 || call.size() > 2 || !all_text(call, 0)) return nullptr;
@@ -133,7 +141,7 @@ ExpressionPtr bind_date_format(const CallSite& call) {
       call, result,
       [pattern, from_text](const CallInput& input, int32_t row, ColumnBuilder& out) {
         const Column& time = *input.arguments[0];
-        const auto moment = from_text ? parse_timestamp_cast(time.text(row))
+        const auto moment = from_text ? read_default_form(time.text(row))
                                       : std::optional(MomentReader(time, input.input.context.time_zone)[row]);
         const auto compiled = pattern.at(input, row);
         if (!moment || !compiled) return out.append_null();
@@ -220,14 +228,17 @@ std::optional<EpochMillis> instant_of(const Value& number, int64_t scale) {
 
 ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
   if (call.size() >= 1 && call.type(0).is_character()) {
-    if (call.size() > 2 || !all_text(call, 0)) return nullptr;
+    if (call.size() > 3 || !all_text(call, 0)) return nullptr;
     const bool default_form = call.size() == 1;
     const PatternArgument pattern(call, 1);
     return make_row_call(
         call, Type::timestamp_ltz(3),
         [pattern, default_form](const CallInput& input, int32_t row, ColumnBuilder& out) {
           const auto moment = read_text(input, row, pattern, default_form);
-          moment ? append_moment(out, *moment, TimeZone()) : out.append_null();  // text is read as UTC, as Flink does
+          // Without a zone text is read as UTC, as Flink does.
+          const bool in_zone = input.arguments.size() == 3;
+          const auto zone = in_zone ? TimeZone::find(input.arguments[2]->text(row)) : std::optional(TimeZone());
+          moment&& zone ? append_moment(out, *moment, *zone) : out.append_null();
         },
         pattern.properties());
   }
@@ -252,7 +263,7 @@ ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
 ExpressionPtr bind_convert_tz(const CallSite& call) {
   if (call.size() != 3 || !all_text(call, 0)) return nullptr;
   return make_row_call(call, Type::string(), [](const CallInput& input, int32_t row, ColumnBuilder& out) {
-    const auto moment = parse_timestamp_cast(input.arguments[0]->text(row));
+    const auto moment = read_default_form(input.arguments[0]->text(row));
     const auto from = TimeZone::find(input.arguments[1]->text(row));
     const auto to = TimeZone::find(input.arguments[2]->text(row));
     if (!moment || !from || !to) return out.append_null();
@@ -279,8 +290,8 @@ void register_datetime_text(FunctionRegistry& registry) {
                       "TO_TIMESTAMP('2020-01-05 10:20:30') = 2020-01-05 10:20:30.000"},
                      [](const CallSite& call) { return bind_reading(call, Type::timestamp(3)); });
   registry.with_rule("TO_TIMESTAMP_LTZ",
-                     {"TO_TIMESTAMP_LTZ(number [, 0 | 3]) | TO_TIMESTAMP_LTZ(text [, pattern])",
-                      "Seconds (0) or milliseconds (3) since 1970, or text in UTC, as an instant.",
+                     {"TO_TIMESTAMP_LTZ(number [, 0 | 3]) | TO_TIMESTAMP_LTZ(text [, pattern [, zone]])",
+                      "Seconds (0) or milliseconds (3) since 1970, or text in a time zone (UTC), as an instant.",
                       "TO_TIMESTAMP_LTZ(1, 0) = 1970-01-01 00:00:01.000"},
                      bind_to_timestamp_ltz);
   registry.with_rule("FROM_UNIXTIME",

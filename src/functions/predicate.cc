@@ -1,6 +1,7 @@
 // IS [NOT] NULL, TRUE, FALSE, UNKNOWN; AND, OR, NOT; BETWEEN; IN.
 #include <algorithm>
 
+#include "expr/cast.h"
 #include "expr/type_coercion.h"
 #include "functions/bind.h"
 #include "functions/families.h"
@@ -141,15 +142,27 @@ class LiteralList final : public ScalarFunction {
   bool has_null_ = false;
 };
 
+// A member of the list beside what is looked for: text is read as a number where that is one, and a number becomes text
+// where that is text, as in Flink.
+ExpressionPtr beside(const Type& sought, const ExpressionPtr& member, SourceLocation location) {
+  const Type& type = member->type();
+  if (sought.is_numeric() && type.is_character())
+    return make_cast(member, sought.with_nullable(type.nullable), false, location);
+  if (sought.is_character() && type.is_numeric())
+    return make_cast(member, Type::string().with_nullable(type.nullable), false, location);
+  return member;
+}
+
 // Returns the arguments cast to the one type that all are compared in; empty where there is none.
 std::vector<ExpressionPtr> in_one_type(const CallSite& site) {
+  std::vector<ExpressionPtr> arguments = {site.arguments[0]};
   std::optional<Type> type = site.type(0);
   for (const ExpressionPtr& argument : site.arguments.subspan(1)) {
-    type = comparison_type(*type, argument->type());
+    arguments.push_back(beside(site.type(0), argument, site.location));
+    type = comparison_type(*type, arguments.back()->type());
     if (!type) return {};
   }
-  std::vector<ExpressionPtr> arguments;
-  for (const ExpressionPtr& argument : site.arguments) arguments.push_back(coerce(argument, *type));
+  for (ExpressionPtr& argument : arguments) argument = coerce(argument, *type);
   return arguments;
 }
 

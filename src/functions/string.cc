@@ -1,6 +1,7 @@
 // Texts: parts, search, padding, case. Positions and lengths count code points, as in Flink.
 #include <limits>
 
+#include "data/utf8.h"
 #include "functions/families.h"
 #include "functions/letter_case.h"
 #include "functions/string_pieces.h"
@@ -25,6 +26,19 @@ bool fits(RowContext& row, int64_t code_points_wanted, std::string_view name) {
   return false;
 }
 
+constexpr int32_t kLatinLast = 255;  // what SPLIT_INDEX takes as the code of a character
+
+std::optional<std::string_view> split_part(std::string_view text, std::string_view delimiter, int32_t index) {
+  if (index < 0 || text.empty()) return std::nullopt;
+  if (delimiter.empty()) return index == 0 ? std::optional(text) : std::nullopt;
+  for (; index > 0; --index) {
+    const size_t at = text.find(delimiter);
+    if (at == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(at + delimiter.size());
+  }
+  return text.substr(0, text.find(delimiter));
+}
+
 void register_pieces(FunctionRegistry& registry) {
   const FunctionDoc substring = {"SUBSTRING(text, start [, length]) | SUBSTRING(text FROM start [FOR length])",
                                  "Part of a text; start counts from 1, a negative one from the end.",
@@ -44,20 +58,19 @@ void register_pieces(FunctionRegistry& registry) {
                     if (n <= 0) return std::string_view();
                     return code_points(text, std::max(0, count_code_points(text) - n), n);
                   });
-  registry.scalar(
-      "SPLIT_INDEX",
-      {"SPLIT_INDEX(text, delimiter, index)", "Part number index (from 0) of a text cut at a delimiter.",
-       "SPLIT_INDEX('a,b,c', ',', 1) = 'b'"},
-      [](std::string_view text, std::string_view delimiter, int32_t index) -> std::optional<std::string_view> {
-        if (index < 0 || text.empty()) return std::nullopt;
-        if (delimiter.empty()) return index == 0 ? std::optional(text) : std::nullopt;
-        for (; index > 0; --index) {
-          const size_t at = text.find(delimiter);
-          if (at == std::string_view::npos) return std::nullopt;
-          text.remove_prefix(at + delimiter.size());
-        }
-        return text.substr(0, text.find(delimiter));
-      });
+  const FunctionDoc split_index = {"SPLIT_INDEX(text, delimiter | code of a character, index)",
+                                   "Part number index (from 0) of a text cut at a delimiter.",
+                                   "SPLIT_INDEX('a,b,c', ',', 1) = 'b'"};
+  registry.scalar("SPLIT_INDEX", split_index, [](std::string_view text, std::string_view delimiter, int32_t index) {
+    return split_part(text, delimiter, index);
+  });
+  registry.scalar("SPLIT_INDEX", split_index,
+                  [](std::string_view text, int32_t code, int32_t index) -> std::optional<std::string_view> {
+                    if (code < 0 || code > kLatinLast) return std::nullopt;
+                    std::string delimiter;
+                    append_utf8(delimiter, static_cast<uint32_t>(code));
+                    return split_part(text, delimiter, index);
+                  });
 }
 
 void register_trims(FunctionRegistry& registry) {

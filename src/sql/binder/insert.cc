@@ -12,13 +12,6 @@
 namespace tidemill {
 namespace {
 
-void refuse_unsupported_clauses(const ast::Insert& statement) {
-  if (statement.overwrite) refuse_unsupported(statement.location, "INSERT OVERWRITE");
-  if (!statement.partition.empty()) {
-    refuse_unsupported(statement.partition.front().column.location, "INSERT INTO … PARTITION");
-  }
-}
-
 std::optional<ConflictStrategy> conflict_strategy(ast::ConflictAction action) {
   switch (action) {
     case ast::ConflictAction::kNone:
@@ -44,9 +37,34 @@ TableDefinitionPtr find_table(const ast::QualifiedName& name, const BindingConte
   return object.table;
 }
 
+// Binds PARTITION (column = constant, …): the values, by place among the table's persisted columns; null where there is
+// none.
+std::vector<ExpressionPtr> partition_values(const ast::Insert& statement, const TableDefinition& table,
+                                            const std::vector<int32_t>& persisted, const BindingContext& context) {
+  std::vector<ExpressionPtr> values(persisted.size());
+  const Scope nothing;
+  for (const ast::InsertPartition& entry : statement.partition) {
+    const std::optional<int32_t> index = table.column_index(entry.column.name);
+    if (!index || std::ranges::find(table.partition_keys, *index) == table.partition_keys.end()) {
+      throw UserError(entry.column.location,
+                      fmt::format("{} is not partitioned by {}", table.name.name, entry.column.name),
+                      "PARTITION names columns of PARTITIONED BY.");
+    }
+    const auto place = static_cast<size_t>(std::ranges::find(persisted, *index) - persisted.begin());
+    if (values[place] != nullptr)
+      throw UserError(entry.column.location, fmt::format("The column is named twice: {}", entry.column.name));
+    ExpressionPtr value = ExpressionBinder(context, nothing, "PARTITION").bind(*entry.value);
+    const Type& type = table.columns[static_cast<size_t>(*index)].type;
+    values[place] = value->type().same_except_nullable(type)
+                        ? std::move(value)
+                        : make_cast(std::move(value), type, false, entry.column.location);
+  }
+  return values;
+}
+
 // Returns, for each column that the query gives, its place among the table's persisted columns.
 std::vector<size_t> target_places(const ast::Insert& statement, const TableDefinition& table,
-                                  const std::vector<int32_t>& persisted) {
+                                  const std::vector<int32_t>& persisted, const std::vector<ExpressionPtr>& partition) {
   std::vector<size_t> places;
   for (const ast::Identifier& name : statement.columns) {
     const std::optional<int32_t> index = table.column_index(name.name);
@@ -63,13 +81,14 @@ std::vector<size_t> target_places(const ast::Insert& statement, const TableDefin
                       "Computed and virtual columns are only read.");
     }
     const auto place = static_cast<size_t>(found - persisted.begin());
-    if (std::ranges::find(places, place) != places.end()) {
+    if (std::ranges::find(places, place) != places.end() || partition[place] != nullptr) {
       throw UserError(name.location, fmt::format("The column is named twice: {}", name.name));
     }
     places.push_back(place);
   }
   if (statement.columns.empty()) {
-    for (size_t i = 0; i < persisted.size(); ++i) places.push_back(i);
+    for (size_t i = 0; i < persisted.size(); ++i)
+      if (partition[i] == nullptr) places.push_back(i);
   }
   return places;
 }
@@ -157,10 +176,11 @@ bool stores_implicitly(const Type& from, const Type& to) {
 }
 
 PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context) {
-  refuse_unsupported_clauses(statement);
+  if (statement.overwrite) refuse_unsupported(statement.location, "INSERT OVERWRITE");
   const TableDefinitionPtr table = with_hints(find_table(statement.table, context), statement.hints);
   const std::vector<int32_t> persisted = table->persisted_columns();
-  const std::vector<size_t> places = target_places(statement, *table, persisted);
+  std::vector<ExpressionPtr> values = partition_values(statement, *table, persisted, context);
+  const std::vector<size_t> places = target_places(statement, *table, persisted, values);
   PlanPtr query = QueryBinder(context).bind(*statement.query);
   const SchemaPtr given = query->schema();
   if (static_cast<size_t>(given->size()) != places.size()) {
@@ -169,7 +189,6 @@ PlanPtr bind_insert(const ast::Insert& statement, const BindingContext& context)
         fmt::format("{} takes {} columns, and the query gives {}", table->name.name, places.size(), given->size()),
         fmt::format("The query gives: {}.", columns_text(*given)));
   }
-  std::vector<ExpressionPtr> values(persisted.size());
   std::vector<std::string> names(persisted.size());
   for (size_t i = 0; i < places.size(); ++i) {
     const TableColumn& column = table->columns[static_cast<size_t>(persisted[places[i]])];

@@ -9,6 +9,8 @@ ast::StatementPtr parse_create(TokenCursor& cursor) {
   cursor.take();
   CreatePrefix prefix;
   if (cursor.accept(Keyword::kOr)) {
+    if (cursor.at(Keyword::kAlter))
+      fail_not_supported(cursor, "CREATE OR ALTER", "Write DROP … IF EXISTS before CREATE");
     cursor.expect(Keyword::kReplace);
     prefix.or_replace = true;
   }

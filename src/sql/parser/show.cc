@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kUnsupportedShows[] = {"MODULES",    "FULL",   "JARS",         "JOBS",       "PARTITIONS",
                                                   "PROCEDURES", "MODELS", "MATERIALIZED", "CONNECTIONS"};
-constexpr std::string_view kUnsupportedShowCreates[] = {"CATALOG", "MODEL", "MATERIALIZED"};
+constexpr std::string_view kUnsupportedShowCreates[] = {"CATALOG", "DATABASE", "MODEL", "MATERIALIZED"};
 constexpr std::string_view kUnsupportedUses[] = {"MODULES"};
 constexpr std::string_view kUnsupportedDescribes[] = {"FUNCTION", "CATALOG", "DATABASE", "JOB", "MODEL"};
 

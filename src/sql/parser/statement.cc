@@ -1,4 +1,5 @@
 // sql/parser/statement.cc - which statement stands at the cursor. Rule: every statement keeps its exact source text.
+#include <fmt/format.h>
 
 #include "sql/parser/grammar.h"
 
@@ -9,6 +10,8 @@ namespace {
 constexpr std::string_view kUnsupportedStatements[] = {"ADD",      "ALTER",  "ANALYZE", "CALL",   "COMPILE",
                                                        "DELETE",   "LOAD",   "MERGE",   "REMOVE", "STOP",
                                                        "TRUNCATE", "UNLOAD", "UPDATE",  "UPSERT"};
+// What Flink's SQL client takes beside statements.
+constexpr std::string_view kClientCommands[] = {"CLEAR", "EXIT", "HELP", "QUIT", "SOURCE"};
 // The words a statement starts with, for "did you mean".
 constexpr std::string_view kStatementWords[] = {"SELECT",  "INSERT",  "CREATE", "WITH",     "VALUES",
                                                 "SET",     "EXPLAIN", "SHOW",   "DESCRIBE", "DROP",
@@ -22,6 +25,10 @@ ast::StatementPtr parse_query_statement(TokenCursor& cursor) {
 
 [[noreturn]] void fail_no_statement(TokenCursor& cursor) {
   refuse_unsupported(cursor, "The statement", kUnsupportedStatements);
+  for (const std::string_view word : kClientCommands) {
+    if (at_word(cursor, word))
+      cursor.fail_here(fmt::format("{} is a command of Flink's SQL client, not SQL", word), "Leave it out");
+  }
   if (cursor.at(Keyword::kEnd)) cursor.fail_here("END without BEGIN STATEMENT SET", "Remove it");
   if (cursor.at(Keyword::kFrom)) cursor.fail_here("A query starts with SELECT", "Write SELECT … FROM …");
   if (cursor.at(Keyword::kStatement)) {
