@@ -213,15 +213,17 @@ class CaseRun {
   }
 
   // A checkpoint behind a row that waits for the clock (its lookup is tried again) completes once that has come; a kill
-  // before goes back to the one that was completed last.
+  // before goes back to the one that was completed last. The last epoch of a job that has finished is a checkpoint too.
   void checkpoint() {
-    job_->trigger(
-        {BarrierKind::kCheckpoint, [this, next = next_action_, released = released_rows()](const EpochResult& result) {
-           if (!result.decided) return;
-           resume_at_ = next;
-           released_at_checkpoint_ = released;
-         }});
+    const auto remember = [this, next = next_action_, released = released_rows()] {
+      resume_at_ = next;
+      released_at_checkpoint_ = released;
+    };
+    job_->trigger({BarrierKind::kCheckpoint, [remember](const EpochResult& result) {
+                     if (result.decided) remember();
+                   }});
     until_quiet();
+    if (job_->finished()) remember();
   }
 
   std::map<std::string, size_t, std::less<>> released_rows() const {

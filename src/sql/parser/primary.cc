@@ -1,6 +1,8 @@
 // sql/parser/primary.cc - what operators stand between: names, parentheses, CASE, CAST, constructors, [index] and
 // .field. Rule: only behind the inner parentheses of (( is it known whether the outer ones hold a query.
 
+#include <fmt/format.h>
+
 #include "sql/parser/grammar.h"
 
 namespace tidemill {
@@ -155,6 +157,11 @@ ExpressionPtr parse_parenthesised(TokenCursor& cursor) {
   const SourceLocation location = cursor.take().location;
   QueryOrExpressions content = parse_query_or_expressions(cursor);
   if (content.query != nullptr) return make_scalar_query(cursor, location, std::move(content.query));
+  for (const Keyword unit : {Keyword::kDay, Keyword::kHour, Keyword::kMinute, Keyword::kSecond, Keyword::kYear}) {
+    if (!cursor.at(unit)) continue;
+    fail_not_supported(cursor, fmt::format("(a - b) {}", keyword_text(unit)),
+                       fmt::format("Write TIMESTAMPDIFF({}, b, a), or a - b for an interval", keyword_text(unit)));
+  }
   if (content.expressions.size() == 1) return std::move(content.expressions.front());
   auto row = cursor.make<ast::RowConstructor>(location);
   row->is_explicit = false;

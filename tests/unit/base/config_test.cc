@@ -80,6 +80,23 @@ TEST(ConfigTest, NotesSayThatASettingHasNoEffect) {
   EXPECT_NE(config.set("my.own.key", "x"), std::nullopt);
 }
 
+TEST(ConfigTest, SettingsOfFlinkAreKeptWithANote) {
+  Config config;
+  for (const char* key : {"table.exec.rank.topn-cache-size", "execution.batch-shuffle-mode", "pipeline.jars",
+                          "table.secret-store.kind", "state.backend.rocksdb.log.level", "taskmanager.host"}) {
+    EXPECT_EQ(config.set(key, "x"),
+              fmt::format("{} is not a setting of this engine; it is kept and changes nothing.", key));
+    config.reset(key);
+    EXPECT_FALSE(config.is_set(key));
+  }
+  // Part of a name, or more than it, is none.
+  EXPECT_EQ(error_of("table.exec.rank.topn-cache-siz", "1").substr(0, 47),
+            "Unknown setting: table.exec.rank.topn-cache-siz");
+  EXPECT_NE(error_of("table.exec.rank.topn-cache-size.x", "1"), "");
+  EXPECT_EQ(error_of("table.exec.legacy-cast-behaviour", "ENABLED"),
+            "Setting table.exec.legacy-cast-behaviour cannot be 'ENABLED' | Use one of DISABLED.");
+}
+
 TEST(ConfigTest, WrongKeysAndValuesAreRefused) {
   EXPECT_EQ(error_of("parallelism.defualt", "1"),
             "Unknown setting: parallelism.defualt | Did you mean 'parallelism.default'?");
