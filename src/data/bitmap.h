@@ -7,9 +7,8 @@
 //
 //   array  := its low 16 bits in order (at most 4,096 numbers) | bits := 8,192 bytes (more than that)
 //   runs   := uint16 number of runs, {uint16 first, uint16 how many more} each
-//   bitmap := cookie, [a bit a chunk: written as runs], {uint16 key, uint16 numbers - 1} a chunk, [uint32 offset of
-//   each
-//             chunk], the chunks; little-endian
+//   bitmap := cookie, [a bit a chunk: written as runs], {uint16 key, uint16 numbers - 1} a chunk,
+//             [uint32 offset of each chunk], the chunks; little-endian
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -159,6 +159,7 @@ struct Select : QueryBodyOf<QueryBodyKind::kSelect> {
   ExpressionPtr where;
   std::vector<GroupingElement> group_by;
   bool has_group_by = false;
+  bool group_by_distinct = false;  // equal grouping sets count once
   ExpressionPtr having;
   std::vector<NamedWindow> windows;
   ExpressionPtr qualify;

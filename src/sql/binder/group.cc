@@ -28,6 +28,9 @@ void SelectBinder::bind_group_by() {
   grouped_ = select_.has_group_by;
   grouping_sets_ =
       grouping_sets(select_.group_by, [this](const ast::GroupingElement& element) { return bind_group_keys(element); });
+  if (!select_.group_by_distinct) return;
+  std::set<GroupingSet> seen;
+  std::erase_if(grouping_sets_, [&](const GroupingSet& set) { return !seen.insert(set).second; });
 }
 
 GroupingSet SelectBinder::bind_group_keys(const ast::GroupingElement& element) {

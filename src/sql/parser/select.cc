@@ -70,8 +70,8 @@ void parse_grouping_elements(TokenCursor& cursor, ast::GroupingElement& outer) {
 
 void parse_group_by(TokenCursor& cursor, ast::Select& select) {
   cursor.expect(Keyword::kBy);
-  if (cursor.at(Keyword::kDistinct)) fail_not_supported(cursor, "GROUP BY DISTINCT");
-  if (cursor.at(Keyword::kAll)) cursor.take();
+  select.group_by_distinct = cursor.accept(Keyword::kDistinct);
+  if (!select.group_by_distinct) cursor.accept(Keyword::kAll);
   select.has_group_by = true;
   do {
     select.group_by.push_back(parse_grouping_element(cursor));

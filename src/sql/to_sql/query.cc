@@ -177,7 +177,7 @@ void SqlWriter::write_select(const ast::Select& select) {
   }
   clause(" WHERE ", select.where);
   if (select.has_group_by) {
-    text_ += " GROUP BY ";
+    text_ += select.group_by_distinct ? " GROUP BY DISTINCT " : " GROUP BY ";
     list(select.group_by, [this](const ast::GroupingElement& element) { write_grouping(element); });
   }
   clause(" HAVING ", select.having);

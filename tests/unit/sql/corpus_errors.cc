@@ -257,7 +257,6 @@ constexpr ErrorEntry kErrors[] = {
     {"quit", "1:1 QUIT is a command of Flink's SQL client, not SQL", "Leave it out"},
     {"select (a - b) day from t", "1:16 (a - b) DAY is not supported",
      "Write TIMESTAMPDIFF(DAY, b, a), or a - b for an interval"},
-    {"select a from t group by distinct a", "1:26 GROUP BY DISTINCT is not supported", ""},
     {"select a from t tablesample bernoulli(10)", "1:17 TABLESAMPLE is not supported", "Filter with RAND() instead"},
     {"select a from t pivot (sum(x) for y in (1, 2))", "1:17 PIVOT is not supported",
      "Use aggregates with FILTER (WHERE …)"},

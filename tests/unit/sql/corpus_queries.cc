@@ -99,6 +99,7 @@ constexpr Entry kQueries[] = {
     {"select a from t group by grouping sets (grouping sets ((a)))",
      "SELECT `a` FROM `t` GROUP BY GROUPING SETS (GROUPING SETS (`a`))"},
     {"select a from t group by all a", "SELECT `a` FROM `t` GROUP BY `a`"},
+    {"select a from t group by distinct rollup(a), a", "SELECT `a` FROM `t` GROUP BY DISTINCT ROLLUP (`a`), `a`"},
     {"select a from t group by tumble(ts, interval '1' day)",
      "SELECT `a` FROM `t` GROUP BY TUMBLE(`ts`, INTERVAL '1' DAY)"},
     {"select a from t group by 1 having b > 1", "SELECT `a` FROM `t` GROUP BY 1 HAVING `b` > 1"},
