@@ -34,7 +34,7 @@ void FileWriter::write(const Batch& batch) {
   std::vector<ColumnPtr> columns;
   for (const int32_t column : partitioning.row_columns) columns.push_back(batch.column(column));
   const Batch rows = batch.with_columns(partitioning.row_schema, std::move(columns));
-  for (const PartitionRows& partition : rows_by_partition(partitioning, batch)) {
+  for (const RowsOfPartition& partition : rows_by_partition(partitioning, batch)) {
     const bool is_all = static_cast<int32_t>(partition.rows.size()) == batch.num_rows();
     Part& part = current(partition.directory, batch, partition.rows.front());
     append(part, is_all ? rows : rows.take(partition.rows));

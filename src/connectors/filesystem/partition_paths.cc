@@ -146,8 +146,8 @@ std::string unescape_path_name(std::string_view text) {
   return plain;
 }
 
-std::vector<PartitionRows> rows_by_partition(const Partitioning& partitioning, const Batch& batch) {
-  std::vector<PartitionRows> partitions;
+std::vector<RowsOfPartition> rows_by_partition(const Partitioning& partitioning, const Batch& batch) {
+  std::vector<RowsOfPartition> partitions;
   std::unordered_map<std::string, size_t> places;  // by directory
   std::vector<std::string> names;
   for (const PartitionColumn& column : partitioning.columns) names.push_back(escape_path_name(column.name) + "=");

@@ -37,12 +37,12 @@ std::string escape_path_name(std::string_view text);
 std::string unescape_path_name(std::string_view text);
 
 // Rows of one partition, in their order.
-struct PartitionRows {
+struct RowsOfPartition {
   std::string directory;  // relative to the table's
   std::vector<int32_t> rows;
 };
 // Returns the partitions of a batch of all physical columns, in the order in which each comes first.
-std::vector<PartitionRows> rows_by_partition(const Partitioning& partitioning, const Batch& batch);
+std::vector<RowsOfPartition> rows_by_partition(const Partitioning& partitioning, const Batch& batch);
 
 // Returns the values that a directory stands for, unescaped, one a column: those of the last names key=value in its
 // path that are the table's, one behind the other. nullopt: it belongs to no partition.
