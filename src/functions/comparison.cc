@@ -83,17 +83,17 @@ std::optional<Sides> common_sides(const CallSite& site) {
 }
 
 // Text beside a number is read as a number of that type by <, <=, > and >=, as in Flink, which has no such rule for =.
+// Beside a DECIMAL it is rounded to as many digits behind the point, and may have more before it.
 std::optional<Sides> text_as_number(const CallSite& site) {
   if (site.size() != 2) return std::nullopt;
-  for (size_t text = 0; text < 2; ++text) {
-    const Type& number = site.type(1 - text);
-    if (!site.type(text).is_character() || !number.is_numeric()) continue;
-    Sides sides = {site.arguments[0], site.arguments[1]};
-    ExpressionPtr& side = text == 0 ? sides.left : sides.right;
-    side = make_cast(side, number.with_nullable(side->type().nullable), false, site.location);
-    return sides;
-  }
-  return std::nullopt;
+  const size_t text = site.type(0).is_character() ? 0 : 1;
+  Type number = site.type(1 - text);
+  if (!site.type(text).is_character() || !number.is_numeric()) return std::nullopt;
+  if (number.kind == TypeKind::kDecimal) number = Type::decimal(kDecimalPrecisionMax, number.scale);
+  Sides sides = {site.arguments[0], site.arguments[1]};
+  ExpressionPtr& side = text == 0 ? sides.left : sides.right;
+  side = make_cast(side, number.with_nullable(side->type().nullable), false, site.location);
+  return sides;
 }
 
 bool exact_decimals(const CallSite& site) {
@@ -133,8 +133,9 @@ ExpressionPtr bind_relation(Relation relation, const CallSite& site) {
     }
   }
   const bool orders = relation != Relation::kEqual && relation != Relation::kNotEqual;
-  auto sides = common_sides(site);
-  if (!sides && orders) sides = text_as_number(site);
+  const auto sides = common_sides(site);
+  const auto numbers = !sides && orders ? text_as_number(site) : std::nullopt;
+  if (numbers) return site.registry.resolve(site.name, {numbers->left, numbers->right}, site.location);
   if (!sides) return nullptr;
   const Type& common = sides->left->type();
   if (orders && !common.is_ordered()) {
