@@ -1,3 +1,4 @@
+// formats/json/canal_dialect.cc - messages of Canal. Rule: several rows a message, each update with its own "old".
 #include <re2/re2.h>
 
 #include "base/error.h"

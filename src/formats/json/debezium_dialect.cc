@@ -1,3 +1,4 @@
+// formats/json/debezium_dialect.cc - messages of Debezium. Rule: whole rows, "before" and "after".
 #include "base/error.h"
 #include "formats/json/changelog_dialect.h"
 

@@ -1,3 +1,4 @@
+// formats/json/maxwell_dialect.cc - messages of Maxwell. Rule: a row a message, an update with its "old".
 #include "base/error.h"
 #include "formats/json/changelog_dialect.h"
 

@@ -294,13 +294,22 @@ const PlanNode& Changelog::origin_of_updates(const PlanNode& node) const {
   return node;
 }
 
+// True where of an updated row only the old one may come out: the new one is filtered away, or fits nothing any more.
+bool Changelog::may_lose_update(const PlanNode& node) const {
+  if (!kinds_.at(&node).update_after) return false;
+  if (filters(node) || node.kind() == PlanKind::kJoin || node.kind() == PlanKind::kLookupJoin) return true;
+  return passes_kinds_on(node.kind()) &&
+         std::ranges::any_of(node.inputs(), [this](const PlanPtr& input) { return may_lose_update(*input); });
+}
+
 void Changelog::demand(const PlanNode& node, bool needs_update_before) {
   const auto known = demanded_.find(&node);
   if (known != demanded_.end() && (known->second || !needs_update_before)) return;
   demanded_[&node] = needs_update_before;
   bool of_inputs = true;  // whoever keeps state per row takes back by -U
   if (const auto* sink = node.try_as<SinkNode>()) {
-    of_inputs = tables_.sink(*sink) != SinkAccepts::kUpsert || !is_keyed_as_its_table(*sink);
+    of_inputs =
+        tables_.sink(*sink) != SinkAccepts::kUpsert || !is_keyed_as_its_table(*sink) || may_lose_update(*sink->input());
   } else if (node.kind() == PlanKind::kChangelogNormalize) {
     of_inputs = false;
   } else if (node.kind() == PlanKind::kProject || node.kind() == PlanKind::kUnion ||

@@ -68,6 +68,7 @@ class Changelog {
   // Throws UserError where updates come out of `input`, which `what` at `location` cannot take.
   void check_inserts(const PlanNode& input, SourceLocation location, std::string_view what) const;
   void check_sink(const SinkNode& sink) const;
+  bool may_lose_update(const PlanNode& node) const;
   void demand(const PlanNode& node, bool needs_update_before);
   const PlanNode& origin_of_updates(const PlanNode& node) const;
 

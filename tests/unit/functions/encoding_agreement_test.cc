@@ -4,7 +4,9 @@
 
 #include <map>
 #include <random>
+#include <set>
 
+#include "data/bitmap.h"
 #include "data/nested.h"
 #include "expr/table_function.h"
 #include "tests/unit/functions/function_harness.h"
@@ -46,6 +48,7 @@ const std::vector<Sample>& samples() {
       {Type::array(Type::string()), {}},
       {Type::map(Type::string(), Type::integer()), {}},
       {Type::row({{"DAY", Type::integer()}, {"a", Type::array(Type::string())}}), {}},
+      {Type::bitmap(), {}},
   };
   return all;
 }
@@ -75,6 +78,11 @@ Value sample_value(const Sample& sample, std::mt19937& random) {
   if (random() % 5 == 0) return Value::null(sample.type);
   if (sample.type.kind == TypeKind::kIntervalYearMonth)
     return Value::of(sample.type, static_cast<int32_t>(random() % 40) - 20);
+  if (sample.type.kind == TypeKind::kBitmap) {
+    Bitmap set;
+    for (uint32_t i = random() % 4; i > 0; --i) set.add(static_cast<int32_t>(random() % 3) * 70000 - 1);
+    return Value::of_text(sample.type, set.bytes());
+  }
   if (sample.type.kind == TypeKind::kIntervalDayTime)
     return Value::of(sample.type, static_cast<int64_t>(random()) - 1000000);
   const ExpressionPtr text = literal(sample.texts[random() % sample.texts.size()]);
@@ -201,12 +209,15 @@ TEST(EveryFunction, ThatTakesWordsAgreesToo) {
   }
 }
 
+// The binder makes what they mean; here they are for the list of functions.
+const std::set<std::string_view> kOfTheBinder = {"CAST", "TRY_CAST", "CURRENT_DATABASE"};
+
 TEST(EveryFunction, AgreesAcrossEncodingsAndSelections) {
   const FunctionHarness f;
   EncodingAgreement agreement(20260101);
   std::vector<std::string> never_bound;
   for (const FunctionListing& listing : f.registry().list()) {
-    if (!f.registry().has_scalar(listing.name)) continue;
+    if (!f.registry().has_scalar(listing.name) || kOfTheBinder.contains(listing.name)) continue;
     if (listing.name == table_function_name("GENERATE_SERIES")) continue;  // between any two numbers it is too long
     int32_t bound = 0;
     for (size_t count = 0; count <= 4; ++count) {

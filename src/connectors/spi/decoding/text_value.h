@@ -22,8 +22,8 @@ enum class ValueStatus : uint8_t {
 // How values of a text format are read.
 struct TextForm {
   TimestampForm timestamp = TimestampForm::kSql;
-  // As Flink's CSV reads: 2020-1-5 and 12:30 are a date and a time, a TIME has no digits beyond its precision, a DECIMAL
-  // no spaces around it.
+  // As Flink's CSV reads: 2020-1-5 and 12:30 are a date and a time, a TIME has no digits beyond its precision, a
+  // DECIMAL no spaces around it.
   bool csv = false;
   std::string option_prefix;  // "json.", for advice
   // Of what is inside nested values:

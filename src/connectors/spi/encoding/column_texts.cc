@@ -98,6 +98,7 @@ void ColumnTexts::write(const Column& column, const TextStyle& style) {
       return write_nested(column, style);
     case TypeKind::kMap:
     case TypeKind::kMultiset:
+    case TypeKind::kBitmap:
     case TypeKind::kIntervalYearMonth:
     case TypeKind::kIntervalDayTime:
       break;
