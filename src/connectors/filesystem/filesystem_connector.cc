@@ -1,7 +1,5 @@
 #include "connectors/filesystem/filesystem_connector.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "base/error.h"
@@ -9,6 +7,7 @@
 #include "connectors/filesystem/file_sink.h"
 #include "connectors/filesystem/file_source.h"
 #include "connectors/spi/lookup_options.h"
+#include "connectors/spi/option_pattern.h"
 #include "data/time_pattern.h"
 
 namespace tidemill {
@@ -120,7 +119,7 @@ class FilesystemConnector final : public Connector {
     settings.table = table.name;
     settings.path = local_path(options.text("path"));
     settings.pattern = options.find_text("source.path.regex-pattern");
-    if (settings.pattern) check_pattern(*settings.pattern);
+    option_pattern(options, "source.path.regex-pattern");  // throws where it is none
     if (options.has("source.monitor-interval")) {
       settings.monitor_interval_ms = options.duration_ms("source.monitor-interval");
       if (*settings.monitor_interval_ms <= 0)
@@ -196,14 +195,6 @@ class FilesystemConnector final : public Connector {
             options.under(options.text("format") + "."),
             options.is_written("record.error-policy"),
             {}};
-  }
-
-  static void check_pattern(const std::string& pattern) {
-    const re2::RE2 expression(pattern, re2::RE2::Quiet);
-    if (!expression.ok())
-      throw UserError(
-          fmt::format("Option 'source.path.regex-pattern' is not a regular expression: {}", expression.error()),
-          "Look-around and back-references are not supported.");
   }
 };
 

@@ -2,33 +2,20 @@
 #include <re2/re2.h>
 
 #include "base/error.h"
-#include "data/json_scanner.h"
+#include "connectors/spi/option_pattern.h"
 #include "formats/json/changelog_dialect.h"
 
 namespace tidemill {
 namespace {
 
-// Which databases or tables are read.
-struct NameFilter {
-  std::string_view member;                  // of the message: "database", "table"
-  std::unique_ptr<const re2::RE2> pattern;  // null: all are
-};
-
-NameFilter make_filter(const Options& options, std::string_view option, std::string_view member) {
-  const std::optional<std::string> text = options.find_text(option);
-  if (!text) return {member, nullptr};
-  auto pattern = std::make_unique<const re2::RE2>(*text, re2::RE2::Quiet);
-  if (!pattern->ok())
-    throw UserError(
-        fmt::format("Option '{}' is not a regular expression: {}", options.full_name(option), pattern->error()),
-        "Look-around and back-references are not supported.");
-  return {member, std::move(pattern)};
+// True where the pattern of an option takes the name; null takes any.
+bool takes(const std::shared_ptr<const re2::RE2>& pattern, const JsonToken& name) {
+  return pattern == nullptr || re2::RE2::FullMatch(json_plain_text(name), *pattern);
 }
 
 // Returns the objects of an array, or what is wrong with it.
-std::vector<std::string_view> objects_of(const JsonToken& message, std::string_view member, std::string_view type,
+std::vector<std::string_view> objects_of(const JsonToken& array, std::string_view member, std::string_view type,
                                          std::string& complaint) {
-  const JsonToken array = json_member(message, member);
   std::vector<std::string_view> objects;
   bool all = array.kind == JsonKind::kArray;
   if (all) {
@@ -48,40 +35,34 @@ std::vector<std::string_view> objects_of(const JsonToken& message, std::string_v
 // has the columns that it changed; CREATE is a change of the table itself, and passed over.
 class CanalDialect final : public ChangelogDialect {
  public:
-  explicit CanalDialect(const Options& options) {
-    filters_.push_back(make_filter(options, "database.include", "database"));
-    filters_.push_back(make_filter(options, "table.include", "table"));
-  }
+  explicit CanalDialect(const Options& options)
+      : database_(option_pattern(options, "database.include")), table_(option_pattern(options, "table.include")) {}
 
   ToldRows read(const JsonToken& message) const override {
-    for (const NameFilter& filter : filters_) {
-      if (!filter.pattern) continue;
-      const JsonToken name = json_member(message, filter.member);
-      if (!re2::RE2::FullMatch(json_plain_text(name), *filter.pattern)) return {};
-    }
-    const JsonToken type = json_member(message, "type");
+    const auto [database, table, type, data, old] =
+        json_members<5>(message, {"database", "table", "type", "data", "old"});
+    if (!takes(database_, database) || !takes(table_, table)) return {};
     if (type.kind == JsonKind::kNull) return {{}, "it has no \"type\""};
     const std::string name = json_plain_text(type);
     if (name == "CREATE") return {};
-    if (name == "INSERT") return all_rows(message, name, RowKind::kInsert);
-    if (name == "DELETE") return all_rows(message, name, RowKind::kDelete);
-    if (name == "UPDATE") return updated_rows(message);
+    if (name == "INSERT") return all_rows(data, name, RowKind::kInsert);
+    if (name == "DELETE") return all_rows(data, name, RowKind::kDelete);
+    if (name == "UPDATE") return updated_rows(data, old);
     return {{}, fmt::format("Unknown \"type\" value \"{}\"", name), "INSERT, UPDATE, DELETE and CREATE are known."};
   }
 
  private:
-  static ToldRows all_rows(const JsonToken& message, std::string_view type, RowKind kind) {
+  static ToldRows all_rows(const JsonToken& data, std::string_view type, RowKind kind) {
     ToldRows told;
-    for (const std::string_view row : objects_of(message, "data", type, told.complaint))
-      told.rows.push_back({kind, row});
+    for (const std::string_view row : objects_of(data, "data", type, told.complaint)) told.rows.push_back({kind, row});
     return told;
   }
 
-  static ToldRows updated_rows(const JsonToken& message) {
+  static ToldRows updated_rows(const JsonToken& data, const JsonToken& before) {
     ToldRows told;
-    const std::vector<std::string_view> rows = objects_of(message, "data", "UPDATE", told.complaint);
+    const std::vector<std::string_view> rows = objects_of(data, "data", "UPDATE", told.complaint);
     if (!told.complaint.empty()) return told;
-    const std::vector<std::string_view> old = objects_of(message, "old", "UPDATE", told.complaint);
+    const std::vector<std::string_view> old = objects_of(before, "old", "UPDATE", told.complaint);
     if (told.complaint.empty() && old.size() < rows.size())
       told.complaint = fmt::format("its \"data\" has {} rows, and its \"old\" {}", rows.size(), old.size());
     if (!told.complaint.empty()) return told;
@@ -92,7 +73,7 @@ class CanalDialect final : public ChangelogDialect {
     return told;
   }
 
-  std::vector<NameFilter> filters_;
+  std::shared_ptr<const re2::RE2> database_, table_;  // null: all are read
 };
 
 std::vector<MessageMetadata> metadata() {

@@ -1,13 +1,14 @@
 // formats/json/changelog_dialect.h - how one tool writes the changes of a table as JSON. Rule: a dialect takes messages
 // apart and knows nothing of lines, positions and columns.
 #pragma once
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connectors/spi/format.h"
-#include "data/json_token.h"
+#include "data/json_scanner.h"
 #include "formats/json/message_metadata.h"
 
 namespace tidemill {
@@ -37,8 +38,24 @@ class ChangelogDialect {
   virtual std::string_view payload_member() const { return {}; }
 };
 
-// Returns the member of that name; of several the last one; null where there is none or `object` is no object.
-JsonToken json_member(const JsonToken& object, std::string_view name);
+// Returns the members of these names, all in one walk; of several with one name the last one; null where there is none
+// or `object` is no object.
+template <size_t N>
+std::array<JsonToken, N> json_members(const JsonToken& object, const std::array<std::string_view, N>& names) {
+  std::array<JsonToken, N> found;
+  if (object.kind != JsonKind::kObject) return found;
+  JsonScanner scanner(object.text);
+  scanner.enter('{');
+  while (const auto key = scanner.next_key()) {
+    const JsonToken value = *scanner.value();
+    for (size_t i = 0; i < N; ++i)
+      if (key->text == names[i]) found[i] = value;
+  }
+  return found;
+}
+inline JsonToken json_member(const JsonToken& object, std::string_view name) {
+  return json_members<1>(object, {name})[0];
+}
 // Returns the text of a string without escapes; of any other value as it stands.
 std::string json_plain_text(const JsonToken& token);
 

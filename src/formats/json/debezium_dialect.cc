@@ -8,11 +8,9 @@ namespace {
 constexpr std::string_view kReplicaIdentity =
     "A PostgreSQL table gives its old rows after ALTER TABLE … REPLICA IDENTITY FULL.";
 
-// Adds the row that `member` of the payload is, or tells why there is none, once.
-void add_row(const JsonToken& payload, std::string_view member, std::string_view operation, RowKind kind,
-             ToldRows& told) {
+// Adds the row that a member of the payload is, or tells why there is none, once.
+void add_row(const JsonToken& row, std::string_view member, std::string_view operation, RowKind kind, ToldRows& told) {
   if (!told.complaint.empty()) return;
-  const JsonToken row = json_member(payload, member);
   const bool is_before = member == "before";
   if (row.kind == JsonKind::kObject) {
     told.rows.push_back({kind, row.text, {}, is_before ? kReplicaIdentity : std::string_view()});
@@ -38,17 +36,17 @@ class DebeziumDialect final : public ChangelogDialect {
     JsonToken payload = message;
     if (!payload_hint_.empty()) payload = json_member(message, "payload");
     if (payload.kind != JsonKind::kObject) return {{}, "it has no \"payload\" {…}", payload_hint_};
-    const JsonToken op = json_member(payload, "op");
+    const auto [op, before, after] = json_members<3>(payload, {"op", "before", "after"});
     if (op.kind == JsonKind::kNull) return {{}, "it has no \"op\""};
     const std::string name = json_plain_text(op);
     ToldRows told;
     if (name == "c" || name == "r") {
-      add_row(payload, "after", "CREATE", RowKind::kInsert, told);
+      add_row(after, "after", "CREATE", RowKind::kInsert, told);
     } else if (name == "u") {
-      add_row(payload, "before", "UPDATE", RowKind::kUpdateBefore, told);
-      add_row(payload, "after", "UPDATE", RowKind::kUpdateAfter, told);
+      add_row(before, "before", "UPDATE", RowKind::kUpdateBefore, told);
+      add_row(after, "after", "UPDATE", RowKind::kUpdateAfter, told);
     } else if (name == "d") {
-      add_row(payload, "before", "DELETE", RowKind::kDelete, told);
+      add_row(before, "before", "DELETE", RowKind::kDelete, told);
     } else {
       return {{}, fmt::format("Unknown \"op\" value \"{}\"", name), "c, r, u and d are known."};
     }

@@ -9,14 +9,12 @@ namespace {
 class MaxwellDialect final : public ChangelogDialect {
  public:
   ToldRows read(const JsonToken& message) const override {
-    const JsonToken type = json_member(message, "type");
+    const auto [type, data, old] = json_members<3>(message, {"type", "data", "old"});
     if (type.kind == JsonKind::kNull) return {{}, "it has no \"type\""};
     const std::string name = json_plain_text(type);
     const bool update = name == "update";
     if (!update && name != "insert" && name != "delete")
       return {{}, fmt::format("Unknown \"type\" value \"{}\"", name), "insert, update and delete are known."};
-    const JsonToken data = json_member(message, "data");
-    const JsonToken old = json_member(message, "old");
     if (data.kind != JsonKind::kObject) return {{}, missing("data", name)};
     if (update && old.kind != JsonKind::kObject) return {{}, missing("old", name)};
     if (update) return {{{RowKind::kUpdateBefore, data.text, old.text}, {RowKind::kUpdateAfter, data.text}}};

@@ -141,7 +141,7 @@ ValueStatus set_nested(ColumnFiller& column, int32_t row, std::string_view text,
   }
   for (; is_row && count < type.num_parts(); ++count) {
     if (!form.nulls_for_errors) return ValueStatus::kMalformed;
-    append_encoded(bytes, *Column::all_null(type.part(count).with_nullable(true), 1), 0);
+    append_encoded_null(bytes);
     status = ValueStatus::kNulled;
   }
   if (!is_row) std::memcpy(bytes.data(), &count, sizeof(count));
