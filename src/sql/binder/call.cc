@@ -6,15 +6,10 @@
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/grouping_sets.h"
 #include "sql/binder/window_definition.h"
+#include "sql/keyword.h"
 
 namespace tidemill {
 namespace {
-
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
-}
 
 // What TUMBLE_START, HOP_ROWTIME, … are made of; nullopt for any other name.
 struct WindowPropertyName {
@@ -45,7 +40,7 @@ void refuse_aggregate_syntax(const ast::FunctionCall& call, const std::string& n
 
 ExpressionPtr ExpressionBinder::bind_call(const ast::FunctionCall& call) {
   if (call.name.parts.size() > 1) refuse_unsupported(call.location, "A function with a catalog or database name");
-  const std::string name = upper(call.name.last().name);
+  const std::string name = upper_case(call.name.last().name);
   if (call.over) return bind_over(call, name);
   if (pattern_ != nullptr) {
     if (ExpressionPtr bound = bind_pattern_call(call, name)) return bound;
@@ -88,10 +83,10 @@ std::vector<ExpressionPtr> ExpressionBinder::bind_arguments(const ast::FunctionC
 
 // JSON(text), which stands only in JSON_OBJECT and JSON_ARRAY, is bound here; all else as everywhere.
 ExpressionPtr ExpressionBinder::bind_argument(const ast::FunctionCall& call, const ast::Expression& value) {
-  const std::string name = upper(call.name.last().name);
+  const std::string name = upper_case(call.name.last().name);
   const auto* inner = value.try_as<ast::FunctionCall>();
   const bool is_json = inner != nullptr && inner->name.parts.size() == 1 && !inner->over &&
-                       upper(inner->name.last().name) == "JSON" && (name == "JSON_OBJECT" || name == "JSON_ARRAY");
+                       upper_case(inner->name.last().name) == "JSON" && (name == "JSON_OBJECT" || name == "JSON_ARRAY");
   if (!is_json) return bind(value);
   return context_.functions.resolve("JSON", bind_arguments(*inner), inner->location);
 }

@@ -7,6 +7,7 @@
 #include "plan/calc.h"
 #include "plan/changelog_function.h"
 #include "sql/binder/query_binder.h"
+#include "sql/keyword.h"
 
 namespace tidemill {
 namespace {
@@ -14,11 +15,7 @@ namespace {
 constexpr std::string_view kTo = kChangelogFunctions[0];
 constexpr std::array<std::string_view, 5> kArguments = {"input", "op", "op_mapping", "on_time", "uid"};
 
-std::string function_name(const ast::FunctionCall& call) {
-  std::string name = call.name.last().name;
-  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return name;
-}
+std::string function_name(const ast::FunctionCall& call) { return upper_case(call.name.last().name); }
 
 // Puts the arguments in the order of the signature; null where one was left out.
 class ArgumentList {

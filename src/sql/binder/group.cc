@@ -12,17 +12,9 @@
 #include "sql/binder/grouped_expressions.h"
 #include "sql/binder/select_binder.h"
 #include "sql/binder/window_emit.h"
+#include "sql/keyword.h"
 
 namespace tidemill {
-namespace {
-
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
-}
-
-}  // namespace
 
 void SelectBinder::bind_group_by() {
   grouped_ = select_.has_group_by;
@@ -38,7 +30,7 @@ GroupingSet SelectBinder::bind_group_keys(const ast::GroupingElement& element) {
   ExpressionBinder binder(context_, scope_, "GROUP BY");
   for (const ast::ExpressionPtr& written : element.expressions) {
     const auto* call = written->try_as<ast::FunctionCall>();
-    const std::optional<WindowKind> kind = call ? window_kind(upper(call->name.last().name)) : std::nullopt;
+    const std::optional<WindowKind> kind = call ? window_kind(upper_case(call->name.last().name)) : std::nullopt;
     if (kind) {
       if (calls_->window()) refuse_unsupported(written->location, "GROUP BY with two windows");
       calls_->set_window(bind_group_window(*call, *kind, scope_, context_));

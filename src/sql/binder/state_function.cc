@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "base/config_options.h"
+#include "sql/keyword.h"
 
 namespace tidemill {
 namespace {
@@ -20,9 +21,7 @@ const std::string& text_argument(const ast::FunctionArgument& argument) {
 
 bool is_state_function(const ast::FunctionCall& call) {
   if (call.name.parts.size() != 1) return false;
-  std::string name = call.name.last().name;
-  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return name == "STATE";
+  return equal_words(call.name.last().name, "STATE");
 }
 
 TableDefinitionPtr bind_state_function(const ast::FunctionCall& call, const BindingContext& context) {

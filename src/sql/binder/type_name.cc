@@ -103,7 +103,7 @@ Type nullable_type(const ast::TypeName& name) {
     case kVariant:
       return Type::variant();
     case kNamed:
-      if (name.name.parts.size() == 1 && upper_case(name.name.last().name) == "BITMAP") return Type::bitmap();
+      if (name.name.parts.size() == 1 && equal_words(name.name.last().name, "BITMAP")) return Type::bitmap();
       throw UserError(name.location, fmt::format("Unknown data type: {}", name.name.last().name),
                       "Types are BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p, s), CHAR(n), "
                       "VARCHAR(n), STRING, BINARY(n), VARBINARY(n), BYTES, DATE, TIME, TIMESTAMP(p), TIMESTAMP_LTZ(p), "

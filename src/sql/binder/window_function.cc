@@ -8,6 +8,7 @@
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/window_definition.h"
+#include "sql/keyword.h"
 
 namespace tidemill {
 namespace {
@@ -84,8 +85,7 @@ class ArgumentList {
   }
   void place(const ast::FunctionArgument& argument, size_t index) {
     if (argument.name) {
-      std::string upper = argument.name->name;
-      for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      const std::string upper = upper_case(argument.name->name);
       const auto found = std::ranges::find(names_, upper);
       if (found == names_.end()) refuse(argument.name->location, fmt::format("{} has no argument {}", name(), upper));
       index = static_cast<size_t>(found - names_.begin());
@@ -144,9 +144,7 @@ std::vector<int32_t> bind_partition_keys(const ast::TableArgument& data, WindowK
 }  // namespace
 
 BoundRelation QueryBinder::bind_window_function(const ast::FunctionCall& call) {
-  std::string name = call.name.last().name;
-  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  const std::optional<WindowKind> kind = window_kind(name);
+  const std::optional<WindowKind> kind = window_kind(upper_case(call.name.last().name));
   if (!kind) throw_no_table_function(call, context_.functions);
   const WindowArguments arguments = ArgumentList(call, *kind).arrange();
   BoundRelation input = bind_table_argument(*arguments.data);

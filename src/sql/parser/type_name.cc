@@ -208,7 +208,7 @@ void parse_simple_type(TokenCursor& cursor, const SimpleType& simple, TypeName& 
 // BITMAP is a reserved word and nevertheless the name of a type, as far as this grammar goes.
 bool at_bitmap(TokenCursor& cursor) {
   const Token& token = cursor.peek();
-  return token.kind == TokenKind::kWord && upper_case(cursor.text_of(token)) == "BITMAP";
+  return token.kind == TokenKind::kWord && equal_words(cursor.text_of(token), "BITMAP");
 }
 
 void parse_named_type(TokenCursor& cursor, TypeName& type) {
