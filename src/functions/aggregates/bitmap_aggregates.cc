@@ -4,6 +4,7 @@
 #include "data/bitmap.h"
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
+#include "functions/aggregates/signed_aggregate.h"
 #include "functions/bind.h"
 
 namespace tidemill {
@@ -41,11 +42,11 @@ class OpenBitmaps {
   std::vector<Bitmap> bitmaps_;
 };
 
-class BitmapAggregate final : public AggregateFunction {
+class BitmapAggregate final : public SignedAggregate {
  public:
   BitmapAggregate(std::string name, Combination combination, bool cardinality)
-      : AggregateFunction(std::move(name), combination == Combination::kBuild ? Type::integer() : Type::bitmap(),
-                          cardinality ? Type::big_int() : Type::bitmap()),
+      : SignedAggregate(std::move(name), combination == Combination::kBuild ? Type::integer() : Type::bitmap(),
+                        cardinality ? Type::big_int() : Type::bitmap()),
         combination_(combination),
         cardinality_(cardinality) {}
 
@@ -58,14 +59,6 @@ class BitmapAggregate final : public AggregateFunction {
     return {RetractionStore::kOrderedValues, RetractionReplay::kAll};
   }
   bool ignores_distinct() const override { return combination_ != Combination::kXor; }
-
-  void add(AggregateContext& context, Accumulators into, const Column* argument, const Selection& rows) const override {
-    change(context, into, *argument, rows, 1);
-  }
-  void retract(AggregateContext& context, Accumulators into, const Column* argument,
-               const Selection& rows) const override {
-    change(context, into, *argument, rows, -1);
-  }
   void merge(AggregateContext& context, Accumulators into, ReadAccumulators from,
              const AccumulatorTexts* from_texts) const override {
     OpenBitmaps open(*context.texts);
@@ -93,7 +86,7 @@ class BitmapAggregate final : public AggregateFunction {
 
  private:
   void change(AggregateContext& context, Accumulators into, const Column& argument, const Selection& rows,
-              int32_t sign) const {
+              int32_t sign) const override {
     OpenBitmaps open(*context.texts);
     if (combination_ == Combination::kBuild) {
       for_each_value<int32_t>(argument, rows, [&](int32_t row, int32_t number) {

@@ -3,6 +3,7 @@
 
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
+#include "functions/aggregates/signed_aggregate.h"
 #include "functions/bind.h"
 #include "functions/encoded_kernel.h"
 
@@ -105,20 +106,13 @@ class Counts {
   std::map<std::string, int32_t> counts_;
 };
 
-class Collect final : public AggregateFunction {
+class Collect final : public SignedAggregate {
  public:
   explicit Collect(const Type& element)
-      : AggregateFunction("COLLECT", element, Type::multiset(element.not_null()).not_null()) {}
+      : SignedAggregate("COLLECT", element, Type::multiset(element.not_null()).not_null()) {}
 
   AccumulatorLayout layout() const override { return {sizeof(CollectionState), alignof(CollectionState), {0}}; }
   bool retractable() const override { return true; }
-  void add(AggregateContext& context, Accumulators into, const Column* argument, const Selection& rows) const override {
-    change(context, into, *argument, rows, 1);
-  }
-  void retract(AggregateContext& context, Accumulators into, const Column* argument,
-               const Selection& rows) const override {
-    change(context, into, *argument, rows, -1);
-  }
   void merge(AggregateContext& context, Accumulators into, ReadAccumulators from,
              const AccumulatorTexts* from_texts) const override {
     for (int32_t i = 0; i < into.size(); ++i) {
@@ -136,7 +130,7 @@ class Collect final : public AggregateFunction {
 
  private:
   void change(AggregateContext& context, Accumulators into, const Column& argument, const Selection& rows,
-              int32_t sign) const {
+              int32_t sign) const override {
     // Values of one accumulator that follow each other are counted before they are stored.
     CollectionState* state = nullptr;
     Counts counts(result_type(), {});

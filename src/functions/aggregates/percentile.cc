@@ -7,6 +7,7 @@
 #include "expr/cast.h"
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
+#include "functions/aggregates/signed_aggregate.h"
 
 namespace tidemill {
 namespace {
@@ -71,20 +72,13 @@ Entry entry_of(const Text& packed) {
 }
 
 template <class T>
-class Percentile final : public AggregateFunction {
+class Percentile final : public SignedAggregate {
  public:
   Percentile(const Type& argument, double share)
-      : AggregateFunction("PERCENTILE", argument, Type::float64()), share_(share) {}
+      : SignedAggregate("PERCENTILE", argument, Type::float64()), share_(share) {}
 
   AccumulatorLayout layout() const override { return {AccumulatorTexts::kSlotBytes, 8, {0}}; }
   bool retractable() const override { return true; }
-  void add(AggregateContext& context, Accumulators into, const Column* argument, const Selection& rows) const override {
-    change(context, into, *argument, rows, 1);
-  }
-  void retract(AggregateContext& context, Accumulators into, const Column* argument,
-               const Selection& rows) const override {
-    change(context, into, *argument, rows, -1);
-  }
   void merge(AggregateContext& context, Accumulators into, ReadAccumulators from,
              const AccumulatorTexts* from_texts) const override {
     for (int32_t i = 0; i < into.size(); ++i) {
@@ -107,7 +101,7 @@ class Percentile final : public AggregateFunction {
  private:
   // Values of one accumulator that follow each other are gathered before they are stored.
   void change(AggregateContext& context, Accumulators into, const Column& argument, const Selection& rows,
-              int32_t sign) const {
+              int32_t sign) const override {
     std::byte* slot = nullptr;
     Entries entries;
     for_each_value<T>(argument, rows, [&](int32_t row, const T& value) {
