@@ -11,6 +11,7 @@
 
 #include "connectors/spi/options.h"
 #include "connectors/spi/record_errors.h"
+#include "connectors/spi/records.h"
 #include "data/batch.h"
 
 namespace tidemill {
@@ -89,6 +90,13 @@ class DecodingFormat {
     (void)text;
     return 0;
   }
+  // Returns what decodes messages instead of a split of text; null: the format is for files only. The arguments are
+  // borrowed and outlive the decoder.
+  virtual std::unique_ptr<RecordDecoder> make_record_decoder(Environment& environment,
+                                                             RecordErrorTarget& errors) const {
+    (void)environment, (void)errors;
+    return nullptr;
+  }
   // False where rows come with kinds other than +I.
   virtual bool append_only() const { return true; }
 };
@@ -103,11 +111,16 @@ class Encoder {
   virtual void encode(const Batch& batch, std::string& out) = 0;
 };
 
-// The same for writing; outlives the encoders it makes.
+// The same for writing. Immutable; outlives the encoders it makes.
 class EncodingFormat {
  public:
   virtual ~EncodingFormat() = default;
   virtual std::unique_ptr<Encoder> make_encoder() const = 0;
+  // Returns what encodes messages; null: the format is for files only. `environment` is borrowed.
+  virtual std::unique_ptr<RecordEncoder> make_record_encoder(Environment& environment) const {
+    (void)environment;
+    return nullptr;
+  }
   // True where rows of every kind can be written; otherwise only +I can.
   virtual bool takes_changes() const { return false; }
 };
@@ -129,6 +142,8 @@ struct FormatRequest {
   Options options;                         // the format's own, without its prefix
   bool policy_written = false;             // 'record.error-policy' is set: the format's ignore-parse-errors may not be
   std::vector<std::string> metadata = {};  // decoding: keys of Format::metadata_keys() that are wanted, in output order
+  bool messages = false;                   // records are keys or values of messages, not parts of files
+  std::string subject = {};                // messages: "<topic>-key" or "<topic>-value"; empty: of several topics
 };
 
 // Throws UserError where both the format's 'ignore-parse-errors' and 'record.error-policy' are written: each says what

@@ -86,15 +86,19 @@ RecordErrorSettings record_error_settings(const Options& options) {
 }
 
 RecordErrors::RecordErrors(RecordErrorSettings settings, std::string table, Environment& environment,
-                           const Subtask& subtask)
-    : settings_(std::move(settings)), table_(std::move(table)), files_(environment.files), subtask_(subtask) {}
+                           const Subtask& subtask, std::string_view place)
+    : settings_(std::move(settings)),
+      table_(std::move(table)),
+      files_(environment.files),
+      subtask_(subtask),
+      place_(place) {}
 
 RecordErrors::~RecordErrors() = default;
 
 void RecordErrors::reject(std::string_view split, const RecordError& error) {
   if (settings_.policy == RecordErrorPolicy::kFail)
-    throw UserError(fmt::format("Table '{}': {} record cannot be read: {} line {}: {}; the record is: {}", table_,
-                                error.format, split, error.line, error_text(error), shown_raw(error.raw)),
+    throw UserError(fmt::format("Table '{}': {} record cannot be read: {} {} {}: {}; the record is: {}", table_,
+                                error.format, split, place_, error.line, error_text(error), shown_raw(error.raw)),
                     error.hint.empty()
                         ? "Set 'record.error-policy' to skip or dead-letter to go on without such records."
                         : error.hint);

@@ -21,7 +21,7 @@ enum class RecordErrorPolicy : uint8_t {
 // A record, or one value of it, that does not have the form its table declares.
 struct RecordError {
   std::string_view format;    // "JSON"
-  int64_t line = 0;           // of the split, from 1
+  int64_t line = 0;           // of the split, from 1; of messages: offset
   std::string column = {};    // empty: the record as a whole
   std::string message = {};   // what is wrong, with the text it is about
   std::string hint = {};      // what to do; may be empty
@@ -57,7 +57,9 @@ class RecordErrorTarget {
 // come twice, with the same split and offset.
 class RecordErrors final : public RecordErrorTarget {
  public:
-  RecordErrors(RecordErrorSettings settings, std::string table, Environment& environment, const Subtask& subtask);
+  // `place` is what the number of a record counts, for errors: "line" or "offset".
+  RecordErrors(RecordErrorSettings settings, std::string table, Environment& environment, const Subtask& subtask,
+               std::string_view place = "line");
   ~RecordErrors() override;
 
   // Throws UserError under kFail.
@@ -78,6 +80,7 @@ class RecordErrors final : public RecordErrorTarget {
   std::string table_;
   FileSystem& files_;
   Subtask subtask_;
+  std::string_view place_;
   int64_t count_ = 0;
   std::unique_ptr<WritableFile> file_;
   std::string letters_;  // not yet written

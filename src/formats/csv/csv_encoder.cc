@@ -37,35 +37,37 @@ void CsvEncoder::append_text(std::string_view text, std::string& out) const {
   out += quote;
 }
 
-void CsvEncoder::begin_file(std::string& out) {
-  if (!settings_.dialect.header) return;
+std::string CsvEncoder::header() const {
+  std::string out;
+  if (!settings_.dialect.header) return out;
   for (size_t i = 0; i < settings_.names.size(); ++i) {
     if (i > 0) out += settings_.dialect.delimiter;
     append_text(settings_.names[i], out);
   }
   out += '\n';
+  return out;
 }
 
-void CsvEncoder::encode(const Batch& batch, std::string& out) {
+void CsvEncoder::begin(const Batch& batch) {
   CHECK_EQ(static_cast<size_t>(batch.num_columns()), texts_.size());
-  std::vector<uint8_t> bare;  // numbers and booleans are never quoted
+  bare_.clear();
   for (size_t i = 0; i < texts_.size(); ++i) {
     const Column& column = *batch.column(static_cast<int32_t>(i));
     texts_[i].write(column, settings_.style);
-    bare.push_back(column.type().is_numeric() || column.type().kind == TypeKind::kBoolean ? 1 : 0);
+    bare_.push_back(column.type().is_numeric() || column.type().kind == TypeKind::kBoolean ? 1 : 0);
   }
-  for (int32_t row = 0; row < batch.num_rows(); ++row) {
-    for (size_t i = 0; i < texts_.size(); ++i) {
-      if (i > 0) out += settings_.dialect.delimiter;
-      if (texts_[i].is_null(row)) {
-        out += settings_.dialect.null_literal.value_or("");
-      } else if (bare[i] != 0) {
-        out += texts_[i].at(row);
-      } else {
-        append_text(texts_[i].at(row), out);
-      }
+}
+
+void CsvEncoder::append(int32_t row, std::string& out) {
+  for (size_t i = 0; i < texts_.size(); ++i) {
+    if (i > 0) out += settings_.dialect.delimiter;
+    if (texts_[i].is_null(row)) {
+      out += settings_.dialect.null_literal.value_or("");
+    } else if (bare_[i] != 0) {
+      out += texts_[i].at(row);
+    } else {
+      append_text(texts_[i].at(row), out);
     }
-    out += '\n';
   }
 }
 

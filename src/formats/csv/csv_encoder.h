@@ -1,5 +1,5 @@
-// formats/csv/csv_encoder.h - rows to CSV lines. Rule: the bytes that Flink's csv format writes for the same rows, and
-// a header where one is asked for.
+// formats/csv/csv_encoder.h - rows to CSV records. Rule: the bytes that Flink's csv format writes for the same rows,
+// and a header where one is asked for.
 #pragma once
 #include <string>
 #include <vector>
@@ -16,11 +16,13 @@ struct CsvEncoderSettings {
   TextStyle style;
 };
 
-class CsvEncoder final : public Encoder {
+class CsvEncoder final : public RecordEncoder {
  public:
   explicit CsvEncoder(const CsvEncoderSettings& settings) : settings_(settings), texts_(settings.names.size()) {}
-  void begin_file(std::string& out) override;
-  void encode(const Batch& batch, std::string& out) override;
+  void begin(const Batch& batch) override;
+  void append(int32_t row, std::string& out) override;
+  // Returns the names of the columns as a line; empty where none is asked for.
+  std::string header() const;
 
  private:
   void append_text(std::string_view text, std::string& out) const;
@@ -28,6 +30,7 @@ class CsvEncoder final : public Encoder {
 
   CsvEncoderSettings settings_;
   std::vector<ColumnTexts> texts_;
+  std::vector<uint8_t> bare_;  // by column: numbers and booleans are never quoted
 };
 
 }  // namespace tidemill

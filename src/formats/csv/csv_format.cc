@@ -1,6 +1,8 @@
 #include "formats/csv/csv_format.h"
 
 #include "base/error.h"
+#include "connectors/spi/decoding/line_records.h"
+#include "connectors/spi/encoding/line_encoder.h"
 #include "formats/csv/csv_decoder.h"
 #include "formats/csv/csv_encoder.h"
 #include "formats/csv/csv_inference.h"
@@ -14,6 +16,9 @@ class CsvDecodingFormat final : public DecodingFormat {
   std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
                                         RecordErrorTarget& errors) const override {
     return std::make_unique<CsvDecoder>(settings_, std::move(split), position, errors);
+  }
+  std::unique_ptr<RecordDecoder> make_record_decoder(Environment&, RecordErrorTarget& errors) const override {
+    return std::make_unique<LineRecordDecoder>(*this, LineRecordSettings{"CSV", InnerLineBreaks::kOfText}, errors);
   }
   RecordEnds record_ends(const DecoderPosition& position) const override {
     const CsvDialect& dialect = settings_.dialect;
@@ -29,7 +34,14 @@ class CsvDecodingFormat final : public DecodingFormat {
 class CsvEncodingFormat final : public EncodingFormat {
  public:
   explicit CsvEncodingFormat(CsvEncoderSettings settings) : settings_(std::move(settings)) {}
-  std::unique_ptr<Encoder> make_encoder() const override { return std::make_unique<CsvEncoder>(settings_); }
+  std::unique_ptr<Encoder> make_encoder() const override {
+    auto records = std::make_unique<CsvEncoder>(settings_);
+    std::string header = records->header();
+    return std::make_unique<LineEncoder>(std::move(records), std::move(header));
+  }
+  std::unique_ptr<RecordEncoder> make_record_encoder(Environment&) const override {
+    return std::make_unique<CsvEncoder>(settings_);
+  }
 
  private:
   CsvEncoderSettings settings_;
@@ -56,6 +68,14 @@ CsvDialect dialect_of(const Options& options) {
     throw UserError(fmt::format("'{}' must differ from the line break, the quote and the escape character",
                                 options.full_name("field-delimiter")),
                     "Choose another character.");
+  return dialect;
+}
+
+CsvDialect dialect_of(const FormatRequest& request) {
+  CsvDialect dialect = dialect_of(request.options);
+  if (dialect.header && request.messages)
+    throw UserError(fmt::format("'{}' is for files: a message has no header", request.options.full_name("header")),
+                    "Take it out; the fields of a message are the table's columns in order.");
   return dialect;
 }
 
@@ -124,7 +144,7 @@ class CsvFormat final : public Format {
   std::shared_ptr<const DecodingFormat> make_decoding(const FormatRequest& request) const override {
     const Options& options = request.options;
     CsvSettings settings;
-    settings.dialect = dialect_of(options);
+    settings.dialect = dialect_of(request);
     settings.projection = request.projection;
     for (const Field& field : request.physical->fields()) settings.table_columns.push_back(field.name);
     for (const int32_t index : request.projection) {
@@ -145,7 +165,7 @@ class CsvFormat final : public Format {
   std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const override {
     const Options& options = request.options;
     CsvEncoderSettings settings;
-    settings.dialect = dialect_of(options);
+    settings.dialect = dialect_of(request);
     for (int32_t i = 0; i < request.physical->size(); ++i) {
       require_held(request, i);
       settings.names.push_back(request.physical->field(i).name);

@@ -2,15 +2,16 @@
 
 namespace tidemill {
 
-void ChangelogEncoder::encode(const Batch& batch, std::string& out) {
+void ChangelogEncoder::begin(const Batch& batch) {
+  batch_ = &batch;
   rows_.begin(batch);
-  for (int32_t row = 0; row < batch.num_rows(); ++row) {
-    const bool taken_back = retracts(batch.kind(row));
-    out += taken_back ? envelope_.delete_before : envelope_.insert_before;
-    rows_.append(row, out);
-    out += taken_back ? envelope_.delete_after : envelope_.insert_after;
-    out += '\n';
-  }
+}
+
+void ChangelogEncoder::append(int32_t row, std::string& out) {
+  const bool taken_back = retracts(batch_->kind(row));
+  out += taken_back ? envelope_.delete_before : envelope_.insert_before;
+  rows_.append(row, out);
+  out += taken_back ? envelope_.delete_after : envelope_.insert_after;
 }
 
 }  // namespace tidemill

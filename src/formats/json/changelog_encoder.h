@@ -9,15 +9,17 @@
 
 namespace tidemill {
 
-class ChangelogEncoder final : public Encoder {
+class ChangelogEncoder final : public RecordEncoder {
  public:
   ChangelogEncoder(const JsonEncoderSettings& settings, const MessageEnvelope& envelope)
       : rows_(settings), envelope_(envelope) {}
-  void encode(const Batch& batch, std::string& out) override;
+  void begin(const Batch& batch) override;
+  void append(int32_t row, std::string& out) override;
 
  private:
-  JsonRowWriter rows_;
+  JsonEncoder rows_;
   MessageEnvelope envelope_;
+  const Batch* batch_ = nullptr;  // at hand
 };
 
 }  // namespace tidemill

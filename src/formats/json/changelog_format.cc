@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "connectors/spi/decoding/line_records.h"
+#include "connectors/spi/encoding/line_encoder.h"
 #include "formats/json/changelog_decoder.h"
 #include "formats/json/changelog_encoder.h"
 #include "formats/json/json_format.h"
@@ -16,6 +18,10 @@ class ChangelogDecodingFormat final : public DecodingFormat {
   std::unique_ptr<Decoder> make_decoder(std::string split, const DecoderPosition& position,
                                         RecordErrorTarget& errors) const override {
     return std::make_unique<ChangelogDecoder>(settings_, std::move(split), position, errors);
+  }
+  std::unique_ptr<RecordDecoder> make_record_decoder(Environment&, RecordErrorTarget& errors) const override {
+    const LineRecordSettings lines{settings_.rows.format_name, InnerLineBreaks::kOfJson, true};
+    return std::make_unique<LineRecordDecoder>(*this, lines, errors);
   }
   RecordEnds record_ends(const DecoderPosition& position) const override {
     return position.state.empty() ? RecordEnds::kLineBreaks : RecordEnds::kUnknown;  // within a message
@@ -31,6 +37,9 @@ class ChangelogEncodingFormat final : public EncodingFormat {
   ChangelogEncodingFormat(JsonEncoderSettings settings, MessageEnvelope envelope)
       : settings_(std::move(settings)), envelope_(envelope) {}
   std::unique_ptr<Encoder> make_encoder() const override {
+    return std::make_unique<LineEncoder>(std::make_unique<ChangelogEncoder>(settings_, envelope_));
+  }
+  std::unique_ptr<RecordEncoder> make_record_encoder(Environment&) const override {
     return std::make_unique<ChangelogEncoder>(settings_, envelope_);
   }
   bool takes_changes() const override { return true; }

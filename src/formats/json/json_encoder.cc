@@ -5,7 +5,7 @@
 
 namespace tidemill {
 
-JsonRowWriter::JsonRowWriter(const JsonEncoderSettings& settings)
+JsonEncoder::JsonEncoder(const JsonEncoderSettings& settings)
     : style_(settings.style), values_(settings.names.size(), JsonValueWriter(style_)) {
   for (const std::string& name : settings.names) {
     std::string key;
@@ -14,12 +14,12 @@ JsonRowWriter::JsonRowWriter(const JsonEncoderSettings& settings)
   }
 }
 
-void JsonRowWriter::begin(const Batch& batch) {
+void JsonEncoder::begin(const Batch& batch) {
   CHECK_EQ(static_cast<size_t>(batch.num_columns()), keys_.size());
   for (size_t i = 0; i < keys_.size(); ++i) values_[i].write(*batch.column(static_cast<int32_t>(i)));
 }
 
-void JsonRowWriter::append(int32_t row, std::string& out) const {
+void JsonEncoder::append(int32_t row, std::string& out) {
   char separator = '{';
   for (size_t i = 0; i < keys_.size(); ++i) {
     const bool null = values_[i].is_null(row);
@@ -31,14 +31,6 @@ void JsonRowWriter::append(int32_t row, std::string& out) const {
   }
   if (separator == '{') out += '{';
   out += '}';
-}
-
-void JsonEncoder::encode(const Batch& batch, std::string& out) {
-  rows_.begin(batch);
-  for (int32_t row = 0; row < batch.num_rows(); ++row) {
-    rows_.append(row, out);
-    out += '\n';
-  }
 }
 
 }  // namespace tidemill

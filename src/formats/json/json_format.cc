@@ -1,6 +1,8 @@
 #include "formats/json/json_format.h"
 
 #include "base/error.h"
+#include "connectors/spi/decoding/line_records.h"
+#include "connectors/spi/encoding/line_encoder.h"
 #include "formats/json/json_decoder.h"
 #include "formats/json/json_encoder.h"
 #include "formats/json/json_inference.h"
@@ -16,6 +18,9 @@ class JsonDecodingFormat final : public DecodingFormat {
                                         RecordErrorTarget& errors) const override {
     return std::make_unique<JsonDecoder>(settings_, std::move(split), position, errors);
   }
+  std::unique_ptr<RecordDecoder> make_record_decoder(Environment&, RecordErrorTarget& errors) const override {
+    return std::make_unique<LineRecordDecoder>(*this, LineRecordSettings{"JSON", InnerLineBreaks::kOfJson}, errors);
+  }
   RecordEnds record_ends(const DecoderPosition& position) const override {
     return position.state.empty() ? RecordEnds::kLineBreaks : RecordEnds::kUnknown;  // within an array
   }
@@ -27,7 +32,12 @@ class JsonDecodingFormat final : public DecodingFormat {
 class JsonEncodingFormat final : public EncodingFormat {
  public:
   explicit JsonEncodingFormat(JsonEncoderSettings settings) : settings_(std::move(settings)) {}
-  std::unique_ptr<Encoder> make_encoder() const override { return std::make_unique<JsonEncoder>(settings_); }
+  std::unique_ptr<Encoder> make_encoder() const override {
+    return std::make_unique<LineEncoder>(std::make_unique<JsonEncoder>(settings_));
+  }
+  std::unique_ptr<RecordEncoder> make_record_encoder(Environment&) const override {
+    return std::make_unique<JsonEncoder>(settings_);
+  }
 
  private:
   JsonEncoderSettings settings_;

@@ -15,6 +15,8 @@
 namespace tidemill {
 namespace {
 
+constexpr int64_t kFirstOffset = 10;
+
 FormatRequest request_for(const TextTable& table, const Format& format) {
   FormatRequest request;
   request.table = "t";
@@ -165,6 +167,46 @@ std::vector<DecodePoint> DecodedText::points_behind_rows() const {
 
 DecodedText decode_text(const TextTable& table, std::string_view text, const DecodeSteps& steps) {
   return Decoding(table, text, steps).run();
+}
+
+DecodedText decode_messages(const TextTable& table, const std::vector<std::optional<std::string>>& messages,
+                            int32_t max_rows) {
+  SimulatedEnvironment environment(1);
+  RecordErrors errors(table.errors, "t", environment.get(), {}, "offset");
+  DecodedText out;
+  try {
+    const auto format = make_format(table.format);
+    FormatRequest request = request_for(table, *format);
+    request.messages = true;
+    const auto decoding = format->make_decoding(request);
+    const auto decoder = decoding->make_record_decoder(environment.get(), errors);
+    std::vector<Record> records;
+    for (const std::optional<std::string>& message : messages)
+      records.push_back({message ? std::string_view(*message) : std::string_view(), !message.has_value(),
+                         kFirstOffset + static_cast<int64_t>(records.size())});
+    decoder->begin("topic-0", records);
+    while (const std::optional<DecodedRows> rows = decoder->next(max_rows))
+      take(*rows, projected(request, *format), out);
+  } catch (const UserError& error) {
+    out.error = std::string(error.what()) + " | " + error.hint();
+  }
+  errors.flush();
+  out.letters = letters_in(environment.files(), table.errors.dead_letter_path);
+  out.errors_counted = errors.count();
+  return out;
+}
+
+std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows) {
+  SimulatedEnvironment environment(1);
+  const auto format = make_format(table.format);
+  FormatRequest request = request_for(table, *format);
+  request.messages = true;
+  const auto encoder = format->make_encoding(request)->make_record_encoder(environment.get());
+  const Batch batch = parse_batch(parse_schema(table.schema), pretty_rows);
+  encoder->begin(batch);
+  std::vector<std::string> messages(static_cast<size_t>(batch.num_rows()));
+  for (int32_t row = 0; row < batch.num_rows(); ++row) encoder->append(row, messages[static_cast<size_t>(row)]);
+  return messages;
 }
 
 std::string encode_batches(const TextTable& table, const std::vector<Batch>& batches) {
