@@ -8,6 +8,7 @@
 #include "env/executor.h"
 #include "env/faults.h"
 #include "env/file_system.h"
+#include "env/kafka.h"
 #include "env/local_services.h"
 #include "env/random.h"
 
@@ -19,6 +20,7 @@ struct Environment {
   Executor& executor;
   FileSystem& files;
   LocalServices& services;
+  KafkaClients& kafka;
   Console& console;
   Random& random;
   Faults& faults;

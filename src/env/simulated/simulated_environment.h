@@ -7,6 +7,7 @@
 #include "env/simulated/simulated_executor.h"
 #include "env/simulated/simulated_faults.h"
 #include "env/simulated/simulated_file_system.h"
+#include "env/simulated/simulated_kafka.h"
 #include "env/simulated/simulated_local_services.h"
 
 namespace tidemill {
@@ -20,13 +21,15 @@ class SimulatedEnvironment {
         files_(clock_, faults_),
         executor_(clock_, seed),
         services_(clock_, executor_),
-        environment_{clock_, executor_, files_, services_, console_, random_, faults_} {}
+        kafka_(clock_, faults_),
+        environment_{clock_, executor_, files_, services_, kafka_, console_, random_, faults_} {}
 
   Environment& get() { return environment_; }
   SimulatedClock& clock() { return clock_; }
   SimulatedExecutor& executor() { return executor_; }
   SimulatedFileSystem& files() { return files_; }
   SimulatedLocalServices& services() { return services_; }
+  SimulatedKafka& kafka() { return kafka_; }
   SimulatedConsole& console() { return console_; }
   SimulatedFaults& faults() { return faults_; }
 
@@ -39,6 +42,7 @@ class SimulatedEnvironment {
   SimulatedFileSystem files_;
   SimulatedExecutor executor_;
   SimulatedLocalServices services_;
+  SimulatedKafka kafka_;
   Environment environment_;
 };
 
