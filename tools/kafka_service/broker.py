@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,7 +13,9 @@ from . import distribution
 
 POLL_SECONDS = 0.02
 STOP_SECONDS = 15.0
-LOG_TAIL_LINES = 30
+LOG_TAIL_LINES = 15
+LOG_ERROR_LINES = 10
+LIFE = "--- the broker is started"
 # The C1 compiler alone: a broker of a test lives for seconds. The serial collector takes least memory.
 JAVA_OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.awt.headless=true"]
 LOG_OPTIONS = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=info", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
@@ -64,6 +67,8 @@ class Broker:
         java = distribution.require_command("java")
         command = [java, *JAVA_OPTIONS, *java_options, *LOG_OPTIONS, "-cp", distribution.class_path(), "kafka.Kafka"]
         with open(self.log, "ab") as log:
+            log.write(f"{LIFE}\n".encode())
+            log.flush()
             # A session of its own: Ctrl-C at the terminal is for the test, which then stops the broker.
             self._process = subprocess.Popen(
                 [*command, str(self.folder / "server.properties")],
@@ -97,11 +102,13 @@ class Broker:
             self._wait_gone(STOP_SECONDS)
         self._release()
 
-    def tail(self) -> str:
-        """Returns the last lines of its log."""
+    def last_words(self) -> str:
+        """Returns what the log of its last life has of errors, and how it ends: why it stopped stands far above the end."""
         if not self.log.is_file():
             return "(no log)"
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:])
+        lines = self.log.read_text(encoding="utf-8", errors="replace").rpartition(LIFE)[2].splitlines()[1:]
+        errors = [line for line in lines if " ERROR " in line or re.match(r"(Caused by: |Exception |[\w.]+(Exception|Error)\b)", line)]
+        return "\n".join([*errors[:LOG_ERROR_LINES], "…", *lines[-LOG_TAIL_LINES:]])
 
     def _wait_gone(self, seconds: float) -> bool:
         end = time.monotonic() + seconds

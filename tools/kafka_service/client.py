@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 from . import python_packages
 from .security import Access
@@ -56,6 +56,13 @@ class Transaction:
         """Writes more, and waits until the brokers have it."""
         self.topics.add(topic)
         _send(self.producer, topic, records)
+
+    def send_offsets(self, group: str, offsets: dict[tuple[str, int], int], note: str = "") -> None:
+        """Commits a group's offsets, by topic and partition, with the transaction; `note` is the text beside each."""
+        from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
+
+        named = {TopicPartition(*place): OffsetAndMetadata(offset, note, -1) for place, offset in offsets.items()}
+        self.producer.send_offsets_to_transaction(named, ConsumerGroupMetadata(group, -1, "", None))
 
     def commit(self) -> None:
         self.producer.commit_transaction()
@@ -165,19 +172,19 @@ class KafkaClient:
 
     def committed_offsets(self, group: str) -> dict[tuple[str, int], int]:
         """Returns by topic and partition what a group has committed."""
-        offsets = self._admin().list_group_offsets(group).get(group, {})
+        offsets = self._administer(lambda admin: admin.list_group_offsets(group)).get(group, {})
         return {(place.topic, place.partition): committed.offset for place, committed in offsets.items()}
 
     def committed_notes(self, group: str) -> dict[tuple[str, int], str]:
         """Returns by topic and partition the text that a group has committed beside its offset."""
-        offsets = self._admin().list_group_offsets(group).get(group, {})
+        offsets = self._administer(lambda admin: admin.list_group_offsets(group)).get(group, {})
         return {(place.topic, place.partition): committed.metadata for place, committed in offsets.items()}
 
     # --- Transactions ---
 
     def transactions(self) -> dict[str, str]:
         """Returns every transactional id the cluster knows with its state, such as Ongoing or CompleteCommit."""
-        listed = self._admin().list_transactions()
+        listed = self._administer(lambda admin: admin.list_transactions())
         return {one.transactional_id: str(one.state.value) for broker in listed.values() for one in broker}
 
     def open_transactions(self) -> list[str]:
@@ -187,7 +194,7 @@ class KafkaClient:
 
     def describe_transaction(self, transactional_id: str) -> Any:
         """Returns state, producer_id, producer_epoch, transaction_timeout_ms, transaction_start_time_ms and topic_partitions."""
-        return self._admin().describe_transactions([transactional_id])[transactional_id]
+        return self._administer(lambda admin: admin.describe_transactions([transactional_id]))[transactional_id]
 
     def abort_transaction(self, transactional_id: str) -> None:
         """Ends what an id has open and fences its producer, as the next life of that producer would."""
@@ -202,11 +209,11 @@ class KafkaClient:
     def create_topic(self, name: str, partitions: int = 1, config: dict[str, str] | None = None, replication: int = -1) -> None:
         """Makes a topic and waits until each partition has a leader."""
         options = {"num_partitions": partitions, "replication_factor": replication, "configs": config or {}}
-        self._admin().create_topics({name: options}, wait_for_metadata=True)
+        self._administer(lambda admin: admin.create_topics({name: options}, wait_for_metadata=True))
 
     def delete_topic(self, name: str) -> None:
         """Deletes a topic and waits until the brokers no longer know it."""
-        self._admin().delete_topics([name])
+        self._administer(lambda admin: admin.delete_topics([name]))
         end = time.monotonic() + PATIENCE_SECONDS
         while name in self.topics():
             if time.monotonic() > end:
@@ -215,19 +222,31 @@ class KafkaClient:
 
     def add_partitions(self, name: str, total: int) -> None:
         """Makes it `total` partitions in all, and waits until each has a leader."""
-        self._admin().create_partitions({name: total})
-        self._admin().wait_for_topics([name])
+        self._administer(lambda admin: admin.create_partitions({name: total}))
+        self._administer(lambda admin: admin.wait_for_topics([name]))
 
     def topics(self) -> list[str]:
         """Returns the names of all topics but Kafka's own."""
-        return sorted(name for name in self._admin().list_topics() if not name.startswith("__"))
+        return sorted(name for name in self._administer(lambda admin: admin.list_topics()) if not name.startswith("__"))
 
     # --- Connections ---
 
-    def _admin(self) -> Any:
-        if self._opened_admin is None:
-            self._opened_admin = self._kafka.KafkaAdminClient(**self._settings)
-        return self._opened_admin
+    def _administer(self, action: Callable[[Any], Any]) -> Any:
+        """Runs an action of the admin client; again, on new connections, while a broker cannot be reached or its coordinator moves."""
+        errors = self._kafka.errors
+        passing = (errors.NodeNotReadyError, errors.KafkaConnectionError, errors.CoordinatorLoadInProgressError,
+                   errors.CoordinatorNotAvailableError, errors.NotCoordinatorError)  # fmt: skip
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                if self._opened_admin is None:
+                    self._opened_admin = self._kafka.KafkaAdminClient(**self._settings)
+                return action(self._opened_admin)
+            except passing:
+                self.close()
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
 
     def _producer(self, **settings: Any) -> Any:
         return self._kafka.KafkaProducer(value_serializer=_written_value, **self._settings, **settings)

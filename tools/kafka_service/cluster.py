@@ -157,14 +157,14 @@ class KafkaCluster:
         end = time.monotonic() + timeout_seconds
         started = [broker for broker in self._brokers if broker.pid()]
         if not started:
-            raise StartFailed(f"no broker runs in {self.directory}:\n{self._brokers[0].tail()}")
+            raise StartFailed(f"no broker runs in {self.directory}:\n{self._brokers[0].last_words()}")
         for broker in started:
             while not self._serves(broker, {other.node for other in started}):
                 if not broker.pid():
-                    raise StartFailed(f"broker {broker.node} ended while it started. Its log ({broker.log}) ends:\n{broker.tail()}")
+                    raise StartFailed(f"broker {broker.node} ended while it started. Of its log ({broker.log}):\n{broker.last_words()}")
                 if time.monotonic() > end:
                     limit = f"broker {broker.node} does not serve after {timeout_seconds:g} s"
-                    raise StartFailed(f"{limit}. Its log ({broker.log}) ends:\n{broker.tail()}")
+                    raise StartFailed(f"{limit}. Of its log ({broker.log}):\n{broker.last_words()}")
                 time.sleep(POLL_SECONDS)
 
     def _serves(self, broker: Broker, nodes: set[int]) -> bool:
