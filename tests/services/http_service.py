@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -25,6 +27,13 @@ class HttpService:
         self._server = _Server(("127.0.0.1", port), handler)
         self._server.service = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    def serve_tls(self, identity: Path) -> None:
+        """Speaks TLS, with the key and certificate of a PEM file. To be called before it serves."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity)
+        # The handshake is for the thread of the connection: one that never comes must not keep the others waiting.
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def port(self) -> int:

@@ -150,7 +150,7 @@ class KafkaCluster:
             return
         heap = self.configuration.heap_mb or HEAP_MB[self.configuration.nodes]
         options = [f"-Xmx{heap}m", *class_archive.options(), *security.allowed_urls(self.configuration.modes(), self.certificates)]
-        broker.start([*options, *self.configuration.java_options], self._owned)
+        broker.start_broker([*options, *self.configuration.java_options], self._owned)
 
     def wait_until_serving(self, timeout_seconds: float = START_SECONDS) -> None:
         """Waits until each broker that runs knows all that run. Raises StartFailed where one ends, or the time is over."""

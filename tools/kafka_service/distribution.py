@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 VERSION = "4.4.0"
 SLF4J_VERSION = "1.7.36"
@@ -76,30 +76,49 @@ def require_command(name: str) -> str:
 def fetch() -> Path:
     """Returns the folder of Kafka's jars, fetched by the first call. Several processes may call at once: one fetches, the others wait."""
     require_command("java")
+    return _cached(f"jars-{version()}", f"Kafka {version()}", _fetch_jars)
+
+
+def fetch_archive(artifact: str) -> Path:
+    """Returns the folder with the contents of an archive, such as group:name:version:tar.gz:classifier."""
+    require_command("java")
+
+    def unpack(folder: Path, target: Path) -> list[str]:
+        return ["dependency:unpack", f"-Dartifact={artifact}", f"-DoutputDirectory={target}"]
+
+    return _cached("-".join(artifact.split(":")[1:3]), artifact, unpack)
+
+
+def _fetch_jars(folder: Path, target: Path) -> list[str]:
+    (folder / "pom.xml").write_text(POM.format(kafka=version(), slf4j=SLF4J_VERSION), encoding="utf-8")
+    return ["-f", f"{folder}/pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={target}", "-DincludeScope=runtime"]
+
+
+def _cached(name: str, what: str, arguments: Callable[[Path, Path], list[str]]) -> Path:
+    """Returns a folder of the cache; one that is not there is made by Maven, in a folder beside it that is renamed when it is whole."""
     cache = cache_directory()
-    libraries = cache / f"jars-{version()}"
-    if libraries.is_dir():
-        return libraries
+    found = cache / name
+    if found.is_dir():
+        return found
     with locked(cache / "fetch.lock"):
-        if not libraries.is_dir():
-            _fetch_into(libraries)
-    return libraries
+        if not found.is_dir():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="fetch-") as folder:
+                target = Path(folder, "whole")
+                _run_maven(arguments(Path(folder), target), what)
+                if not target.is_dir():
+                    raise Unavailable(f"Maven fetched nothing for {what}")
+                target.rename(found)
+    return found
 
 
-def _fetch_into(libraries: Path) -> None:
-    maven = require_command("mvn")
-    with tempfile.TemporaryDirectory(dir=libraries.parent, prefix="fetch-") as folder:
-        Path(folder, "pom.xml").write_text(POM.format(kafka=version(), slf4j=SLF4J_VERSION), encoding="utf-8")
-        jars = Path(folder, "jars")
-        command = [maven, "-q", "-B", "-f", f"{folder}/pom.xml", "dependency:copy-dependencies"]
-        command += [f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
-        try:
-            run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=FETCH_SECONDS, check=False)
-        except subprocess.TimeoutExpired as error:
-            raise Unavailable(f"Maven did not fetch Kafka {version()} within {FETCH_SECONDS} s") from error
-        if run.returncode != 0 or not jars.is_dir():
-            raise Unavailable(f"Maven could not fetch Kafka {version()}: {_first_error(run.stdout)}")
-        jars.rename(libraries)
+def _run_maven(arguments: list[str], what: str) -> None:
+    command = [require_command("mvn"), "-q", "-B", *arguments]
+    try:
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=FETCH_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(f"Maven did not fetch {what} within {FETCH_SECONDS} s") from error
+    if run.returncode != 0:
+        raise Unavailable(f"Maven could not fetch {what}: {_first_error(run.stdout)}")
 
 
 def _first_error(output: str) -> str:

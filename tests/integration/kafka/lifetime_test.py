@@ -14,7 +14,7 @@ from pathlib import Path
 from kafka_case import ROOT, require_kafka, until
 
 from kafka_service import KafkaCluster, StartFailed, Unavailable, distribution, ports
-from kafka_service.broker import process_state
+from kafka_service.background_process import process_state
 
 COMMAND = [sys.executable, str(ROOT / "tools" / "kafka.py")]
 
