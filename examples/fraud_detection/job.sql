@@ -7,7 +7,7 @@ SELECT 'small then large' AS rule, card, at_time, first_tx, last_tx, amount
 FROM transactions MATCH_RECOGNIZE (
   PARTITION BY card
   ORDER BY ts
-  MEASURES B.ts AS at_time, A.tx AS first_tx, B.tx AS last_tx, B.amount AS amount
+  MEASURES MATCH_ROWTIME() AS at_time, A.tx AS first_tx, B.tx AS last_tx, B.amount AS amount
   ONE ROW PER MATCH
   AFTER MATCH SKIP PAST LAST ROW
   PATTERN (A B) WITHIN INTERVAL '1' MINUTE
@@ -21,7 +21,7 @@ SELECT 'other country', card, at_time, first_tx, last_tx, amount
 FROM transactions MATCH_RECOGNIZE (
   PARTITION BY card
   ORDER BY ts
-  MEASURES B.ts AS at_time, A.tx AS first_tx, B.tx AS last_tx, B.amount AS amount
+  MEASURES MATCH_ROWTIME() AS at_time, A.tx AS first_tx, B.tx AS last_tx, B.amount AS amount
   ONE ROW PER MATCH
   AFTER MATCH SKIP TO LAST B
   PATTERN (A B) WITHIN INTERVAL '30' MINUTE
@@ -31,7 +31,7 @@ FROM transactions MATCH_RECOGNIZE (
 UNION ALL
 
 -- More than five payments in ten minutes.
-SELECT 'too many', card, CAST(ts AS TIMESTAMP(3)), first_tx, tx, amount
+SELECT 'too many', card, ts, first_tx, tx, amount
 FROM (
   SELECT tx, card, amount, ts, COUNT(*) OVER recent AS payments, FIRST_VALUE(tx) OVER recent AS first_tx
   FROM transactions
@@ -42,7 +42,7 @@ WHERE payments > 5
 UNION ALL
 
 -- More than the card's limit at the time of the payment.
-SELECT 'over limit', t.card, CAST(t.ts AS TIMESTAMP(3)), t.tx, t.tx, t.amount
+SELECT 'over limit', t.card, t.ts, t.tx, t.tx, t.amount
 FROM transactions AS t
 JOIN card_profiles FOR SYSTEM_TIME AS OF t.ts AS p ON t.card = p.card
 WHERE t.amount > p.credit_limit;

@@ -45,7 +45,7 @@ def board(rows: list[Row]) -> list[Row]:
             counted = [row for row in day if time_of(row) < until]
             if counted:
                 revenue = sum((Decimal(row["amount"]) for row in counted), Decimal(0))
-                place = {"region": region, "day": midnight.date().isoformat(), "until": written(until)}
+                place = {"region": region, "window_start": written(midnight), "window_end": written(until)}
                 expected.append({**place, "orders": len(counted), "revenue": revenue})
             until += MINUTE
     return expected
@@ -63,14 +63,15 @@ def top_products(rows: list[Row]) -> list[Row]:
     for since, products in sorted(revenue.items()):
         ranked = sorted(products.items(), key=lambda item: (-item[1], item[0]))[:TOP]
         for place, (product, amount) in enumerate(ranked, start=1):
-            expected.append({"since": written(since), "place": place, "product": product, "revenue": amount})
+            window = {"window_start": written(since), "window_end": written(since + HOPS * HOP)}
+            expected.append({**window, "place": place, "product": product, "revenue": amount})
     return expected
 
 
 def make() -> Example:
     orders = Input("orders", FOLDER / "orders.jsonl", partitions=4)
     rows = distinct(orders.rows())
-    outputs = [Output("board", board(rows), ("region", "day")), Output("top_products", top_products(rows), ("since", "place"))]
+    outputs = [Output("board", board(rows)), Output("top_products", top_products(rows))]
     return Example(FOLDER, [orders], outputs)
 
 

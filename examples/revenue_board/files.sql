@@ -16,11 +16,11 @@ CREATE TABLE orders (
 );
 
 CREATE TABLE board (
-  region  STRING,
-  `day`   DATE,
-  `until` TIMESTAMP(0),
-  orders  BIGINT,
-  revenue DECIMAL(38, 2)
+  region       STRING,
+  window_start TIMESTAMP(3),  -- midnight
+  window_end   TIMESTAMP(3),  -- the minute up to which is counted
+  orders       BIGINT,
+  revenue      DECIMAL(38, 2)
 ) WITH (
   'connector' = 'filesystem',
   'path' = 'build/revenue_board/board',
@@ -28,10 +28,11 @@ CREATE TABLE board (
 );
 
 CREATE TABLE top_products (
-  since   TIMESTAMP(0),
-  place   BIGINT,
-  product STRING,
-  revenue DECIMAL(38, 2)
+  window_start TIMESTAMP(3),
+  window_end   TIMESTAMP(3),
+  place        BIGINT,
+  product      STRING,
+  revenue      DECIMAL(38, 2)
 ) WITH (
   'connector' = 'filesystem',
   'path' = 'build/revenue_board/top_products',

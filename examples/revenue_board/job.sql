@@ -12,13 +12,13 @@ BEGIN
 
 -- The day so far, once a minute, from midnight to midnight.
 INSERT INTO board
-SELECT region, CAST(window_start AS DATE), CAST(window_end AS TIMESTAMP(0)), COUNT(*), SUM(amount)
+SELECT region, window_start, window_end, COUNT(*), SUM(amount)
 FROM TABLE(CUMULATE(TABLE distinct_orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' DAY))
 GROUP BY region, window_start, window_end;
 
 -- The five products of the last ten minutes that brought most, every five minutes.
 INSERT INTO top_products
-SELECT CAST(window_start AS TIMESTAMP(0)), place, product, revenue
+SELECT window_start, window_end, place, product, revenue
 FROM (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY revenue DESC, product) AS place
   FROM (
