@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unittest
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
@@ -77,7 +78,7 @@ class ExamplesTest(unittest.TestCase):
 
     def test_a_difference_is_seen(self) -> None:
         output = checked_run.Output("o", [{"k": "a", "n": 1}, {"k": "b", "n": 2}])
-        self.assertEqual(checked_run.differences(output, [{"k": "b", "n": 2.0}, {"n": 1, "k": "a"}]), [])
+        self.assertEqual(checked_run.differences(output, [{"k": "b", "n": Decimal("2.00")}, {"n": 1, "k": "a"}]), [])
         self.assertEqual(checked_run.differences(output, [{"k": "a", "n": 1}]), ['o: missing {"k": "b", "n": "2"}'])
         twice = [{"k": "a", "n": 1}, {"k": "a", "n": 1}, {"k": "b", "n": 2}]
         self.assertEqual(checked_run.differences(output, twice), ['o: too much {"k": "a", "n": "1"}'])
