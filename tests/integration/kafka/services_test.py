@@ -84,7 +84,7 @@ class BrokerTest(ClusterCase):
 
     def test_a_transaction_that_runs_out_is_aborted(self) -> None:
         topic = self.topic()
-        transaction = self.client.begin(topic, timeout_ms=1000)
+        transaction = self.client.begin(topic, timeout_ms=2000)
         transaction.produce(topic, [Record("late")])
         transaction.abandon()
         until(lambda: topic not in self.client.open_transactions(), "the broker has ended the transaction")
@@ -177,10 +177,10 @@ class SecurityTest(ClusterCase):
         with KafkaClient(access, bootstrap_timeout_ms=4000) as client:
             return texts(client.consume("secure"))
 
-    def refusal(self, access: Access) -> str:
+    def refusal(self, access: Access, patience_ms: int) -> str:
         """Returns nothing where the broker lets the client in: what is refused is refused again until the time is over."""
         try:
-            KafkaClient(access, bootstrap_timeout_ms=2500).consume("secure")
+            KafkaClient(access, bootstrap_timeout_ms=patience_ms).consume("secure")
         except Exception as error:
             return str(error)
         return ""
@@ -195,10 +195,14 @@ class SecurityTest(ClusterCase):
     def test_who_is_wrong_does_not(self) -> None:
         cases = self.wrong()
         right = {f"{name}, as it should be": self.access(name) for name in MODES}
-        # All at the same time: those that are right show that there was time enough for each.
-        with ThreadPoolExecutor(len(cases) + len(right)) as pool:
-            refusals = dict(zip([*cases, *right], pool.map(self.refusal, [*cases.values(), *right.values()])))
-        self.assertEqual({name for name, refusal in refusals.items() if not refusal}, set(right))
+        # All at the same time: that those that are right got in shows that there was time enough for each.
+        for patience_ms in (2500, 5000, 10000, 20000):
+            with ThreadPoolExecutor(len(cases) + len(right)) as pool:
+                refusals = pool.map(lambda access: self.refusal(access, patience_ms), [*cases.values(), *right.values()])
+                let_in = {name for name, refusal in zip([*cases, *right], refusals) if not refusal}
+            if let_in >= set(right):
+                break
+        self.assertEqual(let_in, set(right))
         log = self.kafka.logs()
         for reason in ("Invalid username or password", "SSL handshake failed", "invalid credentials with SASL mechanism SCRAM-SHA-512"):
             self.assertIn(reason, log)
