@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Input:
-    """A topic and the file its records come from: JSON, a line each. The column `partition` says where a record goes, `key` names its key."""
+    """A topic and the file of its records, JSON in lines. The column `partition` says where a record goes; `key` names that of its key."""
 
     topic: str
     file: Path

@@ -39,7 +39,7 @@ def assignments(texts: list[str]) -> dict[str, str]:
     wrong = [text for text in texts if "=" not in text]
     if wrong:
         raise ValueError(f"{wrong[0]!r} is not NAME=VALUE")
-    return dict(tuple(text.split("=", 1)) for text in texts)
+    return {name: value for name, _, value in (text.partition("=") for text in texts)}
 
 
 def made(arguments: argparse.Namespace) -> kafka_service.KafkaCluster:
@@ -176,7 +176,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     starting = command(start)
     starting.add_argument("--node", type=int, default=0, help="this broker alone, as after kill --node")
     starting.add_argument("--nodes", type=int, default=0, help="1 or 3 brokers")
-    starting.add_argument("--security", default="", metavar="MODE,...", help=f"listeners beside plaintext: {', '.join(kafka_service.MODES)}")
+    modes = ", ".join(kafka_service.MODES)
+    starting.add_argument("--security", default="", metavar="MODE,...", help=f"listeners beside plaintext: {modes}")
     starting.add_argument("--property", action="append", default=[], metavar="NAME=VALUE", help="of the brokers' configuration")
     starting.add_argument("--heap-mb", type=int, default=0, help="Java's heap of each broker")
     starting.add_argument("--timeout", type=float, default=60.0, help="seconds to wait until it serves")

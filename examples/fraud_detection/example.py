@@ -26,7 +26,8 @@ def amount_of(row: Row) -> Decimal:
 
 def alert(rule: str, first: Row, last: Row) -> Row:
     at_time = last["ts"].rstrip("0").rstrip(".")  # as a timestamp is written: without zeros at its end
-    return {"rule": rule, "card": last["card"], "at_time": at_time, "first_tx": first["tx"], "last_tx": last["tx"], "amount": amount_of(last)}
+    made_by = {"first_tx": first["tx"], "last_tx": last["tx"], "amount": amount_of(last)}
+    return {"rule": rule, "card": last["card"], "at_time": at_time, **made_by}
 
 
 def small_then_large(payments: list[Row]) -> Iterator[Row]:

@@ -14,7 +14,7 @@ Service = TypeVar("Service", bound="HttpService")
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    service: "HttpService"
+    service: HttpService
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle of an answer is part of the tests."""

@@ -75,11 +75,11 @@ class Hold:
 
     key: int
     count: int  # how many are held; later ones pass
-    held: list[tuple["_Connection", Request]] = field(default_factory=list)
+    held: list[tuple[_Connection, Request]] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
     over: bool = False
 
-    def takes(self, connection: "_Connection", request: Request) -> bool:
+    def takes(self, connection: _Connection, request: Request) -> bool:
         """Keeps the request, where it is one of those that wait."""
         with self.changed:
             if self.over or request.key != self.key or len(self.held) >= self.count:
@@ -104,7 +104,7 @@ class Hold:
         """Lets what is held never arrive."""
         self._end()
 
-    def _end(self) -> list[tuple["_Connection", Request]]:
+    def _end(self) -> list[tuple[_Connection, Request]]:
         with self.changed:
             held, self.held, self.over = self.held, [], True
             return held
@@ -113,7 +113,7 @@ class Hold:
 class Link:
     """One listener and the broker behind it."""
 
-    def __init__(self, proxy: "KafkaProxy", node: int, port: int, broker_port: int) -> None:
+    def __init__(self, proxy: KafkaProxy, node: int, port: int, broker_port: int) -> None:
         self.proxy = proxy
         self.node = node
         self.broker_port = broker_port
@@ -156,7 +156,7 @@ class Link:
         """All goes through again; what hung goes on."""
         self.faults = Faults()
 
-    def connections(self) -> list["_Connection"]:
+    def connections(self) -> list[_Connection]:
         with self._lock:
             return list(self._connections)
 
@@ -164,7 +164,7 @@ class Link:
         with self._lock:
             self.requests[request.key] = self.requests.get(request.key, 0) + 1
 
-    def forget(self, connection: "_Connection") -> None:
+    def forget(self, connection: _Connection) -> None:
         with self._lock:
             self._connections.discard(connection)
 
@@ -268,7 +268,7 @@ class _Connection:
             _close_with_reset(self.broker)
 
     def deliver(self, request: Request) -> bytes | None:
-        """Sends a request that was held: over this connection, whose client takes the answer, or over a new one; returns the answer then."""
+        """Sends a request that was held: over this connection, whose client takes the answer; or over a new one, and returns the answer."""
         if not self.closed and not self.half_open:
             self._to_broker.put(request.data)
             return None

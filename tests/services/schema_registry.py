@@ -1,4 +1,4 @@
-"""A real schema registry for tests, with a front that can be told to fail. Rule: what is answered comes from the registry, unless a fault was asked for.
+"""A real schema registry for tests, with a front that can be told to fail. Rule: it alone answers, unless a fault was asked for.
 
     with SchemaRegistry(user=("alice", "secret")) as registry:
         number = registry.register("orders-value", {"type": "record", ...})

@@ -1,4 +1,4 @@
-"""A service in a process of its own, with a folder. Rule: a process is the service only if its start time is the one written down with its id."""
+"""A service in a process of its own, with a folder. Rule: a process is the service only if it began when the folder says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates for brokers and clients of a test, by openssl's command. Rule: each cluster makes its own; none is kept in the repository."""
+"""Certificates for brokers and clients of a test, by openssl's command. Rule: each cluster makes its own; the repository has none."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import distribution
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _path() -> Path:
     """The archive belongs to one version of Java and one list of jars."""
     java = subprocess.run([distribution.require_command("java"), "-version"], capture_output=True, text=True, check=True).stderr

@@ -1,7 +1,8 @@
-"""What tests do with topics, by a client that is not the engine's. Rule: it reads to the end there is now, and says what it read in full."""
+"""What tests do with topics, by a client that is not the engine's. Rule: it reads to the end there is now, and gives all of it."""
 
 from __future__ import annotations
 
+import importlib
 import logging
 import time
 from dataclasses import dataclass, field
@@ -59,10 +60,9 @@ class Transaction:
 
     def send_offsets(self, group: str, offsets: dict[tuple[str, int], int], note: str = "") -> None:
         """Commits a group's offsets, by topic and partition, with the transaction; `note` is the text beside each."""
-        from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
-
-        named = {TopicPartition(*place): OffsetAndMetadata(offset, note, -1) for place, offset in offsets.items()}
-        self.producer.send_offsets_to_transaction(named, ConsumerGroupMetadata(group, -1, "", None))
+        structs = importlib.import_module("kafka.structs")
+        named = {structs.TopicPartition(*place): structs.OffsetAndMetadata(offset, note, -1) for place, offset in offsets.items()}
+        self.producer.send_offsets_to_transaction(named, structs.ConsumerGroupMetadata(group, -1, "", None))
 
     def commit(self) -> None:
         self.producer.commit_transaction()
@@ -82,8 +82,7 @@ class KafkaClient:
 
     def __init__(self, servers: str | Access, **settings: Any) -> None:
         python_packages.use()
-        import kafka  # the third-party package
-
+        kafka: Any = importlib.import_module("kafka")  # the third-party package
         if not hasattr(kafka, "KafkaProducer"):
             raise RuntimeError(f"the package kafka-python is hidden by {kafka.__file__}")
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what fails is raised; the rest is retries
@@ -249,7 +248,7 @@ class KafkaClient:
                 time.sleep(0.1)
 
     def _producer(self, **settings: Any) -> Any:
-        return self._kafka.KafkaProducer(value_serializer=_written_value, **self._settings, **settings)
+        return self._kafka.KafkaProducer(value_serializer=_value_serializer(), **self._settings, **settings)
 
     def _consumer(self, isolation: str) -> Any:
         return self._kafka.KafkaConsumer(isolation_level=isolation, enable_auto_commit=False, fetch_max_wait_ms=50, **self._settings)
@@ -271,13 +270,8 @@ def _connection(servers: str | Access) -> dict[str, Any]:
 
 
 def _token_provider(token: str) -> Any:
-    from kafka.net.sasl.oauth import AbstractTokenProvider
-
-    class OneToken(AbstractTokenProvider):  # type: ignore[misc]
-        def token(self) -> str:
-            return token
-
-    return OneToken()
+    provider = importlib.import_module("kafka.net.sasl.oauth").AbstractTokenProvider
+    return type("OneToken", (provider,), {"token": lambda self: token})()
 
 
 def _send(producer: Any, topic: str, records: Iterable[Record | str | bytes]) -> None:
@@ -295,8 +289,9 @@ def _send_one(producer: Any, topic: str, record: Record) -> Any:
     )  # fmt: skip
 
 
-def _written_value(value: bytes) -> bytes | None:
-    return None if value is _NULL else value
+def _value_serializer() -> Any:
+    base = importlib.import_module("kafka.serializer").Serializer
+    return type("Values", (base,), {"serialize": lambda self, topic, headers, data: None if data is _NULL else data})()
 
 
 def _bytes(value: bytes | str | None) -> bytes | None:

@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from . import certificates, class_archive, distribution, ports, security, wire
-from .broker import Broker
+from .broker import JAVA_OPTIONS, Broker
 from .client import KafkaClient
 from .configuration import ADDRESS, CLUSTER_ID, HEAP_MB, PLAINTEXT, PROXIED, PROXY, Configuration, server_properties
 
@@ -298,7 +298,7 @@ class KafkaCluster:
 
     def run_tool(self, name: str, *arguments: str, given: str = "", timeout_seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
         """Runs a class of Kafka's jars, such as org.apache.kafka.tools.TransactionsCommand."""
-        command = [distribution.require_command("java"), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", *class_archive.options()]
+        command = [distribution.require_command("java"), *JAVA_OPTIONS, "-Xmx256m", *class_archive.options()]
         command += ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", distribution.class_path(), name, *arguments]
         return subprocess.run(command, input=given, capture_output=True, text=True, timeout=timeout_seconds, check=False)
 

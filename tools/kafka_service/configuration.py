@@ -1,4 +1,4 @@
-"""What a cluster is made of, written down in its folder, and the server.properties that follow. Rule: ports and modes stay as first chosen."""
+"""What a cluster is made of, as its folder keeps it, and the server.properties that follow. Rule: ports and modes stay as first chosen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from . import security
 from .certificates import Certificates
+from .security import MODES, USERS, Mode, broker_properties
 
 CLUSTER_ID = "VGlkZW1pbGwtdGVzdHMtMQ"
 ADDRESS = "127.0.0.1"
@@ -25,7 +25,7 @@ class Configuration:
     nodes: int = 1
     security: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
-    users: dict[str, str] = field(default_factory=lambda: dict(security.USERS))
+    users: dict[str, str] = field(default_factory=lambda: dict(USERS))
     proxied: bool = False
     heap_mb: int = 0  # 0: what suits the number of nodes
     java_options: list[str] = field(default_factory=list)
@@ -36,12 +36,12 @@ class Configuration:
         """Raises ValueError for what no cluster can be."""
         if self.nodes not in HEAP_MB:
             raise ValueError(f"a cluster has 1 or 3 nodes, not {self.nodes}")
-        unknown = [name for name in self.security if name not in security.MODES]
+        unknown = [name for name in self.security if name not in MODES]
         if unknown:
-            raise ValueError(f"unknown security {unknown[0]!r}; there are plaintext, {', '.join(security.MODES)}")
+            raise ValueError(f"unknown security {unknown[0]!r}; there are plaintext, {', '.join(MODES)}")
 
-    def modes(self) -> list[security.Mode]:
-        return [security.MODES[name] for name in self.security]
+    def modes(self) -> list[Mode]:
+        return [MODES[name] for name in self.security]
 
     def listeners(self) -> list[str]:
         """Every name that a port of each node is chosen for."""
@@ -108,7 +108,7 @@ def server_properties(cluster: Configuration, node: int, folder: Path, certifica
     for internal in ("transaction.state.log", "share.coordinator.state.topic"):
         properties[f"{internal}.min.isr"] = str(min(copies, 2))
     for mode in cluster.modes():
-        properties.update(security.broker_properties(mode, certificates, cluster.users))
+        properties.update(broker_properties(mode, certificates, cluster.users))
     properties.update(cluster.properties)
     return "".join(f"{name}={_escape(value)}\n" for name, value in properties.items())
 

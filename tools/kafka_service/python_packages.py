@@ -1,4 +1,4 @@
-"""Python packages that tests need beside the standard library, in a cache of their own. Rule: exact versions, and nothing is installed elsewhere."""
+"""Python packages that tests need, in a cache of their own. Rule: exact versions, and nothing is installed elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INSTALL_SECONDS = 300
 
 # kafka-python is Kafka's protocol in Python alone: nothing in it comes from librdkafka, which the engine uses. The other three are codecs
 # it compresses with.
-KAFKA_CLIENT = ("kafka-python==3.0.12", "python-snappy==0.7.3", "cramjam==2.14.0", "lz4==4.4.5", "zstandard==0.25.0")
+KAFKA_CLIENT = ("kafka-python==3.0.12", "python-snappy==0.7.3", "cramjam==2.11.0", "lz4==4.4.5", "zstandard==0.25.0")
 
 
 def use(packages: tuple[str, ...] = KAFKA_CLIENT) -> Path:

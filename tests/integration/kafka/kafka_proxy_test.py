@@ -38,7 +38,7 @@ class KafkaProxyTest(ClusterCase):
         port, _ = self.kafka.proxied_ports[1]
         return wire.metadata(("127.0.0.1", port), timeout_seconds=timeout_seconds)
 
-    def in_background(self, action: Callable[[], Any]) -> "Background":
+    def in_background(self, action: Callable[[], Any]) -> Background:
         background = Background(action)
         self.addCleanup(background.join, 30)
         return background

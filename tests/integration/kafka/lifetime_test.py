@@ -40,6 +40,15 @@ echo whole >"$folder/kafka.jar"
 """
 
 
+FETCH = """
+import kafka_service.distribution as distribution
+try:
+    print((distribution.fetch() / "kafka.jar").read_text())
+except distribution.Unavailable as reason:
+    print(reason)
+"""
+
+
 def setUpModule() -> None:
     require_kafka()
 
@@ -89,7 +98,7 @@ class CommandTest(unittest.TestCase):
         self.directory = Path(folder.name, "cluster")
         self.addCleanup(self.run_command, "wipe")
 
-    def run_command(self, *words: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    def run_command(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         command = [*COMMAND, words[0], "--directory", str(self.directory), *words[1:]]
         return subprocess.run(command, input=given, capture_output=True, text=True, timeout=100, check=False)
 
@@ -149,9 +158,8 @@ class FetchTest(unittest.TestCase):
         program.write_text(MAVEN.format(end=end), encoding="utf-8")
         program.chmod(0o755)
 
-    def fetch(self) -> "subprocess.Popen[str]":
-        code = "import kafka_service.distribution as d\ntry: print((d.fetch() / 'kafka.jar').read_text())\nexcept d.Unavailable as e: print(e)"
-        return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=self.environment, cwd=ROOT / "tools")
+    def fetch(self) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", FETCH], stdout=subprocess.PIPE, text=True, env=self.environment, cwd=ROOT / "tools")
 
     def test_two_at_once_fetch_once_and_whole(self) -> None:
         self.maven("exit 0")

@@ -18,6 +18,7 @@ from typing import Any
 from kafka_case import require_kafka  # first: it says where the services are
 
 import schema_registry
+from http_service import HttpService
 from schema_registry import CONTENT_TYPE, RegistryError, SchemaRegistry
 
 import kafka_service
@@ -131,7 +132,7 @@ class SchemaRegistryTest(unittest.TestCase):
     def test_it_speaks_tls(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             made = certificates.make(Path(folder))
-            front = schema_registry.HttpService(schema_registry._Front)
+            front = HttpService(schema_registry._Front)
             front.registry = self.registry  # type: ignore[attr-defined]
             front.serve_tls(made.broker)
             with front:

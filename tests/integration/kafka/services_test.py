@@ -136,6 +136,7 @@ class BrokerTest(ClusterCase):
 class SecurityTest(ClusterCase):
     """One broker with a listener for each way to demand something."""
 
+    token_server: TokenServer
     settings = {"security": list(MODES), "users": {"alice": 'a "secret"; with = all\\that', "bob": "b"}}
 
     @classmethod
