@@ -102,7 +102,9 @@ def run_on_kafka(example: Example, program: str) -> dict[str, list[Row]]:
             for output in example.outputs:
                 kafka.create_topic(output.name)
             tables = (example.folder / "kafka.sql").read_text(encoding="utf-8")
-            run_job(program, tables.replace(KAFKA_SERVERS, kafka.bootstrap), example)
+            # What is written exactly once is committed with a checkpoint.
+            shutil.rmtree(example.written, ignore_errors=True)
+            run_job(program, tables.replace(KAFKA_SERVERS, kafka.bootstrap), example, "--checkpoint-dir", str(example.written / "checkpoints"))
             return {output.name: rows_of_topic(kafka.client.consume(output.name)) for output in example.outputs}
     except kafka_service.Unavailable as reason:
         print(f"SKIPPED: no Kafka to run {example.folder.name} on: {reason}", file=sys.stderr)
@@ -113,17 +115,18 @@ def record(one: Input, row: Row) -> Any:
     from kafka_service import Record
 
     value = {name: cell for name, cell in row.items() if name != "partition"}
-    return Record(json.dumps(value), row[one.key] if one.key else None, partition=row.get("partition"))
+    key = json.dumps({one.key: row[one.key]}) if one.key else None
+    return Record(json.dumps(value), key, partition=row.get("partition"))
 
 
 def rows_of_topic(records: list[Any]) -> list[Row]:
     return [read_row(one.text) for one in records if one.value is not None]
 
 
-def run_job(program: str, tables: str, example: Example) -> None:
+def run_job(program: str, tables: str, example: Example, *options: str) -> None:
     """Runs tables and job as one script. Ends the process where it fails: what it said stands on the terminal."""
     script = tables + (example.folder / "job.sql").read_text(encoding="utf-8")
-    run = subprocess.run([program, "run", "-"], input=script, text=True, cwd=ROOT, check=False)
+    run = subprocess.run([program, "run", "-", *options], input=script, text=True, cwd=ROOT, check=False)
     if run.returncode != 0:
         sys.exit(f"{program} ended with {run.returncode}")
 

@@ -32,7 +32,7 @@ CREATE TABLE card_profiles (
   'topic' = 'card_profiles',
   'properties.bootstrap.servers' = 'localhost:9092',
   'scan.bounded.mode' = 'latest-offset',
-  'key.format' = 'raw',
+  'key.format' = 'json',
   'value.format' = 'json'
 );
 
