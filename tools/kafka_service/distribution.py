@@ -69,7 +69,7 @@ def require_command(name: str) -> str:
     """Returns the path of a program; raises Unavailable where it is not installed."""
     found = shutil.which(name)
     if not found:
-        raise Unavailable(f"{name} is not installed (tools/install_dependencies.sh test)")
+        raise Unavailable(f"{name} is not installed (tools/install_dependencies.sh kafka)")
     return found
 
 
