@@ -171,7 +171,10 @@ std::vector<KafkaKeyValue> RealKafkaAdmin::read_all(const KafkaPartition& partit
   for (milliseconds waited(0); waited < limit_; waited += kPollStep) {
     const Message message(rd_kafka_consumer_poll(reader.get(), static_cast<int>(kPollStep.count())));
     if (!message) continue;
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return read;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      rd_kafka_consumer_close(reader.get());
+      return read;
+    }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // the client tries again
     waited = milliseconds(0);
     if (message->payload == nullptr) continue;

@@ -45,8 +45,12 @@ RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties) : handle
 
 RealKafkaConsumer::~RealKafkaConsumer() {
   forget_messages();
-  while (!partitions_.empty()) remove(KafkaPartition(partitions_.begin()->first));
   rd_kafka_queue_cb_event_enable(events_, nullptr, nullptr);
+  for (const auto& [partition, fetching] : partitions_)
+    rd_kafka_queue_cb_event_enable(fetching->queue, nullptr, nullptr);
+  // Without it, the client may wait for messages that nobody took, until a session of a group would have run out.
+  rd_kafka_consumer_close(handle_.get());
+  for (const auto& [partition, fetching] : partitions_) rd_kafka_queue_destroy(fetching->queue);
   rd_kafka_queue_destroy(events_);
 }
 
