@@ -24,7 +24,9 @@ SourceTask::SourceTask(TaskOptions options, Environment& environment, TaskReport
       splits_(split_options(spec, source_)),
       evaluation_(source_.evaluation),
       rows_out_(counters_.counter(counter::kRecordsOut)),
-      batches_out_(counters_.counter(counter::kBatchesOut)) {}
+      batches_out_(counters_.counter(counter::kBatchesOut)) {
+  if (spec.alignment) aligned_.emplace(*source_.alignment_group, *spec.alignment);
+}
 
 void SourceTask::add_splits(const std::vector<SplitProgress>& splits) {
   std::vector<Split> for_reader;
@@ -86,6 +88,10 @@ Task::Taken SourceTask::take_event() {
   publish_time(true);
   // Rows gathered by this task's own exchange leave now, and wake it when they have been taken.
   if (source_.budget != nullptr && source_.budget->hold_back(source_number_)) return Taken::kNothing;
+  if (aligned_ && align()) {
+    wake_at(aligned_->next_update());
+    return Taken::kNothing;
+  }
   ReadResult result;
   with_operator_name(source_.name, [&] { result = reader_->poll(source_.batch_rows, splits_.preferred()); });
   reader_charge_.set(static_cast<int64_t>(reader_->memory_bytes()));
@@ -106,6 +112,15 @@ Task::Taken SourceTask::take_event() {
   publish_time(false);
   wake_at(std::min(wake.value_or(now() + kPollPauseMs), next_idle_check));
   return Taken::kNothing;
+}
+
+bool SourceTask::align() {
+  const bool waits_for_nobody = splits_.idle() || splits_.finished();
+  if (!aligned_->update(now(), waits_for_nobody ? kMaxWatermark : splits_.merged())) return aligned_holds_all_;
+  const std::set<std::string, std::less<>> ahead = splits_.ahead_of(aligned_->limit());
+  aligned_holds_all_ = !waits_for_nobody && splits_.merged() > aligned_->limit();
+  if (ahead != held_) reader_->hold(held_ = ahead);
+  return aligned_holds_all_;
 }
 
 void SourceTask::take_result(ReadResult result) {
@@ -151,6 +166,7 @@ void SourceTask::publish_time(bool due_only) {
 
 void SourceTask::drain() {
   drained_ = true;
+  if (aligned_) aligned_->leave();
   output_watermark_.store(kMaxWatermark, std::memory_order_relaxed);
   head_->accept(Watermark{kMaxWatermark});
   reports().drained(options().number);

@@ -11,6 +11,7 @@
 #include "operators/spec.h"
 #include "runtime/split_watermarks.h"
 #include "runtime/task.h"
+#include "runtime/watermark_alignment.h"
 
 namespace tidemill {
 
@@ -27,6 +28,7 @@ struct SourceTaskOptions {
   bool idle_at_barriers = false;
   bool late_rows_merged = false;  // rows are judged by the minimum over splits, not by their own split's watermark
   EvaluationContext evaluation;
+  AlignmentGroup* alignment_group = nullptr;  // borrowed; null: SourceSpec::alignment is null
   MemoryBudget* budget = nullptr;  // of the job; borrowed; null: nothing is counted, and the source never waits for it
 };
 
@@ -66,6 +68,8 @@ class SourceTask final : public Task {
   void send_barrier(const Barrier& barrier);
   void take_result(ReadResult result);
   void take_rows(std::string_view split, const Batch& raw);
+  // Tells the group how far this task is, and has the reader hold what is too far ahead. Returns whether all of it is.
+  bool align();
   // Sends Watermark and Idleness as far as they have changed. `due_only`: a watermark only at its interval.
   void publish_time(bool due_only);
   void drain();
@@ -76,6 +80,9 @@ class SourceTask final : public Task {
   MemoryCharge reader_charge_;  // what the reader holds
   size_t source_number_ = 0;    // in the budget
   SplitWatermarks splits_;
+  std::optional<AlignedReading> aligned_;
+  std::set<std::string, std::less<>> held_;  // splits that are too far ahead
+  bool aligned_holds_all_ = false;
   EvaluationContext evaluation_;
   OperatorCounters counters_;
   std::atomic<int64_t>& rows_out_;

@@ -132,6 +132,13 @@ std::string_view SplitWatermarks::preferred() const {
   return lowest < 0 ? std::string_view() : std::string_view(names_[static_cast<size_t>(lowest)]);
 }
 
+std::set<std::string, std::less<>> SplitWatermarks::ahead_of(EpochMillis limit) const {
+  std::set<std::string, std::less<>> ahead;
+  for (const auto& [id, state] : splits_)
+    if (state.watermark > limit && !merger_.is_idle(state.input)) ahead.insert(id);
+  return ahead;
+}
+
 SplitProgress SplitWatermarks::progress(const Split& split) const {
   const auto found = splits_.find(split.id);
   CHECK_MSG(found != splits_.end(), "split '{}' was not added or has ended", split.id);

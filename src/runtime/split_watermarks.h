@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ class SplitWatermarks {
   bool finished() const { return merger_.finished(); }
   // Returns the active split with the lowest watermark, empty where none is active.
   std::string_view preferred() const;
+  // Returns the active splits whose watermark is above `limit`.
+  std::set<std::string, std::less<>> ahead_of(EpochMillis limit) const;
   // Returns the split's event time for a snapshot. Requires: it was added and has not finished.
   SplitProgress progress(const Split& split) const;
   // Returns how each split stands that has not finished, by id.

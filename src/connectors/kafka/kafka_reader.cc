@@ -65,6 +65,7 @@ bool KafkaReader::fetch_any(int32_t max_rows, std::string_view preferred, ReadRe
     if (*partitions_[i]->name == preferred) first = i;
   for (size_t i = 0; i < count; ++i) {
     const size_t index = (first + i) % count;
+    if (held_.contains(*partitions_[index]->name)) continue;
     if (fetch(*partitions_[index], max_rows, result)) {
       next_ = index + 1;
       return true;

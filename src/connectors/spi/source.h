@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ class Reader {
   // Reads up to max_rows rows of one split. Never blocks. `preferred` names the split whose watermark is lowest; a
   // reader that can choose reads that one first, so that replays keep splits aligned in event time.
   virtual ReadResult poll(int32_t max_rows, std::string_view preferred) = 0;
+  // From now on reads nothing of these open splits, and of all others again: they are too far ahead in event time. A
+  // reader that goes from one split to the next may pass it by, since it is told its preferred one.
+  virtual void hold(std::set<std::string, std::less<>> splits) { (void)splits; }
   // Returns every split that has not ended with the position just after its last polled row.
   virtual std::vector<Split> positions() const = 0;
   // Returns how many records could not be read as their table declares, since this reader was made
