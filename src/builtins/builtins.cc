@@ -3,6 +3,7 @@
 #include "connectors/blackhole/blackhole_connector.h"
 #include "connectors/datagen/datagen_connector.h"
 #include "connectors/filesystem/filesystem_connector.h"
+#include "connectors/hybrid/hybrid_connector.h"
 #include "connectors/kafka/kafka_connector.h"
 #include "connectors/nexmark/nexmark_connector.h"
 #include "connectors/print/print_connector.h"
@@ -22,6 +23,7 @@ void register_builtin_connectors(ConnectorRegistry& connectors) {
   connectors.add(make_print_connector());
   connectors.add(make_blackhole_connector());
   connectors.add(make_state_connector());
+  connectors.add(make_hybrid_connector(connectors));
 }
 
 void register_builtin_formats(FormatRegistry& formats) {

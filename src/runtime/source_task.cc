@@ -25,6 +25,7 @@ SourceTask::SourceTask(TaskOptions options, Environment& environment, TaskReport
       evaluation_(source_.evaluation),
       rows_out_(counters_.counter(counter::kRecordsOut)),
       batches_out_(counters_.counter(counter::kBatchesOut)) {
+  splits_may_come_ = source_.splits_may_come;
   if (spec.alignment) aligned_.emplace(*source_.alignment_group, *spec.alignment);
 }
 
@@ -48,6 +49,12 @@ void SourceTask::restore_counters(const std::map<std::string, int64_t>& counters
 void SourceTask::post_splits(std::vector<SplitProgress> splits) {
   mailbox().post([this, splits = std::move(splits)] {
     if (!cancelled()) add_splits(splits);
+  });
+}
+
+void SourceTask::post_no_more_splits() {
+  mailbox().post([this] {
+    if (!cancelled() && std::exchange(splits_may_come_, false)) splits_.no_more_splits();
   });
 }
 
@@ -100,7 +107,7 @@ Task::Taken SourceTask::take_event() {
   take_result(std::move(result));
   if (next == ReadResult::Next::kMore) return Taken::kEvent;
   reached_end_ = reached_end_ || next == ReadResult::Next::kEnd || splits_.reached_end();
-  if (next == ReadResult::Next::kEnd && !source_.splits_may_come) {
+  if (next == ReadResult::Next::kEnd && !splits_may_come_) {
     drain();
     return Taken::kEvent;
   }
@@ -127,10 +134,12 @@ void SourceTask::take_result(ReadResult result) {
   CHECK_MSG(result.table == 0, "{} gave rows of table {}, but feeds one table", source_.name, result.table);
   if (result.batch && result.batch->num_rows() > 0) take_rows(result.split, *result.batch);
   if (result.watermark) splits_.promise(result.split, *result.watermark);
-  if (result.split_ended)
+  if (result.split_ended) {
     splits_.finish(result.split);
-  else if (result.caught_up)
+    reports().split_ended(source_.id, std::string(result.split));
+  } else if (result.caught_up) {
     splits_.caught_up(result.split, now());
+  }
   const int64_t errors = reader_->records_in_errors();
   if (errors != errors_counted_) counters_.add(counter::kRecordsInErrors, errors - errors_counted_);
   errors_counted_ = errors;

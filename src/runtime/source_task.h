@@ -48,6 +48,8 @@ class SourceTask final : public Task {
 
   // Mail. Any thread.
   void post_splits(std::vector<SplitProgress> splits);
+  // The enumerator finds no more splits, though SourceTaskOptions::splits_may_come.
+  void post_no_more_splits();
   // Sends a barrier before the next rows. After one of kind kFinal nothing more is read.
   void post_barrier(Barrier barrier);
   // The final epoch is decided: ends the stream.
@@ -92,6 +94,7 @@ class SourceTask final : public Task {
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;  // last sent
   EpochMillis watermark_sent_at_ = 0;
   bool idle_sent_ = false;
+  bool splits_may_come_ = false;
   bool drained_ = false;
   bool reached_end_ = false;  // as in TaskInspection
   bool stopped_ = false;      // the final barrier has been sent

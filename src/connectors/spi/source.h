@@ -28,6 +28,8 @@ struct Split {
 class SplitEnumerator {
  public:
   virtual ~SplitEnumerator() = default;
+  // Tells, before each discover(), which of the splits that were returned have not been read to their ends.
+  virtual void set_open(std::set<std::string> open) { (void)open; }
   // Returns splits not returned before, in a fixed order. May block: called on the I/O pool, or before the job starts.
   virtual std::vector<Split> discover() = 0;
   // Returns how long until discover() may find more, in milliseconds; nullopt: never (a bounded source).
