@@ -11,6 +11,7 @@
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
+#include "formats/raw/raw_format.h"
 
 namespace tidemill {
 namespace {
@@ -148,6 +149,7 @@ class Decoding {
 std::unique_ptr<const Format> make_format(const std::string& name) {
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats())
     if (format->name() == name) return std::move(format);
+  if (name == "raw") return make_raw_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
 
