@@ -9,8 +9,7 @@ namespace {
 
 class RawEncoder final : public RecordEncoder {
  public:
-  // `settings` is borrowed.
-  explicit RawEncoder(const RawSettings& settings) : settings_(settings) {}
+  explicit RawEncoder(RawSettings settings) : settings_(std::move(settings)) {}
   void begin(const Batch& batch) override { column_ = batch.column(0); }
   bool is_tombstone(int32_t row) const override { return settings_.messages && column_->is_null(row); }
   void append(int32_t row, std::string& out) override {
@@ -21,7 +20,7 @@ class RawEncoder final : public RecordEncoder {
   }
 
  private:
-  const RawSettings& settings_;
+  const RawSettings settings_;
   ColumnPtr column_;
 };
 
