@@ -10,6 +10,7 @@
 #include "env/file_system.h"
 #include "env/local_services.h"
 #include "env/random.h"
+#include "env/shared_libraries.h"
 
 namespace tidemill {
 
@@ -19,6 +20,7 @@ struct Environment {
   Executor& executor;
   FileSystem& files;
   LocalServices& services;
+  SharedLibraries& libraries;
   Console& console;
   Random& random;
   Faults& faults;

@@ -6,6 +6,7 @@
 #include "env/real/real_console.h"
 #include "env/real/real_file_system.h"
 #include "env/real/real_local_services.h"
+#include "env/real/real_shared_libraries.h"
 #include "env/real/threaded_executor.h"
 
 namespace tidemill {
@@ -31,6 +32,7 @@ class RealEnvironment {
   RealClock clock_;
   RealFileSystem files_;
   RealLocalServices services_;
+  RealSharedLibraries libraries_;
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;

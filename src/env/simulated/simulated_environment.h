@@ -8,6 +8,7 @@
 #include "env/simulated/simulated_faults.h"
 #include "env/simulated/simulated_file_system.h"
 #include "env/simulated/simulated_local_services.h"
+#include "env/simulated/simulated_shared_libraries.h"
 
 namespace tidemill {
 
@@ -20,13 +21,14 @@ class SimulatedEnvironment {
         files_(clock_, faults_),
         executor_(clock_, seed),
         services_(clock_, executor_),
-        environment_{clock_, executor_, files_, services_, console_, random_, faults_} {}
+        environment_{clock_, executor_, files_, services_, libraries_, console_, random_, faults_} {}
 
   Environment& get() { return environment_; }
   SimulatedClock& clock() { return clock_; }
   SimulatedExecutor& executor() { return executor_; }
   SimulatedFileSystem& files() { return files_; }
   SimulatedLocalServices& services() { return services_; }
+  SimulatedSharedLibraries& libraries() { return libraries_; }
   SimulatedConsole& console() { return console_; }
   SimulatedFaults& faults() { return faults_; }
 
@@ -39,6 +41,7 @@ class SimulatedEnvironment {
   SimulatedFileSystem files_;
   SimulatedExecutor executor_;
   SimulatedLocalServices services_;
+  SimulatedSharedLibraries libraries_;
   Environment environment_;
 };
 
