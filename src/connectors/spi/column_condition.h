@@ -18,7 +18,4 @@ struct ColumnCondition {
   bool operator==(const ColumnCondition&) const = default;
 };
 
-// Returns it as SQL: "a >= 5", "b IS NULL".
-std::string condition_text(const ColumnCondition& condition, const std::string& column);
-
 }  // namespace tidemill

@@ -126,6 +126,8 @@ class DecodingFormat {
     (void)environment, (void)file, (void)split, (void)position;
     return nullptr;
   }
+  // True where FormatRequest::conditions may make it leave rows out.
+  virtual bool takes_conditions() const { return false; }
   // False where rows come with kinds other than +I.
   virtual bool append_only() const { return true; }
 };
@@ -180,7 +182,7 @@ struct FormatRequest {
   Options options;                         // the format's own, without its prefix
   bool policy_written = false;             // 'record.error-policy' is set: the format's ignore-parse-errors may not be
   std::vector<std::string> metadata = {};  // decoding: keys of Format::metadata_keys() that are wanted, in output order
-  // Decoding: rows that do not satisfy all of them may be left out.
+  // Decoding: rows that do not satisfy all of them may be left out; over the columns of `physical`.
   std::vector<ColumnCondition> conditions = {};
   bool messages = false;     // records are keys or values of messages, not parts of files
   std::string subject = {};  // messages: "<topic>-key" or "<topic>-value"; empty: of several topics

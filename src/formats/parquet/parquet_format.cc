@@ -24,6 +24,8 @@ class ParquetDecodingFormat final : public DecodingFormat {
     return std::make_unique<ParquetDecoder>(load_parquet(environment), reading_, std::move(file), split, position);
   }
 
+  bool takes_conditions() const override { return true; }
+
  private:
   ParquetReading reading_;
 };
@@ -54,7 +56,11 @@ void require_held(const FormatRequest& request, const Field& field) {
                                              : "Declare it STRING or BYTES, and convert it in the query.");
 }
 
-void require_files(const FormatRequest& request) {
+void check_request(const FormatRequest& request) {
+  if (!request.options.boolean("utc-timezone"))
+    throw UserError(fmt::format("Option '{}' must be true: timestamps are never in the machine's time zone",
+                                request.options.full_name("utc-timezone")),
+                    "Take it out, and convert with CONVERT_TZ where a file has local times.");
   if (request.messages)
     throw UserError("Format 'parquet' is for files: a message is no file",
                     "Take 'json', 'avro' or 'protobuf' for messages.");
@@ -68,7 +74,7 @@ class ParquetFormat final : public Format {
   std::vector<OptionSpec> options() const override {
     using enum OptionType;
     return {
-        {"utc-timezone", kBool, "Accepted for Flink's sake: timestamps are in UTC.", "false"},
+        {"utc-timezone", kBool, "Timestamps are in UTC; 'false', which is Flink's default, is refused.", "true"},
         {"batch-size", kInt, "Accepted for Flink's sake.", "2048"},
         {"write.int64.timestamp", kBool, "Write timestamps as INT64 instead of INT96.", "false"},
         {"timestamp.time.unit",
@@ -97,7 +103,7 @@ class ParquetFormat final : public Format {
   }
 
   std::shared_ptr<const DecodingFormat> make_decoding(const FormatRequest& request) const override {
-    require_files(request);
+    check_request(request);
     ParquetReading reading;
     reading.table = request.table;
     reading.table_columns = request.physical->fields();
@@ -111,7 +117,7 @@ class ParquetFormat final : public Format {
   }
 
   std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const override {
-    require_files(request);
+    check_request(request);
     const Options& options = request.options;
     ParquetWriteSettings settings;
     settings.compression = options.text("compression");

@@ -20,6 +20,7 @@ struct SourceTraits {
   bool bounded = true;
   bool append_only = true;
   std::optional<int64_t> num_rows = std::nullopt;  // Source::num_rows()
+  bool takes_conditions = false;                   // Source::takes_conditions()
 };
 enum class SinkAccepts : uint8_t {
   kAppend,
