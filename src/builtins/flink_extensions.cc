@@ -41,7 +41,7 @@ constexpr FlinkExtension kExtensions[] = {
 
 // "csv.header" of table option keys, "seed" of a connector.
 std::string written_name(const FlinkExtension& extension) {
-  const bool of_format = extension.owner == "csv" || extension.owner == "json";
+  const bool of_format = extension.owner == "csv" || extension.owner == "json" || extension.owner == "protobuf";
   return of_format ? fmt::format("{}.{}", extension.owner, extension.name) : std::string(extension.name);
 }
 

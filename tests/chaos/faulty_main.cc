@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     chaos::InjectedFaults faults(variable("TIDEMILL_FAULTS"), variable("TIDEMILL_FAULT_LOG"));
     chaos::FaultyFileSystem files(real.get().files, faults);
     const Environment& world = real.get();
-    Environment environment{world.clock,   world.executor, files,  world.services, world.libraries,
+    Environment environment{world.clock,   world.executor, files,  world.services,    world.libraries,
                             world.console, world.random,   faults, world.memory_bytes};
     return run_program(argc, argv, "with faults", environment);
   } catch (const UserError& error) {

@@ -11,6 +11,7 @@
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
+#include "formats/parquet/parquet_format.h"
 #include "formats/protobuf/protobuf_format.h"
 #include "formats/raw/raw_format.h"
 
@@ -156,6 +157,7 @@ std::unique_ptr<const Format> make_format(const std::string& name) {
     if (format->name() == name) return std::move(format);
   if (name == "raw") return make_raw_format();
   if (name == "protobuf") return make_protobuf_format();
+  if (name == "parquet") return make_parquet_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
 

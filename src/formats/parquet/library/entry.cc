@@ -1,3 +1,4 @@
+// formats/parquet/library/entry.cc - what the program finds in the library. Rule: nothing else of it is visible.
 #include "formats/parquet/library/reader.h"
 #include "formats/parquet/library/writer.h"
 
