@@ -9,6 +9,9 @@ mkdir -p build
 { tools/install_dependencies.sh conformance && tests/conformance/flink.sh --prepare; } >build/flink.log 2>&1 &
 flink=$!
 
+# The format parquet is built where Arrow is; without it its tests skip.
+tools/install_arrow.sh >/dev/null || echo "SKIP parquet, protobuf: Apache Arrow or the Python package protobuf cannot be installed" >&2
+
 jobs="${JOBS:-$(nproc)}"
 
 folders=""

@@ -110,7 +110,7 @@ def fill(dice: random.Random, message: Any, depth: int = 0) -> Any:
             for _ in range(dice.randrange(4)):
                 fill(dice, getattr(message, field.name).add(), depth + 1)
         elif repeated:
-            getattr(message, field.name).extend(value_of(dice, field) for _ in range(dice.randrange(5)))
+            getattr(message, field.name).extend(value_of(dice, field) for _ in range(dice.randrange(3)))
         elif field.message_type:
             getattr(message, field.name).SetInParent()
             fill(dice, getattr(message, field.name), depth + 1)
@@ -134,9 +134,13 @@ def value_of(dice: random.Random, field: Any) -> Any:
     return integer(dice, bits, type_name(field) not in ("uint32", "uint64", "fixed32", "fixed64"))
 
 
+_TYPE_NAMES: dict[int, str] = {}
+
+
 def type_name(field: Any) -> str:
-    names = {getattr(field, name): name[5:].lower() for name in dir(field) if name.startswith("TYPE_")}
-    return names[field.type]
+    if not _TYPE_NAMES:
+        _TYPE_NAMES.update({getattr(field, name): name[5:].lower() for name in dir(field) if name.startswith("TYPE_")})
+    return _TYPE_NAMES[field.type]
 
 
 def as_row(message: Any, names: list[str], proto3: bool) -> dict[str, Any]:
@@ -204,11 +208,11 @@ class RoundTrips(unittest.TestCase):
             self.assertEqual(read.SerializeToString(deterministic=True) == data or has_map(columns), True)
 
     def test_proto3(self) -> None:
-        for seed in range(5):
+        for seed in range(3):
             self.check("shop.Order", ORDER, True, seed)
 
     def test_proto2(self) -> None:
-        for seed in range(5):
+        for seed in range(3):
             self.check("shop.OldOrder", OLD_ORDER, False, 100 + seed)
 
     def test_defaults_of_proto2(self) -> None:
