@@ -60,8 +60,10 @@ Charset charset_of(const FormatRequest& request) {
   const std::optional<Charset> charset = find_charset(name);
   if (!charset)
     throw UserError(fmt::format("Option '{}': '{}' is not supported", option, name),
-                    fmt::format("The encodings that there are: {}.", charset_names()));
-  if (is_utf16(*charset) && !request.messages)
+                    "The encodings that there are: UTF-8, ISO-8859-1, US-ASCII, UTF-16, UTF-16BE, UTF-16LE.");
+  const bool utf16 =
+      *charset == Charset::kUtf16 || *charset == Charset::kUtf16BigEndian || *charset == Charset::kUtf16LittleEndian;
+  if (utf16 && !request.messages)
     throw UserError(
         fmt::format("Option '{}': '{}' is for messages: the lines of a file are found by their bytes", option, name),
         "Convert the files to UTF-8, for example with `iconv -f utf-16 -t utf-8`.");

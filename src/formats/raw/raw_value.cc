@@ -21,7 +21,7 @@ std::optional<RawComplaint> set_text(ColumnFiller& column, int32_t row, std::str
                                      const RawSettings& settings, std::string& scratch) {
   if (settings.type.is_character() && settings.charset != Charset::kUtf8) {
     scratch.clear();
-    append_as_utf8(bytes, settings.charset, scratch);
+    append_from_charset(scratch, bytes, settings.charset);
     column.copy_text(row, scratch);
     return std::nullopt;
   }
@@ -73,7 +73,7 @@ void append_raw_value(const Column& column, int32_t row, const RawSettings& sett
   dispatch_physical(settings.type.physical(), [&]<class T>() {
     if constexpr (std::is_same_v<T, Text>) {
       if (settings.type.is_character() && settings.charset != Charset::kUtf8)
-        append_in_charset(column.text(row), settings.charset, out);
+        append_in_charset(out, column.text(row), settings.charset);
       else
         out += column.text(row);
     } else {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "connectors/spi/decoding/column_filler.h"
-#include "formats/raw/charset.h"
+#include "data/charset.h"
 
 namespace tidemill {
 
