@@ -82,7 +82,8 @@ class ParquetTestCase(unittest.TestCase):
         """The rows of a query over the file(s), by the format json."""
         out = self.root / f"out-{time.monotonic_ns()}"
         self.succeed(
-            f"""CREATE TABLE t ({columns}) WITH ('connector'='filesystem', 'path'='{path}', 'format'='parquet');
+            f"""SET 'execution.runtime-mode' = 'batch';
+            CREATE TABLE t ({columns}) WITH ('connector'='filesystem', 'path'='{path}', 'format'='parquet');
             CREATE TABLE o ({out_columns or columns.replace(" NOT NULL", "")}) WITH ('connector'='filesystem', 'path'='{out}', 'format'='json');
             INSERT INTO o {query};""",
             *options,
@@ -172,7 +173,7 @@ class Reading(ParquetTestCase):
         self.assertEqual(self.rows_of("a BIGINT", path, "SELECT COUNT(*) FROM t", "n BIGINT")[-1]["n"], 2)
 
     def test_what_does_not_fit(self) -> None:
-        path = self.write(pa.table({"a": ["x"], "n": pa.array([None], pa.int64()), "raw": [b"\xff"]}))
+        path = self.write(pa.table({"a": ["x"], "n": pa.array([None], pa.int64()), "bin": [b"\xff"]}))
 
         def table(columns: str) -> str:
             return f"CREATE TABLE t ({columns}) WITH ('connector'='filesystem', 'path'='{path}', 'format'='parquet'); SELECT * FROM t;"
@@ -181,7 +182,7 @@ class Reading(ParquetTestCase):
         self.fail_with(table("n INT"), "column 'n' is INT, but in", "it is BIGINT")
         self.fail_with(table("n BIGINT NOT NULL"), "column 'n' in", "NOT NULL")
         self.fail_with(table("absent INT NOT NULL"), "column 'absent' is NOT NULL, but")
-        self.fail_with(table("raw STRING"), "column 'raw'", "not UTF-8")
+        self.fail_with(table("bin STRING"), "column 'bin'", "not UTF-8")
         self.fail_with(table("d INTERVAL DAY TO SECOND(3)"), "format 'parquet' cannot hold INTERVAL")
 
     def test_tables_are_inferred(self) -> None:
@@ -210,7 +211,7 @@ class Reading(ParquetTestCase):
 
 
 class Pruning(ParquetTestCase):
-    COLUMNS = "k BIGINT, s STRING, d DATE, at TIMESTAMP(3), price DECIMAL(10, 2), n BIGINT"
+    COLUMNS = "k BIGINT, s STRING, d DATE, ts TIMESTAMP(3), price DECIMAL(10, 2), n BIGINT"
 
     def setUp(self) -> None:
         super().setUp()
@@ -221,7 +222,7 @@ class Pruning(ParquetTestCase):
                 "k": pa.array(range(100), pa.int64()),
                 "s": pa.array([f"s{i:03}" for i in range(100)]),
                 "d": pa.array(days),
-                "at": pa.array([datetime.datetime(day.year, day.month, day.day) for day in days], pa.timestamp("us")),
+                "ts": pa.array([datetime.datetime(day.year, day.month, day.day) for day in days], pa.timestamp("us")),
                 "price": pa.array([Decimal(i) / 2 for i in range(100)], pa.decimal128(10, 2)),
                 "n": pa.array([None if i < 50 else i for i in range(100)], pa.int64()),
             }
@@ -249,7 +250,7 @@ class Pruning(ParquetTestCase):
             ("s > 's009'", 90),
             ("s = 's042'", 1),
             ("d >= DATE '2024-01-11'", 90),
-            ("at >= TIMESTAMP '2024-01-11 00:00:00'", 90),
+            ("ts >= TIMESTAMP '2024-01-11 00:00:00'", 90),
             ("price >= 5.00", 90),
             ("n IS NOT NULL", 50),
             ("n > 60", 39),
@@ -270,8 +271,8 @@ class Pruning(ParquetTestCase):
     def test_a_watermark_needs_all_rows(self) -> None:
         self.break_row_group(0)
         self.fail_with(
-            f"""CREATE TABLE t ({self.COLUMNS}, WATERMARK FOR at AS at) WITH ('connector'='filesystem', 'path'='{self.path}', 'format'='parquet');
-            SELECT at, k FROM t WHERE k >= 10;""",
+            f"""CREATE TABLE t ({self.COLUMNS}, WATERMARK FOR ts AS ts) WITH ('connector'='filesystem', 'path'='{self.path}', 'format'='parquet');
+            SELECT ts, k FROM t WHERE k >= 10;""",
             "cannot be read",
         )
 
@@ -353,9 +354,9 @@ class Writing(ParquetTestCase):
         self.assertEqual(sorted(self.read(out)["n"].to_pylist()), list(range(1, 200_001)))
 
     def test_partitions_are_directories(self) -> None:
-        out = self.write_with("", "n INT, day STRING", "(1, 'a'), (2, 'b'), (3, 'a')", "PARTITIONED BY (day)")
-        self.assertEqual(sorted(self.read(out / "day=a")["n"].to_pylist()), [1, 3])
-        self.assertEqual(self.read(out / "day=b").column_names, ["n"])
+        out = self.write_with("", "n INT, part STRING", "(1, 'a'), (2, 'b'), (3, 'a')", "PARTITIONED BY (part)")
+        self.assertEqual(sorted(self.read(out / "part=a")["n"].to_pylist()), [1, 3])
+        self.assertEqual(self.read(out / "part=b").column_names, ["n"])
 
     def test_random_tables_come_back(self) -> None:
         for seed in range(12):
