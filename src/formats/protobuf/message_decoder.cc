@@ -165,7 +165,7 @@ bool MessageDecoder::walk(const MessagePlan& plan, std::string_view message, Scr
 }
 
 bool MessageDecoder::take_field(const FieldPlan& field, WireType type, WireReader& reader, Found& found) {
-  const WireType own = wire_type_of(field.field->type);
+  const WireType own = field.wire;
   std::string_view bytes;
   if (type == own && own == WireType::kBytes) return reader.read_bytes(bytes) && take_bytes(field, bytes, found);
   if (type == own) {
@@ -221,7 +221,7 @@ bool MessageDecoder::set_column(const FieldPlan& field, Found& found, ColumnFill
     column.set_null(row);
     return true;
   }
-  const PhysicalType physical = field.type.physical();
+  const PhysicalType physical = field.physical;
   if (field.type.is_nested()) {
     body_.clear();
     if (!append_field(field, found, body_)) return false;
@@ -309,7 +309,7 @@ bool MessageDecoder::read_entry(const FieldPlan& field, std::string_view entry, 
       read = take_field(number == 1 ? *field.key : *field.value, type, reader, found);
       if (!read && !complaint_.message.empty()) return false;
       if (read && found.present) (number == 1 ? key : value) = found.value;
-      const bool of_type = type == wire_type_of((number == 1 ? field.key : field.value)->field->type);
+      const bool of_type = type == (number == 1 ? field.key : field.value)->wire;
       if (number == 2 && of_type) known = found.present;
     } else if (read) {
       read = reader.skip(number, type);

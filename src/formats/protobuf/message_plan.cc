@@ -152,6 +152,8 @@ class Binder {
     FieldPlan plan;
     plan.field = &field;
     plan.type = type;
+    plan.physical = type.physical();
+    plan.wire = wire_type_of(field.type);
     const bool is_message = field.type == ProtobufType::kMessage;
     plan.absent_is_null = !reading_.read_default_values && (field.repeated || is_message || !proto3);
     if (field.is_map()) {

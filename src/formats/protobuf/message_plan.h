@@ -24,6 +24,8 @@ struct MessagePlan;
 struct FieldPlan {
   const ProtobufField* field = nullptr;
   Type type;                             // ARRAY and MAP of repeated fields, ROW of messages
+  PhysicalType physical{};               // of the type
+  WireType wire{};                       // of one value
   std::unique_ptr<MessagePlan> message;  // of a message, or of the elements of a repeated one
   std::unique_ptr<FieldPlan> key;        // of a MAP
   std::unique_ptr<FieldPlan> value;
