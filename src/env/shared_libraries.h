@@ -1,5 +1,5 @@
-// env/shared_libraries.h - libraries of Tidemill's own that few jobs need, loaded by the first that does. Rule: they are
-// found beside the program, never where somebody else may put one, and stay loaded.
+// env/shared_libraries.h - libraries of Tidemill's own that few jobs need, loaded by the first that does. Rule: they
+// are found beside the program, never where somebody else may put one, and stay loaded.
 #pragma once
 #include <string>
 

@@ -8,8 +8,8 @@
 
 #include "connectors/spi/format.h"
 #include "data/arrow_import.h"
-#include "formats/parquet/parquet_library.h"
 #include "formats/parquet/parquet_filter.h"
+#include "formats/parquet/parquet_library.h"
 
 namespace tidemill {
 
