@@ -218,6 +218,10 @@ TEST_F(Parquet, RowGroupsThatCannotMatchAreLeftOut) {
   };
   EXPECT_EQ(lines(ColumnTest::kEqual, 25), "21-30");
   EXPECT_EQ(lines(ColumnTest::kEqual, 99), "none");
+  EXPECT_EQ(lines(ColumnTest::kLess, 15), "1-20");
+  EXPECT_EQ(lines(ColumnTest::kLessOrEqual, 15), "1-20");
+  EXPECT_EQ(lines(ColumnTest::kGreater, 25), "21-50");
+  EXPECT_EQ(lines(ColumnTest::kGreaterOrEqual, 25), "21-50");
   EXPECT_EQ(lines(ColumnTest::kLess, 20), "1-20");
   EXPECT_EQ(lines(ColumnTest::kLessOrEqual, 20), "1-30");
   EXPECT_EQ(lines(ColumnTest::kGreater, 29), "31-50");
