@@ -11,6 +11,9 @@
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
+#include "formats/parquet/parquet_format.h"
+#include "formats/protobuf/protobuf_format.h"
+#include "formats/raw/raw_format.h"
 
 namespace tidemill {
 
@@ -29,6 +32,9 @@ void register_builtin_connectors(ConnectorRegistry& connectors) {
 void register_builtin_formats(FormatRegistry& formats) {
   formats.add(make_json_format());
   formats.add(make_csv_format());
+  formats.add(make_raw_format());
+  formats.add(make_protobuf_format());
+  formats.add(make_parquet_format());
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats()) formats.add(std::move(format));
 }
 

@@ -22,6 +22,10 @@ constexpr FlinkExtension kExtensions[] = {
     {Kind::kOption, "nexmark", "seed", kRefuses, "Leave it out."},
     {Kind::kOption, "csv", "header", kIgnores, "Take the header out of the files: Flink reads it as a row."},
     {Kind::kOption, "csv", "timestamp-format.standard", kIgnores, "Write times as SQL does: 2020-01-01 00:00:00."},
+    {Kind::kOption, "protobuf", "descriptor-file", kRefuses,
+     "Set 'protobuf.message-class-name' to the class that protoc makes of the message."},
+    {Kind::kOption, "protobuf", "message-name", kRefuses,
+     "Set 'protobuf.message-class-name' to the class that protoc makes of the message."},
     {Kind::kOption, "", "record.error-policy", kRefuses, "Flink knows the ignore-parse-errors of a format."},
     {Kind::kOption, "", "record.dead-letter.path", kRefuses, "Flink knows the ignore-parse-errors of a format."},
     {Kind::kSetting, "", "execution.epoch.interval", kIgnores, "Results then come when Flink emits them."},
@@ -37,7 +41,7 @@ constexpr FlinkExtension kExtensions[] = {
 
 // "csv.header" of table option keys, "seed" of a connector.
 std::string written_name(const FlinkExtension& extension) {
-  const bool of_format = extension.owner == "csv" || extension.owner == "json";
+  const bool of_format = extension.owner == "csv" || extension.owner == "json" || extension.owner == "protobuf";
   return of_format ? fmt::format("{}.{}", extension.owner, extension.name) : std::string(extension.name);
 }
 

@@ -11,6 +11,7 @@
 #include "env/kafka.h"
 #include "env/local_services.h"
 #include "env/random.h"
+#include "env/shared_libraries.h"
 
 namespace tidemill {
 
@@ -21,6 +22,7 @@ struct Environment {
   FileSystem& files;
   LocalServices& services;
   KafkaClients& kafka;
+  SharedLibraries& libraries;
   Console& console;
   Random& random;
   Faults& faults;

@@ -115,6 +115,8 @@ class Source {
   virtual bool bounded() const = 0;
   // Returns how many rows its readers give in all, where that is known without reading; for estimates of cost.
   virtual std::optional<int64_t> num_rows() const { return std::nullopt; }
+  // True where TableDescription::conditions may make it leave rows out.
+  virtual bool takes_conditions() const { return false; }
   // False where rows carry kinds other than +I.
   virtual bool append_only() const { return true; }
   // True where its rows are +U and -D by the table's primary key, whose values alone a -D has.

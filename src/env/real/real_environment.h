@@ -7,6 +7,7 @@
 #include "env/real/real_file_system.h"
 #include "env/real/real_kafka.h"
 #include "env/real/real_local_services.h"
+#include "env/real/real_shared_libraries.h"
 #include "env/real/threaded_executor.h"
 
 namespace tidemill {
@@ -33,6 +34,7 @@ class RealEnvironment {
   RealFileSystem files_;
   RealLocalServices services_;
   RealKafka kafka_;
+  RealSharedLibraries libraries_;
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;

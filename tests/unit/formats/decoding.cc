@@ -11,6 +11,9 @@
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
+#include "formats/parquet/parquet_format.h"
+#include "formats/protobuf/protobuf_format.h"
+#include "formats/raw/raw_format.h"
 
 namespace tidemill {
 namespace {
@@ -62,6 +65,10 @@ std::vector<std::string> letters_in(FileSystem& files, const std::string& direct
       letters.push_back(text.substr(begin, end - begin));
   }
   return letters;
+}
+
+void write_files(const TextTable& table, FileSystem& files) {
+  for (const auto& [path, bytes] : table.files) files.open_write(path)->append(bytes);
 }
 
 // Feeds one decoder in the steps asked for, and notes what it gives.
@@ -148,6 +155,9 @@ class Decoding {
 std::unique_ptr<const Format> make_format(const std::string& name) {
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats())
     if (format->name() == name) return std::move(format);
+  if (name == "raw") return make_raw_format();
+  if (name == "protobuf") return make_protobuf_format();
+  if (name == "parquet") return make_parquet_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
 
@@ -172,6 +182,7 @@ DecodedText decode_text(const TextTable& table, std::string_view text, const Dec
 DecodedText decode_messages(const TextTable& table, const std::vector<std::optional<std::string>>& messages,
                             int32_t max_rows) {
   SimulatedEnvironment environment(1);
+  write_files(table, environment.files());
   RecordErrors errors(table.errors, "t", environment.get(), {}, "offset");
   DecodedText out;
   try {
@@ -197,12 +208,16 @@ DecodedText decode_messages(const TextTable& table, const std::vector<std::optio
 }
 
 std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows) {
+  return encode_messages(table, parse_batch(parse_schema(table.schema), pretty_rows));
+}
+
+std::vector<std::string> encode_messages(const TextTable& table, const Batch& batch) {
   SimulatedEnvironment environment(1);
+  write_files(table, environment.files());
   const auto format = make_format(table.format);
   FormatRequest request = request_for(table, *format);
   request.messages = true;
   const auto encoder = format->make_encoding(request)->make_record_encoder(environment.get());
-  const Batch batch = parse_batch(parse_schema(table.schema), pretty_rows);
   encoder->begin(batch);
   std::vector<std::string> messages(static_cast<size_t>(batch.num_rows()));
   for (int32_t row = 0; row < batch.num_rows(); ++row) encoder->append(row, messages[static_cast<size_t>(row)]);

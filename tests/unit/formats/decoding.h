@@ -1,5 +1,6 @@
 // tests/unit/formats/decoding.h - runs text through a format and shows what comes out, for tables of cases.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct TextTable {
   RecordErrorSettings errors = {};
   std::optional<std::vector<std::string>> columns = {};  // those asked for; null: all
   std::vector<std::string> metadata = {};                // keys, behind the columns
+  std::map<std::string, std::string> files = {};         // paths and bytes of files that the options name
 };
 
 struct DecodeSteps {
@@ -56,6 +58,7 @@ DecodedText decode_messages(const TextTable& table, const std::vector<std::optio
                             int32_t max_rows = 1024);
 // Returns the messages that the format writes for rows given as data/pretty.h reads them.
 std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows);
+std::vector<std::string> encode_messages(const TextTable& table, const Batch& batch);
 // Returns the file that the format writes for these batches.
 std::string encode_batches(const TextTable& table, const std::vector<Batch>& batches);
 // The same for rows given as data/pretty.h reads them.
