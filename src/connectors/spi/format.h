@@ -101,7 +101,7 @@ class DecodingFormat {
   virtual bool append_only() const { return true; }
 };
 
-// Encodes rows of one writer. One thread.
+// Encodes rows of one file after the other. One thread.
 class Encoder {
  public:
   virtual ~Encoder() = default;
@@ -109,6 +109,10 @@ class Encoder {
   virtual void begin_file(std::string& out) { (void)out; }
   // Appends every row of `batch`, each with its line end. Row kinds are written where the format takes changes.
   virtual void encode(const Batch& batch, std::string& out) = 0;
+  // Appends what a file ends with, rows that were held back among it (a last block). Then only begin_file() may follow.
+  virtual void end_file(std::string& out) { (void)out; }
+  // Returns how many bytes of rows are held back.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 // The same for writing. Immutable; outlives the encoders it makes.

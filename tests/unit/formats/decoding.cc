@@ -8,6 +8,7 @@
 #include "data/pretty.h"
 #include "data/value_text.h"
 #include "env/simulated/simulated_environment.h"
+#include "formats/avro/avro_format.h"
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
@@ -148,6 +149,7 @@ class Decoding {
 std::unique_ptr<const Format> make_format(const std::string& name) {
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats())
     if (format->name() == name) return std::move(format);
+  if (name == "avro") return make_avro_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
 
@@ -216,6 +218,7 @@ std::string encode_batches(const TextTable& table, const std::vector<Batch>& bat
   std::string out;
   encoder->begin_file(out);
   for (const Batch& batch : batches) encoder->encode(batch, out);
+  encoder->end_file(out);
   return out;
 }
 
