@@ -7,6 +7,7 @@
 #include "env/simulated/simulated_executor.h"
 #include "env/simulated/simulated_faults.h"
 #include "env/simulated/simulated_file_system.h"
+#include "env/simulated/simulated_http_client.h"
 #include "env/simulated/simulated_local_services.h"
 
 namespace tidemill {
@@ -20,7 +21,7 @@ class SimulatedEnvironment {
         files_(clock_, faults_),
         executor_(clock_, seed),
         services_(clock_, executor_),
-        environment_{clock_, executor_, files_, services_, console_, random_, faults_} {}
+        environment_{clock_, executor_, files_, services_, console_, random_, faults_, http_} {}
 
   Environment& get() { return environment_; }
   SimulatedClock& clock() { return clock_; }
@@ -29,6 +30,7 @@ class SimulatedEnvironment {
   SimulatedLocalServices& services() { return services_; }
   SimulatedConsole& console() { return console_; }
   SimulatedFaults& faults() { return faults_; }
+  SimulatedHttpClient& http() { return http_; }
 
  private:
   SimulatedClock clock_;
@@ -39,6 +41,7 @@ class SimulatedEnvironment {
   SimulatedFileSystem files_;
   SimulatedExecutor executor_;
   SimulatedLocalServices services_;
+  SimulatedHttpClient http_;
   Environment environment_;
 };
 

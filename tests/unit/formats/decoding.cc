@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "data/pretty.h"
 #include "data/value_text.h"
-#include "env/simulated/simulated_environment.h"
 #include "formats/avro/avro_format.h"
+#include "formats/avro/registry/confluent_format.h"
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
@@ -149,6 +149,8 @@ class Decoding {
 std::unique_ptr<const Format> make_format(const std::string& name) {
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats())
     if (format->name() == name) return std::move(format);
+  for (std::unique_ptr<const Format>& format : make_confluent_formats())
+    if (format->name() == name) return std::move(format);
   if (name == "avro") return make_avro_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
@@ -172,8 +174,9 @@ DecodedText decode_text(const TextTable& table, std::string_view text, const Dec
 }
 
 DecodedText decode_messages(const TextTable& table, const std::vector<std::optional<std::string>>& messages,
-                            int32_t max_rows) {
-  SimulatedEnvironment environment(1);
+                            int32_t max_rows, SimulatedEnvironment* world) {
+  SimulatedEnvironment own(1);
+  SimulatedEnvironment& environment = world != nullptr ? *world : own;
   RecordErrors errors(table.errors, "t", environment.get(), {}, "offset");
   DecodedText out;
   try {
@@ -186,6 +189,7 @@ DecodedText decode_messages(const TextTable& table, const std::vector<std::optio
     for (const std::optional<std::string>& message : messages)
       records.push_back({message ? std::string_view(*message) : std::string_view(), !message.has_value(),
                          kFirstOffset + static_cast<int64_t>(records.size())});
+    while (const std::function<void()> wanted = decoder->wanted(records)) wanted();
     decoder->begin("topic-0", records);
     while (const std::optional<DecodedRows> rows = decoder->next(max_rows))
       take(*rows, projected(request, *format), out);
@@ -198,13 +202,17 @@ DecodedText decode_messages(const TextTable& table, const std::vector<std::optio
   return out;
 }
 
-std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows) {
-  SimulatedEnvironment environment(1);
+std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows,
+                                         SimulatedEnvironment* world, const std::string& subject) {
+  SimulatedEnvironment own(1);
+  SimulatedEnvironment& environment = world != nullptr ? *world : own;
   const auto format = make_format(table.format);
   FormatRequest request = request_for(table, *format);
   request.messages = true;
+  request.subject = subject;
   const auto encoder = format->make_encoding(request)->make_record_encoder(environment.get());
   const Batch batch = parse_batch(parse_schema(table.schema), pretty_rows);
+  while (const std::function<void()> wanted = encoder->wanted()) wanted();
   encoder->begin(batch);
   std::vector<std::string> messages(static_cast<size_t>(batch.num_rows()));
   for (int32_t row = 0; row < batch.num_rows(); ++row) encoder->append(row, messages[static_cast<size_t>(row)]);
