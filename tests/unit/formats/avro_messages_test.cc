@@ -26,7 +26,7 @@ const TextTable kAvro{"avro", "a INT, b STRING NOT NULL"};
 TEST(AvroMessages, RowsAreTheBytesThatFlinkWrites) {
   const Rows written = encode_messages(kAvro, "1 | x\nNULL | yz");
   EXPECT_EQ(written, (Rows{std::string("\x02\x02\x02x"), std::string("\x00\x04yz", 4)}));
-  EXPECT_EQ(decode_messages(kAvro, as_messages(written)).rows, (Rows{"10: +I[1, x]", "11: +I[NULL, yz]"}));
+  EXPECT_EQ(decode_messages(kAvro, as_messages(written)).rows, (Rows{"10: +I[1, x]", "11: +I[null, yz]"}));
 }
 
 TEST(AvroMessages, TombstonesGiveNoRow) {
@@ -53,7 +53,7 @@ TEST(AvroMessages, EveryTypeComesBack) {
       "ROW<z STRING>>"};
   table.options = {{"timestamp_mapping.legacy", "false"}};
   const std::string rows =
-      "true | -1 | 300 | -70000 | 5000000000 | 1.5 | -0.1 | -1234567.891 | 12345678901234567890123456.123456789012 | "
+      "TRUE | -1 | 300 | -70000 | 5000000000 | 1.5 | -0.1 | -1234567.891 | 12345678901234567890123456.123456789012 | "
       "text, "
       "longer than twelve bytes | x'00ff' | 2020-02-29 | 23:59:59.999 | 1969-12-31 23:59:59.999 | 2020-01-01 "
       "00:00:00.000001 | 2020-01-01 00:00:00.000000001 | 2020-01-01 00:00:00.001 | abc | NULL | NULL | NULL | NULL\n"
@@ -80,7 +80,7 @@ TEST(AvroMessages, TheJsonEncodingIsAvros) {
             Rows{"{\"a\":{\"int\":1},\"b\":\"\xC3\xBF"
                  "A\",\"c\":1.0,\"d\":{\"long\":1000}}"});
   EXPECT_EQ(decode_messages(table, {R"({"c": 2, "a": null, "b": "", "d": {"long": 5}, "more": 1})"}).rows,
-            Rows{"10: +I[NULL, x'', 2.0, 1970-01-01 00:00:00.005]"});
+            Rows{"10: +I[null, [], 2.0, 1970-01-01T00:00:00.005]"});
   const struct {
     std::string message;
     std::string_view part;
@@ -189,7 +189,7 @@ TEST(AvroConfluent, MessagesAreReadByTheSchemaOfTheirId) {
   world.registry.give(66051, R"({"type": "record", "name": "y", "fields": [{"name": "b", "type": "string"},
     {"name": "a", "type": "long"}]})");
   const DecodedText out = world.read({head(1) + "\x02", head(66051) + "\x02z\x04", std::nullopt, head(1) + "\x06"});
-  EXPECT_EQ(out.rows, (Rows{"10: +I[NULL, 1]", "11: +I[z, 2]", "13: +I[NULL, 3]"})) << out.error;
+  EXPECT_EQ(out.rows, (Rows{"10: +I[null, 1]", "11: +I[z, 2]", "13: +I[null, 3]"})) << out.error;
   EXPECT_EQ(world.environment.http().requests().size(), 2U);  // each schema once
 }
 
@@ -200,7 +200,7 @@ TEST(AvroConfluent, ReferencesAreFetchedToo) {
     "references": [{"name": "n.inner", "subject": "in ner", "version": 3}]})";
   world.registry.answers["GET /subjects/in%20ner/versions/3"] =
       R"({"schema": "{\"type\": \"record\", \"name\": \"n.inner\", \"fields\": [{\"name\": \"x\", \"type\": \"int\"}]}"})";
-  EXPECT_EQ(world.read({head(1) + "\x08"}).rows, Rows{"10: +I[(4)]"});
+  EXPECT_EQ(world.read({head(1) + "\x08"}).rows, Rows{"10: +I[+I[4]]"});
 }
 
 TEST(AvroConfluent, ARegistryThatIsAwayIsAskedAgain) {
@@ -373,7 +373,7 @@ TEST(DebeziumAvro, ChangesAreRowsWithKinds) {
   for (const int32_t max_rows : {1, 2, 100}) {
     const DecodedText out = world.read(messages, max_rows);
     EXPECT_EQ(out.rows,
-              (Rows{"10: +I[1, NULL]", "11: +I[1, NULL]", "12: -U[1, NULL]", "12: +U[1, two]", "15: -D[1, two]"}))
+              (Rows{"10: +I[1, null]", "11: +I[1, null]", "12: -U[1, null]", "12: +U[1, two]", "15: -D[1, two]"}))
         << out.error;
   }
 }
@@ -384,7 +384,7 @@ TEST(DebeziumAvro, MetadataAreOfTheMessageAndItsSource) {
   Confluent world(table);
   world.registry.give(5, kEnvelope);
   EXPECT_EQ(world.read({change("null", R"({"id": 1, "name": null})", "c")}).rows,
-            Rows{"10: +I[1, orders, 1970-01-01 00:00:02.000, 1970-01-01 00:00:01.000, shop, NULL]"});
+            Rows{"10: +I[1, orders, 1970-01-01T00:00:02Z, 1970-01-01T00:00:01Z, shop, null]"});
 }
 
 TEST(DebeziumAvro, BadMessagesAreTold) {

@@ -14,7 +14,7 @@ struct AvroCase {
   bool legacy_timestamps = true;
 };
 
-// Returns the row as "+I[…]", or "error: …" of the record, or "schema: …" where nothing can be read.
+// Returns the row as "+I[…]", or "error: …".
 std::string read_avro(const AvroCase& one);
 // The same of these bytes of a record.
 std::string read_avro_bytes(const AvroCase& one, std::string_view bytes);

@@ -25,7 +25,7 @@ TEST(AvroResolution, EachTypeIsReadAsItself) {
   expect({R"("double")", "", "a DOUBLE NOT NULL", "-0.1"}, "+I[-0.1]");
   expect({R"("double")", "", "a DOUBLE NOT NULL", "\"NaN\""}, "+I[NaN]");
   expect({R"("string")", "", "a STRING NOT NULL", "\"a longer text, ä\""}, "+I[a longer text, ä]");
-  expect({R"("bytes")", "", "a BYTES NOT NULL", "\"\\u0000ab\""}, "+I[x'006162']");
+  expect({R"("bytes")", "", "a BYTES NOT NULL", "\"\\u0000ab\""}, "+I[[0, 97, 98]]");
   expect({R"({"type": "int", "logicalType": "date"})", "", "a DATE NOT NULL", "18000"}, "+I[2019-04-14]");
   expect({R"({"type": "int", "logicalType": "time-millis"})", "", "a TIME(3) NOT NULL", "1001"}, "+I[00:00:01.001]");
   expect({R"({"type": "array", "items": "int"})", "", "a ARRAY<INT NOT NULL> NOT NULL", "[1, 2]"}, "+I[[1, 2]]");
@@ -41,7 +41,7 @@ TEST(AvroResolution, NumbersArePromoted) {
   expect({R"("long")", "", "a FLOAT NOT NULL", "7"}, "+I[7.0]");
   expect({R"("long")", "", "a DOUBLE NOT NULL", "7"}, "+I[7.0]");
   expect({R"("float")", "", "a DOUBLE NOT NULL", "0.5"}, "+I[0.5]");
-  expect({R"("string")", "", "a BYTES NOT NULL", "\"ab\""}, "+I[x'6162']");
+  expect({R"("string")", "", "a BYTES NOT NULL", "\"ab\""}, "+I[[97, 98]]");
   expect({R"("bytes")", "", "a STRING NOT NULL", "\"ab\""}, "+I[ab]");
 }
 
@@ -62,7 +62,7 @@ TEST(AvroResolution, NothingElseIs) {
   };
   for (const auto& [writer, columns] : not_read) {
     const std::string text = read_avro_bytes({writer, "", columns, ""}, "");
-    EXPECT_TRUE(text.starts_with("schema: Table 't' cannot be read from the writer's schema: column 'a': ")) << text;
+    EXPECT_TRUE(text.starts_with("error: Table 't' cannot be read from the writer's schema: column 'a': ")) << text;
   }
 }
 
@@ -74,7 +74,8 @@ TEST(AvroResolution, FieldsAreMatchedByNameAndOthersAreSkipped) {
     {"name": "w", "type": ["null", "int", "string"]}, {"name": "x", "type": {"type": "fixed", "name": "f", "size": 3}},
     {"name": "y", "type": {"type": "enum", "name": "e", "symbols": ["A", "B"]}}, {"name": "z", "type": "boolean"},
     {"name": "a", "type": "int"}]})";
-  const std::string value = R"({"u": [{"p": "s", "q": {"n": {"p": "t", "q": null}}}], "b": "text", "v": {"k": 0.5},
+  const std::string value =
+      R"({"u": [{"p": "s", "q": {"somebody.n": {"p": "t", "q": null}}}], "b": "text", "v": {"k": 0.5},
     "w": {"string": "s"}, "x": "abc", "y": "B", "z": true, "a": 5})";
   expect({writer, "", "a INT NOT NULL, b STRING", value}, "+I[5, text]");
   expect({writer, "", "b STRING NOT NULL", value}, "+I[text]");
@@ -82,11 +83,10 @@ TEST(AvroResolution, FieldsAreMatchedByNameAndOthersAreSkipped) {
 
 TEST(AvroResolution, MissingFieldsAreTheReadersDefaults) {
   const std::string writer = R"({"type": "record", "name": "r", "fields": [{"name": "a", "type": "int"}]})";
-  expect({writer, "", "a INT, b STRING, c ARRAY<INT>", R"({"a": 1})"}, "+I[1, NULL, NULL]");
-  expect_part(
-      {writer, "", "a INT, b STRING NOT NULL", R"({"a": 1})"},
-      "schema: Table 't' cannot be read from the writer's schema: column 'b': it is not written, and the column "
-      "is NOT NULL");
+  expect({writer, "", "a INT, b STRING, c ARRAY<INT>", R"({"a": 1})"}, "+I[1, null, null]");
+  expect_part({writer, "", "a INT, b STRING NOT NULL", R"({"a": 1})"},
+              "error: Table 't' cannot be read from the writer's schema: column 'b': it is not written, and the column "
+              "is NOT NULL");
   const auto with_default = [&](std::string type, std::string value) {
     return R"({"type": "record", "name": "r", "fields": [{"name": "a", "type": "int"}, {"name": "b", "type": )" + type +
            R"(, "default": )" + value + "}]}";
@@ -119,12 +119,12 @@ TEST(AvroResolution, AliasesAreTheReaders) {
 }
 
 TEST(AvroResolution, UnionsAreResolvedBranchByBranch) {
-  expect({R"(["null", "int"])", "", "a INT", "null"}, "+I[NULL]");
+  expect({R"(["null", "int"])", "", "a INT", "null"}, "+I[null]");
   expect({R"(["null", "int"])", "", "a INT", R"({"int": 3})"}, "+I[3]");
-  expect({R"(["int", "null"])", "", "a INT", "null"}, "+I[NULL]");
+  expect({R"(["int", "null"])", "", "a INT", "null"}, "+I[null]");
   expect({R"(["int", "null"])", "", "a BIGINT", R"({"int": 3})"}, "+I[3]");
   expect({R"("int")", "", "a INT", "3"}, "+I[3]");
-  expect({R"("null")", "", "a INT", "null"}, "+I[NULL]");
+  expect({R"("null")", "", "a INT", "null"}, "+I[null]");
   expect({R"(["int", "long", "float"])", "", "a DOUBLE", R"({"long": 3})"}, "+I[3.0]");
   expect({R"(["int", "long", "float"])", "", "a DOUBLE", R"({"float": 3})"}, "+I[3.0]");
   expect({R"(["null", "string", "int"])", "", "a STRING", R"({"string": "s"})"}, "+I[s]");
@@ -132,8 +132,8 @@ TEST(AvroResolution, UnionsAreResolvedBranchByBranch) {
          "error: a: int is written, which is not read as STRING");
   expect({R"(["null", "int"])", "", "a INT NOT NULL", "null"}, "error: a: it is NULL where INT NOT NULL belongs");
   expect({R"(["null", "int"])", "", "a INT NOT NULL", R"({"int": 1})"}, "+I[1]");
-  expect_part({R"(["null", "int"])", "", "a BOOLEAN", "null"}, "schema: ");
-  expect({R"(["null"])", "", "a INT", "null"}, "+I[NULL]");
+  expect_part({R"(["null", "int"])", "", "a BOOLEAN", "null"}, "error: ");
+  expect({R"(["null"])", "", "a INT", "null"}, "+I[null]");
 }
 
 TEST(AvroResolution, AReadersUnionTakesTheFirstThatMatches) {
@@ -152,17 +152,17 @@ TEST(AvroResolution, EnumsAreTheReadersSymbolsOrItsDefault) {
   expect({writer, reader, "a STRING", R"("B")"}, "+I[A]");
   expect({writer, strict, "a STRING", R"("A")"}, "+I[A]");
   expect({writer, strict, "a STRING", R"("B")"}, "error: a: the reader's enum has no symbol 1, and no default");
-  expect_part({writer, R"({"type": "enum", "name": "f", "symbols": ["A"]})", "a STRING", R"("A")"}, "schema: ");
+  expect_part({writer, R"({"type": "enum", "name": "f", "symbols": ["A"]})", "a STRING", R"("A")"}, "error: ");
   expect({writer, R"({"type": "enum", "name": "f", "symbols": ["A"], "aliases": ["e"]})", "a STRING", R"("A")"},
          "+I[A]");
 }
 
 TEST(AvroResolution, FixedsMatchBySizeAndName) {
   const std::string writer = R"({"type": "fixed", "name": "x.f", "size": 2})";
-  expect({writer, "", "a BYTES", R"("ab")"}, "+I[x'6162']");
-  expect({writer, R"({"type": "fixed", "name": "y.f", "size": 2})", "a BYTES", R"("ab")"}, "+I[x'6162']");
-  expect_part({writer, R"({"type": "fixed", "name": "f", "size": 3})", "a BYTES", R"("ab")"}, "schema: ");
-  expect_part({writer, R"({"type": "fixed", "name": "g", "size": 2})", "a BYTES", R"("ab")"}, "schema: ");
+  expect({writer, "", "a BYTES", R"("ab")"}, "+I[[97, 98]]");
+  expect({writer, R"({"type": "fixed", "name": "y.f", "size": 2})", "a BYTES", R"("ab")"}, "+I[[97, 98]]");
+  expect_part({writer, R"({"type": "fixed", "name": "f", "size": 3})", "a BYTES", R"("ab")"}, "error: ");
+  expect_part({writer, R"({"type": "fixed", "name": "g", "size": 2})", "a BYTES", R"("ab")"}, "error: ");
   expect_part(
       {R"({"type": "fixed", "name": "f", "size": 12, "logicalType": "duration"})", "", "a BYTES", R"("abcdefghijkl")"},
       "the logical type duration is not read");
@@ -177,9 +177,9 @@ TEST(AvroResolution, DecimalsKeepTheirValue) {
   expect({writer, "", "a DECIMAL(20, 0)", R"("\u0001\u005e")"}, "+I[4]");
   expect({fixed, "", "a DECIMAL(6, 3)", R"("\u00ff\u00ff\u00ff")"}, "+I[-0.001]");
   expect({R"("bytes")", "", "a DECIMAL(4, 1)", R"("\u000f")"}, "+I[1.5]");
-  expect({writer, "", "a DECIMAL(3, 2)", R"("\u0003\u00e8")"}, "NULL for a value; +I[NULL]");
+  expect({writer, "", "a DECIMAL(3, 2)", R"("\u0003\u00e8")"}, "NULL for a value; +I[null]");
   expect({writer, "", "a DECIMAL(3, 2) NOT NULL", R"("\u0003\u00e8")"}, "error: a: a decimal has more than 3 digits");
-  expect({writer, "", "a DECIMAL(38, 2)", R"("\u0001)" + std::string(17, 'x') + "\""}, "NULL for a value; +I[NULL]");
+  expect({writer, "", "a DECIMAL(38, 2)", R"("\u0001)" + std::string(17, 'x') + "\""}, "NULL for a value; +I[null]");
   std::string padded;
   for (int32_t i = 0; i < 20; ++i) padded += "\\u0000";
   expect({writer, "", "a DECIMAL(38, 2)", "\"" + padded + "d\""}, "+I[1.00]");
@@ -187,15 +187,15 @@ TEST(AvroResolution, DecimalsKeepTheirValue) {
 
 TEST(AvroResolution, TimesAreReadInTheUnitTheyWereWrittenIn) {
   const auto logical = [](std::string name) { return R"({"type": "long", "logicalType": ")" + name + "\"}"; };
-  expect({logical("timestamp-millis"), "", "a TIMESTAMP(3)", "1001"}, "+I[1970-01-01 00:00:01.001]");
-  expect({logical("timestamp-micros"), "", "a TIMESTAMP(3)", "-1"}, "+I[1969-12-31 23:59:59.999]");
-  expect({logical("timestamp-micros"), "", "a TIMESTAMP(6)", "1000001", false}, "+I[1970-01-01 00:00:01.000001]");
+  expect({logical("timestamp-millis"), "", "a TIMESTAMP(3)", "1001"}, "+I[1970-01-01T00:00:01.001]");
+  expect({logical("timestamp-micros"), "", "a TIMESTAMP(3)", "-1"}, "+I[1969-12-31T23:59:59.999]");
+  expect({logical("timestamp-micros"), "", "a TIMESTAMP(6)", "1000001", false}, "+I[1970-01-01T00:00:01.000001]");
   expect({logical("local-timestamp-nanos"), "", "a TIMESTAMP(9)", "1000000001", false},
-         "+I[1970-01-01 00:00:01.000000001]");
-  expect({logical("timestamp-millis"), "", "a TIMESTAMP(9)", "1001", false}, "+I[1970-01-01 00:00:01.001000000]");
-  expect({logical("timestamp-millis"), "", "a TIMESTAMP_LTZ(3)", "1001", false}, "+I[1970-01-01 00:00:01.001]");
-  expect({logical("timestamp-millis"), "", "a TIMESTAMP(0)", "1999"}, "+I[1970-01-01 00:00:01]");
-  expect({R"("long")", "", "a TIMESTAMP(3)", "1001"}, "+I[1970-01-01 00:00:01.001]");
+         "+I[1970-01-01T00:00:01.000000001]");
+  expect({logical("timestamp-millis"), "", "a TIMESTAMP(9)", "1001", false}, "+I[1970-01-01T00:00:01.001]");
+  expect({logical("timestamp-millis"), "", "a TIMESTAMP_LTZ(3)", "1001", false}, "+I[1970-01-01T00:00:01.001Z]");
+  expect({logical("timestamp-millis"), "", "a TIMESTAMP(0)", "1999"}, "+I[1970-01-01T00:00:01]");
+  expect({R"("long")", "", "a TIMESTAMP(3)", "1001"}, "+I[1970-01-01T00:00:01.001]");
   expect({logical("timestamp-millis"), "", "a TIMESTAMP(6)", "9223372036854775807", false},
          "error: a: 9223372036854775807 is out of range");
   expect({logical("time-micros"), "", "a TIME(3)", "1001000"}, "+I[00:00:01.001]");
@@ -217,7 +217,7 @@ TEST(AvroResolution, RowsInsideAreResolvedToo) {
       R"({"type": "record", "name": "o", "fields": [{"name": "a", "type": {"type": "array", "items": )" + writer +
       "}}]}";
   expect({inside, "", "a ARRAY<ROW<b STRING, c BIGINT, d INT>>", R"({"a": [)" + value + "," + value + "]}"},
-         "+I[[(text, 7, NULL), (text, 7, NULL)]]");
+         "+I[[+I[text, 7, null], +I[text, 7, null]]]");
   expect_part({inside, "", "a ARRAY<ROW<b STRING, e INT NOT NULL>>", R"({"a": []})"},
               "column 'a': an element: field 'e': it is not written");
 }
@@ -269,7 +269,7 @@ TEST(AvroBytes, WhatIsNoRecordIsToldWithItsPlace) {
 
 TEST(AvroBytes, RecordsThatHoldThemselvesHaveALimit) {
   const std::string writer = R"({"type": "record", "name": "n", "fields": [{"name": "self", "type": ["null", "n"]}]})";
-  EXPECT_EQ(read_avro_bytes({writer, "", "b INT", ""}, std::string(10, '\x02') + std::string(1, '\0')), "+I[NULL]");
+  EXPECT_EQ(read_avro_bytes({writer, "", "b INT", ""}, std::string(10, '\x02') + std::string(1, '\0')), "+I[null]");
   EXPECT_NE(
       read_avro_bytes({writer, "", "b INT", ""}, std::string(100000, '\x02')).find("records lie more than 64 deep"),
       std::string::npos);
