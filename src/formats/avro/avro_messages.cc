@@ -50,7 +50,10 @@ void AvroRecordDecoder::decode(const Record& record) {
 }
 
 const AvroRecordDecoder::Compiled& AvroRecordDecoder::compiled(const WriterSchema& schema) {
+  if (last_ != nullptr && last_id_ == schema.id) return *last_;
   const auto [entry, is_new] = compiled_.try_emplace(schema.id);
+  last_id_ = schema.id;
+  last_ = &entry->second;
   if (!is_new) return entry->second;
   entry->second.complaint = schema.complaint;
   if (schema.schema == nullptr) return entry->second;

@@ -71,6 +71,8 @@ class AvroRecordDecoder final : public RecordDecoder {
   RowsBuilder rows_;
   AvroRowReader reader_;
   std::unordered_map<int32_t, Compiled> compiled_;  // by id
+  int32_t last_id_ = -1;
+  const Compiled* last_ = nullptr;  // of last_id_: mostly that of the next message, too
   std::string split_;
   std::span<const Record> records_;
   size_t taken_ = 0;
