@@ -52,7 +52,8 @@ void AvroFileDecoder::restart(const DecoderPosition& position) {
 
 void AvroFileDecoder::open(AvroFileHeader header) {
   const AvroSchemaPtr schema = AvroSchema::parse(header.schema, fmt::format("of {}", split_));
-  Opened& opened = opened_.emplace();
+  opened_ = std::make_unique<Opened>();
+  Opened& opened = *opened_;
   opened.state = header.to_state();
   opened.header = std::move(header);
   opened.program = settings_.compile(schema->root(), split_);

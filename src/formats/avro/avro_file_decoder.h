@@ -57,7 +57,7 @@ class AvroFileDecoder final : public Decoder {
   RecordBuffer buffer_;
   RowsBuilder rows_;
   AvroRowReader reader_;
-  std::optional<Opened> opened_;
+  std::unique_ptr<Opened> opened_;
 
   bool in_block_ = false;
   AvroCursor block_;                      // its records, not compressed

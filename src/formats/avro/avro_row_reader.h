@@ -53,6 +53,10 @@ class AvroRowReader {
   template <class Target>
   bool read_value(const AvroStep& step, Target& target);
   template <class Target>
+  bool read_floating(const AvroStep& step, Target& target);
+  template <class Target>
+  bool read_symbol(const AvroStep& step, Target& target);
+  template <class Target>
   bool read_time(const AvroStep& step, Target& target);
   template <class Target>
   bool read_decimal(const AvroStep& step, Target& target);
@@ -64,6 +68,8 @@ class AvroRowReader {
   bool read_nested(const AvroStep& step, size_t body, std::string& out);
   bool read_map(const AvroStep& step, size_t body, std::string& out);
   bool read_row(const AvroStep& step, size_t body, std::string& out);
+  void note_mark(const AvroStep& step);
+  bool skip_value(const AvroStep& step);
   bool skip_blocks(const AvroStep& step, size_t body);
   bool call(const AvroStep& step);
   // Reads the count of a block whose entries have at least `bytes_min` bytes; 0: there are no more. `bytes`: of the

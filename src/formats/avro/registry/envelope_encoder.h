@@ -26,7 +26,7 @@ class ConfluentEncoder final : public RecordEncoder {
 
  private:
   const std::unique_ptr<RecordEncoder> records_;
-  const RegisteredSchema schema_;
+  RegisteredSchema schema_;
   std::string head_;
 };
 

@@ -22,27 +22,37 @@ std::optional<int32_t> id_of(std::string_view bytes) {
 }  // namespace
 
 RegistrySchemas::RegistrySchemas(Environment& environment, RegistrySettings settings)
-    : asked_(std::make_shared<Asked>(environment.http, std::move(settings))) {}
+    : http_(environment.http), settings_(std::move(settings)) {}
+
+void RegistrySchemas::take_answers() {
+  for (const std::shared_ptr<Question>& question : questions_) {
+    if (!question->answered.load()) continue;
+    for (WriterSchema& schema : question->found) found_.try_emplace(schema.id, std::move(schema));
+  }
+  std::erase_if(questions_, [](const auto& question) { return question->answered.load(); });
+}
 
 std::function<void()> RegistrySchemas::wanted(std::span<const Record> records) {
   std::set<int32_t> ids;
   int32_t last = -1;  // mostly that of the next one, too
-  const std::lock_guard lock(asked_->finding);
+  if (!questions_.empty()) take_answers();
   for (const Record& record : records) {
     const std::optional<int32_t> id = record.null ? std::nullopt : id_of(record.bytes);
     if (!id || *id == last) continue;
     last = *id;
-    if (!asked_->found.contains(*id) && ids.size() < kIdsAtOnceMax) ids.insert(*id);
+    if (!found_.contains(*id) && ids.size() < kIdsAtOnceMax) ids.insert(*id);
   }
   if (ids.empty()) return {};
-  return [asked = asked_, ids = std::move(ids)] {
-    const std::lock_guard asking(asked->asking);
+  const auto question = std::make_shared<Question>();
+  questions_.push_back(question);
+  return [question, ids = std::move(ids), &http = http_, settings = settings_] {
+    SchemaRegistry registry(http, settings);
     for (const int32_t id : ids) {
       WriterSchema schema{id, nullptr, fmt::format("the schema of id {}", id)};
-      schema.schema = asked->registry.find(id, schema.complaint);
-      const std::lock_guard finding(asked->finding);
-      asked->found.emplace(id, std::move(schema));
+      schema.schema = registry.find(id, schema.complaint);
+      question->found.push_back(std::move(schema));
     }
+    question->answered.store(true);
   };
 }
 
@@ -53,34 +63,33 @@ const WriterSchema* RegistrySchemas::take(std::string_view& bytes, std::string& 
                                           : "it does not begin with the byte 0 and the id of a schema";
     return nullptr;
   }
-  const std::lock_guard lock(asked_->finding);
-  const auto found = asked_->found.find(*id);
-  CHECK_MSG(found != asked_->found.end(), "schema {} was not asked for", *id);
+  const auto found = found_.find(*id);
+  CHECK_MSG(found != found_.end(), "schema {} was not asked for", *id);
   bytes.remove_prefix(kHeadBytes);
   return &found->second;
 }
 
 RegisteredSchema::RegisteredSchema(Environment& environment, const Settings& settings, std::string schema)
-    : asked_(std::make_shared<Asked>(environment.http, settings, std::move(schema))) {}
+    : http_(environment.http), settings_(settings), schema_(std::move(schema)) {}
 
-std::function<void()> RegisteredSchema::wanted() const {
-  const std::lock_guard lock(asked_->finding);
-  if (!asked_->head.empty()) return {};
-  return [asked = asked_] {
-    const std::lock_guard asking(asked->asking);
-    const int32_t id = asked->add ? asked->registry.add(asked->subject, asked->schema)
-                                  : asked->registry.look_up(asked->subject, asked->schema);
-    std::string head(1, '\0');
-    for (int32_t shift = 24; shift >= 0; shift -= 8) head += static_cast<char>(static_cast<uint32_t>(id) >> shift);
-    const std::lock_guard finding(asked->finding);
-    asked->head = std::move(head);
+std::function<void()> RegisteredSchema::wanted() {
+  if (head_.empty() && question_ && question_->answered.load()) head_ = question_->head;
+  if (!head_.empty()) return {};
+  question_ = std::make_shared<Question>();
+  return [question = question_, &http = http_, settings = settings_, schema = schema_] {
+    SchemaRegistry registry(http, settings.registry);
+    const int32_t id =
+        settings.add ? registry.add(settings.subject, schema) : registry.look_up(settings.subject, schema);
+    question->head = std::string(1, '\0');
+    for (int32_t shift = 24; shift >= 0; shift -= 8)
+      question->head += static_cast<char>(static_cast<uint32_t>(id) >> shift);
+    question->answered.store(true);
   };
 }
 
-std::string RegisteredSchema::head() const {
-  const std::lock_guard lock(asked_->finding);
-  CHECK(!asked_->head.empty());
-  return asked_->head;
+const std::string& RegisteredSchema::head() const {
+  CHECK(!head_.empty());
+  return head_;
 }
 
 }  // namespace tidemill

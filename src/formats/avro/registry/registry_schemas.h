@@ -1,10 +1,11 @@
 // formats/avro/registry/registry_schemas.h - messages that begin with the id of their schema. Rule: Confluent's wire
 // format: a byte 0, the id in four bytes, the high one first, the record.
 #pragma once
+#include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <vector>
 
 #include "env/environment.h"
 #include "formats/avro/avro_messages.h"
@@ -21,16 +22,17 @@ class RegistrySchemas final : public WriterSchemas {
   const WriterSchema* take(std::string_view& bytes, std::string& complaint) override;
 
  private:
-  // What the I/O pool has found, also when the reader is gone by then.
-  struct Asked {
-    Asked(HttpClient& http, RegistrySettings settings) : registry(http, std::move(settings)) {}
-    std::mutex asking;  // held while the registry is asked
-    SchemaRegistry registry;
-    std::mutex finding;  // held for moments
-    std::map<int32_t, WriterSchema> found;
+  // One question to the I/O pool, which answers it also when the reader is gone by then.
+  struct Question {
+    std::vector<WriterSchema> found;
+    std::atomic<bool> answered = false;
   };
+  void take_answers();
 
-  const std::shared_ptr<Asked> asked_;
+  HttpClient& http_;
+  const RegistrySettings settings_;
+  std::vector<std::shared_ptr<Question>> questions_;
+  std::map<int32_t, WriterSchema> found_;
 };
 
 // Registers the schema of what is written, once, and tells the head of its messages.
@@ -44,24 +46,21 @@ class RegisteredSchema {
   // `environment` is borrowed.
   RegisteredSchema(Environment& environment, const Settings& settings, std::string schema);
   // As RecordEncoder::wanted().
-  std::function<void()> wanted() const;
+  std::function<void()> wanted();
   // Returns what messages begin with. Requires: wanted() has nothing.
-  std::string head() const;
+  const std::string& head() const;
 
  private:
-  struct Asked {
-    Asked(HttpClient& http, const Settings& settings, std::string schema)
-        : registry(http, settings.registry), subject(settings.subject), add(settings.add), schema(std::move(schema)) {}
-    std::mutex asking;
-    SchemaRegistry registry;
-    const std::string subject;
-    const bool add;
-    const std::string schema;
-    std::mutex finding;
-    std::string head;  // empty: not known yet
+  struct Question {
+    std::string head;
+    std::atomic<bool> answered = false;
   };
 
-  const std::shared_ptr<Asked> asked_;
+  HttpClient& http_;
+  const Settings settings_;
+  const std::string schema_;
+  std::shared_ptr<Question> question_;  // the last one
+  std::string head_;                    // empty: not known yet
 };
 
 }  // namespace tidemill
