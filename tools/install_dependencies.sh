@@ -1,24 +1,27 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a step needs, where they are missing: install_dependencies.sh build|test|bench|conformance
+# Installs the Debian packages that a step needs, where they are missing: install_dependencies.sh build|test|bench|conformance|kafka|tidy
 # Prints nothing when all are there. Elsewhere than on Debian and its kin it prints the list and goes on.
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config ccache mold libboost-dev libfmt-dev libsimdjson-dev libxxhash-dev libre2-dev libabsl-dev
-  libcli11-dev nlohmann-json3-dev nettle-dev libcpp-httplib-dev libssl-dev zlib1g-dev libsnappy-dev libzstd-dev tzdata)
+  libcli11-dev nlohmann-json3-dev nettle-dev librdkafka-dev libcpp-httplib-dev libssl-dev zlib1g-dev libsnappy-dev libzstd-dev
+  tzdata)
 test=(libgtest-dev libbenchmark-dev clang-19 libclang-rt-19-dev llvm-19 lld-19 clang-format-19 python3 python3-venv)
 bench=(libbenchmark-dev python3)
 conformance=(openjdk-17-jdk-headless maven python3)
 tidy=(clang-tidy-19 python3)
+kafka=(openjdk-17-jdk-headless maven openssl python3 python3-venv)
 
 packages=()
 for step in "${@:-build}"; do
   case "$step" in
     build) packages+=("${build[@]}") ;;
-    test) packages+=("${build[@]}" "${test[@]}") ;;
+    test) packages+=("${build[@]}" "${test[@]}" "${kafka[@]}") ;;
     bench) packages+=("${build[@]}" "${bench[@]}") ;;
     conformance) packages+=("${conformance[@]}") ;;
+    kafka) packages+=("${kafka[@]}") ;;
     tidy) packages+=("${build[@]}" "${tidy[@]}") ;;
-    *) echo "usage: $0 build|test|bench|conformance|tidy ..." >&2; exit 2 ;;
+    *) echo "usage: $0 build|test|bench|conformance|kafka|tidy ..." >&2; exit 2 ;;
   esac
 done
 

@@ -8,6 +8,8 @@ tools/install_dependencies.sh test
 mkdir -p build
 { tools/install_dependencies.sh conformance && tests/conformance/flink.sh --prepare; } >build/flink.log 2>&1 &
 flink=$!
+# So is a Kafka. Its tests say why they are skipped, where it cannot be had.
+python3 tools/kafka.py fetch >build/kafka.log 2>&1 &
 
 jobs="${JOBS:-$(nproc)}"
 

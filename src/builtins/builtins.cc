@@ -3,6 +3,7 @@
 #include "connectors/blackhole/blackhole_connector.h"
 #include "connectors/datagen/datagen_connector.h"
 #include "connectors/filesystem/filesystem_connector.h"
+#include "connectors/kafka/kafka_connector.h"
 #include "connectors/nexmark/nexmark_connector.h"
 #include "connectors/print/print_connector.h"
 #include "connectors/state/state_connector.h"
@@ -16,6 +17,8 @@ namespace tidemill {
 
 void register_builtin_connectors(ConnectorRegistry& connectors) {
   connectors.add(make_filesystem_connector());
+  connectors.add(make_kafka_connector());
+  connectors.add(make_upsert_kafka_connector());
   connectors.add(make_datagen_connector());
   connectors.add(make_nexmark_connector());
   connectors.add(make_print_connector());

@@ -1,5 +1,7 @@
 #include "checkpoint/checkpoint_directory.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/error.h"
 #include "checkpoint/checkpoint_layout.h"
@@ -24,12 +26,49 @@ std::unique_ptr<SnapshotFile> CheckpointDirectory::create(int64_t epoch, const s
 }
 
 void CheckpointDirectory::decide(const Manifest& manifest) {
+  write_manifest(manifest, kManifestName);
+  note_decided(manifest);
+}
+
+void CheckpointDirectory::write_manifest(const Manifest& manifest, std::string_view name) {
   const std::string path = path_of(manifest.epoch);
   files_.create_directories(path);
   files_.sync_directory(directory_);
-  write_manifest_file(files_, path, manifest, faults_);
+  write_manifest_file(files_, path, manifest, faults_, name);
+}
+
+void CheckpointDirectory::note_decided(const Manifest& manifest) {
   known_files_[manifest.epoch] = manifest.files();
   decided_.store(manifest.epoch);
+}
+
+void CheckpointDirectory::prepare_decision(const Manifest& manifest) {
+  try {
+    write_manifest(manifest, kPreparedManifestName);
+  } catch (const DecisionUnknown& error) {
+    throw TransientError(error.what());  // nothing is decided by this file
+  }
+}
+
+void CheckpointDirectory::finish_decision(const Manifest& manifest) {
+  adopt_manifest_file(files_, path_of(manifest.epoch));
+  note_decided(manifest);
+}
+
+std::optional<Manifest> CheckpointDirectory::prepared(int64_t epoch) {
+  if (!files_.exists(fmt::format("{}/{}", path_of(epoch), kPreparedManifestName))) return std::nullopt;
+  return read_manifest_file(files_, path_of(epoch), kPreparedManifestName);
+}
+
+std::vector<int64_t> CheckpointDirectory::prepared_epochs() {
+  std::vector<int64_t> epochs;
+  for (const FileInfo& entry : files_.list(directory_)) {
+    const std::optional<int64_t> epoch = checkpoint_epoch_of(entry.path);
+    if (epoch && *epoch >= fresh_epoch_ && files_.exists(fmt::format("{}/{}", entry.path, kPreparedManifestName)))
+      epochs.push_back(*epoch);
+  }
+  std::ranges::sort(epochs);
+  return epochs;
 }
 
 void CheckpointDirectory::abandon(int64_t epoch) {

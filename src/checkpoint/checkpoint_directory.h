@@ -49,6 +49,18 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   std::optional<Manifest> last_decided() override;
   const std::vector<std::string>& refused() const { return refused_; }
 
+  // For epochs that a transaction outside decides (transaction_decider.h): the first makes the manifest durable, but no
+  // checkpoint; the second makes it one. Both throw what FileSystem throws.
+  void prepare_decision(const Manifest& manifest);
+  void finish_decision(const Manifest& manifest);
+  // Returns the epochs whose manifests are prepared and are no checkpoints yet, ascending.
+  std::vector<int64_t> prepared_epochs();
+  // Returns the manifest that is prepared for an epoch, nullopt where there is none. Throws UserError where it is
+  // damaged.
+  std::optional<Manifest> prepared(int64_t epoch);
+  // Returns the oldest epoch that counts: older ones were passed over.
+  int64_t fresh() const { return fresh_epoch_; }
+
   int64_t decided_epoch() const override { return decided_.load(); }
   std::unique_ptr<SnapshotFile> create(int64_t epoch, const std::string& task) override;
 
@@ -72,6 +84,8 @@ class CheckpointDirectory final : public Decider, public SnapshotStorage {
   // Whether a deliberate defect is put in here (tests only).
   bool mutated(std::string_view name) { return faults_ != nullptr && faults_->maybe(name); }
   std::string path_of(int64_t epoch) const;
+  void write_manifest(const Manifest& manifest, std::string_view name);
+  void note_decided(const Manifest& manifest);
   // Returns the files that these checkpoints need, nullopt where a manifest of theirs cannot be read.
   std::optional<std::set<std::string>> files_of(std::span<const int64_t> epochs);
   void remove_manifest(int64_t epoch);

@@ -42,7 +42,7 @@ Coordinator::Coordinator(Environment& environment, CoordinatorOptions options, D
       decider_(decider),
       sources_(std::move(sources)),
       next_subtask_(sources_.size(), 0),
-      decision_(decider, std::move(committers), options_.tell, environment_.faults),
+      decision_(decider, std::move(committers), options_.tell, options_.publish, environment_.faults),
       operators_(std::move(operators)),
       mailbox_(std::make_shared<Mailbox>()),
       next_epoch_(options_.first_epoch),
@@ -148,6 +148,7 @@ void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const
   manifest.time = epoch.started;
   manifest.max_parallelism = options_.max_parallelism;
   manifest.began_from = options_.began_from;
+  manifest.transaction = options_.transaction;
   manifest.operators = operators_;
   for (size_t i = 0; i < sources_.size(); ++i)
     manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}});
@@ -219,6 +220,7 @@ void Coordinator::give_up(std::exception_ptr error) {
     ++statistics_.failed;
     statistics_.last_failure = fmt::format("#{}: {}", epoch, in_flight_->problem);
   }
+  if (decider_.needs_every_epoch()) return fail(too_many_failures(error, epoch, 1));
   // As in Flink: whoever asks for a savepoint is told, and the job goes on.
   if (in_flight_->barrier.kind != BarrierKind::kSavepoint && ++failures_in_a_row_ > options_.failures_tolerated)
     return fail(too_many_failures(error, epoch, failures_in_a_row_));

@@ -50,7 +50,10 @@ struct CoordinatorOptions {
   int64_t failures_tolerated = 0;         // checkpoints in a row that may be given up before the attempt ends
   std::string began_from = {};            // goes into every manifest
   CheckpointStatistics statistics = {};   // of earlier attempts
+  std::string transaction = {};           // what decides the epochs, for manifests
   std::function<void(std::string)> tell;  // takes what the user should know; any thread; empty: nobody does
+  // Tells the world outside of what a decided epoch has read; I/O pool; may be empty, and may throw.
+  std::function<void(const Manifest&)> publish = {};
 };
 
 // What became of an epoch that was asked for.

@@ -30,6 +30,8 @@ class Decider {
   // Keeps a decided epoch, however old it grows, until it is released as often. Any thread.
   virtual void hold(int64_t epoch) = 0;
   virtual void release(int64_t epoch) = 0;
+  // True where an epoch that is given up ends the attempt: its output is in no other epoch's.
+  virtual bool needs_every_epoch() const { return false; }
   // Returns the newest decided epoch, nullopt where there is none.
   virtual std::optional<Manifest> last_decided() = 0;
 };

@@ -29,6 +29,7 @@ std::exception_ptr EpochDecision::decide(const Manifest& manifest) {
   if (!finish_first) finish_outputs(manifest);
   fail_point(faults_, "epoch.sinks_finished");
   remove_old(manifest.epoch);
+  if (publish_) publish(manifest);
   fail_point(faults_, "epoch.finished");
   return nullptr;
 }
@@ -55,6 +56,18 @@ void EpochDecision::remove_old(int64_t epoch) {
     tell_(fmt::format(
         "Old checkpoints could not be removed, which is tried again at the next one and at the next start: {}",
         problem));
+}
+
+void EpochDecision::publish(const Manifest& manifest) {
+  try {
+    publish_(manifest);
+  } catch (const EngineError&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (tell_)
+      tell_(fmt::format("How far the job has read could not be told, which the next checkpoint tries again: {}",
+                        error.what()));
+  }
 }
 
 std::exception_ptr too_many_failures(const std::exception_ptr& last, int64_t epoch, int64_t in_a_row) {

@@ -18,9 +18,14 @@ class EpochDecision {
  public:
   // `decider` is borrowed; `committers` by sink operator id. `tell` (may be empty) takes what the user should know.
   // `faults` is borrowed.
+  // `publish` (may be empty) tells the world outside of what a decided epoch has read.
   EpochDecision(Decider& decider, std::map<std::string, std::unique_ptr<SinkCommitter>> committers,
-                std::function<void(std::string)> tell, Faults& faults)
-      : decider_(decider), committers_(std::move(committers)), tell_(std::move(tell)), faults_(faults) {}
+                std::function<void(std::string)> tell, std::function<void(const Manifest&)> publish, Faults& faults)
+      : decider_(decider),
+        committers_(std::move(committers)),
+        tell_(std::move(tell)),
+        publish_(std::move(publish)),
+        faults_(faults) {}
 
   // Decides the epoch and finishes its outputs. Returns why it is not decided, nullptr: it is. Throws what must end the
   // attempt: outputs that could not be finished, DecisionUnknown.
@@ -29,10 +34,12 @@ class EpochDecision {
  private:
   void finish_outputs(const Manifest& manifest);
   void remove_old(int64_t epoch);
+  void publish(const Manifest& manifest);
 
   Decider& decider_;
   const std::map<std::string, std::unique_ptr<SinkCommitter>> committers_;
   const std::function<void(std::string)> tell_;
+  const std::function<void(const Manifest&)> publish_;
   Faults& faults_;
 };
 

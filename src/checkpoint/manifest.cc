@@ -207,18 +207,19 @@ void Manifest::sort() {
 }
 
 std::string Manifest::encode() const {
-  const Json json = {{"format", "tidemill checkpoint"},
-                     {"version", kManifestVersion},
-                     {"epoch", epoch},
-                     {"kind", kind},
-                     {"job", shown_bytes(job)},
-                     {"time", time},
-                     {"max_parallelism", max_parallelism},
-                     {"began_from", began_from},
-                     {"operators", list(operators)},
-                     {"sources", list(sources)},
-                     {"states", list(states)},
-                     {"sinks", list(sinks)}};
+  Json json = {{"format", "tidemill checkpoint"},
+               {"version", kManifestVersion},
+               {"epoch", epoch},
+               {"kind", kind},
+               {"job", shown_bytes(job)},
+               {"time", time},
+               {"max_parallelism", max_parallelism},
+               {"began_from", began_from},
+               {"operators", list(operators)},
+               {"sources", list(sources)},
+               {"states", list(states)},
+               {"sinks", list(sinks)}};
+  if (!transaction.empty()) json["transaction"] = shown_bytes(transaction);
   std::string bytes = json.dump(1) + "\n";
   bytes += fmt::format("{}{:016x}\n", kChecksum, hash_bytes(bytes.data(), bytes.size()));
   return bytes;
@@ -244,6 +245,7 @@ Manifest Manifest::decode(std::string_view bytes, const std::string& name) {
     manifest.time = json.at("time");
     manifest.max_parallelism = json.at("max_parallelism");
     manifest.began_from = json.value("began_from", "");
+    manifest.transaction = bytes_of(json.value("transaction", ""));
     for (const Json& op : json.at("operators")) manifest.operators.push_back(operator_of(op));
     for (const Json& source : json.at("sources")) manifest.sources.push_back(source_of(source));
     for (const Json& part : json.at("states")) manifest.states.push_back(state_of(part));

@@ -42,7 +42,8 @@ struct Manifest {
   std::string job;
   EpochMillis time = 0;  // wall ms, when it was taken
   int32_t max_parallelism = 128;
-  std::string began_from = {};  // identity of what the job once began from (recovery_point.h); empty: from the start
+  std::string began_from = {};   // identity of what the job once began from (recovery_point.h); empty: from the start
+  std::string transaction = {};  // what decides the epoch, as its sinks name it; empty: the manifest itself
   std::vector<ManifestOperator> operators;
   std::vector<ManifestSource> sources;
   std::vector<StatePart> states;

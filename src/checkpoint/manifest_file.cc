@@ -5,9 +5,10 @@
 
 namespace tidemill {
 
-void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest, Faults* faults) {
+void write_manifest_file(FileSystem& files, const std::string& directory, const Manifest& manifest, Faults* faults,
+                         std::string_view name) {
   const std::string unfinished = fmt::format("{}/{}", directory, kUnfinishedManifestName);
-  const std::string finished = fmt::format("{}/{}", directory, kManifestName);
+  const std::string finished = fmt::format("{}/{}", directory, name);
   const std::unique_ptr<WritableFile> file = files.open_write(unfinished);
   file->append(manifest.encode());
   const auto mutated = [faults](std::string_view name) { return faults != nullptr && faults->maybe(name); };
@@ -26,8 +27,15 @@ void write_manifest_file(FileSystem& files, const std::string& directory, const 
   }
 }
 
-Manifest read_manifest_file(FileSystem& files, const std::string& directory) {
-  const std::string path = fmt::format("{}/{}", directory, kManifestName);
+void adopt_manifest_file(FileSystem& files, const std::string& directory) {
+  const std::string prepared = fmt::format("{}/{}", directory, kPreparedManifestName);
+  const std::string finished = fmt::format("{}/{}", directory, kManifestName);
+  if (!files.exists(finished)) files.rename(prepared, finished);
+  files.sync_directory(directory);
+}
+
+Manifest read_manifest_file(FileSystem& files, const std::string& directory, std::string_view name) {
+  const std::string path = fmt::format("{}/{}", directory, name);
   return Manifest::decode(read_whole_file(files, path), path);
 }
 

@@ -9,6 +9,7 @@
 #include "env/faults.h"
 #include "env/file_system.h"
 #include "env/http_client.h"
+#include "env/kafka.h"
 #include "env/local_services.h"
 #include "env/random.h"
 
@@ -20,6 +21,7 @@ struct Environment {
   Executor& executor;
   FileSystem& files;
   LocalServices& services;
+  KafkaClients& kafka;
   Console& console;
   Random& random;
   Faults& faults;

@@ -5,6 +5,7 @@
 #include "checkpoint/job_tag.h"
 #include "checkpoint/savepoint.h"
 #include "checkpoint/state_file.h"
+#include "planner/transaction_sinks.h"
 #include "runtime/values_source.h"
 #include "state/part_contents.h"
 
@@ -26,6 +27,8 @@ const ManifestSource* find_source(const std::optional<Manifest>& manifest, const
   return nullptr;
 }
 
+std::string domain_of(const std::shared_ptr<const Sink>& sink) { return sink ? sink->transaction_domain() : ""; }
+
 // One budget for all state of the job.
 JobOptions with_budget(JobOptions options, Environment& environment) {
   PageTableOptions& pages = options.runtime.pages;
@@ -38,7 +41,13 @@ JobOptions with_budget(JobOptions options, Environment& environment) {
 }  // namespace
 
 JobExecution::JobExecution(JobGraph graph, Environment& environment, JobOptions options)
-    : graph_(std::move(graph)), environment_(environment), options_(with_budget(std::move(options), environment)) {}
+    : graph_(std::move(graph)),
+      environment_(environment),
+      options_(with_budget(std::move(options), environment)),
+      publishing_(environment, domain_of(transaction_sink(graph_))) {
+  for (const Vertex& vertex : graph_.vertices)
+    if (const auto* source = std::get_if<SourceSpec>(&vertex.spec)) publishing_.add(vertex.id, source->source);
+}
 
 JobExecution::~JobExecution() {
   execution_ = nullptr;
@@ -74,13 +83,43 @@ void JobExecution::find_start() {
     directory_ = std::make_unique<CheckpointDirectory>(environment_.files, options_.checkpoint_directory,
                                                        options_.checkpoints_retained, &environment_.faults);
   }
+  settle_transaction();
   start_ = find_starting_point(environment_.files, directory_.get(), options_.recovery);
   fail_point(environment_.faults, "start.manifest_read");
+  const bool own = start_.manifest && directory_ && start_.directory == directory_->directory();
+  if (transaction_ && !options_.recovery.fresh)
+    require_decided(*directory_, transaction_name_, own ? &*start_.manifest : nullptr, committed_epoch_);
   warnings_ = start_.warnings;
   if (start_.manifest && start_.manifest->max_parallelism != graph_.max_parallelism)
     throw UserError(fmt::format("The {} was made with maximum parallelism {}, the job has {}", start_.place,
                                 start_.manifest->max_parallelism, graph_.max_parallelism),
                     fmt::format("SET 'pipeline.max-parallelism' = '{}'", start_.manifest->max_parallelism));
+}
+
+void JobExecution::settle_transaction() {
+  const std::shared_ptr<const Sink> sink = transaction_sink(graph_);
+  if (!sink) {
+    if (directory_ && !options_.recovery.fresh) refuse_open_decisions(*directory_);
+    return;
+  }
+  if (!directory_)
+    throw UserError("A table is to be written exactly once, and the job keeps no checkpoints",
+                    "Name a directory for them with --checkpoint-dir (execution.checkpointing.dir).");
+  transaction_name_ = fmt::format("{} '{}'", sink->transaction_domain(), sink->transaction_prefix());
+  job_tag_ = job_tag(environment_.files, environment_.random, options_.checkpoint_directory);
+  transaction_ = sink->make_transaction(
+      environment_,
+      {fmt::format("{:016x}", job_tag_), options_.checkpoint_interval_ms, options_.checkpoint_timeout_ms});
+  committed_epoch_ = settle_decisions(*directory_, transaction_name_, *transaction_);
+  transaction_decider_ = std::make_unique<TransactionDecider>(
+      *directory_, transaction_, [this](const Manifest& manifest) { return publishing_.progress(manifest); },
+      environment_.faults);
+  fail_point(environment_.faults, "start.transaction_settled");
+}
+
+Decider& JobExecution::decider() {
+  if (transaction_decider_) return *transaction_decider_;
+  return directory_ ? static_cast<Decider&>(*directory_) : forgetful_;
 }
 
 std::vector<ManifestOperator> JobExecution::operators() const {
@@ -192,8 +231,7 @@ void JobExecution::prepare() {
   std::map<std::string, SinkCommitter*> to_recover;
   for (const auto& [id, committer] : committers) to_recover[id] = committer.get();
 
-  Decider& decider = directory_ ? static_cast<Decider&>(*directory_) : forgetful_;
-  coordinator_ = std::make_unique<Coordinator>(environment_, coordinator_options(), decider, std::move(sources),
+  coordinator_ = std::make_unique<Coordinator>(environment_, coordinator_options(), decider(), std::move(sources),
                                                std::move(committers), operators());
   std::optional<RestoredJob> restored;
   if (start_.manifest) restored = open_state();
@@ -201,6 +239,7 @@ void JobExecution::prepare() {
   RuntimeOptions runtime = options_.runtime;
   runtime.idle_at_barriers = options_.publish_interval_ms > 0;
   runtime.job_tag = job_tag_;
+  runtime.transaction = transaction_;
   execution_ = std::make_unique<ExecutionGraph>(graph_, environment_, runtime, *coordinator_, directory_.get(),
                                                 splits_may_come, restored ? &*restored : nullptr);
   if (comparison) {
@@ -216,7 +255,7 @@ void JobExecution::prepare() {
   fail_point(environment_.faults, "start.started");
 }
 
-CoordinatorOptions JobExecution::coordinator_options() const {
+CoordinatorOptions JobExecution::coordinator_options() {
   CoordinatorOptions options;
   options.job = graph_.name;
   options.max_parallelism = graph_.max_parallelism;
@@ -228,7 +267,9 @@ CoordinatorOptions JobExecution::coordinator_options() const {
   options.failures_tolerated = options_.checkpoint_failures_tolerated;
   options.began_from = start_.began_from;
   options.statistics = options_.statistics;
+  options.transaction = transaction_name_;
   options.tell = options_.tell;
+  options.publish = [this](const Manifest& manifest) { publishing_.publish(manifest); };
   return options;
 }
 

@@ -9,7 +9,9 @@
 #include "checkpoint/checkpoint_directory.h"
 #include "checkpoint/coordinator.h"
 #include "checkpoint/plan_comparison.h"
+#include "checkpoint/transaction_decider.h"
 #include "env/environment.h"
+#include "job/progress_publishing.h"
 #include "job/restart_strategy.h"
 #include "job/starting_point.h"
 #include "runtime/execution_graph.h"
@@ -100,6 +102,9 @@ class JobExecution {
   void prepare();
   std::unique_ptr<FileLock> lock_directory();
   void find_start();
+  // Takes over the transaction of the job's sinks from earlier attempts, where they have one.
+  void settle_transaction();
+  Decider& decider();
   std::vector<ManifestOperator> operators() const;
   std::vector<SourceCoordination> coordinate_sources();
   std::map<std::string, std::unique_ptr<SinkCommitter>> make_committers();
@@ -107,7 +112,7 @@ class JobExecution {
   void recover_sinks(const std::map<std::string, SinkCommitter*>& committers);
   RestoredJob open_state();
   std::unique_ptr<SnapshotReader> open(const StatePart& part);
-  CoordinatorOptions coordinator_options() const;
+  CoordinatorOptions coordinator_options();
   // Compares the plan with the starting point's. Throws UserError where state would be lost that must not be.
   PlanComparison compare();
   void refuse_loss(const PlanComparison& comparison) const;
@@ -118,6 +123,11 @@ class JobExecution {
   std::unique_ptr<FileLock> lock_;  // one process a directory
   std::unique_ptr<CheckpointDirectory> directory_;
   ForgetfulDecider forgetful_;
+  std::string transaction_name_;  // what decides the epochs; empty: manifests do
+  std::shared_ptr<EpochTransaction> transaction_;
+  std::optional<int64_t> committed_epoch_;  // by the transaction, before this attempt
+  std::unique_ptr<TransactionDecider> transaction_decider_;
+  ProgressPublishing publishing_;
   StartingPoint start_;
   uint64_t job_tag_ = 0;  // of the checkpoint directory
   std::vector<std::string> warnings_;

@@ -25,6 +25,7 @@ class Linter {
       if (const auto* aggregate = node.try_as<AggregateNode>()) check_aggregate(*aggregate);
       if (const auto* over = node.try_as<OverNode>()) check_over_order(*over);
     });
+    for (std::string& warning : job_.tables->warnings()) warnings_.push_back(std::move(warning));
     return std::move(warnings_);
   }
 

@@ -12,10 +12,12 @@ namespace tidemill {
 
 std::vector<PlanPtr> normalize_sources(const std::vector<PlanPtr>& roots, const TableTraits& tables,
                                        const Config& config) {
-  if (!config.get(kCdcEventsDuplicate)) return roots;
+  const bool duplicates = config.get(kCdcEventsDuplicate);
   const auto change = [&](const PlanPtr& node) -> PlanPtr {
     const auto* scan = node->try_as<ScanNode>();
-    if (scan == nullptr || tables.source(*scan).append_only) return node;
+    if (scan == nullptr) return node;
+    const SourceTraits source = tables.source(*scan);
+    if (source.append_only || (!source.upserts && !duplicates)) return node;
     const std::vector<std::vector<int32_t>> keys = unique_keys(*scan);
     if (keys.empty()) {
       throw UserError(

@@ -1,5 +1,5 @@
-// planner/normalize_sources.h - tables whose changes may come twice. Rule: such a table has a primary key, by which a
-// change that came before is known.
+// planner/normalize_sources.h - tables whose changes are not whole: they may come twice, or tell no old row. Rule: such
+// a table has a primary key, by which the row that a change replaces is known.
 #pragma once
 #include <vector>
 
@@ -9,8 +9,9 @@
 
 namespace tidemill {
 
-// Returns the bound plans with a ChangelogNormalizeNode over every scan of a table with changes, where
-// table.exec.source.cdc-events-duplicate says so. Throws UserError for such a table without a primary key.
+// Returns the bound plans with a ChangelogNormalizeNode over every scan of a table of upserts and, where
+// table.exec.source.cdc-events-duplicate says so, of every table with changes. Throws UserError for such a table
+// without a primary key.
 std::vector<PlanPtr> normalize_sources(const std::vector<PlanPtr>& roots, const TableTraits& tables,
                                        const Config& config);
 

@@ -5,6 +5,7 @@
 #include "plan/sink.h"
 #include "planner/job_planning.h"
 #include "planner/lints.h"
+#include "planner/transaction_sinks.h"
 
 namespace tidemill {
 
@@ -46,6 +47,7 @@ PlannedStatement StatementPlanner::plan_job(const ast::Statement& statement, std
   const PlannedJob planned = plan_statement(statement, session_);
   JobPlan job;
   job.graph = make_job_graph(planned, session_, std::move(result_sink));
+  transaction_sink(job.graph);  // throws where there are two domains
   job.is_query = planned.result != nullptr;
   job.bounded = true;
   for (const PlanPtr& root : planned.optimized) {

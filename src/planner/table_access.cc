@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace tidemill {
 namespace {
@@ -90,9 +91,19 @@ std::shared_ptr<const Sink> TableAccess::make_sink(const SinkNode& sink) const {
   return sinks_.emplace(&table, connector.make_sink(description, formats_)).first->second;
 }
 
+std::vector<std::string> TableAccess::warnings() const {
+  std::set<std::string> warnings;
+  const auto add = [&](const TableDefinition& table, std::vector<std::string> found) {
+    for (const std::string& warning : found) warnings.insert(fmt::format("Table {}: {}", table.name.name, warning));
+  };
+  for (const auto& [key, source] : sources_) add(*key.first, source->warnings());
+  for (const auto& [table, sink] : sinks_) add(*table, sink->warnings());
+  return {warnings.begin(), warnings.end()};
+}
+
 SourceTraits TableAccess::source(const ScanNode& scan) const {
   const std::shared_ptr<const Source> source = make_source(scan);
-  return {source->bounded(), source->append_only(), source->num_rows()};
+  return {source->bounded(), source->append_only(), source->upserts(), source->num_rows()};
 }
 
 SinkAccepts TableAccess::sink(const SinkNode& sink) const {

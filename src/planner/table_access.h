@@ -19,6 +19,8 @@ class TableAccess : public TableTraits {
       : connectors_(connectors), formats_(formats) {}
 
   SourceTraits source(const ScanNode& scan) const override;
+  // Returns what connectors say of the options of the tables that were made so far, each once.
+  std::vector<std::string> warnings() const;
   SinkAccepts sink(const SinkNode& sink) const override;
 
   // Return the source of the columns that the scan reads, the sink of a table. Throw UserError: unknown connector,

@@ -38,7 +38,8 @@ struct RuntimeOptions {
   uint64_t small_state_bytes = kSmallStateBytes;  // of one subtask: written whole at every checkpoint
   EvaluationContext evaluation;                   // settings of expressions; the zone is the graph's
   PageTableOptions pages;
-  uint64_t job_tag = 0;  // of the checkpoint directory, 0: there is none
+  uint64_t job_tag = 0;                                     // of the checkpoint directory, 0: there is none
+  std::shared_ptr<EpochTransaction> transaction = nullptr;  // of sinks that have a transaction domain
 #ifdef NDEBUG
   bool check_contracts = false;
 #else

@@ -253,6 +253,7 @@ std::unique_ptr<Operator> ExecutionGraph::Builder::make_operator(const Vertex& v
   if (const auto* sink = std::get_if<SinkSpec>(&vertex.spec)) {
     Subtask owned = subtask;
     owned.owner = sink_owner(options_.job_tag, vertex.id);
+    if (!sink->sink->transaction_domain().empty()) owned.transaction = options_.transaction;
     return std::make_unique<SinkOperator>(*sink, built_.environment_, owned);
   }
   return options_.make_operator ? options_.make_operator(vertex) : tidemill::make_operator(vertex.spec);

@@ -122,7 +122,7 @@ Json connectors_json() {
                           {"doc", connector.doc()},
                           {"reads", connector.can_read()},
                           {"writes", connector.can_write()},
-                          {"has_format", connector.has_format()},
+                          {"has_format", !connector.format_options().empty()},
                           {"options", options_json(connector.options(), "")},
                           {"metadata", metadata_json(connector.metadata_keys())}});
   }

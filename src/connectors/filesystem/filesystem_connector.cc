@@ -59,7 +59,7 @@ class FilesystemConnector final : public Connector {
  public:
   std::string_view name() const override { return "filesystem"; }
   std::string_view doc() const override { return "Files of the local file system."; }
-  bool has_format() const override { return true; }
+  std::vector<FormatOption> format_options() const override { return {{"format", true, "How rows are encoded"}}; }
   bool can_read() const override { return true; }
   bool can_write() const override { return true; }
 

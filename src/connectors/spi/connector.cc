@@ -8,12 +8,18 @@ namespace {
 
 std::string owner_name(const Connector& connector, const OptionMap& written) {
   std::string name = fmt::format("connector '{}'", connector.name());
-  const auto format = written.find("format");
-  if (connector.has_format() && format != written.end()) name += fmt::format(" with format '{}'", format->second);
+  for (const FormatOption& option : connector.format_options()) {
+    const auto format = written.find(option.name);
+    if (format != written.end()) name += fmt::format(" with {} '{}'", option.name, format->second);
+  }
   return name;
 }
 
 }  // namespace
+
+std::string format_prefix(std::string_view option, std::string_view format) {
+  return fmt::format("{}{}.", option.substr(0, option.size() - std::string_view("format").size()), format);
+}
 
 std::shared_ptr<const Source> Connector::make_source(const TableDescription& table, const FormatRegistry&) const {
   throw UserError(fmt::format("Table '{}' cannot be read: connector '{}' only takes rows", table.name, name()),
@@ -68,16 +74,19 @@ std::vector<OptionSpec> declared_options(const Connector& connector, const Optio
                                          const FormatRegistry& formats) {
   std::vector<OptionSpec> specs = {{"connector", OptionType::kString, "Which connector the table uses.", "", true}};
   for (OptionSpec& spec : connector.options()) specs.push_back(std::move(spec));
-  if (!connector.has_format()) return specs;
-  specs.push_back({"format", OptionType::kString,
-                   fmt::format("How rows are encoded: {}.", fmt::join(formats.names(), ", ")), "", true});
+  const std::vector<FormatOption> format_options = connector.format_options();
+  if (format_options.empty()) return specs;
   const std::span<const OptionSpec> policy = record_error_options();
   specs.insert(specs.end(), policy.begin(), policy.end());
-  const auto format = written.find("format");
-  if (format == written.end()) return specs;
-  for (OptionSpec& spec : formats.get(format->second).options()) {
-    spec.name = format->second + "." + spec.name;
-    specs.push_back(std::move(spec));
+  for (const FormatOption& option : format_options) {
+    specs.push_back({option.name, OptionType::kString,
+                     fmt::format("{}: {}.", option.doc, fmt::join(formats.names(), ", ")), "", option.required});
+    const auto format = written.find(option.name);
+    if (format == written.end()) continue;
+    for (OptionSpec& spec : formats.get(format->second).options()) {
+      spec.name = format_prefix(option.name, format->second) + spec.name;
+      specs.push_back(std::move(spec));
+    }
   }
   return specs;
 }
@@ -89,9 +98,12 @@ Options check_options(const Connector& connector, const OptionMap& written, cons
 OptionMap shown_options(const Connector* connector, const OptionMap& written, const FormatRegistry& formats) {
   std::vector<OptionSpec> specs;
   if (connector != nullptr) {
-    const auto format = written.find("format");
-    const bool known = format != written.end() && formats.contains(format->second);
-    specs = declared_options(*connector, known ? written : OptionMap{}, formats);
+    OptionMap known = written;
+    for (const FormatOption& option : connector->format_options()) {
+      const auto format = known.find(option.name);
+      if (format != known.end() && !formats.contains(format->second)) known.erase(format);
+    }
+    specs = declared_options(*connector, known, formats);
   }
   return redact(written, specs);
 }

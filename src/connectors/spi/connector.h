@@ -36,16 +36,28 @@ struct TableDescription {
   std::vector<MetadataColumn> metadata;  // behind the physical columns
 };
 
+// An option that names a format: 'format', 'key.format'. What stands before "format" also stands before the format's
+// own options ('key.json.ignore-parse-errors').
+struct FormatOption {
+  std::string name;
+  bool required = false;
+  std::string doc;
+};
+
+// Returns "key.json." for 'key.format' = 'json'.
+std::string format_prefix(std::string_view option, std::string_view format);
+
 // A kind of table, by name. Immutable.
 class Connector {
  public:
   virtual ~Connector() = default;
   virtual std::string_view name() const = 0;
   virtual std::string_view doc() const = 0;
-  // Its own options: without 'connector', and without the format's.
+  // Its own options: without 'connector', and without those of formats.
   virtual std::vector<OptionSpec> options() const = 0;
-  // True where 'format' (with the format's options and the record error policy) belongs to its tables.
-  virtual bool has_format() const { return false; }
+  // The options that name formats. Where there are any, their formats' options and the record error policy belong to
+  // its tables, too.
+  virtual std::vector<FormatOption> format_options() const { return {}; }
   virtual std::vector<MetadataKey> metadata_keys() const { return {}; }
   virtual bool can_read() const { return false; }
   virtual bool can_write() const { return false; }
@@ -76,8 +88,8 @@ class ConnectorRegistry {
 };
 
 // Returns every option that a table of `connector` with these options may have: 'connector', the connector's own and,
-// where it has a format, 'format', the options of the format that is written, with prefix, and the record error policy.
-// Throws UserError for an unknown format.
+// where it has formats, what names them, the options of the formats that are written, with prefix, and the record error
+// policy. Throws UserError for an unknown format.
 std::vector<OptionSpec> declared_options(const Connector& connector, const OptionMap& written,
                                          const FormatRegistry& formats);
 // Checks all options of a table, as CREATE TABLE does. Throws UserError as Options::parse.

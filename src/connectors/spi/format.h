@@ -35,6 +35,7 @@ struct DecodedRows {
   std::vector<RowKind> kinds;                         // empty: every row is an insert
   int64_t first_line = 0;                             // of row 0; row i is on first_line + i where `lines` is null
   std::shared_ptr<const std::vector<int64_t>> lines;  // line on which each row starts
+  int64_t line(int32_t row) const { return lines ? (*lines)[static_cast<size_t>(row)] : first_line + row; }
 };
 
 // Decodes one split. One thread at a time.
@@ -176,6 +177,8 @@ class Format {
   virtual std::string_view name() const = 0;  // also the prefix of its options
   virtual std::string_view doc() const = 0;
   virtual std::vector<OptionSpec> options() const = 0;  // without the prefix
+  // False where it is for files only: there is no record to be a message.
+  virtual bool has_messages() const { return true; }
   // What decoders can tell of a record besides its columns.
   virtual std::vector<MetadataKey> metadata_keys() const { return {}; }
   // Both throw UserError for options that do not go together and for types the format cannot hold.

@@ -205,6 +205,13 @@ double Options::number(std::string_view name) const { return get(name, OptionTyp
 bool Options::boolean(std::string_view name) const { return get(name, OptionType::kBool).integer != 0; }
 char Options::character(std::string_view name) const { return static_cast<char>(get(name, OptionType::kChar).integer); }
 
+OptionMap Options::written_under(std::string_view prefix) const {
+  OptionMap written;
+  for (const auto& [name, value] : values_)
+    if (value.written && name.starts_with(prefix)) written.emplace(name.substr(prefix.size()), value.text);
+  return written;
+}
+
 Options Options::under(std::string_view prefix) const {
   Options part;
   part.prefix_ = prefix_ + std::string(prefix);

@@ -63,6 +63,8 @@ class Options {
   bool boolean(std::string_view name) const;
   char character(std::string_view name) const;
 
+  // Returns what was written under `prefix`, which is left out of the names.
+  OptionMap written_under(std::string_view prefix) const;
   // Returns the options whose names start with `prefix`, without it (a format's own view of 'json.…').
   Options under(std::string_view prefix) const;
   // Returns the name as the user writes it: under("json.").full_name("x") is "json.x".

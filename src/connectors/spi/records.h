@@ -28,7 +28,8 @@ class RecordDecoder {
  public:
   virtual ~RecordDecoder() = default;
   // Returns what must be done before these records can be decoded and may block (ask a registry for a schema); empty:
-  // nothing. The caller runs it on the I/O pool, and asks again. What it throws ends the attempt.
+  // nothing. The caller runs it on the I/O pool, where it may outlive the decoder, and asks again. What it throws ends
+  // the attempt.
   virtual std::function<void()> wanted(std::span<const Record> records) {
     (void)records;
     return {};

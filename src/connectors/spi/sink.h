@@ -69,6 +69,18 @@ class Sink {
   // `owner` is that of the writers' subtasks.
   virtual std::unique_ptr<SinkCommitter> make_committer(Environment& environment, const std::string& owner) const = 0;
   virtual std::string description() const = 0;
+  // Names what its rows are committed in, as one transaction a job; empty: an epoch's rows can be published again.
+  virtual std::string transaction_domain() const { return {}; }
+  // Says in that domain which transactions are this table's. A job with several such tables uses that of the first.
+  virtual std::string transaction_prefix() const { return {}; }
+  // Requires: a transaction domain.
+  virtual std::shared_ptr<EpochTransaction> make_transaction(Environment& environment,
+                                                             const TransactionRequest& request) const {
+    (void)environment, (void)request;
+    return nullptr;
+  }
+  // Returns what the user should be told of the table's options.
+  virtual std::vector<std::string> warnings() const { return {}; }
   // True where rows are seen only once their epoch is decided: without checkpoints, at the end of the job.
   virtual bool shows_rows_by_epoch() const { return false; }
 };

@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "connectors/spi/epoch_transaction.h"
 #include "data/batch.h"
 #include "env/environment.h"
 
@@ -68,9 +70,23 @@ class Reader {
   // when the reader is gone. Before the first poll; a reader that is not told polls nothing but what it can read at
   // once.
   virtual void set_wake(std::function<void()> wake) { (void)wake; }
+  // Returns how many records lie between what was polled and the present end of the open splits, as far as the reader
+  // knows without asking (pendingRecords); nullopt: not known. Asked now and then.
+  virtual std::optional<int64_t> pending_records() const { return std::nullopt; }
+  // Returns why nothing comes, where the reader knows of a reason outside (a broker that is not there); empty: none.
+  virtual std::string problem() const { return {}; }
   // Returns how many bytes the reader holds besides the batches that it has given: blocks of files, rows read ahead,
   // scratch of decoders. Asked after every poll, for the job's memory account.
   virtual size_t memory_bytes() const { return 0; }
+};
+
+// Tells the world outside how far a job has read, for those who watch it; nothing is ever read from there. One a job
+// and source; called on the I/O pool, may block.
+class ProgressPublisher {
+ public:
+  virtual ~ProgressPublisher() = default;
+  // An epoch was decided. What it throws is told to the user, and changes nothing.
+  virtual void publish(const GroupProgress& progress) = 0;
 };
 
 struct Subtask {
@@ -79,6 +95,8 @@ struct Subtask {
   // Of a sink: what all attempts of the job call it, and no other job: a part of the names of what is left outside, so
   // that a restart knows it. Eight hexadecimal digits; empty: the job keeps no checkpoints, nothing restarts it.
   std::string owner = {};
+  // Of a sink with a transaction domain: what its rows go into.
+  std::shared_ptr<EpochTransaction> transaction = nullptr;
 };
 
 // Made by a connector from a table's options and the columns asked for. Immutable; shared by plan and runtime;
@@ -93,6 +111,20 @@ class Source {
   virtual std::optional<int64_t> num_rows() const { return std::nullopt; }
   // False where rows carry kinds other than +I.
   virtual bool append_only() const { return true; }
+  // True where its rows are +U and -D by the table's primary key, whose values alone a -D has.
+  virtual bool upserts() const { return false; }
+  // Returns what the user should be told of the table's options.
+  virtual std::vector<std::string> warnings() const { return {}; }
+  // Returns how far splits that have not ended were read; nullopt: nobody outside needs to know.
+  virtual std::optional<GroupProgress> progress(std::span<const Split> splits) const {
+    (void)splits;
+    return std::nullopt;
+  }
+  // Returns what tells that outside. Requires: progress() gives some.
+  virtual std::unique_ptr<ProgressPublisher> make_publisher(Environment& environment) const {
+    (void)environment;
+    return nullptr;
+  }
   // `restored` is what SplitEnumerator::snapshot() gave, or empty.
   virtual std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment,
                                                            std::string_view restored) const = 0;

@@ -6,6 +6,7 @@
 #include "env/real/real_console.h"
 #include "env/real/real_file_system.h"
 #include "env/real/real_http_client.h"
+#include "env/real/real_kafka.h"
 #include "env/real/real_local_services.h"
 #include "env/real/threaded_executor.h"
 
@@ -32,6 +33,7 @@ class RealEnvironment {
   RealClock clock_;
   RealFileSystem files_;
   RealLocalServices services_;
+  RealKafka kafka_;
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;

@@ -8,6 +8,7 @@
 #include "env/simulated/simulated_faults.h"
 #include "env/simulated/simulated_file_system.h"
 #include "env/simulated/simulated_http_client.h"
+#include "env/simulated/simulated_kafka.h"
 #include "env/simulated/simulated_local_services.h"
 
 namespace tidemill {
@@ -21,13 +22,15 @@ class SimulatedEnvironment {
         files_(clock_, faults_),
         executor_(clock_, seed),
         services_(clock_, executor_),
-        environment_{clock_, executor_, files_, services_, console_, random_, faults_, http_} {}
+        kafka_(clock_, faults_),
+        environment_{clock_, executor_, files_, services_, kafka_, console_, random_, faults_, http_} {}
 
   Environment& get() { return environment_; }
   SimulatedClock& clock() { return clock_; }
   SimulatedExecutor& executor() { return executor_; }
   SimulatedFileSystem& files() { return files_; }
   SimulatedLocalServices& services() { return services_; }
+  SimulatedKafka& kafka() { return kafka_; }
   SimulatedConsole& console() { return console_; }
   SimulatedFaults& faults() { return faults_; }
   SimulatedHttpClient& http() { return http_; }
@@ -42,6 +45,7 @@ class SimulatedEnvironment {
   SimulatedExecutor executor_;
   SimulatedLocalServices services_;
   SimulatedHttpClient http_;
+  SimulatedKafka kafka_;
   Environment environment_;
 };
 

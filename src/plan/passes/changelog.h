@@ -19,6 +19,7 @@ class WindowAssignNode;
 struct SourceTraits {
   bool bounded = true;
   bool append_only = true;
+  bool upserts = false;                            // Source::upserts()
   std::optional<int64_t> num_rows = std::nullopt;  // Source::num_rows()
 };
 enum class SinkAccepts : uint8_t {

@@ -1,0 +1,172 @@
+#include "connectors/kafka/kafka_reader.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/error.h"
+
+namespace tidemill {
+namespace {
+
+constexpr DurationMillis kLookAgainMs = 500;  // where nothing wakes the task: errors of the client are seen then
+
+}  // namespace
+
+KafkaReader::KafkaReader(const KafkaSourceSettings& settings, Environment& environment, const Subtask& subtask)
+    : settings_(settings),
+      environment_(environment),
+      errors_(settings.errors, settings.table, environment, subtask, "offset"),
+      rows_(settings, environment, errors_) {}
+
+KafkaReader::~KafkaReader() = default;
+
+void KafkaReader::add_splits(std::vector<Split> splits) {
+  for (const Split& split : splits) {
+    auto added = std::make_unique<Partition>();
+    added->partition = parse_partition(split.id);
+    added->name = std::make_shared<const std::string>(split.id);
+    added->position = KafkaPosition::parse(split.position);
+    partitions_.push_back(std::move(added));
+  }
+}
+
+void KafkaReader::open() {
+  if (!consumer_ && !partitions_.empty()) consumer_ = environment_.kafka.consumer(settings_.properties);
+  for (const auto& partition : partitions_) {
+    if (partition->added) continue;
+    partition->added = true;
+    consumer_->add(partition->partition, partition->position.offset, wake_ ? wake_ : [] {});
+  }
+}
+
+ReadResult KafkaReader::poll(int32_t max_rows, std::string_view preferred) {
+  ReadResult result;
+  if (partitions_.empty()) {
+    result.next = ReadResult::Next::kEnd;
+    return result;
+  }
+  open();
+  if (current_ == nullptr && !fetch_any(max_rows, preferred, result)) return result;
+  if (preparing()) {
+    result.next = ReadResult::Next::kWait;
+    result.wake_at = kMaxWatermark;
+    return result;
+  }
+  if (!give_rows(max_rows, result)) end_group();
+  errors_.flush();
+  return result;
+}
+
+// Returns whether a group is at hand. Otherwise `result` is to be returned: a partition at its end, or nothing yet.
+bool KafkaReader::fetch_any(int32_t max_rows, std::string_view preferred, ReadResult& result) {
+  const size_t count = partitions_.size();
+  size_t first = next_ % count;
+  for (size_t i = 0; i < count; ++i)
+    if (*partitions_[i]->name == preferred) first = i;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t index = (first + i) % count;
+    if (fetch(*partitions_[index], max_rows, result)) {
+      next_ = index + 1;
+      return true;
+    }
+    if (!result.split.empty()) return false;
+  }
+  result.next = ReadResult::Next::kWait;
+  result.wake_at = environment_.clock.now() + kLookAgainMs;
+  return false;
+}
+
+bool KafkaReader::fetch(Partition& partition, int32_t max_rows, ReadResult& result) {
+  KafkaPosition& position = partition.position;
+  if (position.stop != kNoKafkaOffset && position.offset >= position.stop) {
+    drop(partition, result);
+    return false;
+  }
+  const KafkaFetched fetched = consumer_->fetch(partition.partition, max_rows);
+  std::span<const KafkaMessage> messages = fetched.messages;
+  if (position.stop != kNoKafkaOffset)
+    while (!messages.empty() && messages.back().offset >= position.stop) messages = messages.first(messages.size() - 1);
+  const bool beyond = messages.size() < fetched.messages.size();
+  if (messages.empty()) {
+    // What lies between the last message and the end are the marks of transactions.
+    if (fetched.end != kNoKafkaOffset) position.offset = std::max(position.offset, fetched.end);
+    if (beyond) position.offset = position.stop;
+    if (position.stop != kNoKafkaOffset && position.offset >= position.stop) {
+      drop(partition, result);
+    } else if (fetched.end != kNoKafkaOffset) {
+      result.split = *partition.name;
+      result.caught_up = true;
+    }
+    return false;
+  }
+  current_ = &partition;
+  group_end_ = messages.back().offset + 1;
+  rows_given_ = 0;
+  rows_to_skip_ = std::exchange(position.rows, 0);
+  position.offset = messages.front().offset;
+  rows_.take(partition.partition, partition.name, messages, *consumer_);
+  return true;
+}
+
+bool KafkaReader::preparing() {
+  if (preparing_.pending()) return true;
+  std::function<void()> work = rows_.wanted();
+  if (!work) return false;
+  preparing_.start(environment_.executor, std::move(work), wake_);
+  return true;
+}
+
+bool KafkaReader::give_rows(int32_t max_rows, ReadResult& result) {
+  while (std::optional<Batch> batch = rows_.next(max_rows)) {
+    const int64_t before = rows_given_;
+    rows_given_ += batch->num_rows();
+    current_->position.rows = rows_given_;
+    if (rows_given_ <= rows_to_skip_) continue;
+    if (before < rows_to_skip_) {
+      std::vector<int32_t> rows;
+      for (auto row = static_cast<int32_t>(rows_to_skip_ - before); row < batch->num_rows(); ++row) rows.push_back(row);
+      *batch = batch->take(rows);
+    }
+    result.split = *current_->name;
+    result.batch = std::move(*batch);
+    return true;
+  }
+  return false;
+}
+
+void KafkaReader::end_group() {
+  current_->position.offset = group_end_;
+  current_->position.rows = 0;
+  current_ = nullptr;
+  rows_.clear();
+  errors_counted_ = errors_.count();
+}
+
+void KafkaReader::drop(Partition& partition, ReadResult& result) {
+  told_name_ = partition.name;
+  result.split = *told_name_;
+  result.split_ended = true;
+  consumer_->remove(partition.partition);
+  std::erase_if(partitions_, [&](const auto& other) { return other.get() == &partition; });
+  if (partitions_.empty()) result.next = ReadResult::Next::kEnd;
+}
+
+std::vector<Split> KafkaReader::positions() const {
+  std::vector<Split> positions;
+  for (const auto& partition : partitions_) positions.push_back({*partition->name, partition->position.to_string()});
+  return positions;
+}
+
+std::optional<int64_t> KafkaReader::pending_records() const {
+  int64_t pending = 0;
+  for (const auto& partition : partitions_) {
+    const std::optional<int64_t> lag = consumer_ ? consumer_->lag(partition->partition) : std::nullopt;
+    if (!lag) return std::nullopt;
+    pending += *lag;
+  }
+  return pending;
+}
+
+size_t KafkaReader::memory_bytes() const { return (consumer_ ? consumer_->memory_bytes() : 0) + rows_.memory_bytes(); }
+
+}  // namespace tidemill

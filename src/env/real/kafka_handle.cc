@@ -1,0 +1,165 @@
+#include "env/real/kafka_handle.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tidemill {
+namespace {
+
+constexpr int kWarning = 4;  // of syslog
+constexpr size_t kReasonBytes = 512;
+
+std::string value_of(const KafkaProperties& properties, const std::string& name) {
+  const auto found = properties.find(name);
+  return found == properties.end() ? "" : found->second;
+}
+
+// What librdkafka calls an error whose cure is the user's.
+enum class Cure { kWait, kCredentials, kTls, kPermission, kTopic, kSize };
+
+Cure cure_of(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
+    case RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE:
+      return Cure::kCredentials;
+    case RD_KAFKA_RESP_ERR__SSL:
+      return Cure::kTls;
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+      return Cure::kPermission;
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      return Cure::kTopic;
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return Cure::kSize;
+    default:
+      return Cure::kWait;
+  }
+}
+
+std::string_view hint_of(Cure cure) {
+  switch (cure) {
+    case Cure::kCredentials:
+      return "Check 'properties.security.protocol', 'properties.sasl.mechanism' and the user and password in "
+             "'properties.sasl.jaas.config'.";
+    case Cure::kTls:
+      return "Check 'properties.security.protocol', and that 'properties.ssl.truststore.location' names the "
+             "certificates, as PEM, that the servers' are signed by.";
+    case Cure::kPermission:
+      return "Grant the user access (kafka-acls), or name another one.";
+    case Cure::kTopic:
+      return "Check the name of the topic; kafka-topics --list shows those that there are.";
+    case Cure::kSize:
+      return "Raise 'properties.max.request.size' here and 'max.message.bytes' of the topic, or write smaller rows.";
+    case Cure::kWait:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::chrono::milliseconds milliseconds_of(const KafkaProperties& properties, const std::string& name,
+                                          std::chrono::milliseconds otherwise) {
+  const std::string text = value_of(properties, name);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::chrono::milliseconds(value) : otherwise;
+}
+
+KafkaHandle::KafkaHandle(rd_kafka_type_t type, const KafkaProperties& properties, Delivered delivered, void* opaque)
+    : servers_(value_of(properties, "bootstrap.servers")),
+      user_(value_of(properties, "sasl.username")),
+      delivered_(delivered),
+      user_opaque_(opaque) {
+  rd_kafka_conf_t* const settings = rd_kafka_conf_new();
+  std::array<char, kReasonBytes> reason = {};
+  for (const auto& [name, value] : properties) {
+    if (rd_kafka_conf_set(settings, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK)
+      continue;
+    rd_kafka_conf_destroy(settings);
+    throw UserError(fmt::format("The Kafka client refuses '{}': {}", name, reason.data()),
+                    "Check the table's 'properties.…' options.");
+  }
+  rd_kafka_conf_set_opaque(settings, this);
+  rd_kafka_conf_set_error_cb(settings, &KafkaHandle::on_error);
+  rd_kafka_conf_set_log_cb(settings, &KafkaHandle::on_log);
+  if (delivered_ != nullptr)
+    rd_kafka_conf_set_dr_msg_cb(settings, [](rd_kafka_t* client, const rd_kafka_message_t* message, void* self) {
+      const auto* handle = static_cast<KafkaHandle*>(self);
+      handle->delivered_(client, message, handle->user_opaque_);
+    });
+  client_ = rd_kafka_new(type, settings, reason.data(), reason.size());
+  if (client_ != nullptr) return;
+  rd_kafka_conf_destroy(settings);
+  throw UserError(fmt::format("The Kafka client cannot be made: {}", reason.data()),
+                  "Check the table's 'properties.…' options.");
+}
+
+KafkaHandle::~KafkaHandle() {
+  // A consumer need not leave a group, since it is in none; a producer gives up what it has not sent.
+  if (client_ != nullptr) rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+void KafkaHandle::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
+  static_cast<KafkaHandle*>(opaque)->note(static_cast<rd_kafka_resp_err_t>(error), reason);
+}
+
+void KafkaHandle::on_log(const rd_kafka_t* client, int level, const char*, const char* text) {
+  if (level > kWarning) return;
+  auto* const handle = static_cast<KafkaHandle*>(rd_kafka_opaque(client));
+  const std::lock_guard lock(handle->mutex_);
+  if (handle->problem_.empty()) handle->problem_ = text;
+}
+
+void KafkaHandle::note(rd_kafka_resp_err_t error, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  // That all brokers are down says less than why one of them is; what the user must mend says more than all else.
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !problem_.empty()) return;
+  if (cure_of(problem_error_) != Cure::kWait && cure_of(error) == Cure::kWait) return;
+  problem_error_ = error;
+  problem_ = std::move(reason);
+}
+
+std::string KafkaHandle::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+void KafkaHandle::all_is_well() {
+  const std::lock_guard lock(mutex_);
+  problem_.clear();
+  problem_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void KafkaHandle::fail(std::string_view what, rd_kafka_resp_err_t error, std::string_view reason,
+                       std::chrono::milliseconds tried) const {
+  std::string known;
+  rd_kafka_resp_err_t cause = error;
+  {
+    const std::lock_guard lock(mutex_);
+    known = problem_;
+    if (cure_of(cause) == Cure::kWait && problem_error_ != RD_KAFKA_RESP_ERR_NO_ERROR) cause = problem_error_;
+  }
+  std::string text = fmt::format("Kafka at {}: {}: {}", servers_, what, reason);
+  if (tried.count() > 0) text += fmt::format(", after trying for {} s", (tried.count() + 999) / 1000);
+  if (!known.empty() && known != reason) text += fmt::format(" ({})", known);
+  const Cure cure = cure_of(cause);
+  if (cure == Cure::kCredentials && !user_.empty()) text += fmt::format(" (user '{}')", user_);
+  if (cure != Cure::kWait) throw UserError(std::move(text), std::string(hint_of(cure)));
+  const bool unreachable = cause == RD_KAFKA_RESP_ERR__TRANSPORT || cause == RD_KAFKA_RESP_ERR__RESOLVE ||
+                           cause == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || cause == RD_KAFKA_RESP_ERR__TIMED_OUT;
+  if (unreachable)
+    text +=
+        ". Check that the broker runs, that 'properties.bootstrap.servers' names it, and that the addresses which "
+        "it advertises can be reached from here";
+  throw TransientError(std::move(text));
+}
+
+}  // namespace tidemill

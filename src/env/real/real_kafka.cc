@@ -1,0 +1,21 @@
+#include "env/real/real_kafka.h"
+
+#include "env/real/real_kafka_admin.h"
+#include "env/real/real_kafka_consumer.h"
+#include "env/real/real_kafka_producer.h"
+
+namespace tidemill {
+
+std::unique_ptr<KafkaConsumer> RealKafka::consumer(const KafkaProperties& properties) {
+  return std::make_unique<RealKafkaConsumer>(properties);
+}
+
+std::unique_ptr<KafkaProducer> RealKafka::producer(const KafkaProperties& properties) {
+  return std::make_unique<RealKafkaProducer>(properties);
+}
+
+std::unique_ptr<KafkaAdmin> RealKafka::admin(const KafkaProperties& properties) {
+  return std::make_unique<RealKafkaAdmin>(properties);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,14 @@
+// env/real/real_kafka.h - Kafka clients over librdkafka, which runs threads of its own.
+#pragma once
+#include "env/kafka.h"
+
+namespace tidemill {
+
+class RealKafka final : public KafkaClients {
+ public:
+  std::unique_ptr<KafkaConsumer> consumer(const KafkaProperties& properties) override;
+  std::unique_ptr<KafkaProducer> producer(const KafkaProperties& properties) override;
+  std::unique_ptr<KafkaAdmin> admin(const KafkaProperties& properties) override;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,43 @@
+// env/real/real_kafka_producer.h - a producer over librdkafka. Rule: an error that librdkafka calls fatal, or that asks
+// for an abort, ends the producer: whoever owns it makes a new one and sends again from the last decided epoch.
+#pragma once
+#include <atomic>
+
+#include "env/real/kafka_handle.h"
+
+namespace tidemill {
+
+class RealKafkaProducer final : public KafkaProducer {
+ public:
+  explicit RealKafkaProducer(const KafkaProperties& properties);
+  ~RealKafkaProducer() override;
+  bool send(const KafkaOutgoing& message) override;
+  void check() override;
+  void flush() override;
+  size_t memory_bytes() const override;
+
+  void init_transactions() override;
+  void begin_transaction() override;
+  void send_offsets(const std::string& group, std::span<const KafkaOffset> offsets) override;
+  void commit_transaction() override;
+  void abort_transaction() override;
+
+ private:
+  static void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
+  void throw_failed();
+  // Throws what an error of a transaction's call means. `maybe_done`: the call may have had its effect.
+  void throw_transaction_error(std::string_view what, rd_kafka_error_t* error, bool maybe_done);
+
+  KafkaHandle handle_;
+  const std::string id_;  // transactional, empty: none
+  const std::chrono::milliseconds delivery_limit_;
+  const std::chrono::milliseconds transaction_limit_;  // of one call
+  std::atomic<int64_t> bytes_sent_ = 0;
+  std::atomic<int64_t> messages_sent_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex failure_mutex_;
+  rd_kafka_resp_err_t failure_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of the first message that could not be delivered
+  std::string failure_text_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,269 @@
+#include "env/simulated/simulated_kafka_clients.h"
+
+#include <charconv>
+
+#include "base/check.h"
+#include "base/hash.h"
+
+namespace tidemill {
+namespace {
+
+using State = SimulatedKafkaLog::State;
+
+constexpr DurationMillis kTransactionTimeoutMs = 60'000;  // as librdkafka's
+
+std::string value_of(const KafkaProperties& properties, const std::string& name, std::string otherwise = "") {
+  const auto found = properties.find(name);
+  return found == properties.end() ? otherwise : found->second;
+}
+
+bool reads_committed(const KafkaProperties& properties) {
+  return value_of(properties, "isolation.level", "read_committed") == "read_committed";
+}
+
+DurationMillis timeout_of(const KafkaProperties& properties) {
+  const std::string text = value_of(properties, "transaction.timeout.ms");
+  DurationMillis timeout_ms = kTransactionTimeoutMs;
+  std::from_chars(text.data(), text.data() + text.size(), timeout_ms);
+  return timeout_ms;
+}
+
+KafkaMessage message_of(const SimulatedKafkaLog::Entry& entry, int64_t offset) {
+  KafkaMessage message;
+  message.key = entry.key;
+  message.value = entry.value;
+  message.null_key = entry.null_key;
+  message.null_value = entry.null_value;
+  message.timestamp_type = KafkaTimestampType::kCreateTime;
+  message.offset = offset;
+  message.timestamp = entry.timestamp;
+  message.handle = &entry;
+  return message;
+}
+
+}  // namespace
+
+SimulatedKafkaConsumer::SimulatedKafkaConsumer(SimulatedKafka& cluster, const KafkaProperties& properties)
+    : cluster_(cluster), committed_(reads_committed(properties)) {}
+
+SimulatedKafkaConsumer::~SimulatedKafkaConsumer() {
+  for (const auto& [partition, fetching] : partitions_) cluster_.readers_.erase(fetching.reader);
+}
+
+void SimulatedKafkaConsumer::add(const KafkaPartition& partition, int64_t offset, std::function<void()> wake) {
+  CHECK(offset >= 0 && !partitions_.contains(partition));
+  const int64_t reader = cluster_.next_reader_++;
+  cluster_.readers_[reader] = std::move(wake);
+  partitions_[partition] = {offset, reader};
+}
+
+void SimulatedKafkaConsumer::remove(const KafkaPartition& partition) {
+  cluster_.readers_.erase(partitions_.at(partition).reader);
+  partitions_.erase(partition);
+}
+
+KafkaFetched SimulatedKafkaConsumer::fetch(const KafkaPartition& partition, int32_t max_messages) {
+  Fetching& fetching = partitions_.at(partition);
+  messages_.clear();
+  cluster_.expire_transactions();
+  if (cluster_.faults_.maybe("kafka.fetch_slow")) {
+    cluster_.readers_.at(fetching.reader)();
+    return {};
+  }
+  const std::vector<SimulatedKafkaLog>* const logs = cluster_.topic(partition.topic);
+  if (logs == nullptr || static_cast<size_t>(partition.partition) >= logs->size())
+    throw UserError(fmt::format("Kafka at simulated: partition {} cannot be read: it is unknown", to_text(partition)));
+  const SimulatedKafkaLog& log = (*logs)[static_cast<size_t>(partition.partition)];
+  if (fetching.next < log.begin() || fetching.next > log.end())
+    throw UserError(fmt::format("Kafka at simulated: partition {} has no offset {}; it holds {} to {}",
+                                to_text(partition), fetching.next, log.begin(), log.end()));
+  const int64_t end = committed_ ? log.stable_end() : log.end();
+  while (fetching.next < end && messages_.size() < static_cast<size_t>(max_messages)) {
+    const SimulatedKafkaLog::Entry& entry = log.at(fetching.next);
+    const bool seen = entry.state != State::kControl && (!committed_ || entry.state != State::kAborted);
+    if (seen) messages_.push_back(message_of(entry, fetching.next));
+    ++fetching.next;
+  }
+  KafkaFetched fetched{messages_, kNoKafkaOffset};
+  if (fetching.next == end && messages_.empty()) fetched.end = end;
+  return fetched;
+}
+
+void SimulatedKafkaConsumer::headers(const KafkaMessage& message, std::vector<KafkaHeader>& out) const {
+  for (const auto& [name, value] : static_cast<const SimulatedKafkaLog::Entry*>(message.handle)->headers)
+    out.push_back({name, value, false});
+}
+
+std::optional<int64_t> SimulatedKafkaConsumer::lag(const KafkaPartition& partition) const {
+  return cluster_.log(partition).end() - partitions_.at(partition).next;
+}
+
+SimulatedKafkaProducer::SimulatedKafkaProducer(SimulatedKafka& cluster, const KafkaProperties& properties)
+    : cluster_(cluster), id_(value_of(properties, "transactional.id")), timeout_ms_(timeout_of(properties)) {}
+
+void SimulatedKafkaProducer::fail(const std::string& text) {
+  failure_ = text;
+  throw TransientError(text);
+}
+
+void SimulatedKafkaProducer::check() {
+  if (!failure_.empty()) throw TransientError(failure_);
+}
+
+void SimulatedKafkaProducer::flush() {
+  check();
+  cluster_.reach();
+}
+
+SimulatedKafka::Transaction& SimulatedKafkaProducer::transaction() {
+  check();
+  cluster_.expire_transactions();
+  SimulatedKafka::Transaction& transaction = cluster_.transactions_.at(id_);
+  if (transaction.producer != producer_ || transaction.epoch != epoch_)
+    fail(fmt::format("Kafka at simulated: another producer has taken over the transactional id '{}'", id_));
+  return transaction;
+}
+
+bool SimulatedKafkaProducer::send(const KafkaOutgoing& message) {
+  check();
+  if (cluster_.faults_.maybe("kafka.send_lost")) fail("Kafka at simulated: a message was not delivered");
+  std::vector<SimulatedKafkaLog>* logs = cluster_.topic(std::string(message.topic));
+  if (logs == nullptr) throw UserError(fmt::format("Kafka at simulated: topic '{}' is unknown", message.topic));
+  const auto count = static_cast<uint64_t>(logs->size());
+  const uint64_t spread = message.null_key ? 0 : hash_bytes(message.key.data(), message.key.size());
+  const auto number = message.partition >= 0 ? message.partition : static_cast<int32_t>(spread % count);
+  const KafkaPartition partition{std::string(message.topic), number};
+  SimulatedKafkaLog::Entry entry;
+  entry.key = message.key;
+  entry.value = message.value;
+  entry.null_key = message.null_key;
+  entry.null_value = message.null_value;
+  entry.timestamp = message.timestamp == kNoKafkaTimestamp ? cluster_.clock_.now() : message.timestamp;
+  for (const KafkaHeader& header : message.headers) entry.headers.emplace_back(header.name, header.value);
+  if (!id_.empty()) {
+    CHECK_MSG(begun_, "a message of '{}' outside a transaction", id_);
+    transaction().partitions.insert(partition);
+    entry.producer = producer_;
+  }
+  cluster_.append(partition, std::move(entry));
+  return true;
+}
+
+void SimulatedKafkaProducer::init_transactions() {
+  CHECK(!id_.empty() && epoch_ < 0);
+  cluster_.reach();
+  SimulatedKafka::Transaction& transaction = cluster_.transactions_[id_];
+  if (transaction.producer == 0) transaction.producer = cluster_.next_producer_++;
+  if (transaction.open) cluster_.end(transaction, false);
+  transaction.timeout_ms = timeout_ms_;
+  producer_ = transaction.producer;
+  epoch_ = ++transaction.epoch;
+}
+
+void SimulatedKafkaProducer::begin_transaction() {
+  SimulatedKafka::Transaction& begun = transaction();
+  CHECK(!begun_ && !begun.open);
+  begun.open = true;
+  begun.begun = cluster_.clock_.now();
+  begun_ = true;
+}
+
+void SimulatedKafkaProducer::send_offsets(const std::string& group, std::span<const KafkaOffset> offsets) {
+  cluster_.reach();
+  SimulatedKafka::Transaction& open = transaction();
+  CHECK(begun_);
+  for (const KafkaOffset& offset : offsets) open.offsets[{group, offset.partition}] = offset.offset;
+}
+
+void SimulatedKafkaProducer::commit_transaction() {
+  cluster_.reach();
+  SimulatedKafka::Transaction& open = transaction();
+  CHECK(begun_);
+  const bool late = cluster_.faults_.maybe("kafka.commit_late");
+  if (!late) {
+    cluster_.end(open, true);
+    begun_ = false;
+  }
+  if (late || cluster_.faults_.maybe("kafka.commit_lost")) {
+    failure_ = "Kafka at simulated: a commit was not answered";
+    throw KafkaOutcomeUnknown(failure_);
+  }
+}
+
+void SimulatedKafkaProducer::abort_transaction() {
+  cluster_.reach();
+  cluster_.end(transaction(), false);
+  begun_ = false;
+}
+
+SimulatedKafkaAdmin::SimulatedKafkaAdmin(SimulatedKafka& cluster, const KafkaProperties& properties)
+    : cluster_(cluster), committed_(reads_committed(properties)), group_(value_of(properties, "group.id")) {}
+
+std::vector<KafkaTopic> SimulatedKafkaAdmin::all_topics() {
+  cluster_.reach();
+  std::vector<KafkaTopic> topics;
+  for (const auto& [name, logs] : cluster_.topics_)
+    if (!name.starts_with("__")) topics.push_back({name, static_cast<int32_t>(logs.size())});
+  return topics;
+}
+
+std::optional<KafkaTopic> SimulatedKafkaAdmin::topic(const std::string& name) {
+  cluster_.reach();
+  const std::vector<SimulatedKafkaLog>* const logs = cluster_.topic(name);
+  if (logs == nullptr) return std::nullopt;
+  return KafkaTopic{name, static_cast<int32_t>(logs->size())};
+}
+
+std::vector<int64_t> SimulatedKafkaAdmin::offsets(std::span<const KafkaPartition> partitions, KafkaOffsetOf of,
+                                                  EpochMillis timestamp) {
+  cluster_.reach();
+  std::vector<int64_t> offsets;
+  for (const KafkaPartition& partition : partitions) {
+    const SimulatedKafkaLog& log = cluster_.log(partition);
+    const int64_t end = committed_ ? log.stable_end() : log.end();
+    int64_t offset = of == KafkaOffsetOf::kEarliest ? log.begin() : end;
+    if (of == KafkaOffsetOf::kTimestamp)
+      for (offset = log.begin(); offset < end; ++offset)
+        if (log.at(offset).state != State::kControl && log.at(offset).timestamp >= timestamp) break;
+    offsets.push_back(offset);
+  }
+  return offsets;
+}
+
+std::vector<int64_t> SimulatedKafkaAdmin::committed(std::span<const KafkaPartition> partitions) {
+  cluster_.reach();
+  std::vector<int64_t> offsets;
+  for (const KafkaPartition& partition : partitions) offsets.push_back(cluster_.group_offset(group_, partition));
+  return offsets;
+}
+
+void SimulatedKafkaAdmin::commit(std::span<const KafkaOffset> offsets) {
+  cluster_.reach();
+  for (const KafkaOffset& offset : offsets) cluster_.group_offsets_[{group_, offset.partition}] = offset.offset;
+}
+
+void SimulatedKafkaAdmin::create_topic(const std::string& name, int32_t partitions, int32_t,
+                                       const std::map<std::string, std::string>&) {
+  cluster_.reach();
+  if (cluster_.topic(name) == nullptr) cluster_.create_topic(name, partitions < 0 ? 1 : partitions);
+}
+
+std::vector<KafkaKeyValue> SimulatedKafkaAdmin::read_all(const KafkaPartition& partition) {
+  cluster_.reach();
+  std::vector<KafkaKeyValue> read;
+  const SimulatedKafkaLog& log = cluster_.log(partition);
+  for (int64_t offset = log.begin(); offset < log.stable_end(); ++offset) {
+    const SimulatedKafkaLog::Entry& entry = log.at(offset);
+    const bool seen = entry.state == State::kPlain || entry.state == State::kCommitted;
+    if (seen && !entry.null_value) read.push_back({entry.key, entry.value});
+  }
+  return read;
+}
+
+std::optional<std::string> SimulatedKafkaAdmin::broker_setting(const std::string& name) {
+  cluster_.reach();
+  const auto found = cluster_.broker_settings_.find(name);
+  return found == cluster_.broker_settings_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace tidemill
