@@ -26,8 +26,24 @@ Url split_url(const std::string& url) {
   return {url.substr(0, path), path == url.size() ? "/" : url.substr(path)};
 }
 
+std::string describe(httplib::Error error) {
+  switch (error) {
+    case httplib::Error::Connection:
+      return "nobody listens there, or there is no such host";
+    case httplib::Error::ConnectionTimeout:
+      return "no connection was made in time";
+    case httplib::Error::Read:
+      return "the connection was closed, or silent for too long";
+    case httplib::Error::Write:
+      return "the connection was closed while the request was sent";
+    case httplib::Error::SSLConnection:
+      return "no TLS connection could be made";
+    default:
+      return httplib::to_string(error);
+  }
+}
+
 [[noreturn]] void fail(const Url& url, httplib::Error error, const HttpRequest& request) {
-  const std::string text = httplib::to_string(error);
   if (error == httplib::Error::SSLServerVerification)
     throw UserError(fmt::format("The certificate of {} is not trusted", url.server),
                     request.tls.ca.empty() ? "Name the certificate of who signed it as a PEM file."
@@ -36,7 +52,7 @@ Url split_url(const std::string& url) {
     throw UserError(fmt::format("Certificates cannot be read: '{}'", request.tls.ca), "Name a readable PEM file.");
   if (error == httplib::Error::Canceled)
     throw TransientError(fmt::format("The answer of {} is longer than {} bytes", url.server, kHttpBodyBytesMax));
-  throw TransientError(fmt::format("No answer from {}: {}", url.server, text));
+  throw TransientError(fmt::format("No answer from {}: {}", url.server, describe(error)));
 }
 
 void check_readable(const std::string& path) {
