@@ -8,6 +8,8 @@
 #include "connectors/nexmark/nexmark_connector.h"
 #include "connectors/print/print_connector.h"
 #include "connectors/state/state_connector.h"
+#include "formats/avro/avro_format.h"
+#include "formats/avro/registry/confluent_format.h"
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
@@ -35,6 +37,8 @@ void register_builtin_formats(FormatRegistry& formats) {
   formats.add(make_raw_format());
   formats.add(make_protobuf_format());
   formats.add(make_parquet_format());
+  formats.add(make_avro_format());
+  for (std::unique_ptr<const Format>& format : make_confluent_formats()) formats.add(std::move(format));
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats()) formats.add(std::move(format));
 }
 

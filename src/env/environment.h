@@ -8,6 +8,7 @@
 #include "env/executor.h"
 #include "env/faults.h"
 #include "env/file_system.h"
+#include "env/http_client.h"
 #include "env/kafka.h"
 #include "env/local_services.h"
 #include "env/random.h"
@@ -26,6 +27,7 @@ struct Environment {
   Console& console;
   Random& random;
   Faults& faults;
+  HttpClient& http;
   int64_t memory_bytes = 0;  // that this process may use: of the machine, or of its control group; 0: unknown
 };
 

@@ -29,7 +29,8 @@ class FileWriter final : public SinkWriter {
     std::string directory;  // of its partition, relative to the table's
     std::string hidden;     // name in the directory
     int64_t number = 0;
-    EpochMillis due = 0;  // when its partition is to be committed, where one is
+    EpochMillis due = 0;               // when its partition is to be committed, where one is
+    std::unique_ptr<Encoder> encoder;  // null: the file has ended
     std::unique_ptr<WritableFile> file;
     std::unique_ptr<Encoder> encoder;  // of this file alone: some hold rows back until it ends
     std::string unwritten;             // encoded, not in the file yet

@@ -133,7 +133,7 @@ class DecodingFormat {
   virtual bool append_only() const { return true; }
 };
 
-// Encodes rows of one writer. One thread.
+// Encodes rows of one file after the other. One thread.
 class Encoder {
  public:
   virtual ~Encoder() = default;

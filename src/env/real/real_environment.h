@@ -5,6 +5,7 @@
 #include "env/real/real_clock.h"
 #include "env/real/real_console.h"
 #include "env/real/real_file_system.h"
+#include "env/real/real_http_client.h"
 #include "env/real/real_kafka.h"
 #include "env/real/real_local_services.h"
 #include "env/real/real_shared_libraries.h"
@@ -38,6 +39,7 @@ class RealEnvironment {
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;
+  RealHttpClient http_;
   ThreadedExecutor executor_;
   Environment environment_;
 };

@@ -105,7 +105,7 @@ class FileChunksTest : public testing::Test {
     CountingExecutor executor(world.executor());
     const Environment& inner = world.get();
     Environment environment{inner.clock,     executor,      inner.files,  inner.services, inner.kafka,
-                            inner.libraries, inner.console, inner.random, inner.faults};
+                            inner.libraries, inner.console, inner.random, inner.faults,   inner.http};
     const FileSourceSettings settings = settings_of(table, way.reading);
     Outcome outcome;
     FileReader reader(settings, environment, {0, way.parallelism});
