@@ -32,9 +32,8 @@ class FileWriter final : public SinkWriter {
     EpochMillis due = 0;               // when its partition is to be committed, where one is
     std::unique_ptr<Encoder> encoder;  // null: the file has ended
     std::unique_ptr<WritableFile> file;
-    std::unique_ptr<Encoder> encoder;  // of this file alone: some hold rows back until it ends
-    std::string unwritten;             // encoded, not in the file yet
-    int64_t bytes = 0;                 // encoded in all
+    std::string unwritten;  // encoded, not in the file yet
+    int64_t bytes = 0;      // encoded in all
     EpochMillis begun = 0;
     EpochMillis written = 0;
     int64_t last_write = 0;  // the greater, the later

@@ -228,7 +228,6 @@ std::vector<std::string> encode_messages(const TextTable& table, const Batch& ba
   request.messages = true;
   request.subject = subject;
   const auto encoder = format->make_encoding(request)->make_record_encoder(environment.get());
-  const Batch batch = parse_batch(parse_schema(table.schema), pretty_rows);
   while (const std::function<void()> wanted = encoder->wanted()) wanted();
   encoder->begin(batch);
   std::vector<std::string> messages(static_cast<size_t>(batch.num_rows()));
