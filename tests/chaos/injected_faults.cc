@@ -17,11 +17,14 @@ constexpr int64_t kLoggedMax = 5;  // times that each name is written to the log
 
 // What the engine itself names: the steps of an epoch and of a start.
 constexpr std::string_view kSteps[] = {
-    "epoch.acknowledged", "epoch.beginning",    "epoch.begun",          "epoch.completed",      "epoch.decided",
-    "epoch.deciding",     "epoch.finished",     "epoch.last_completed", "epoch.sink_finished",  "epoch.sinks_finished",
-    "start.begun",        "start.locked",       "start.manifest_read",  "start.sink_recovered", "start.splits_found",
-    "start.started",      "start.state_opened", "start.state_restored", "task.aligned",         "task.saved",
-    "task.prepared",      "task.preparing",     "task.sealed",
+    "epoch.acknowledged",     "epoch.beginning",      "epoch.begun",         "epoch.completed",
+    "epoch.decided",          "epoch.deciding",       "epoch.finished",      "epoch.last_completed",
+    "epoch.sink_finished",    "epoch.sinks_finished", "start.begun",         "start.locked",
+    "start.manifest_read",    "start.sink_recovered", "start.splits_found",  "start.started",
+    "start.state_opened",     "start.state_restored", "task.aligned",        "task.saved",
+    "task.prepared",          "task.preparing",       "task.sealed",         "transaction.committed",
+    "transaction.committing", "transaction.fenced",   "transaction.fencing", "transaction.prepared",
+    "transaction.recording",
 };
 
 // Calls of the file system, by what they are made for; "done" is behind the call.
