@@ -43,6 +43,8 @@ def run(name: str, world: World, count: int) -> bool:
         kind = "" if isinstance(problem, Difference) else f"{type(problem).__name__}: "
         print(f"FAIL {name}: {kind}{problem}\n     seed {world.seed}; files in {world.root}", flush=True)
         return False
+    finally:
+        world.close()
     print(f"ok   {name}: {figure}, 0 differences, seed {world.seed}, {time.monotonic() - began:.0f} s", flush=True)
     return True
 

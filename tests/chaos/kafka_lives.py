@@ -53,7 +53,7 @@ class KafkaJob:
     sink_options: str = ""
     settings: dict[str, str] = field(default_factory=dict)
     lives: int = 0
-    notes: list[str] = field(default_factory=list)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
@@ -99,7 +99,9 @@ class KafkaJob:
         for key, value in all_settings.items():
             command += ["--set", f"{key}={value}"]
         with self.log(self.lives).open("wb") as log:
-            return subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "TIDEMILL_FAULTS": faults})
+            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "TIDEMILL_FAULTS": faults})
+        self.processes.append(process)
+        return process
 
     def log(self, life: int) -> Path:
         return self.root / f"life-{life}.log"
@@ -119,8 +121,9 @@ class KafkaJob:
 
     def finish(self, process: subprocess.Popen[bytes] | None = None, java: bool = True, **how: Any) -> str:
         """The last life: writes what is left of the input, waits for the output, ends the job in peace, and checks all. Returns figures."""
-        if self.feeder:
-            self.feeder.end()
+        feeder, self.feeder = self.feeder, None
+        if feeder:
+            feeder.end()
         events = kafka_workloads.events_of(self.kafka.client.consume(self.input))
         if process is None:
             process = self.start(**how)
@@ -197,6 +200,16 @@ class KafkaJob:
         waiting = list(self.checkpoints.glob("chk-*/_prepared"))
         if waiting:
             raise Difference(f"{self.name}: left behind: {waiting}")
+
+    def close(self) -> None:
+        """Ends its processes and the writing of its input."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        feeder, self.feeder = self.feeder, None
+        if feeder:
+            feeder.end()
 
     def remove(self) -> None:
         for topic in (self.input, f"{self.name}.epochs", *(self.output(workload) for workload in self.workloads)):

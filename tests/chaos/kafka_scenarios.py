@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kafka_lives import KafkaCluster, KafkaJob, parallelism
@@ -20,15 +20,22 @@ class World:
     kafka: KafkaCluster
     seed: int
     root: Path
-    jobs: int = 0
+    jobs: list[KafkaJob] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Ends what a scenario that failed has left running."""
+        for job in self.jobs:
+            job.close()
 
     def draw(self, name: str) -> random.Random:
         return random.Random(f"{name}-{self.seed}")
 
     def job(self, scenario: str, workloads: list[Workload] | None = None, **how: object) -> KafkaJob:
-        self.jobs += 1
-        name = f"{scenario}-{self.seed}-{self.jobs}"
-        return KafkaJob(self.kafka, name, self.root / name, self.seed * 1000 + self.jobs, workloads or list(WORKLOADS), **how)  # type: ignore[arg-type]
+        number = len(self.jobs) + 1
+        name = f"{scenario}-{self.seed}-{number}"
+        job = KafkaJob(self.kafka, name, self.root / name, self.seed * 1000 + number, workloads or list(WORKLOADS), **how)  # type: ignore[arg-type]
+        self.jobs.append(job)
+        return job
 
 
 def interval(draw: random.Random) -> str:

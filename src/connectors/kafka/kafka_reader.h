@@ -30,8 +30,9 @@ class KafkaReader final : public Reader {
   struct Partition {
     KafkaPartition partition;
     std::shared_ptr<const std::string> name;
-    KafkaPosition position;  // behind the rows given
-    bool added = false;      // to the consumer
+    KafkaPosition position;               // behind the rows given
+    bool added = false;                   // to the consumer
+    int64_t end_behind = kNoKafkaOffset;  // the end that the client told together with the messages fetched last
   };
   void open();
   // Fetches messages of a partition into the decoders. Returns whether any are there; notes its end in `result`.

@@ -3,6 +3,7 @@
 #include "connectors/blackhole/blackhole_connector.h"
 #include "connectors/datagen/datagen_connector.h"
 #include "connectors/filesystem/filesystem_connector.h"
+#include "connectors/kafka/kafka_connector.h"
 #include "connectors/nexmark/nexmark_connector.h"
 #include "connectors/print/print_connector.h"
 #include "data/pretty.h"
@@ -17,6 +18,8 @@ const ConnectorRegistry& test_connectors() {
     ConnectorRegistry registry;
     registry.add(make_filesystem_connector());
     registry.add(make_datagen_connector());
+    registry.add(make_kafka_connector());
+    registry.add(make_upsert_kafka_connector());
     registry.add(make_nexmark_connector());
     registry.add(make_print_connector());
     registry.add(make_blackhole_connector());
