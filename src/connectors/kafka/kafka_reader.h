@@ -31,8 +31,9 @@ class KafkaReader final : public Reader {
   struct Partition {
     KafkaPartition partition;
     std::shared_ptr<const std::string> name;
-    KafkaPosition position;  // behind the rows given
-    bool added = false;      // to the consumer
+    KafkaPosition position;               // behind the rows given
+    bool added = false;                   // to the consumer
+    int64_t end_behind = kNoKafkaOffset;  // the end that the client told together with the messages fetched last
   };
   void open();
   // Fetches messages of a partition into the decoders. Returns whether any are there; notes its end in `result`.
@@ -55,11 +56,11 @@ class KafkaReader final : public Reader {
   std::shared_ptr<const std::string> told_name_;        // keeps the id that the last result named
   std::unique_ptr<KafkaConsumer> consumer_;
   std::set<std::string, std::less<>> held_;  // not to be read now
-  size_t next_ = 0;               // partition to look at first
-  Partition* current_ = nullptr;  // whose group the decoders have; null: none
-  int64_t group_end_ = 0;         // offset behind the group
-  int64_t rows_given_ = 0;        // of the group, those before a restart among them
-  int64_t rows_to_skip_ = 0;      // that were given before a restart
+  size_t next_ = 0;                          // partition to look at first
+  Partition* current_ = nullptr;             // whose group the decoders have; null: none
+  int64_t group_end_ = 0;                    // offset behind the group
+  int64_t rows_given_ = 0;                   // of the group, those before a restart among them
+  int64_t rows_to_skip_ = 0;                 // that were given before a restart
   IoPreparation preparing_;
 };
 

@@ -89,7 +89,8 @@ KafkaFetched SimulatedKafkaConsumer::fetch(const KafkaPartition& partition, int3
     ++fetching.next;
   }
   KafkaFetched fetched{messages_, kNoKafkaOffset};
-  if (fetching.next == end && messages_.empty()) fetched.end = end;
+  // Told once, as the real client does, and together with the last messages where they are taken to the end.
+  if (fetching.next == end && std::exchange(fetching.told_end, end) != end) fetched.end = end;
   return fetched;
 }
 

@@ -25,6 +25,7 @@ class SimulatedKafkaConsumer final : public KafkaConsumer {
   struct Fetching {
     int64_t next = 0;
     int64_t reader = 0;  // number at the cluster
+    int64_t told_end = kNoKafkaOffset;
   };
   SimulatedKafkaCluster& cluster_;
   const bool committed_;

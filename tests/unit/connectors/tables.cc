@@ -20,6 +20,8 @@ const ConnectorRegistry& test_connectors() {
     registry.add(make_kafka_connector());
     registry.add(make_upsert_kafka_connector());
     registry.add(make_datagen_connector());
+    registry.add(make_kafka_connector());
+    registry.add(make_upsert_kafka_connector());
     registry.add(make_nexmark_connector());
     registry.add(make_print_connector());
     registry.add(make_blackhole_connector());
