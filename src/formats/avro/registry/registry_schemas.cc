@@ -87,7 +87,8 @@ std::function<void()> RegisteredSchema::wanted() {
   };
 }
 
-const std::string& RegisteredSchema::head() const {
+const std::string& RegisteredSchema::head() {
+  if (head_.empty() && question_ && question_->answered.load()) head_ = question_->head;
   CHECK(!head_.empty());
   return head_;
 }

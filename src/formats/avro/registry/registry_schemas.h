@@ -47,8 +47,8 @@ class RegisteredSchema {
   RegisteredSchema(Environment& environment, const Settings& settings, std::string schema);
   // As RecordEncoder::wanted().
   std::function<void()> wanted();
-  // Returns what messages begin with. Requires: wanted() has nothing.
-  const std::string& head() const;
+  // Returns what messages begin with. Requires: wanted() has nothing, or what it gave has run.
+  const std::string& head();
 
  private:
   struct Question {
