@@ -65,12 +65,15 @@ void SourceTask::post_barrier(Barrier barrier) {
 }
 
 void SourceTask::send_barrier(const Barrier& barrier) {
+  note_pending();
   if (!drained_) splits_.check_idle(environment().clock.now());
   publish_time(barrier.kind == BarrierKind::kPublish);
   head_->accept(barrier);
   stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
   complete_barrier(barrier);
 }
+
+void SourceTask::note_pending() { pending_records_.store(reader_->pending_records().value_or(-1)); }
 
 void SourceTask::post_end() {
   mailbox().post([this] { end_ = true; });
@@ -111,6 +114,7 @@ Task::Taken SourceTask::take_event() {
     drain();
     return Taken::kEvent;
   }
+  note_pending();
   EpochMillis next_idle_check = kMaxWatermark;
   if (!source_.idle_at_barriers) {
     splits_.check_idle(now());
@@ -189,6 +193,8 @@ void SourceTask::inspect_input(TaskInspection& inspection) const {
   inspection.splits = splits_.inspect();
   inspection.newest = splits_.newest();
   inspection.idle_timeout = splits_.idle_timeout();
+  inspection.pending_records = reader_->pending_records();
+  inspection.problem = reader_->problem();
 }
 
 void SourceTask::seal_input(TaskSnapshot& snapshot) {

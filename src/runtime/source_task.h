@@ -59,6 +59,8 @@ class SourceTask final : public Task {
 
   const SourceTaskOptions& source_options() const { return source_; }
   const OperatorCounters& counters() const { return counters_; }
+  // Records between what was read and the present end (pendingRecords), -1: not known. Any thread.
+  int64_t pending_records() const { return pending_records_.load(std::memory_order_relaxed); }
   EpochMillis output_watermark() const { return output_watermark_.load(std::memory_order_relaxed); }
 
  private:
@@ -72,6 +74,7 @@ class SourceTask final : public Task {
   void take_rows(std::string_view split, const Batch& raw);
   // Tells the group how far this task is, and has the reader hold what is too far ahead. Returns whether all of it is.
   bool align();
+  void note_pending();
   // Sends Watermark and Idleness as far as they have changed. `due_only`: a watermark only at its interval.
   void publish_time(bool due_only);
   void drain();
@@ -94,6 +97,7 @@ class SourceTask final : public Task {
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;  // last sent
   EpochMillis watermark_sent_at_ = 0;
   bool idle_sent_ = false;
+  std::atomic<int64_t> pending_records_ = -1;
   bool splits_may_come_ = false;
   bool drained_ = false;
   bool reached_end_ = false;  // as in TaskInspection

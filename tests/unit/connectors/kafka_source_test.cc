@@ -75,7 +75,7 @@ TEST_F(KafkaSourceTest, KeysAreColumns) {
                              {"key.fields", "k_id"},
                              {"key.fields-prefix", "k_"},
                              {"value.fields-include", "EXCEPT_KEY"}};
-  EXPECT_EQ(read(table("k_id INT, v INT", options)), "t-0:0 +I[7, 1]\nt-0:1 +I[NULL, 2]\n");
+  EXPECT_EQ(read(table("k_id INT, v INT", options)), "t-0:0 +I[7, 1]\nt-0:1 +I[null, 2]\n");
   EXPECT_NE(error(table("k_id INT NOT NULL, v INT", options)).find("t-0 offset 1: its key is NULL"), std::string::npos);
   TestTable only_value = table("k_id INT, v INT", options);
   only_value.columns = {"v"};
@@ -92,7 +92,7 @@ TEST_F(KafkaSourceTest, MetadataAreColumns) {
   for (const char* const key :
        {"topic", "partition", "offset", "timestamp", "timestamp-type", "headers", "leader-epoch"})
     metadata.metadata.push_back({key, key});
-  EXPECT_EQ(read(metadata), "t-1:0 +I[1, t, 1, 0, 1970-01-01 00:00:01.500Z, CreateTime, {x=x'32'}, NULL]\n");
+  EXPECT_EQ(read(metadata), "t-1:0 +I[1, t, 1, 0, 1970-01-01 00:00:01.500Z, CreateTime, {x=x'32'}, null]\n");
 }
 
 TEST_F(KafkaSourceTest, UpsertsKeepTheOrderOfMessages) {
@@ -106,7 +106,7 @@ TEST_F(KafkaSourceTest, UpsertsKeepTheOrderOfMessages) {
                                                             {"value.fields-include", "EXCEPT_KEY"}});
   TestTable keyed = upserts;
   keyed.primary_key = {0};
-  EXPECT_EQ(read(keyed), "t-0:0 +U[1, 1]\nt-0:1 -D[1, NULL]\nt-0:2 +U[1, 2]\nt-0:3 -D[2, NULL]\n");
+  EXPECT_EQ(read(keyed), "t-0:0 +U[1, 1]\nt-0:1 -D[1, null]\nt-0:2 +U[1, 2]\nt-0:3 -D[2, null]\n");
   EXPECT_NE(error(upserts).find("needs a primary key"), std::string::npos);
 }
 
