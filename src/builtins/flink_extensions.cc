@@ -15,6 +15,8 @@ constexpr std::string_view kRefuses = "refuses";
 constexpr std::string_view kIgnores = "ignores";
 
 constexpr FlinkExtension kExtensions[] = {
+    {Kind::kConnector, "", "hybrid", kRefuses,
+     "Flink has a HybridSource for programs alone: read the history and the topic as two tables, and unite them."},
     {Kind::kConnector, "", "nexmark", kRefuses, "Add the library of the Nexmark project to the cluster."},
     {Kind::kConnector, "", "state", kRefuses, "Flink reads its own state with the State Processor API."},
     {Kind::kConnector, "", "test", kRefuses, "It is for test files; a job reads from and writes to other connectors."},
@@ -56,7 +58,8 @@ constexpr FlinkExtension kExtensions[] = {
 
 // "csv.header" of table option keys, "seed" of a connector.
 std::string written_name(const FlinkExtension& extension) {
-  const bool of_format = extension.owner == "csv" || extension.owner == "json" || extension.owner == "protobuf";
+  const bool of_format = extension.owner == "csv" || extension.owner == "json" || extension.owner == "protobuf" ||
+                         extension.owner.ends_with("avro-confluent");
   return of_format ? fmt::format("{}.{}", extension.owner, extension.name) : std::string(extension.name);
 }
 
