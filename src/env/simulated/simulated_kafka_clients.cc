@@ -131,6 +131,13 @@ SimulatedKafkaCluster::Transaction& SimulatedKafkaProducer::transaction() {
   return transaction;
 }
 
+SimulatedKafkaCluster::Transaction& SimulatedKafkaProducer::opened() {
+  SimulatedKafkaCluster::Transaction& mine = transaction();
+  if (!mine.open) mine.begun = cluster_.now();
+  mine.open = true;
+  return mine;
+}
+
 bool SimulatedKafkaProducer::send(const KafkaOutgoing& message) {
   check();
   if (cluster_.strikes("kafka.send_lost")) fail("Kafka at simulated: a message was not delivered");
@@ -150,7 +157,7 @@ bool SimulatedKafkaProducer::send(const KafkaOutgoing& message) {
   for (const KafkaHeader& header : message.headers) entry.headers.emplace_back(header.name, header.value);
   if (!id_.empty()) {
     CHECK_MSG(begun_, "a message of '{}' outside a transaction", id_);
-    transaction().partitions.insert(partition);
+    opened().partitions.insert(partition);
     entry.producer = producer_;
   }
   cluster_.append(partition, std::move(entry));
@@ -168,17 +175,14 @@ void SimulatedKafkaProducer::init_transactions() {
 }
 
 void SimulatedKafkaProducer::begin_transaction() {
-  SimulatedKafkaCluster::Transaction& begun = transaction();
-  CHECK(!begun_ && !begun.open);
-  begun.open = true;
-  begun.begun = cluster_.now();
+  CHECK(!begun_ && !transaction().open);
   begun_ = true;
 }
 
 void SimulatedKafkaProducer::send_offsets(const std::string& group, std::span<const KafkaOffset> offsets) {
   cluster_.reach();
-  SimulatedKafkaCluster::Transaction& open = transaction();
   CHECK(begun_);
+  SimulatedKafkaCluster::Transaction& open = opened();
   for (const KafkaOffset& offset : offsets) open.offsets[{group, offset.partition}] = offset.offset;
 }
 
@@ -188,7 +192,7 @@ void SimulatedKafkaProducer::commit_transaction() {
   CHECK(begun_);
   const bool late = cluster_.strikes("kafka.commit_late");
   if (!late) {
-    cluster_.end(open, true);
+    if (open.open) cluster_.end(open, true);
     begun_ = false;
   }
   if (late || cluster_.strikes("kafka.commit_lost")) {
@@ -199,7 +203,8 @@ void SimulatedKafkaProducer::commit_transaction() {
 
 void SimulatedKafkaProducer::abort_transaction() {
   cluster_.reach();
-  cluster_.end(transaction(), false);
+  SimulatedKafkaCluster::Transaction& mine = transaction();
+  if (mine.open) cluster_.end(mine, false);
   begun_ = false;
 }
 

@@ -49,6 +49,8 @@ class SimulatedKafkaProducer final : public KafkaProducer {
  private:
   // Returns the transaction. Throws where a newer producer, or the time limit, has ended it.
   SimulatedKafkaCluster::Transaction& transaction();
+  // The same, open at the brokers: from its first message or offset on.
+  SimulatedKafkaCluster::Transaction& opened();
   [[noreturn]] void fail(const std::string& text);
 
   SimulatedKafkaCluster& cluster_;

@@ -92,7 +92,7 @@ TEST_F(KafkaSourceTest, MetadataAreColumns) {
   for (const char* const key :
        {"topic", "partition", "offset", "timestamp", "timestamp-type", "headers", "leader-epoch"})
     metadata.metadata.push_back({key, key});
-  EXPECT_EQ(read(metadata), "t-1:0 +I[1, t, 1, 0, 1970-01-01 00:00:01.500Z, CreateTime, {x=x'32'}, null]\n");
+  EXPECT_EQ(read(metadata), "t-1:0 +I[1, t, 1, 0, 1970-01-01T00:00:01.500Z, CreateTime, {x=[50]}, null]\n");
 }
 
 TEST_F(KafkaSourceTest, UpsertsKeepTheOrderOfMessages) {
