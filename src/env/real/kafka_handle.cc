@@ -63,6 +63,26 @@ std::string_view hint_of(Cure cure) {
   return "";
 }
 
+// Returns a setting as the options of tables name it, where that is by Java's name.
+std::string option_of(std::string_view setting) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kByJava = {{
+      {"compression.level", "compression.<type>.level"},
+      {"fetch.wait.max.ms", "fetch.max.wait.ms"},
+      {"message.max.bytes", "max.request.size"},
+      {"sasl.password", "sasl.jaas.config"},
+      {"sasl.username", "sasl.jaas.config"},
+      {"socket.timeout.ms", "request.timeout.ms"},
+      {"ssl.ca.location", "ssl.truststore.location"},
+      {"ssl.ca.pem", "ssl.truststore.certificates"},
+      {"ssl.certificate.location", "ssl.keystore.location"},
+      {"ssl.certificate.pem", "ssl.keystore.certificate.chain"},
+      {"ssl.key.location", "ssl.keystore.location"},
+      {"topic.metadata.refresh.interval.ms", "metadata.max.age.ms"},
+  }};
+  const auto* const found = std::ranges::find(kByJava, setting, &std::pair<std::string_view, std::string_view>::first);
+  return fmt::format("properties.{}", found == kByJava.end() ? setting : found->second);
+}
+
 }  // namespace
 
 std::chrono::milliseconds milliseconds_of(const KafkaProperties& properties, const std::string& name,
@@ -84,8 +104,10 @@ KafkaHandle::KafkaHandle(rd_kafka_type_t type, const KafkaProperties& properties
     if (rd_kafka_conf_set(settings, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK)
       continue;
     rd_kafka_conf_destroy(settings);
-    throw UserError(fmt::format("The Kafka client refuses '{}': {}", name, reason.data()),
-                    "Check the table's 'properties.…' options.");
+    std::string_view why(reason.data());
+    while (why.ends_with('\n')) why.remove_suffix(1);
+    throw UserError(fmt::format("The Kafka client refuses option '{}': {}", option_of(name), why),
+                    "Kafka's documentation of its clients says which values it takes.");
   }
   rd_kafka_conf_set_opaque(settings, this);
   rd_kafka_conf_set_error_cb(settings, &KafkaHandle::on_error);
