@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import shutil
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kafka_lives import KafkaCluster, KafkaJob, parallelism
+from kafka_lives import KafkaCluster, KafkaJob, parallelism, until
+from kafka_proxy import ADD_OFFSETS_TO_TXN, ADD_PARTITIONS_TO_TXN, END_TXN, PRODUCE, TXN_OFFSET_COMMIT, KafkaProxy
 from kafka_workloads import WORKLOADS, Workload
 from lives import Difference
 
@@ -122,3 +125,120 @@ def wait_alive(job: KafkaJob, process: subprocess.Popen[bytes], seconds: float) 
     except subprocess.TimeoutExpired:
         return
     raise Difference(f"{job.name}: life {job.lives} ended by itself with {process.returncode}: {job.last_words()}")
+
+
+def zombies(world: World, count: int) -> str:
+    """F34: a job is stopped (SIGSTOP), a copy of it goes on from a copy of its checkpoints, and the first one wakes up."""
+    draw = world.draw("zombies")
+    for trial in range(count):
+        job = world.job("zombies", [draw.choice(WORKLOADS)] if trial % 2 else None)
+        job.feed(800)
+        first = job.start(parallelism(draw), execution__checkpointing__interval=interval(draw))
+        until(lambda job=job: list(job.checkpoints.glob("chk-*/_metadata")), f"{job.name}: a checkpoint")
+        wait_alive(job, first, draw.uniform(0.0, 1.0))
+        first.send_signal(signal.SIGSTOP)
+        copy = job.root / "copy"
+        shutil.copytree(job.checkpoints, copy, ignore=shutil.ignore_patterns("*.sock", "control*"))
+        second = job.start(parallelism(draw), checkpoints=copy, execution__checkpointing__interval=interval(draw))
+        # It has taken over when it has decided an epoch of its own.
+        newest = newest_epoch(copy)
+        until(lambda job=job, copy=copy, newest=newest: newest_epoch(copy) > newest, f"{job.name}: the copy decides an epoch")
+        first.send_signal(signal.SIGCONT)
+        try:
+            code = first.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            raise Difference(f"{job.name}: the one that was stopped goes on") from None
+        words = job.log(1).read_text(errors="replace")
+        if code <= 0 or "write rows twice" not in words and "taken over" not in words:
+            raise Difference(f"{job.name}: the one that was stopped ended with {code}: {words[-2000:]}")
+        job.checkpoints = copy
+        job.finish(second)
+        job.remove()
+    return f"{count} stopped jobs whose copy went on"
+
+
+def newest_epoch(directory: Path) -> int:
+    return max((int(file.parent.name.removeprefix("chk-")) for file in directory.glob("chk-*/_metadata")), default=0)
+
+
+TIMEOUT_SECONDS = 8  # of transactions, in outages
+OUTAGE_OPTIONS = f", 'properties.transaction.timeout.ms' = '{TIMEOUT_SECONDS * 1000}'"
+
+
+def outages(world: World, count: int) -> str:
+    """F31: all brokers are away for some seconds, and once in a while longer than a transaction may stay open."""
+    draw = world.draw("outages")
+    settings = {"execution.checkpointing.interval": "100 ms", "execution.checkpointing.timeout": "5 s"}
+    job = world.job("outages", sink_options=OUTAGE_OPTIONS, settings=settings)
+    job.feed(500)
+    process = job.start(2)
+    longer = 0
+    for trial in range(count):
+        wait_alive(job, process, draw.uniform(1.0, 3.0))
+        away = TIMEOUT_SECONDS + 4 if trial % 4 == 1 else draw.uniform(0.5, 4.0)
+        longer += away > TIMEOUT_SECONDS
+        hard = draw.randrange(2) == 1
+        nodes = world.kafka.running()
+        for node in nodes:
+            world.kafka.kill(node) if hard else world.kafka.pause(node)
+        wait_alive(job, process, away)
+        for node in nodes:
+            world.kafka.restart(node, wait=False) if hard else world.kafka.resume(node)
+        world.kafka.wait_until_serving()
+    figure = job.finish(process)
+    job.remove()
+    return f"{count} outages, {longer} of them longer than a transaction may be open, {figure}"
+
+
+def late_requests(world: World, count: int) -> str:
+    """F32, F33: a request is held back, its client is killed or cut off, and it arrives after a newer transaction was committed."""
+    draw = world.draw("late_requests")
+    with KafkaProxy(world.kafka) as proxy:
+        job = world.job("late", servers=world.kafka.proxied_bootstrap)
+        job.feed(800)
+        delivered = 0
+        for _ in range(count):
+            process = job.start(parallelism(draw), execution__checkpointing__interval=interval(draw))
+            wait_alive(job, process, draw.uniform(0.5, 1.5))
+            key = draw.choice([END_TXN, END_TXN, PRODUCE, ADD_PARTITIONS_TO_TXN, ADD_OFFSETS_TO_TXN, TXN_OFFSET_COMMIT])
+            held = proxy.hold(key)
+            held.wait()
+            if draw.randrange(2):
+                process.kill()
+                process.wait()
+                process = job.start(parallelism(draw), execution__checkpointing__interval=interval(draw))
+            else:
+                for link in proxy.links.values():
+                    link.reset()
+            newest = newest_epoch(job.checkpoints)
+            until(lambda job=job, newest=newest: newest_epoch(job.checkpoints) > newest + 2, f"{job.name}: newer epochs are decided")
+            held.deliver()
+            delivered += 1
+            job.kill_after(process, draw.uniform(0.2, 1.0))
+        figure = job.finish(parallelism=2)
+        job.remove()
+    return f"{delivered} requests that came late, {figure}"
+
+
+def networks(world: World, count: int) -> str:
+    """F32: connections are cut, hang in one direction or both, are slow, or lose their broker's end."""
+    draw = world.draw("networks")
+    with KafkaProxy(world.kafka) as proxy:
+        job = world.job("networks", servers=world.kafka.proxied_bootstrap)
+        job.feed(800)
+        process = job.start(2)
+        for _ in range(count):
+            wait_alive(job, process, draw.uniform(0.5, 2.0))
+            for link in draw.sample(list(proxy.links.values()), draw.choice([1, 1, 3])):
+                fault = draw.choice(["cut", "reset", "half_open", "hang", "deaf", "mute", "delay", "throttle"])
+                {
+                    "cut": link.cut, "reset": link.reset, "half_open": link.half_open, "hang": link.hang,
+                    "deaf": lambda link=link: link.hang(to_broker=True, to_client=False),
+                    "mute": lambda link=link: link.hang(to_broker=False, to_client=True),
+                    "delay": lambda link=link: link.delay(0.3), "throttle": lambda link=link: link.throttle(20_000),
+                }[fault]()  # fmt: skip
+            wait_alive(job, process, draw.uniform(0.5, 4.0))
+            proxy.heal()
+        figure = job.finish(process)
+        job.remove()
+    return f"{count} faults of the network, {figure}"
