@@ -36,10 +36,10 @@ COUNTS = {
     "kills": (200, 20),
     "points": (2, 1),
     "brokers": (30, 4),
-    "zombies": (20, 2),
-    "outages": (8, 2),
-    "late_requests": (40, 3),
-    "networks": (30, 3),
+    "zombies": (20, 1),
+    "outages": (8, 1),
+    "late_requests": (40, 2),
+    "networks": (30, 2),
 }
 
 
@@ -73,7 +73,7 @@ def main() -> int:
         with KafkaCluster(nodes=3, proxied=True) as kafka:
             for name in COUNTS if options.scenario == "all" else [options.scenario]:
                 count = given.get(name, options.count) or COUNTS[name][1 if options.quick else 0]
-                good = run(name, World(kafka, options.seed, root / name), count) and good
+                good = run(name, World(kafka, options.seed, root / name, options.quick), count) and good
     except Unavailable as reason:
         print(f"SKIPPED: no Kafka to test with: {reason}", file=sys.stderr, flush=True)
         return 0
