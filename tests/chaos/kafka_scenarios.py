@@ -111,7 +111,7 @@ def brokers(world: World, count: int) -> str:
     draw = world.draw("brokers")
     job = world.job("brokers")
     job.feed(800)
-    process = job.start(2)
+    process = begin(job)
     for _ in range(count):
         wait_alive(job, process, draw.uniform(0.5, 3.0))
         node = draw.choice(world.kafka.running())
@@ -121,6 +121,13 @@ def brokers(world: World, count: int) -> str:
     figure = job.finish(process)
     job.remove()
     return f"{count} kills of brokers, {figure}"
+
+
+def begin(job: KafkaJob) -> subprocess.Popen[bytes]:
+    """Begins a life that lasts, and waits until it works: what fails at a first start is told at once, not tried again."""
+    process = job.start(2)
+    until(lambda: process.poll() is not None or newest_epoch(job.checkpoints) > 0, f"{job.name}: a first checkpoint")
+    return process
 
 
 def wait_alive(job: KafkaJob, process: subprocess.Popen[bytes], seconds: float) -> None:
@@ -176,7 +183,7 @@ def outages(world: World, count: int) -> str:
     settings = {"execution.checkpointing.interval": "100 ms", "execution.checkpointing.timeout": "5 s"}
     job = world.job("outages", sink_options=OUTAGE_OPTIONS, settings=settings)
     job.feed(500)
-    process = job.start(2)
+    process = begin(job)
     longer = 0
     for trial in range(count):
         wait_alive(job, process, draw.uniform(1.0, 3.0))
@@ -233,7 +240,7 @@ def networks(world: World, count: int) -> str:
         options = ", 'properties.request.timeout.ms' = '5000'"
         job = world.job("networks", servers=world.kafka.proxied_bootstrap, source_options=options, sink_options=options)
         job.feed(800)
-        process = job.start(2)
+        process = begin(job)
         for _ in range(count):
             wait_alive(job, process, draw.uniform(0.5, 2.0))
             for link in draw.sample(list(proxy.links.values()), draw.choice([1, 1, 3])):

@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kWarning = 4;  // of syslog
 constexpr size_t kReasonBytes = 512;
+// Java's request.timeout.ms: how soon a connection is noticed whose other end is gone.
+constexpr std::chrono::milliseconds kAnswerLimit(30'000);
 constexpr int kScramVersion = 0x020601ff;  // of librdkafka
 
 std::string value_of(const KafkaProperties& properties, const std::string& name) {
@@ -120,6 +122,10 @@ KafkaHandle::KafkaHandle(rd_kafka_type_t type, const KafkaProperties& properties
       user_opaque_(opaque) {
   rd_kafka_conf_t* const settings = rd_kafka_conf_new();
   std::array<char, kReasonBytes> reason = {};
+  // The client insists that it is no longer than a transaction.
+  const auto answer_limit = std::min(milliseconds_of(properties, "transaction.timeout.ms", kAnswerLimit), kAnswerLimit);
+  rd_kafka_conf_set(settings, "socket.timeout.ms", std::to_string(answer_limit.count()).c_str(), reason.data(),
+                    reason.size());
   for (const auto& [name, value] : properties) {
     if (rd_kafka_conf_set(settings, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK)
       continue;
