@@ -11,7 +11,7 @@ TEST_JOBS ?= $(JOBS)
 BUILDS ?= release asan
 export FUZZ_SECONDS JOBS TEST_JOBS BUILDS
 
-.PHONY: demo test build debug bench conformance fuzz chaos tsan format tidy clean help
+.PHONY: demo test build debug bench conformance fuzz chaos chaos-kafka tsan format tidy clean help
 
 demo: build ## Build, then run the example job over the shipped flights.
 	@build/release/tidemill run examples/flights/flights.sql
@@ -48,6 +48,12 @@ chaos: ## Run the real program under faults: 1,000 kills, every fault point, fai
 	@cmake --preset release >&2
 	@tools/build.sh release tidemill tidemill_faulty
 	@TIDEMILL=build/release/tidemill TIDEMILL_FAULTY=build/release/tests/tidemill_faulty python3 tests/chaos/tidemill_chaos.py all
+
+chaos-kafka: ## Run jobs on a real Kafka of three brokers under faults: 200 kills of the job, 30 of a broker, and more (some 30 minutes).
+	@tools/install_dependencies.sh test
+	@cmake --preset release >&2
+	@tools/build.sh release tidemill tidemill_faulty
+	@TIDEMILL=build/release/tidemill TIDEMILL_FAULTY=build/release/tests/tidemill_faulty python3 tests/chaos/kafka_chaos.py all
 
 tsan: ## Run with ThreadSanitizer what uses real threads: four unit tests, and the flights at parallelism 3.
 	@tools/install_dependencies.sh test

@@ -6,6 +6,10 @@
   kafka_chaos.py kills --process-kills 1000     F01, F35, F42: kill -9 at random times, begun again at another parallelism
   kafka_chaos.py points                         F02: kill -9 at every step of an epoch and of a start
   kafka_chaos.py brokers --broker-kills 100     F30, F41: a broker is killed and comes back
+  kafka_chaos.py zombies --count 20             F34: stopped, replaced by a copy, and woken up
+  kafka_chaos.py outages --count 8              F31: all brokers are away, shorter and longer than a transaction may be open
+  kafka_chaos.py late_requests --count 40       F33: requests that arrive after a newer transaction
+  kafka_chaos.py networks --count 30            F32: cut, hanging, half open, slow connections
 
 Rule: what a committed reader sees is what the input comes to by plain Python, by two clients; the group's offsets are the checkpoint's;
 no transaction is open 10 s after the end. A seed repeats the queries, parallelisms, intervals and times.
@@ -32,6 +36,10 @@ COUNTS = {
     "kills": (200, 20),
     "points": (2, 1),
     "brokers": (30, 4),
+    "zombies": (20, 1),
+    "outages": (8, 1),
+    "late_requests": (40, 2),
+    "networks": (30, 2),
 }
 
 
@@ -65,7 +73,7 @@ def main() -> int:
         with KafkaCluster(nodes=3, proxied=True) as kafka:
             for name in COUNTS if options.scenario == "all" else [options.scenario]:
                 count = given.get(name, options.count) or COUNTS[name][1 if options.quick else 0]
-                good = run(name, World(kafka, options.seed, root / name), count) and good
+                good = run(name, World(kafka, options.seed, root / name, options.quick), count) and good
     except Unavailable as reason:
         print(f"SKIPPED: no Kafka to test with: {reason}", file=sys.stderr, flush=True)
         return 0

@@ -50,8 +50,10 @@ class KafkaJob:
     seed: int
     workloads: list[Workload] = field(default_factory=lambda: list(WORKLOADS))
     servers: str = ""
+    source_options: str = ""
     sink_options: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    java: bool = True  # Kafka's own consumer reads the output too
     lives: int = 0
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -73,7 +75,7 @@ class KafkaJob:
         return f"{self.name}-{workload.name}"
 
     def script(self) -> str:
-        text = kafka_workloads.EVENTS.format(topic=self.input, servers=self.servers, group=self.group, source_options="")
+        text = kafka_workloads.EVENTS.format(topic=self.input, servers=self.servers, group=self.group, source_options=self.source_options)
         for workload in self.workloads:
             text += workload.table(self.output(workload), self.servers, self.name, self.sink_options)
         inserts = "".join(f"INSERT INTO {workload.name} {workload.select};\n" for workload in self.workloads)
@@ -119,7 +121,7 @@ class KafkaJob:
             return
         raise Difference(f"{self.name}: life {self.lives} ended by itself with {process.returncode}: {self.last_words()}")
 
-    def finish(self, process: subprocess.Popen[bytes] | None = None, java: bool = True, **how: Any) -> str:
+    def finish(self, process: subprocess.Popen[bytes] | None = None, **how: Any) -> str:
         """The last life: writes what is left of the input, waits for the output, ends the job in peace, and checks all. Returns figures."""
         feeder, self.feeder = self.feeder, None
         if feeder:
@@ -139,7 +141,7 @@ class KafkaJob:
         finally:
             process.kill()
             process.wait()
-        self.check(events, java)
+        self.check(events)
         return f"{len(events)} events"
 
     def wait_for_output(self, process: subprocess.Popen[bytes], events: list[dict[str, int]]) -> None:
@@ -163,13 +165,13 @@ class KafkaJob:
 
     # --- What it left ---
 
-    def check(self, events: list[dict[str, int]], java: bool) -> None:
+    def check(self, events: list[dict[str, int]]) -> None:
         until(lambda: not self.open_transactions(), f"{self.name}: no open transaction, but {self.open_transactions()}", RESIDUE_SECONDS)
         for workload in self.workloads:
             expected = workload.rows_expected(events)
             records = self.kafka.client.consume(self.output(workload))
             self.compare(workload, workload.rows_of(records), expected)
-            if java and second_opinion.consume(self.kafka.bootstrap, self.output(workload)) != records:
+            if self.java and second_opinion.consume(self.kafka.bootstrap, self.output(workload)) != records:
                 raise Difference(f"{self.name}: Kafka's own consumer reads other records of {workload.name} than kafka-python")
         self.check_offsets()
 

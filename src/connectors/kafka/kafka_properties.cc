@@ -96,7 +96,6 @@ constexpr std::array kIdle = {
     Idle{"ssl.enabled.protocols", "TLS 1.2 or newer is agreed upon"},
     Idle{"ssl.provider", "it is OpenSSL"},
     Idle{"ssl.truststore.password", "PEM files of certificates have none"},
-    Idle{"ssl.truststore.type", "it is PEM"},
     Idle{"sasl.login.callback.handler.class", "the login module in 'properties.sasl.jaas.config' says it all"},
     Idle{"sasl.client.callback.handler.class", "the login module in 'properties.sasl.jaas.config' says it all"},
     Idle{"send.buffer.bytes", "the system chooses"},
@@ -152,9 +151,13 @@ std::string unknown_property(const std::string& name) {
 // Properties that another function takes.
 bool is_taken_elsewhere(std::string_view name) {
   static constexpr std::array kElsewhere = {
-      std::string_view("sasl.jaas.config"),      std::string_view("ssl.truststore.location"),
-      std::string_view("ssl.keystore.location"), std::string_view("ssl.keystore.type"),
-      std::string_view("ssl.keystore.password"), std::string_view("ssl.endpoint.identification.algorithm"),
+      std::string_view("sasl.jaas.config"),
+      std::string_view("ssl.truststore.location"),
+      std::string_view("ssl.truststore.type"),
+      std::string_view("ssl.keystore.location"),
+      std::string_view("ssl.keystore.type"),
+      std::string_view("ssl.keystore.password"),
+      std::string_view("ssl.endpoint.identification.algorithm"),
   };
   return std::ranges::find(kElsewhere, name) != kElsewhere.end();
 }

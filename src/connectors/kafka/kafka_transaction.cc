@@ -35,6 +35,9 @@ KafkaProperties KafkaTransaction::producer_properties(size_t turn) const {
   const int64_t timeout = number_of(properties.at("transaction.timeout.ms"), kTransactionTimeoutMs);
   const auto written = properties.emplace("delivery.timeout.ms", std::to_string(kDeliveryTimeoutMs)).first;
   written->second = std::to_string(std::min(number_of(written->second, kDeliveryTimeoutMs), timeout));
+  const auto answers = properties.find("socket.timeout.ms");
+  if (answers != properties.end())
+    answers->second = std::to_string(std::min(number_of(answers->second, timeout), timeout));
   return properties;
 }
 

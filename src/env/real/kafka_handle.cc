@@ -9,6 +9,9 @@ namespace {
 
 constexpr int kWarning = 4;  // of syslog
 constexpr size_t kReasonBytes = 512;
+// Java's request.timeout.ms: how soon a connection is noticed whose other end is gone.
+constexpr std::chrono::milliseconds kAnswerLimit(30'000);
+constexpr int kScramVersion = 0x020601ff;  // of librdkafka
 
 std::string value_of(const KafkaProperties& properties, const std::string& name) {
   const auto found = properties.find(name);
@@ -49,8 +52,10 @@ std::string_view hint_of(Cure cure) {
       return "Check 'properties.security.protocol', 'properties.sasl.mechanism' and the user and password in "
              "'properties.sasl.jaas.config'.";
     case Cure::kTls:
-      return "Check 'properties.security.protocol', and that 'properties.ssl.truststore.location' names the "
-             "certificates, as PEM, that the servers' are signed by.";
+      return "Check 'properties.security.protocol', that 'properties.ssl.truststore.location' names the certificates, "
+             "as "
+             "PEM, that the servers' are signed by, and, where servers ask for one, that "
+             "'properties.ssl.keystore.location' names a certificate that they trust, with its key.";
     case Cure::kPermission:
       return "Grant the user access (kafka-acls), or name another one.";
     case Cure::kTopic:
@@ -61,6 +66,42 @@ std::string_view hint_of(Cure cure) {
       break;
   }
   return "";
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// The other side takes no certificate, or has shown a wrong one: trying again does not help.
+bool is_about_certificates(std::string_view reason) {
+  return has(reason, "certificate verify failed") || has(reason, "alert certificate") ||
+         has(reason, "alert bad certificate") || has(reason, "alert unknown ca") || has(reason, "certificate required");
+}
+
+// What kind of error it is, which librdkafka does not always tell by its number.
+rd_kafka_resp_err_t sharper(rd_kafka_resp_err_t error, std::string_view reason) {
+  if (is_about_certificates(reason)) return RD_KAFKA_RESP_ERR__SSL;
+  // A broker that dies looks like this too.
+  if (error == RD_KAFKA_RESP_ERR__SSL && has(reason, "Disconnected")) return RD_KAFKA_RESP_ERR__TRANSPORT;
+  return error;
+}
+
+// Returns a setting as the options of tables name it, where that is by Java's name.
+std::string option_of(std::string_view setting) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kByJava = {{
+      {"compression.level", "compression.<type>.level"},
+      {"fetch.wait.max.ms", "fetch.max.wait.ms"},
+      {"message.max.bytes", "max.request.size"},
+      {"sasl.password", "sasl.jaas.config"},
+      {"sasl.username", "sasl.jaas.config"},
+      {"socket.timeout.ms", "request.timeout.ms"},
+      {"ssl.ca.location", "ssl.truststore.location"},
+      {"ssl.ca.pem", "ssl.truststore.certificates"},
+      {"ssl.certificate.location", "ssl.keystore.location"},
+      {"ssl.certificate.pem", "ssl.keystore.certificate.chain"},
+      {"ssl.key.location", "ssl.keystore.location"},
+      {"topic.metadata.refresh.interval.ms", "metadata.max.age.ms"},
+  }};
+  const auto* const found = std::ranges::find(kByJava, setting, &std::pair<std::string_view, std::string_view>::first);
+  return fmt::format("properties.{}", found == kByJava.end() ? setting : found->second);
 }
 
 }  // namespace
@@ -76,16 +117,23 @@ std::chrono::milliseconds milliseconds_of(const KafkaProperties& properties, con
 KafkaHandle::KafkaHandle(rd_kafka_type_t type, const KafkaProperties& properties, Delivered delivered, void* opaque)
     : servers_(value_of(properties, "bootstrap.servers")),
       user_(value_of(properties, "sasl.username")),
+      mechanism_(value_of(properties, "sasl.mechanism")),
       delivered_(delivered),
       user_opaque_(opaque) {
   rd_kafka_conf_t* const settings = rd_kafka_conf_new();
   std::array<char, kReasonBytes> reason = {};
+  // The client insists that it is no longer than a transaction.
+  const auto answer_limit = std::min(milliseconds_of(properties, "transaction.timeout.ms", kAnswerLimit), kAnswerLimit);
+  rd_kafka_conf_set(settings, "socket.timeout.ms", std::to_string(answer_limit.count()).c_str(), reason.data(),
+                    reason.size());
   for (const auto& [name, value] : properties) {
     if (rd_kafka_conf_set(settings, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK)
       continue;
     rd_kafka_conf_destroy(settings);
-    throw UserError(fmt::format("The Kafka client refuses '{}': {}", name, reason.data()),
-                    "Check the table's 'properties.…' options.");
+    std::string_view why(reason.data());
+    while (why.ends_with('\n')) why.remove_suffix(1);
+    throw UserError(fmt::format("The Kafka client refuses option '{}': {}", option_of(name), why),
+                    "Kafka's documentation of its clients says which values it takes.");
   }
   rd_kafka_conf_set_opaque(settings, this);
   rd_kafka_conf_set_error_cb(settings, &KafkaHandle::on_error);
@@ -98,6 +146,11 @@ KafkaHandle::KafkaHandle(rd_kafka_type_t type, const KafkaProperties& properties
   client_ = rd_kafka_new(type, settings, reason.data(), reason.size());
   if (client_ != nullptr) return;
   rd_kafka_conf_destroy(settings);
+  for (const char* const file : {"ssl.ca.location", "ssl.certificate.location", "ssl.key.location"})
+    if (properties.contains(file) && std::string_view(reason.data()).starts_with(file))
+      throw UserError(
+          fmt::format("Option '{}': '{}' cannot be read: {}", option_of(file), properties.at(file), reason.data()),
+          "Name a file in PEM form that this user may read.");
   throw UserError(fmt::format("The Kafka client cannot be made: {}", reason.data()),
                   "Check the table's 'properties.…' options.");
 }
@@ -119,6 +172,7 @@ void KafkaHandle::on_log(const rd_kafka_t* client, int level, const char*, const
 }
 
 void KafkaHandle::note(rd_kafka_resp_err_t error, std::string reason) {
+  error = sharper(error, reason);
   const std::lock_guard lock(mutex_);
   // That all brokers are down says less than why one of them is; what the user must mend says more than all else.
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !problem_.empty()) return;
@@ -138,6 +192,19 @@ void KafkaHandle::all_is_well() {
   problem_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+void KafkaHandle::throw_refused() const {
+  std::string known;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  {
+    const std::lock_guard lock(mutex_);
+    error = problem_error_;
+    known = problem_;
+  }
+  const Cure cure = cure_of(error);
+  if (cure == Cure::kCredentials || (cure == Cure::kTls && is_about_certificates(known)))
+    fail("the brokers do not let the client in", error, known);
+}
+
 void KafkaHandle::fail(std::string_view what, rd_kafka_resp_err_t error, std::string_view reason,
                        std::chrono::milliseconds tried) const {
   std::string known;
@@ -152,6 +219,10 @@ void KafkaHandle::fail(std::string_view what, rd_kafka_resp_err_t error, std::st
   if (!known.empty() && known != reason) text += fmt::format(" ({})", known);
   const Cure cure = cure_of(cause);
   if (cure == Cure::kCredentials && !user_.empty()) text += fmt::format(" (user '{}')", user_);
+  // Brokers of Kafka 4 insist on what older clients get wrong (confluentinc/librdkafka#4895).
+  if (cure == Cure::kCredentials && mechanism_.starts_with("SCRAM") && rd_kafka_version() < kScramVersion)
+    text += fmt::format("; this client is librdkafka {}, and brokers of Kafka 4 take SCRAM from 2.6.1 on",
+                        rd_kafka_version_str());
   if (cure != Cure::kWait) throw UserError(std::move(text), std::string(hint_of(cure)));
   const bool unreachable = cause == RD_KAFKA_RESP_ERR__TRANSPORT || cause == RD_KAFKA_RESP_ERR__RESOLVE ||
                            cause == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || cause == RD_KAFKA_RESP_ERR__TIMED_OUT;
@@ -159,6 +230,8 @@ void KafkaHandle::fail(std::string_view what, rd_kafka_resp_err_t error, std::st
     text +=
         ". Check that the broker runs, that 'properties.bootstrap.servers' names it, and that the addresses which "
         "it advertises can be reached from here";
+  if (has(known, "security.protocol") || has(known, "PLAINTEXT broker listener"))
+    text += ". Check 'properties.security.protocol' too";
   throw TransientError(std::move(text));
 }
 

@@ -30,6 +30,9 @@ class KafkaHandle {
   // A call has succeeded: what was wrong is over.
   void all_is_well();
 
+  // Throws UserError where the brokers do not let the client in, by its credentials or certificate: trying on does not
+  // help. Any thread.
+  void throw_refused() const;
   // Throws what `error` means: UserError, TransientError. `what` begins the text: "topics of the cluster cannot be
   // read". Where trying took time, `tried` says how long.
   [[noreturn]] void fail(std::string_view what, rd_kafka_resp_err_t error, std::string_view reason,
@@ -46,7 +49,8 @@ class KafkaHandle {
 
   rd_kafka_t* client_ = nullptr;
   std::string servers_;
-  std::string user_;  // of SASL; may be empty
+  std::string user_;       // of SASL; may be empty
+  std::string mechanism_;  // likewise
   Delivered delivered_ = nullptr;
   void* user_opaque_ = nullptr;
   mutable std::mutex mutex_;

@@ -36,6 +36,13 @@ Event answer(rd_kafka_queue_t* queue, milliseconds limit) {
   return Event(rd_kafka_queue_poll(queue, static_cast<int>(limit.count())));
 }
 
+// A partition has another leader, or none yet: soon it has one.
+bool leader_moves(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+         error == RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE || error == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE ||
+         error == RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+}
+
 // The time in which a call gives up: less than the client's own, whose answer would come too late.
 KafkaProperties admin_properties(KafkaProperties properties) {
   properties["enable.auto.commit"] = "false";
@@ -88,6 +95,21 @@ std::optional<KafkaTopic> RealKafkaAdmin::topic(const std::string& name) {
   return KafkaTopic{name, metadata->topics[0].partition_cnt};
 }
 
+std::pair<int64_t, int64_t> RealKafkaAdmin::range(const KafkaPartition& partition) {
+  int64_t low = 0;
+  int64_t high = 0;
+  for (milliseconds waited(0);; waited += kPollStep) {
+    const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(),
+                                                                       partition.partition, &low, &high, limit_ms());
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {low, high};
+    if (!leader_moves(error) || waited >= limit_)
+      fail(fmt::format("offsets of partition {} cannot be read", to_text(partition)), error, rd_kafka_err2str(error));
+    // The client asks who leads when it is told that somebody else does.
+    rd_kafka_poll(handle_.get(), static_cast<int>(kPollStep.count()));
+    all_topics();
+  }
+}
+
 std::vector<int64_t> RealKafkaAdmin::offsets(std::span<const KafkaPartition> partitions, KafkaOffsetOf of,
                                              EpochMillis timestamp) {
   std::vector<int64_t> offsets;
@@ -95,12 +117,7 @@ std::vector<int64_t> RealKafkaAdmin::offsets(std::span<const KafkaPartition> par
   KafkaPartitionList list(partitions.size());
   for (const KafkaPartition& partition : partitions) {
     list.add(partition, timestamp);
-    int64_t low = 0;
-    int64_t high = 0;
-    const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(),
-                                                                       partition.partition, &low, &high, limit_ms());
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-      fail(fmt::format("offsets of partition {} cannot be read", to_text(partition)), error, rd_kafka_err2str(error));
+    const auto [low, high] = range(partition);
     offsets.push_back(of == KafkaOffsetOf::kEarliest ? low : high);
   }
   if (of != KafkaOffsetOf::kTimestamp || partitions.empty()) return offsets;

@@ -121,6 +121,7 @@ void RealKafkaProducer::check() {
   rd_kafka_poll(handle_.get(), 0);
   throw_failed();
   throw_fatal();
+  handle_.throw_refused();
 }
 
 void RealKafkaProducer::flush() {
