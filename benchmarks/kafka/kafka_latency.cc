@@ -135,7 +135,7 @@ int main(int count, char** values) {
                                 rate * warm_up};
   const Client producer =
       make_client(RD_KAFKA_PRODUCER,
-                  {{"bootstrap.servers", arguments[1]}, {"linger.ms", "0"}, {"sticky.partitioning.linger.ms", "1"}});
+                  {{"bootstrap.servers", arguments[1]}, {"linger.ms", "1"}, {"sticky.partitioning.linger.ms", "1"}});
   const Client consumer = make_client(RD_KAFKA_CONSUMER, {{"bootstrap.servers", arguments[1]},
                                                           {"group.id", "latency"},
                                                           {"enable.auto.commit", "false"},
