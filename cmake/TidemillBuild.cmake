@@ -101,6 +101,22 @@ function(tidemill_folder name)
   target_link_libraries(${target} ${scope} ${ARG_LIBRARIES})
 endfunction()
 
+# Declares the folder `name` as a shared library of its own, which the program loads when it is asked for
+# (env/shared_libraries.h): built beside it in lib/, with those of LIBRARIES found there once it is installed. It is
+# linked to no folder: of DEPENDS it includes headers only.
+# Usage: tidemill_shared_library(formats/parquet/library OUTPUT tidemill_parquet DEPENDS formats/parquet LIBRARIES ...)
+function(tidemill_shared_library name)
+  cmake_parse_arguments(ARG "" "OUTPUT" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  add_library(${ARG_OUTPUT} SHARED ${sources})
+  target_include_directories(${ARG_OUTPUT} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_compile_options(${ARG_OUTPUT} PRIVATE -Wall -Wextra -Wconversion -Werror -Wno-psabi -fstack-protector-strong
+                         -fvisibility=hidden ${prefix_map})
+  target_link_libraries(${ARG_OUTPUT} PRIVATE ${ARG_LIBRARIES} fmt::fmt)
+  set_target_properties(${ARG_OUTPUT} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib
+                        INSTALL_RPATH "$ORIGIN")
+endfunction()
+
 # Tests of a sanitized build carry its name, so that one ctest run can hold those of several builds.
 if(TIDEMILL_SANITIZE MATCHES "address")
   set(TIDEMILL_TEST_PREFIX asan_)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from cpp_source import without_comments_and_strings
 
-_FOLDER = re.compile(r"^\s*tidemill_folder\(\s*([^)]*)\)", re.MULTILINE)
+_FOLDER = re.compile(r"^\s*tidemill_(?:folder|shared_library)\(\s*([^)]*)\)", re.MULTILINE)
 _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
-_KEYWORDS = {"DEPENDS", "LIBRARIES", "WITHOUT"}
+_KEYWORDS = {"DEPENDS", "LIBRARIES", "WITHOUT", "OUTPUT"}
 _EDGE = re.compile(r"^(connectors/(?!spi$)|formats/)")
 
 
@@ -49,7 +49,7 @@ def refuse(including: str, included: str, allowed: dict[str, set[str]]) -> str |
     """Returns why `including` (a folder) must not include from `included`, or None where it may."""
     if included not in allowed[including]:
         return f"{including}/ may include only {', '.join(sorted(allowed[including]))}"
-    if _EDGE.match(included) and including not in (included, "builtins"):
+    if _EDGE.match(included) and including not in (included, "builtins") and not including.startswith(included + "/"):
         return f"{included}/ is an edge: only builtins/ may include it"
     return None
 

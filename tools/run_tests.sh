@@ -11,6 +11,9 @@ flink=$!
 # So is a Kafka. Its tests say why they are skipped, where it cannot be had.
 python3 tools/kafka.py fetch >build/kafka.log 2>&1 &
 
+# The format parquet is built where Arrow is; without it its tests skip.
+tools/install_arrow.sh >/dev/null || echo "SKIP parquet, protobuf: Apache Arrow or the Python package protobuf cannot be installed" >&2
+
 jobs="${JOBS:-$(nproc)}"
 
 folders=""

@@ -138,7 +138,7 @@ void run_script(std::string_view sql, const TakeRows& take, const MemoryTable* m
   RealEnvironment environment;
   const std::unique_ptr<Registries> registries = make_builtin_registries();
   if (memory != nullptr) registries->connectors.add(std::make_unique<MemoryConnector>(*memory));
-  InferredFileTables files(environment.get().files, registries->formats);
+  InferredFileTables files(environment.get(), registries->formats);
   Session session(*registries, files, environment.get());
   apply_settings(session, {"parallelism.default=1"}, environment.get());
   for (const ast::StatementPtr& statement : parse_script(sql)) {

@@ -31,7 +31,7 @@ constexpr int64_t kReadingParts = 4;
 TableDefinitionPtr InferredFileTables::infer(const std::string& path, SourceLocation location) {
   InferredTable inferred;
   try {
-    inferred = infer_table(files_, path, formats_);
+    inferred = infer_table(environment_, path, formats_);
   } catch (const UserError& error) {
     throw error.at(location);
   }
@@ -44,7 +44,7 @@ TableDefinitionPtr InferredFileTables::infer(const std::string& path, SourceLoca
 TableDefinitionPtr InferredFileTables::saved_state(const SavedStateName& name, const Config& config,
                                                    SourceLocation location) {
   try {
-    const SavedState state(files_, name.checkpoint);
+    const SavedState state(environment_.files, name.checkpoint);
     const StateTable found = state.find_table(state.find_operator(name.operator_id), name.table);
     std::shared_ptr<TableDefinition> table = table_of_file(fmt::format("state {} {}", found.operator_id, found.name));
     for (const StateColumn& column : found.columns) add_column(*table, column.name, column.type);

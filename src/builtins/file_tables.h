@@ -2,7 +2,7 @@
 // like, and lives for one statement.
 #pragma once
 #include "connectors/spi/format.h"
-#include "env/file_system.h"
+#include "env/environment.h"
 #include "sql/binder/binding_context.h"
 
 namespace tidemill {
@@ -11,12 +11,13 @@ namespace tidemill {
 class InferredFileTables final : public FileTables {
  public:
   // Both borrowed.
-  InferredFileTables(FileSystem& files, const FormatRegistry& formats) : files_(files), formats_(formats) {}
+  InferredFileTables(Environment& environment, const FormatRegistry& formats)
+      : environment_(environment), formats_(formats) {}
   TableDefinitionPtr infer(const std::string& path, SourceLocation location) override;
   TableDefinitionPtr saved_state(const SavedStateName& name, const Config& config, SourceLocation location) override;
 
  private:
-  FileSystem& files_;
+  Environment& environment_;
   const FormatRegistry& formats_;
 };
 

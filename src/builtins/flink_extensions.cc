@@ -15,6 +15,8 @@ constexpr std::string_view kRefuses = "refuses";
 constexpr std::string_view kIgnores = "ignores";
 
 constexpr FlinkExtension kExtensions[] = {
+    {Kind::kConnector, "", "hybrid", kRefuses,
+     "Flink has a HybridSource for programs alone: read the history and the topic as two tables, and unite them."},
     {Kind::kConnector, "", "nexmark", kRefuses, "Add the library of the Nexmark project to the cluster."},
     {Kind::kConnector, "", "state", kRefuses, "Flink reads its own state with the State Processor API."},
     {Kind::kConnector, "", "test", kRefuses, "It is for test files; a job reads from and writes to other connectors."},
@@ -22,6 +24,25 @@ constexpr FlinkExtension kExtensions[] = {
     {Kind::kOption, "nexmark", "seed", kRefuses, "Leave it out."},
     {Kind::kOption, "csv", "header", kIgnores, "Take the header out of the files: Flink reads it as a row."},
     {Kind::kOption, "csv", "timestamp-format.standard", kIgnores, "Write times as SQL does: 2020-01-01 00:00:00."},
+    {Kind::kOption, "protobuf", "descriptor-file", kRefuses,
+     "Set 'protobuf.message-class-name' to the class that protoc makes of the message."},
+    {Kind::kOption, "protobuf", "message-name", kRefuses,
+     "Set 'protobuf.message-class-name' to the class that protoc makes of the message."},
+    {Kind::kOption, "avro-confluent", "ssl.ca.location", kRefuses,
+     "Flink takes a key store of Java: 'ssl.truststore.location'."},
+    {Kind::kOption, "avro-confluent", "ssl.certificate.location", kRefuses,
+     "Flink takes a key store of Java: 'ssl.truststore.location'."},
+    {Kind::kOption, "avro-confluent", "ssl.key.location", kRefuses,
+     "Flink takes a key store of Java: 'ssl.truststore.location'."},
+    {Kind::kOption, "avro-confluent", "timestamp_mapping.legacy", kRefuses, "Flink has it for format 'avro' alone."},
+    {Kind::kOption, "debezium-avro-confluent", "ssl.ca.location", kRefuses,
+     "Flink takes a key store of Java: 'ssl.truststore.location'."},
+    {Kind::kOption, "debezium-avro-confluent", "ssl.certificate.location", kRefuses,
+     "Flink takes a key store of Java: 'ssl.truststore.location'."},
+    {Kind::kOption, "debezium-avro-confluent", "ssl.key.location", kRefuses,
+     "Flink takes a key store of Java: 'ssl.truststore.location'."},
+    {Kind::kOption, "debezium-avro-confluent", "timestamp_mapping.legacy", kRefuses,
+     "Flink has it for format 'avro' alone."},
     {Kind::kOption, "", "record.error-policy", kRefuses, "Flink knows the ignore-parse-errors of a format."},
     {Kind::kOption, "", "record.dead-letter.path", kRefuses, "Flink knows the ignore-parse-errors of a format."},
     {Kind::kSetting, "", "execution.epoch.interval", kIgnores, "Results then come when Flink emits them."},
@@ -37,7 +58,8 @@ constexpr FlinkExtension kExtensions[] = {
 
 // "csv.header" of table option keys, "seed" of a connector.
 std::string written_name(const FlinkExtension& extension) {
-  const bool of_format = extension.owner == "csv" || extension.owner == "json";
+  const bool of_format = extension.owner == "csv" || extension.owner == "json" || extension.owner == "protobuf" ||
+                         extension.owner.ends_with("avro-confluent");
   return of_format ? fmt::format("{}.{}", extension.owner, extension.name) : std::string(extension.name);
 }
 

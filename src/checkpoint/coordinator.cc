@@ -42,6 +42,7 @@ Coordinator::Coordinator(Environment& environment, CoordinatorOptions options, D
       decider_(decider),
       sources_(std::move(sources)),
       next_subtask_(sources_.size(), 0),
+      open_(sources_.size()),
       decision_(decider, std::move(committers), options_.tell, options_.publish, environment_.faults),
       operators_(std::move(operators)),
       mailbox_(std::make_shared<Mailbox>()),

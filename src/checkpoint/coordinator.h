@@ -128,6 +128,7 @@ class Coordinator final : public TaskReports {
   void acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapshot) override;
   void declined(int32_t task, int64_t epoch, TaskSnapshot snapshot, std::exception_ptr error) override;
   void drained(int32_t task) override;
+  void split_ended(const std::string& source, std::string split) override;
   void finished(int32_t task) override;
   void failed(int32_t task, std::exception_ptr error) override;
 
@@ -169,6 +170,7 @@ class Coordinator final : public TaskReports {
   std::vector<SourceCoordination> sources_;
   std::vector<std::string> enumerator_states_;  // by source: snapshot() after the splits that were assigned
   std::vector<size_t> next_subtask_;            // by source
+  std::vector<std::set<std::string>> open_;     // by source: ids of splits that have not ended
   EpochDecision decision_;
   const std::vector<ManifestOperator> operators_;
 

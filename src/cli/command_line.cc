@@ -166,6 +166,30 @@ void add_checkpoint(CLI::App& app, CommandLine& line) {
   }
 }
 
+void add_kafka(CLI::App& app, CommandLine& line) {
+  CLI::App* kafka = app.add_subcommand("kafka", "Look at what jobs have left in a Kafka cluster");
+  kafka->require_subcommand(1);
+  CLI::App* transactions = kafka->add_subcommand("txn", "Transactions of jobs that write exactly once");
+  transactions->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help, KafkaVerb verb) {
+    CLI::App* command = transactions->add_subcommand(name, help);
+    command->add_option("--bootstrap-servers", line.kafka.servers, "Brokers to ask: host:port, separated by commas")
+        ->required();
+    command->add_option("--property", line.kafka.properties,
+                        "A property of Java's client, as security.protocol=SASL_SSL; may be repeated");
+    command->callback([&line, verb] {
+      line.command = CommandName::kKafka;
+      line.kafka.verb = verb;
+    });
+    return command;
+  };
+  add("ls", "List prefixes with their last epoch, and partitions that an open transaction blocks", KafkaVerb::kList)
+      ->add_flag("--json", line.kafka.json, "Print one line of JSON");
+  add("abort", "End the transactions of a prefix; its job, where one runs, is fenced", KafkaVerb::kAbort)
+      ->add_option("--prefix", line.kafka.prefix, "'sink.transactional-id-prefix' of the job")
+      ->required();
+}
+
 void add_others(CLI::App& app, CommandLine& line) {
   const auto on = [&line](CLI::App* command, CommandName name) {
     command->callback([&line, name] { line.command = name; });
@@ -218,6 +242,7 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, const std::
   add_why(app, line);
   add_savepoint(app, line);
   add_checkpoint(app, line);
+  add_kafka(app, line);
   add_others(app, line);
   try {
     app.parse(argc, argv);

@@ -9,7 +9,7 @@
 
 namespace tidemill {
 
-enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kCheckpoint, kTest, kWhy, kVersion };
+enum class CommandName : uint8_t { kRun, kCheck, kExplain, kJob, kCheckpoint, kTest, kWhy, kKafka, kVersion };
 
 // Options of the command that was named; the others have their defaults.
 struct CommandLine {
@@ -20,6 +20,7 @@ struct CommandLine {
   std::string check_target = "tidemill";
   JobCommandOptions job;
   CheckpointCommandOptions checkpoint;
+  KafkaCommandOptions kafka;
   std::string savepoint_place = {};  // of savepoint
   TestOptions test;
   WhyOptions why;

@@ -57,6 +57,16 @@ struct CheckpointCommandOptions {
   ResultFormat format = ResultFormat::kTable;
 };
 
+enum class KafkaVerb : uint8_t { kList, kAbort };
+
+struct KafkaCommandOptions {
+  KafkaVerb verb = KafkaVerb::kList;
+  std::string servers;                  // host:port, separated by commas
+  std::vector<std::string> properties;  // NAME=VALUE, of Java's client
+  std::string prefix = {};              // of kAbort
+  bool json = false;
+};
+
 struct TestOptions {
   std::vector<std::string> paths;
   bool rewrite = false;
@@ -80,6 +90,8 @@ int job_command(const JobCommandOptions& options, Environment& environment);
 // Lists, verifies, shows, compares or removes checkpoints, or asks one with SQL; no job is asked.
 int checkpoint_command(const CheckpointCommandOptions& options, Environment& environment,
                        const std::function<bool()>& stop_requested);
+// Shows what transactions are open in a Kafka cluster, or ends those of a job.
+int kafka_command(const KafkaCommandOptions& options, Environment& environment);
 int test_command(const TestOptions& options, Environment& environment);
 
 // Registries with everything that comes with Tidemill; their random numbers are the same each time, as tests want.

@@ -40,6 +40,8 @@ int call(CommandLine& line, const std::string& version, Environment& environment
       const StopSignals signals;
       return why_command(line.why, environment, [&] { return signals.requested(); });
     }
+    case CommandName::kKafka:
+      return kafka_command(line.kafka, environment);
     case CommandName::kTest:
       return test_command(line.test, environment);
     case CommandName::kVersion:

@@ -29,7 +29,7 @@ std::unique_ptr<Registries> make_builtin_registries() {
 
 std::unique_ptr<Engine> make_builtin_engine(Environment& environment) {
   std::unique_ptr<Registries> registries = make_registries([&environment] { return environment.random.next(); });
-  auto files = std::make_unique<InferredFileTables>(environment.files, registries->formats);
+  auto files = std::make_unique<InferredFileTables>(environment, registries->formats);
   return std::make_unique<Engine>(std::move(registries), std::move(files), environment);
 }
 

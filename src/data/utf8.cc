@@ -1,5 +1,7 @@
 #include "data/utf8.h"
 
+#include <cstring>
+
 namespace tidemill {
 
 void append_utf8(std::string& out, uint32_t code_point) {
@@ -42,6 +44,15 @@ size_t utf8_sequence(std::string_view bytes) {
 
 bool is_valid_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
+    // Most text is ASCII: eight bytes of it at a time.
+    uint64_t word = 0;
+    while (bytes.size() >= sizeof(word)) {
+      std::memcpy(&word, bytes.data(), sizeof(word));
+      if ((word & 0x8080808080808080u) != 0) break;
+      bytes.remove_prefix(sizeof(word));
+    }
+    while (!bytes.empty() && static_cast<unsigned char>(bytes.front()) < 0x80) bytes.remove_prefix(1);
+    if (bytes.empty()) return true;
     const size_t length = utf8_sequence(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);

@@ -8,9 +8,11 @@
 #include "env/executor.h"
 #include "env/faults.h"
 #include "env/file_system.h"
+#include "env/http_client.h"
 #include "env/kafka.h"
 #include "env/local_services.h"
 #include "env/random.h"
+#include "env/shared_libraries.h"
 
 namespace tidemill {
 
@@ -21,9 +23,11 @@ struct Environment {
   FileSystem& files;
   LocalServices& services;
   KafkaClients& kafka;
+  SharedLibraries& libraries;
   Console& console;
   Random& random;
   Faults& faults;
+  HttpClient& http;
   int64_t memory_bytes = 0;  // that this process may use: of the machine, or of its control group; 0: unknown
 };
 

@@ -1,7 +1,7 @@
 // ENCODE, DECODE and UNHEX: texts to bytes and back.
+#include "data/charset.h"
 #include "expr/cast.h"
 #include "functions/bind.h"
-#include "functions/charset.h"
 #include "functions/families.h"
 
 namespace tidemill {
@@ -61,7 +61,7 @@ bool append_from_hex(std::string& out, std::string_view text) {
 void register_charset_functions(FunctionRegistry& registry) {
   const ScalarFunctionPtr encode =
       make_kernel([](RowContext& row, std::string& out, std::string_view text, std::string_view name) {
-        if (const auto charset = charset_of(row, name)) append_encoded(out, text, *charset);
+        if (const auto charset = charset_of(row, name)) append_in_charset(out, text, *charset);
       });
   registry.with_rule(
       "ENCODE",
@@ -70,7 +70,7 @@ void register_charset_functions(FunctionRegistry& registry) {
       [encode](const CallSite& call) { return bind_conversion(call, encode, Type::string(), Type::bytes()); });
   const ScalarFunctionPtr decode =
       make_kernel([](RowContext& row, std::string& out, std::string_view bytes, std::string_view name) {
-        if (const auto charset = charset_of(row, name)) append_decoded(out, bytes, *charset);
+        if (const auto charset = charset_of(row, name)) append_from_charset(out, bytes, *charset);
       });
   registry.with_rule(
       "DECODE",

@@ -143,6 +143,9 @@ std::vector<SourceCoordination> JobExecution::coordinate_sources() {
     added.id = vertex.id;
     added.enumerator = source->make_enumerator(environment_, restored != nullptr ? restored->enumerator : "");
     if (restored != nullptr) added.splits = restored->splits;
+    std::set<std::string> open;
+    for (const SplitProgress& split : added.splits) open.insert(split.split.id);
+    added.enumerator->set_open(std::move(open));
     for (Split& split : added.enumerator->discover()) added.splits.push_back({std::move(split), kNoWatermark, false});
   }
   return sources;

@@ -241,7 +241,9 @@ void describe_source(const SourceView& source, const WhyView& view, std::vector<
     return;
   }
   lines.push_back(
-      fmt::format("source {}: {} split{}", source.name, source.splits.size(), source.splits.size() == 1 ? "" : "s"));
+      fmt::format("source {}: {} split{}{}", source.name, source.splits.size(), source.splits.size() == 1 ? "" : "s",
+                  source.pending_records ? fmt::format(", {} records behind", *source.pending_records) : ""));
+  if (!source.problem.empty()) lines.push_back(fmt::format("  problem: {}", source.problem));
   for (size_t i = 0; i < source.splits.size() && i < kSplitsShownMax; ++i) {
     const SplitInspection& split = source.splits[i];
     const bool holds = view.holding_source() == &source && i == 0;
@@ -323,6 +325,8 @@ void add_why(ControlJson& answer, const WhyInput& input, const Why& why) {
            {"idle", split.idle},
            {"caught_up_since_ms", split.caught_up_since ? ControlJson(*split.caught_up_since) : ControlJson()}});
     sources.push_back({{"id", source.id}, {"name", source.name}, {"drained", source.drained}, {"splits", splits}});
+    if (source.pending_records) sources.back()["pending_records"] = *source.pending_records;
+    if (!source.problem.empty()) sources.back()["problem"] = source.problem;
   }
   answer["sources"] = std::move(sources);
   ControlJson windows = ControlJson::array();

@@ -82,6 +82,8 @@ void WhyView::add_source(const TaskInspection& task) {
   source.drained = source.drained && task.drained;
   source.newest = std::max(source.newest, task.newest);
   source.idle_timeout = task.idle_timeout;
+  if (task.pending_records) source.pending_records = source.pending_records.value_or(0) + *task.pending_records;
+  if (!task.problem.empty()) source.problem = task.problem;
   source.splits.insert(source.splits.end(), task.splits.begin(), task.splits.end());
 }
 

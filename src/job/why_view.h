@@ -19,6 +19,8 @@ struct SourceView {
   bool drained = true;
   EpochMillis newest = kNoWatermark;  // the highest event time read
   std::optional<DurationMillis> idle_timeout;
+  std::optional<int64_t> pending_records;  // not read yet, where that is known
+  std::string problem;                     // why nothing comes, as the source knows it
 
   // The split that the source's watermark waits for, nullptr where none is active.
   const SplitInspection* holder() const { return splits.empty() || splits.front().idle ? nullptr : &splits.front(); }

@@ -12,7 +12,6 @@
 
 #include "connectors/spi/lookup.h"
 #include "connectors/spi/sink.h"
-#include "connectors/spi/source.h"
 #include "data/change_codes.h"
 #include "data/join_type.h"
 #include "data/over_frame.h"
@@ -24,21 +23,9 @@
 #include "expr/expression.h"
 #include "expr/row_pattern.h"
 #include "expr/window_frame.h"
+#include "operators/source_spec.h"
 
 namespace tidemill {
-
-// Reads splits, computes columns, assigns watermarks a split.
-struct SourceSpec {
-  std::shared_ptr<const Source> source;
-  std::vector<ExpressionPtr> projections;      // over source->schema(); empty: the source's columns as they are
-  SchemaPtr schema;                            // of the output
-  ExpressionPtr watermark;                     // over `schema`, TIMESTAMP(3) or TIMESTAMP_LTZ(3); null: none
-  std::optional<int32_t> rowtime;              // column of `schema` that WATERMARK FOR names
-  std::optional<DurationMillis> idle_timeout;  // null: splits are never idle
-  enum class NullRowtime : uint8_t { kFail, kDrop, kSkipWatermark } null_rowtime = NullRowtime::kFail;
-  std::string table;                   // name for errors and metrics
-  bool always_row_watermarks = false;  // the plan reads CURRENT_WATERMARK
-};
 
 // Keeps rows for which `predicate` is TRUE and computes `projections` of them.
 struct FilterProjectSpec {

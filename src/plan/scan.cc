@@ -47,11 +47,12 @@ std::string table_text(const ObjectName& name) {
 
 }  // namespace
 
-ScanNode::ScanNode(TableDefinitionPtr table, std::vector<int32_t> columns)
+ScanNode::ScanNode(TableDefinitionPtr table, std::vector<int32_t> columns, std::vector<ScanCondition> conditions)
     : PlanNode(kKind, schema_of(*table, columns), {}),
       table_(std::move(table)),
       columns_(std::move(columns)),
-      fields_(fields_for(*table_, columns_)) {
+      fields_(fields_for(*table_, columns_)),
+      conditions_(std::move(conditions)) {
   CHECK(std::ranges::is_sorted(columns_));
   const std::vector<int32_t> field_places = places_of(*table_, fields_);
   for (const int32_t index : columns_) {
@@ -75,7 +76,7 @@ bool ScanNode::reads_output_as_is() const { return fields_ == columns_; }
 
 PlanPtr ScanNode::with_inputs(std::vector<PlanPtr> inputs) const {
   CHECK(inputs.empty());
-  return std::make_shared<ScanNode>(table_, columns_);
+  return std::make_shared<ScanNode>(table_, columns_, conditions_);
 }
 
 std::string ScanNode::logical_text() const {
@@ -92,6 +93,15 @@ std::string ScanNode::physical_text() const {
   std::string text = fmt::format("TableSourceScan({}, fields=[{}]", table_text(table_->name), join_texts(field_names));
   if (!reads_output_as_is()) {
     text += fmt::format(", select=[{}]", select_text(projections_, *schema(), field_names));
+  }
+  if (!conditions_.empty()) {
+    std::vector<std::string> conditions;
+    for (const ScanCondition& condition : conditions_) {
+      const std::string& column = table_->columns[static_cast<size_t>(condition.column)].name;
+      conditions.push_back(column + " " + condition.test +
+                           (condition.value.is_null() ? "" : " " + condition.value.to_string()));
+    }
+    text += fmt::format(", filter=[{}]", fmt::join(conditions, " AND "));
   }
   const std::vector<std::string> names = schema()->names();
   if (watermark_) {

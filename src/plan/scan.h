@@ -11,13 +11,20 @@
 
 namespace tidemill {
 
+// What its one reader asks of a column: a hint for the connector, which may leave other rows out.
+struct ScanCondition {
+  int32_t column = 0;  // of the table
+  std::string test;    // =, <, <=, >, >=, IS NULL, IS NOT NULL
+  Value value;         // of the column's type; NULL for the last two
+};
+
 class ScanNode : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kScan;
 
   // Reads the given columns of the table, ascending. Computed ones are computed from what they need; the watermark is
   // there if its column is among `columns` and `columns` holds what its expression reads.
-  ScanNode(TableDefinitionPtr table, std::vector<int32_t> columns);
+  ScanNode(TableDefinitionPtr table, std::vector<int32_t> columns, std::vector<ScanCondition> conditions = {});
 
   const TableDefinitionPtr& table() const { return table_; }
   // Columns of the table that are the output, ascending.
@@ -28,6 +35,8 @@ class ScanNode : public PlanNode {
   const std::vector<ExpressionPtr>& projections() const { return projections_; }
   // True where the projections are exactly the fields.
   bool reads_output_as_is() const;
+  // Rows that do not satisfy all of them may be left out.
+  const std::vector<ScanCondition>& conditions() const { return conditions_; }
   // Over the output; null: none.
   const ExpressionPtr& watermark() const { return watermark_; }
   // Output column that the watermark is for.
@@ -43,6 +52,7 @@ class ScanNode : public PlanNode {
   std::vector<int32_t> columns_;
   std::vector<int32_t> fields_;
   std::vector<ExpressionPtr> projections_;
+  std::vector<ScanCondition> conditions_;
   ExpressionPtr watermark_;
   std::optional<int32_t> rowtime_;
 };

@@ -21,6 +21,13 @@ OptionMap connector_options(const TableDefinition& table) {
   return options;
 }
 
+ColumnTest column_test(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> kNames = {"=", "<", "<=", ">", ">=", "IS NULL", "IS NOT NULL"};
+  const auto found = std::ranges::find(kNames, name);
+  CHECK_MSG(found != kNames.end(), "no test {}", name);
+  return static_cast<ColumnTest>(found - kNames.begin());
+}
+
 MetadataColumn metadata_column(const TableColumn& column) { return {column.name, column.metadata_key}; }
 
 }  // namespace
@@ -56,7 +63,11 @@ TableDescription TableAccess::describe(const ScanNode& scan) const {
     const bool read = std::ranges::find(scan.fields(), static_cast<int32_t>(i)) != scan.fields().end();
     if (read && column.kind == ColumnKind::kPhysical) description.projection.push_back(physical);
     if (read && column.kind == ColumnKind::kMetadata) description.metadata.push_back(metadata_column(column));
-    if (column.kind == ColumnKind::kPhysical) ++physical;
+    if (column.kind != ColumnKind::kPhysical) continue;
+    for (const ScanCondition& condition : scan.conditions())
+      if (condition.column == static_cast<int32_t>(i))
+        description.conditions.push_back({physical, column_test(condition.test), condition.value});
+    ++physical;
   }
   return description;
 }
@@ -68,7 +79,10 @@ std::shared_ptr<const LookupSource> TableAccess::make_lookup_source(const ScanNo
 }
 
 std::shared_ptr<const Source> TableAccess::make_source(const ScanNode& scan) const {
-  const auto key = std::make_pair(scan.table().get(), scan.fields());
+  std::string conditions;
+  for (const ScanCondition& condition : scan.conditions())
+    conditions += fmt::format("{} {} {};", condition.column, condition.test, condition.value.to_string());
+  const auto key = std::make_tuple(scan.table().get(), scan.fields(), std::move(conditions));
   const auto known = sources_.find(key);
   if (known != sources_.end()) return known->second;
   const TableDescription description = describe(scan);
@@ -96,14 +110,14 @@ std::vector<std::string> TableAccess::warnings() const {
   const auto add = [&](const TableDefinition& table, std::vector<std::string> found) {
     for (const std::string& warning : found) warnings.insert(fmt::format("Table {}: {}", table.name.name, warning));
   };
-  for (const auto& [key, source] : sources_) add(*key.first, source->warnings());
+  for (const auto& [key, source] : sources_) add(*std::get<0>(key), source->warnings());
   for (const auto& [table, sink] : sinks_) add(*table, sink->warnings());
   return {warnings.begin(), warnings.end()};
 }
 
 SourceTraits TableAccess::source(const ScanNode& scan) const {
   const std::shared_ptr<const Source> source = make_source(scan);
-  return {source->bounded(), source->append_only(), source->upserts(), source->num_rows()};
+  return {source->bounded(), source->append_only(), source->upserts(), source->num_rows(), source->takes_conditions()};
 }
 
 SinkAccepts TableAccess::sink(const SinkNode& sink) const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,7 +45,8 @@ class TableAccess : public TableTraits {
 
   const ConnectorRegistry& connectors_;
   const FormatRegistry& formats_;
-  mutable std::map<std::pair<const TableDefinition*, std::vector<int32_t>>, std::shared_ptr<const Source>> sources_;
+  mutable std::map<std::tuple<const TableDefinition*, std::vector<int32_t>, std::string>, std::shared_ptr<const Source>>
+      sources_;
   mutable std::map<const TableDefinition*, std::shared_ptr<const Sink>> sinks_;
 };
 

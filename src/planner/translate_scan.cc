@@ -6,21 +6,36 @@
 namespace tidemill {
 namespace {
 
+// A duration of the table's, `otherwise` where it is not written.
+DurationMillis duration_option(const TableDefinition& table, const std::string& name, DurationMillis otherwise) {
+  const std::string* written = table.option(name);
+  if (written == nullptr) return otherwise;
+  if (const std::optional<DurationMillis> parsed = parse_duration_ms(*written)) return *parsed;
+  throw UserError(fmt::format("Option {} of table {} cannot be '{}'", name, table.name.name, *written),
+                  "Use a duration such as 10 s or 1 min.");
+}
+
 // An option of the table beats the session's setting. A bounded source is never idle: it ends.
 std::optional<DurationMillis> idle_timeout(const TableDefinition& table, const Source& source, const Config& config) {
   if (source.bounded()) return std::nullopt;
-  DurationMillis timeout_ms = config.get(kSourceIdleTimeout);
-  if (const std::string* written = table.option("scan.watermark.idle-timeout")) {
-    const std::optional<DurationMillis> parsed = parse_duration_ms(*written);
-    if (!parsed) {
-      throw UserError(
-          fmt::format("Option scan.watermark.idle-timeout of table {} cannot be '{}'", table.name.name, *written),
-          "Use a duration such as 10 s or 1 min.");
-    }
-    timeout_ms = *parsed;
-  }
+  const DurationMillis timeout_ms =
+      duration_option(table, "scan.watermark.idle-timeout", config.get(kSourceIdleTimeout));
   if (timeout_ms == 0) return std::nullopt;
   return timeout_ms;
+}
+
+// As Flink: a group and a drift need each other.
+std::optional<WatermarkAlignment> alignment_of(const TableDefinition& table) {
+  const std::string stem = "scan.watermark.alignment.";
+  const std::string* const group = table.option(stem + "group");
+  const bool drifts = table.option(stem + "max-drift") != nullptr;
+  if ((group != nullptr) != drifts)
+    throw UserError(
+        fmt::format("Table {}: options {}group and {}max-drift need each other", table.name.name, stem, stem),
+        "Tables of one group wait for the slowest; the drift says how far ahead of it they may read.");
+  if (group == nullptr) return std::nullopt;
+  return WatermarkAlignment{*group, duration_option(table, stem + "max-drift", 0),
+                            duration_option(table, stem + "update-interval", 1'000)};
 }
 
 SourceSpec::NullRowtime null_rowtime(const Config& config) {
@@ -74,6 +89,7 @@ Vertex translate_scan(const ScanNode& node, Translation& translation) {
   spec.watermark = node.watermark();
   spec.rowtime = node.rowtime();
   spec.idle_timeout = idle_timeout(*node.table(), *spec.source, context.config);
+  spec.alignment = alignment_of(*node.table());
   spec.null_rowtime = null_rowtime(context.config);
   spec.table = node.table()->name.name;
   spec.always_row_watermarks = context.row_watermarks;

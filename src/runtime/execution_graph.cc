@@ -60,9 +60,11 @@ JobMetrics ExecutionGraph::metrics() const {
   JobMetrics metrics;
   if (budget_ != nullptr) metrics.memory = budget_->use();
   for (const SourceVertex& source : sources_)
-    for (const SourceTask* task : source.tasks)
+    for (const SourceTask* task : source.tasks) {
       metrics.operators.push_back({source.id, task->source_options().name, task->source_options().subtask.index,
                                    task->counters().all(), task->output_watermark()});
+      if (task->pending_records() >= 0) metrics.operators.back().counters["pendingRecords"] = task->pending_records();
+    }
   for (const std::unique_ptr<Task>& task : tasks_) {
     const auto& nodes = task->chain().nodes();
     for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {

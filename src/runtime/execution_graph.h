@@ -113,6 +113,7 @@ class ExecutionGraph {
     int32_t subtask;
   };
   std::vector<EdgeOfSubtask> edges_;
+  AlignmentGroups alignment_;  // tasks borrow its groups
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<SourceVertex> sources_;
   std::vector<SinkVertex> sinks_;

@@ -159,8 +159,10 @@ void ExecutionGraph::Builder::build_source(size_t vertex, int32_t subtask) {
   options.late_rows_merged = options_.late_rows_merged;
   options.evaluation = evaluation_;
   options.budget = options_.pages.budget.get();
+  const SourceSpec& spec = source_spec_of(source.spec);
+  if (spec.alignment) options.alignment_group = &built_.alignment_.group(spec.alignment->group);
   auto task = std::make_unique<SourceTask>(TaskOptions{number, task_name(source.id, subtask), storage_},
-                                           built_.environment_, reports_, source_spec_of(source.spec), options);
+                                           built_.environment_, reports_, spec, options);
   SourceTask& built = *task;
   task_ = task.get();
   built_.tasks_.push_back(std::move(task));

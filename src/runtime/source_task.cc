@@ -24,7 +24,10 @@ SourceTask::SourceTask(TaskOptions options, Environment& environment, TaskReport
       splits_(split_options(spec, source_)),
       evaluation_(source_.evaluation),
       rows_out_(counters_.counter(counter::kRecordsOut)),
-      batches_out_(counters_.counter(counter::kBatchesOut)) {}
+      batches_out_(counters_.counter(counter::kBatchesOut)) {
+  splits_may_come_ = source_.splits_may_come;
+  if (spec.alignment) aligned_.emplace(*source_.alignment_group, *spec.alignment);
+}
 
 void SourceTask::add_splits(const std::vector<SplitProgress>& splits) {
   std::vector<Split> for_reader;
@@ -49,6 +52,12 @@ void SourceTask::post_splits(std::vector<SplitProgress> splits) {
   });
 }
 
+void SourceTask::post_no_more_splits() {
+  mailbox().post([this] {
+    if (!cancelled() && std::exchange(splits_may_come_, false)) splits_.no_more_splits();
+  });
+}
+
 void SourceTask::post_barrier(Barrier barrier) {
   mailbox().post([this, barrier] {
     if (!cancelled()) blocking_calls().when_done([this, barrier] { send_barrier(barrier); });
@@ -56,12 +65,15 @@ void SourceTask::post_barrier(Barrier barrier) {
 }
 
 void SourceTask::send_barrier(const Barrier& barrier) {
+  note_pending();
   if (!drained_) splits_.check_idle(environment().clock.now());
   publish_time(barrier.kind == BarrierKind::kPublish);
   head_->accept(barrier);
   stopped_ = stopped_ || barrier.kind == BarrierKind::kFinal;
   complete_barrier(barrier);
 }
+
+void SourceTask::note_pending() { pending_records_.store(reader_->pending_records().value_or(-1)); }
 
 void SourceTask::post_end() {
   mailbox().post([this] { end_ = true; });
@@ -86,6 +98,10 @@ Task::Taken SourceTask::take_event() {
   publish_time(true);
   // Rows gathered by this task's own exchange leave now, and wake it when they have been taken.
   if (source_.budget != nullptr && source_.budget->hold_back(source_number_)) return Taken::kNothing;
+  if (aligned_ && align()) {
+    wake_at(aligned_->next_update());
+    return Taken::kNothing;
+  }
   ReadResult result;
   with_operator_name(source_.name, [&] { result = reader_->poll(source_.batch_rows, splits_.preferred()); });
   reader_charge_.set(static_cast<int64_t>(reader_->memory_bytes()));
@@ -94,10 +110,11 @@ Task::Taken SourceTask::take_event() {
   take_result(std::move(result));
   if (next == ReadResult::Next::kMore) return Taken::kEvent;
   reached_end_ = reached_end_ || next == ReadResult::Next::kEnd || splits_.reached_end();
-  if (next == ReadResult::Next::kEnd && !source_.splits_may_come) {
+  if (next == ReadResult::Next::kEnd && !splits_may_come_) {
     drain();
     return Taken::kEvent;
   }
+  note_pending();
   EpochMillis next_idle_check = kMaxWatermark;
   if (!source_.idle_at_barriers) {
     splits_.check_idle(now());
@@ -108,14 +125,25 @@ Task::Taken SourceTask::take_event() {
   return Taken::kNothing;
 }
 
+bool SourceTask::align() {
+  const bool waits_for_nobody = splits_.idle() || splits_.finished();
+  if (!aligned_->update(now(), waits_for_nobody ? kMaxWatermark : splits_.merged())) return aligned_holds_all_;
+  const std::set<std::string, std::less<>> ahead = splits_.ahead_of(aligned_->limit());
+  aligned_holds_all_ = !waits_for_nobody && splits_.merged() > aligned_->limit();
+  if (ahead != held_) reader_->hold(held_ = ahead);
+  return aligned_holds_all_;
+}
+
 void SourceTask::take_result(ReadResult result) {
   CHECK_MSG(result.table == 0, "{} gave rows of table {}, but feeds one table", source_.name, result.table);
   if (result.batch && result.batch->num_rows() > 0) take_rows(result.split, *result.batch);
   if (result.watermark) splits_.promise(result.split, *result.watermark);
-  if (result.split_ended)
+  if (result.split_ended) {
     splits_.finish(result.split);
-  else if (result.caught_up)
+    reports().split_ended(source_.id, std::string(result.split));
+  } else if (result.caught_up) {
     splits_.caught_up(result.split, now());
+  }
   const int64_t errors = reader_->records_in_errors();
   if (errors != errors_counted_) counters_.add(counter::kRecordsInErrors, errors - errors_counted_);
   errors_counted_ = errors;
@@ -151,6 +179,7 @@ void SourceTask::publish_time(bool due_only) {
 
 void SourceTask::drain() {
   drained_ = true;
+  if (aligned_) aligned_->leave();
   output_watermark_.store(kMaxWatermark, std::memory_order_relaxed);
   head_->accept(Watermark{kMaxWatermark});
   reports().drained(options().number);
@@ -164,6 +193,8 @@ void SourceTask::inspect_input(TaskInspection& inspection) const {
   inspection.splits = splits_.inspect();
   inspection.newest = splits_.newest();
   inspection.idle_timeout = splits_.idle_timeout();
+  inspection.pending_records = reader_->pending_records();
+  inspection.problem = reader_->problem();
 }
 
 void SourceTask::seal_input(TaskSnapshot& snapshot) {

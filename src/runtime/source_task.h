@@ -11,6 +11,7 @@
 #include "operators/spec.h"
 #include "runtime/split_watermarks.h"
 #include "runtime/task.h"
+#include "runtime/watermark_alignment.h"
 
 namespace tidemill {
 
@@ -27,6 +28,7 @@ struct SourceTaskOptions {
   bool idle_at_barriers = false;
   bool late_rows_merged = false;  // rows are judged by the minimum over splits, not by their own split's watermark
   EvaluationContext evaluation;
+  AlignmentGroup* alignment_group = nullptr;  // borrowed; null: SourceSpec::alignment is null
   MemoryBudget* budget = nullptr;  // of the job; borrowed; null: nothing is counted, and the source never waits for it
 };
 
@@ -46,6 +48,8 @@ class SourceTask final : public Task {
 
   // Mail. Any thread.
   void post_splits(std::vector<SplitProgress> splits);
+  // The enumerator finds no more splits, though SourceTaskOptions::splits_may_come.
+  void post_no_more_splits();
   // Sends a barrier before the next rows. After one of kind kFinal nothing more is read.
   void post_barrier(Barrier barrier);
   // The final epoch is decided: ends the stream.
@@ -55,6 +59,8 @@ class SourceTask final : public Task {
 
   const SourceTaskOptions& source_options() const { return source_; }
   const OperatorCounters& counters() const { return counters_; }
+  // Records between what was read and the present end (pendingRecords), -1: not known. Any thread.
+  int64_t pending_records() const { return pending_records_.load(std::memory_order_relaxed); }
   EpochMillis output_watermark() const { return output_watermark_.load(std::memory_order_relaxed); }
 
  private:
@@ -66,6 +72,9 @@ class SourceTask final : public Task {
   void send_barrier(const Barrier& barrier);
   void take_result(ReadResult result);
   void take_rows(std::string_view split, const Batch& raw);
+  // Tells the group how far this task is, and has the reader hold what is too far ahead. Returns whether all of it is.
+  bool align();
+  void note_pending();
   // Sends Watermark and Idleness as far as they have changed. `due_only`: a watermark only at its interval.
   void publish_time(bool due_only);
   void drain();
@@ -76,6 +85,9 @@ class SourceTask final : public Task {
   MemoryCharge reader_charge_;  // what the reader holds
   size_t source_number_ = 0;    // in the budget
   SplitWatermarks splits_;
+  std::optional<AlignedReading> aligned_;
+  std::set<std::string, std::less<>> held_;  // splits that are too far ahead
+  bool aligned_holds_all_ = false;
   EvaluationContext evaluation_;
   OperatorCounters counters_;
   std::atomic<int64_t>& rows_out_;
@@ -85,6 +97,8 @@ class SourceTask final : public Task {
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;  // last sent
   EpochMillis watermark_sent_at_ = 0;
   bool idle_sent_ = false;
+  std::atomic<int64_t> pending_records_ = -1;
+  bool splits_may_come_ = false;
   bool drained_ = false;
   bool reached_end_ = false;  // as in TaskInspection
   bool stopped_ = false;      // the final barrier has been sent

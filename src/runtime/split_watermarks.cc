@@ -9,7 +9,8 @@ namespace tidemill {
 SplitWatermarks::SplitWatermarks(const SplitWatermarkOptions& options) : options_(options) {
   if (!options_.splits_may_come) return;
   // Stands for the splits to come: keeps the source from finishing, holds nobody back.
-  merger_.set_idle(merger_.add(), true);
+  to_come_ = merger_.add();
+  merger_.set_idle(*to_come_, true);
   names_.emplace_back();
 }
 
@@ -30,6 +31,11 @@ SplitWatermarks::State& SplitWatermarks::state(std::string_view split) {
   const auto found = splits_.find(split);
   CHECK_MSG(found != splits_.end(), "split '{}' was not added or has ended", split);
   return found->second;
+}
+
+void SplitWatermarks::no_more_splits() {
+  if (to_come_) merger_.finish(*to_come_);
+  to_come_.reset();
 }
 
 void SplitWatermarks::finish(std::string_view split) {
@@ -130,6 +136,13 @@ void SplitWatermarks::check_idle(EpochMillis now) {
 std::string_view SplitWatermarks::preferred() const {
   const int32_t lowest = merger_.lowest();
   return lowest < 0 ? std::string_view() : std::string_view(names_[static_cast<size_t>(lowest)]);
+}
+
+std::set<std::string, std::less<>> SplitWatermarks::ahead_of(EpochMillis limit) const {
+  std::set<std::string, std::less<>> ahead;
+  for (const auto& [id, state] : splits_)
+    if (state.watermark > limit && !merger_.is_idle(state.input)) ahead.insert(id);
+  return ahead;
 }
 
 SplitProgress SplitWatermarks::progress(const Split& split) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ class SplitWatermarks {
   // Adds splits, new ones (no watermark: they hold the merged one back until they are read) or restored ones. All that
   // are known at the start must come in one call.
   void add(std::span<const SplitProgress> splits);
+  // No splits will be added any more, though SplitWatermarkOptions::splits_may_come.
+  void no_more_splits();
   // No more rows of the split will come.
   void finish(std::string_view split);
 
@@ -58,6 +61,8 @@ class SplitWatermarks {
   bool finished() const { return merger_.finished(); }
   // Returns the active split with the lowest watermark, empty where none is active.
   std::string_view preferred() const;
+  // Returns the active splits whose watermark is above `limit`.
+  std::set<std::string, std::less<>> ahead_of(EpochMillis limit) const;
   // Returns the split's event time for a snapshot. Requires: it was added and has not finished.
   SplitProgress progress(const Split& split) const;
   // Returns how each split stands that has not finished, by id.
@@ -77,6 +82,7 @@ class SplitWatermarks {
   RowProgress row_progress(const State& state, const Batch& batch, std::span<const EpochMillis> watermarks) const;
 
   const SplitWatermarkOptions options_;
+  std::optional<int32_t> to_come_;  // input of merger_ for splits to come
   WatermarkMerger merger_;
   EpochMillis newest_ = kNoWatermark;
   std::map<std::string, State, std::less<>> splits_;  // those that have not finished

@@ -28,6 +28,8 @@ class TaskReports {
   virtual void declined(int32_t task, int64_t epoch, TaskSnapshot snapshot, std::exception_ptr error) = 0;
   // A source task has read all there is and told so downstream; it waits for the final barrier.
   virtual void drained(int32_t task) = 0;
+  // A split of the source has been read to its end.
+  virtual void split_ended(const std::string& source, std::string split) = 0;
   // The task's last act: nothing of it runs any more, no I/O either.
   virtual void finished(int32_t task) = 0;
   // The attempt is over.

@@ -50,6 +50,8 @@ struct TaskInspection {
   std::vector<SplitInspection> splits;
   EpochMillis newest = kNoWatermark;           // as in SplitInspection, of splits that have ended too
   std::optional<DurationMillis> idle_timeout;  // a split without rows for so long holds nothing back
+  std::optional<int64_t> pending_records;      // as Reader::pending_records()
+  std::string problem;                         // as Reader::problem()
 
   std::vector<OperatorInspection> operators;  // from the head of the chain on
 };

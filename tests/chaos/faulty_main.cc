@@ -28,8 +28,8 @@ int main(int argc, char** argv) {
     chaos::InjectedFaults faults(variable("TIDEMILL_FAULTS"), variable("TIDEMILL_FAULT_LOG"));
     chaos::FaultyFileSystem files(real.get().files, faults);
     const Environment& world = real.get();
-    Environment environment{world.clock,   world.executor, files,  world.services,    world.kafka,
-                            world.console, world.random,   faults, world.memory_bytes};
+    Environment environment{world.clock,   world.executor, files,  world.services, world.kafka,       world.libraries,
+                            world.console, world.random,   faults, world.http,     world.memory_bytes};
     return run_program(argc, argv, "with faults", environment);
   } catch (const UserError& error) {
     std::fprintf(stderr, "%s\n", error.what());

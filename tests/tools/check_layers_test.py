@@ -51,6 +51,13 @@ class CheckLayers(unittest.TestCase):
         self.refused({"src/cli/x.cc": include}, "edge")
         self.assertEqual(self.errors({"src/builtins/x.cc": include}), [])
 
+    def test_a_shared_library_belongs_to_the_folder_around_it(self) -> None:
+        cmake = CMAKE + "tidemill_shared_library(connectors/print/library OUTPUT print DEPENDS connectors/print LIBRARIES X::x)\n"
+        include = '#include "connectors/print/print.h"\n'
+        self.assertEqual(self.errors({"src/connectors/print/library/x.cc": include}, cmake), [])
+        errors = self.errors({"src/connectors/print/library/x.cc": '#include "sql/sql.h"\n'}, cmake)
+        self.assertIn("connectors/print/library/ may include only", errors[0])
+
     def test_an_undeclared_folder_is_refused(self) -> None:
         self.refused({"src/utilities/x.cc": ""}, "not declared")
 

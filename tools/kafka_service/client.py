@@ -77,6 +77,21 @@ class Transaction:
         self.producer.close(timeout=0)
 
 
+@dataclass
+class Writer:
+    """One producer for many calls."""
+
+    producer: Any
+    delivery_seconds: float
+
+    def send(self, topic: str, records: Iterable[Record | str | bytes]) -> None:
+        """Writes records and waits until the brokers have them."""
+        _send(self.producer, topic, records, self.delivery_seconds)
+
+    def close(self) -> None:
+        self.producer.close(timeout=PATIENCE_SECONDS)
+
+
 class KafkaClient:
     """Writes, reads and administers. `servers`: addresses of a PLAINTEXT listener, or the access to one that demands more."""
 
@@ -110,6 +125,10 @@ class KafkaClient:
             _send(producer, topic, records)
         finally:
             producer.close()
+
+    def writer(self, delivery_seconds: float = 300.0) -> Writer:
+        """Returns what writes again and again, each record once and in order, also while brokers go and come back."""
+        return Writer(self._producer(enable_idempotence=True, linger_ms=0, delivery_timeout_ms=int(delivery_seconds * 1000)), delivery_seconds)
 
     def begin(self, transactional_id: str, timeout_ms: int = 60000, **settings: Any) -> Transaction:
         """Begins a transaction, ending what that id had open."""
@@ -274,11 +293,11 @@ def _token_provider(token: str) -> Any:
     return type("OneToken", (provider,), {"token": lambda self: token})()
 
 
-def _send(producer: Any, topic: str, records: Iterable[Record | str | bytes]) -> None:
+def _send(producer: Any, topic: str, records: Iterable[Record | str | bytes], seconds: float = PATIENCE_SECONDS) -> None:
     sent = [_send_one(producer, topic, record if isinstance(record, Record) else Record(record)) for record in records]
     producer.flush()
     for future in sent:
-        future.get(timeout=PATIENCE_SECONDS)
+        future.get(timeout=seconds)
 
 
 def _send_one(producer: Any, topic: str, record: Record) -> Any:

@@ -7,51 +7,31 @@
 #pragma once
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "connectors/filesystem/file_chunk.h"
+#include "connectors/filesystem/file_rows.h"
 #include "connectors/filesystem/file_source.h"
 
 namespace tidemill {
 
-// How many chunks a reader may have ahead, over all its files.
-struct ChunkAllowance {
-  int32_t left = 0;                      // 0 from the start: files are decoded by the task alone
-  std::function<void()> wake = nullptr;  // makes the reader's task poll again; any thread
-};
-
 // Task thread only.
-class FileDecoding {
+class FileDecoding final : public FileRows {
  public:
-  enum class Next : uint8_t {
-    kRows,     // here they are
-    kMore,     // none yet; ask again
-    kPending,  // none yet; the task is woken when it is worth asking
-    kEnd,      // the file has been read to its end
-  };
-  struct Step {
-    Next next = Next::kMore;
-    std::optional<DecodedRows> rows = std::nullopt;
-  };
-
   // `settings`, `executor`, `errors` and `allowance` are borrowed. Throws UserError for a position that is damaged.
   FileDecoding(const FileSourceSettings& settings, std::string split, std::shared_ptr<ReadableFile> file,
                const DecoderPosition& position, Executor& executor, RecordErrors& errors, ChunkAllowance& allowance);
   FileDecoding(const FileDecoding&) = delete;
   FileDecoding& operator=(const FileDecoding&) = delete;
   // Does not wait for chunks that are being decoded.
-  ~FileDecoding();
+  ~FileDecoding() override;
 
-  // Returns up to max_rows rows. Throws what Decoder::next throws, and TransientError of the file.
-  Step next(int32_t max_rows);
-  // Where decoding goes on: just behind the rows returned.
-  DecoderPosition position() const { return decoder_ ? decoder_->position() : returned_; }
-  // Bytes of text and rows held, ahead and not.
-  size_t memory_bytes() const;
+  Step next(int32_t max_rows) override;
+  DecoderPosition position() const override { return decoder_ ? decoder_->position() : returned_; }
+  size_t memory_bytes() const override;
 
  private:
   Step next_by_task(int32_t max_rows);

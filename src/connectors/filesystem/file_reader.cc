@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "connectors/filesystem/indexed_file.h"
 #include "data/column_builder.h"
 
 namespace tidemill {
@@ -15,6 +16,7 @@ constexpr int32_t kOpenFilesMax = 64;  // far below the usual limit of 1,024 des
 
 FileReader::FileReader(const FileSourceSettings& settings, Environment& environment, const Subtask& subtask)
     : settings_(settings),
+      environment_(environment),
       files_(environment.files),
       executor_(environment.executor),
       threads_(subtask.parallelism),
@@ -48,8 +50,11 @@ void FileReader::open(FileSplit& split) {
     throw UserError(fmt::format("Table '{}': {} has {} bytes, but was read up to byte {} before", settings_.table,
                                 split.split.id, file->size_bytes(), position.byte_offset),
                     "The file was replaced or cut since the checkpoint: restore the file, or start without state.");
-  split.decoding = std::make_unique<FileDecoding>(settings_, split.split.id, std::move(file), position, executor_,
-                                                  errors_, allowance_);
+  if (auto decoder = settings_.format->make_file_decoder(environment_, file, split.split.id, position))
+    split.decoding = std::make_unique<IndexedFile>(std::move(decoder), executor_, allowance_);
+  else
+    split.decoding = std::make_unique<FileDecoding>(settings_, split.split.id, std::move(file), position, executor_,
+                                                    errors_, allowance_);
   ++open_;
   find_constants(split);
 }
@@ -98,20 +103,20 @@ ReadResult FileReader::poll(int32_t max_rows, std::string_view preferred) {
   FileSplit& split = choose(preferred);
   split.polled_at = ++polls_;
   if (!split.decoding) open(split);
-  FileDecoding::Step step = split.decoding->next(max_rows);
+  FileRows::Step step = split.decoding->next(max_rows);
   errors_.flush();
   result.split = *split.name;
   switch (step.next) {
-    case FileDecoding::Next::kRows:
+    case FileRows::Next::kRows:
       result.batch = to_batch(split, std::move(*step.rows));
       break;
-    case FileDecoding::Next::kMore:
+    case FileRows::Next::kMore:
       break;
-    case FileDecoding::Next::kPending:
+    case FileRows::Next::kPending:
       result.next = ReadResult::Next::kWait;
       result.wake_at = kMaxWatermark;
       break;
-    case FileDecoding::Next::kEnd:
+    case FileRows::Next::kEnd:
       result.split_ended = true;
       split.decoding = nullptr;
       --open_;

@@ -12,7 +12,7 @@
 namespace tidemill {
 
 // Where the source has one subtask, all is done on the task thread; otherwise chunks of large files are decoded ahead
-// on the I/O pool (FileDecoding).
+// on the I/O pool (FileDecoding, IndexedFile).
 class FileReader final : public Reader {
  public:
   // `settings` and `environment` are borrowed.
@@ -28,11 +28,11 @@ class FileReader final : public Reader {
   struct FileSplit {
     Split split;  // position: where it was when it was last closed
     std::shared_ptr<const std::string> name;
-    std::unique_ptr<FileDecoding> decoding;  // null: not open
-    std::vector<ColumnPtr> partition;        // a partition column each, one row
-    std::vector<ColumnPtr> metadata;         // one row each
-    int64_t polled_at = 0;                   // number of the poll that read it last
-    size_t held_bytes = 0;                   // by its decoding
+    std::unique_ptr<FileRows> decoding;  // null: not open
+    std::vector<ColumnPtr> partition;    // a partition column each, one row
+    std::vector<ColumnPtr> metadata;     // one row each
+    int64_t polled_at = 0;               // number of the poll that read it last
+    size_t held_bytes = 0;               // by its decoding
   };
 
   FileSplit& choose(std::string_view preferred);
@@ -48,6 +48,7 @@ class FileReader final : public Reader {
   Batch to_batch(const FileSplit& split, DecodedRows rows) const;
 
   const FileSourceSettings& settings_;
+  Environment& environment_;
   FileSystem& files_;
   Executor& executor_;
   const int32_t threads_;  // that may decode ahead; 1: nothing is

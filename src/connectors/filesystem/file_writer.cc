@@ -19,8 +19,7 @@ FileWriter::FileWriter(const FileSinkSettings& settings, Environment& environmen
     : settings_(settings),
       environment_(environment),
       subtask_(subtask.index),
-      writer_(fmt::format("{}{:08x}", subtask.owner, static_cast<uint32_t>(environment.random.next()))),
-      encoder_(settings.format->make_encoder()) {}
+      writer_(fmt::format("{}{:08x}", subtask.owner, static_cast<uint32_t>(environment.random.next()))) {}
 
 bool FileWriter::is_complete(const Part& part) const {
   const EpochMillis now = environment_.clock.now();
@@ -43,7 +42,7 @@ void FileWriter::write(const Batch& batch) {
 
 void FileWriter::append(Part& part, const Batch& rows) {
   const size_t before = part.unwritten.size();
-  encoder_->encode(rows, part.unwritten);
+  part.encoder->encode(rows, part.unwritten);
   part.bytes += static_cast<int64_t>(part.unwritten.size() - before);
   part.written = environment_.clock.now();
   part.last_write = ++writes_;
@@ -62,7 +61,8 @@ FileWriter::Part& FileWriter::current(const std::string& directory, const Batch&
   part->begun = environment_.clock.now();
   part->written = part->begun;
   if (settings_.commit) part->due = due_of(directory, batch, first);
-  encoder_->begin_file(part->unwritten);
+  part->encoder = settings_.format->make_file_encoder(environment_);
+  part->encoder->begin_file(part->unwritten);
   open_.push_back(part.get());
   current_[directory] = part.get();
   parts_.push_back(std::move(part));
@@ -100,6 +100,8 @@ void FileWriter::write_out(Part& part) {
 
 void FileWriter::end(Part& part) {
   if (part.ended) return;
+  part.encoder->end_file(part.unwritten);
+  part.encoder = nullptr;
   write_out(part);
   part.file->sync();
   part.file->close();
@@ -154,7 +156,7 @@ void FileWriter::make_names_durable(const std::set<std::string>& directories) {
 
 size_t FileWriter::memory_bytes() const {
   size_t bytes = 0;
-  for (const Part* part : open_) bytes += part->unwritten.capacity();
+  for (const Part* part : open_) bytes += part->unwritten.capacity() + part->encoder->memory_bytes();
   return bytes;
 }
 

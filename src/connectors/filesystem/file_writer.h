@@ -29,7 +29,8 @@ class FileWriter final : public SinkWriter {
     std::string directory;  // of its partition, relative to the table's
     std::string hidden;     // name in the directory
     int64_t number = 0;
-    EpochMillis due = 0;  // when its partition is to be committed, where one is
+    EpochMillis due = 0;               // when its partition is to be committed, where one is
+    std::unique_ptr<Encoder> encoder;  // null: the file has ended
     std::unique_ptr<WritableFile> file;
     std::string unwritten;  // encoded, not in the file yet
     int64_t bytes = 0;      // encoded in all
@@ -59,7 +60,6 @@ class FileWriter final : public SinkWriter {
   Environment& environment_;
   const int32_t subtask_;
   const std::string writer_;
-  std::unique_ptr<Encoder> encoder_;
   std::vector<std::unique_ptr<Part>> parts_;        // of the present epoch
   std::unordered_map<std::string, Part*> current_;  // by directory; of parts_
   std::vector<Part*> open_;                         // of parts_, not ended

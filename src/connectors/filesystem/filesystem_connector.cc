@@ -145,6 +145,7 @@ class FilesystemConnector final : public Connector {
       if (is_of_format) request.metadata.push_back(column.key);
     }
     settings.errors = record_error_settings(options);
+    request.conditions = conditions_of_files(table, settings.partitioning);
     settings.format = format.make_decoding(request);
     return std::make_shared<FileSource>(std::move(settings));
   }
@@ -178,6 +179,19 @@ class FilesystemConnector final : public Connector {
  private:
   static Partitioning partitioning_of(const TableDescription& table, const Options& options) {
     return make_partitioning(table.name, table.physical, table.partition_keys, options.text("partition.default-name"));
+  }
+
+  // Conditions of the columns that are in the files.
+  static std::vector<ColumnCondition> conditions_of_files(const TableDescription& table,
+                                                          const Partitioning& partitioning) {
+    std::vector<ColumnCondition> conditions;
+    for (ColumnCondition condition : table.conditions) {
+      const auto place = std::ranges::find(partitioning.row_columns, condition.column);
+      if (place == partitioning.row_columns.end()) continue;
+      condition.column = static_cast<int32_t>(place - partitioning.row_columns.begin());
+      conditions.push_back(std::move(condition));
+    }
+    return conditions;
   }
 
   // The format is bound to the columns that are in the files.

@@ -34,7 +34,11 @@ std::string lower_extension(const std::string& path) {
   return extension;
 }
 
-std::string format_of(const FileInfo& info, std::string_view text) {
+std::string format_of(const FileInfo& info, std::string_view text, const FormatRegistry& formats) {
+  for (const std::string& name : formats.names()) {
+    const std::string_view magic = formats.get(name).magic();
+    if (!magic.empty() && text.starts_with(magic)) return name;
+  }
   const std::string extension = lower_extension(info.path);
   if (extension == "json" || extension == "jsonl" || extension == "ndjson") return "json";
   if (extension == "csv" || extension == "tsv") return "csv";
@@ -57,7 +61,8 @@ std::string format_of(const FileInfo& info, std::string_view text) {
 
 }  // namespace
 
-InferredTable infer_table(FileSystem& files, const std::string& path, const FormatRegistry& formats) {
+InferredTable infer_table(Environment& environment, const std::string& path, const FormatRegistry& formats) {
+  FileSystem& files = environment.files;
   const std::string local = local_path(path);
   const FoundFiles found = find_files(files, local);
   if (found.files.empty()) throw_no_file(found.outcome, path);
@@ -68,12 +73,14 @@ InferredTable infer_table(FileSystem& files, const std::string& path, const Form
                                 found.files.size() == 1 ? "the file is" : "all its files are"),
                     "Declare them with CREATE TABLE: an empty file is then a table without rows.");
   const std::string text = read_sample(files, *file);
-  const std::string format = format_of(*file, text);
-  const InferredColumns inferred = formats.get(format).infer({file->path, text});
+  const std::string format = format_of(*file, text, formats);
+  std::optional<InferredColumns> inferred =
+      formats.get(format).infer_file(environment, files.open_read(file->path), file->path);
+  if (!inferred) inferred = formats.get(format).infer({file->path, text});
   InferredTable table;
-  table.columns = inferred.columns;
+  table.columns = inferred->columns;
   table.options = {{"connector", "filesystem"}, {"path", path}, {"format", format}};
-  for (const auto& [name, value] : inferred.options) table.options.emplace(format + "." + name, value);
+  for (const auto& [name, value] : inferred->options) table.options.emplace(format + "." + name, value);
   return table;
 }
 

@@ -6,7 +6,7 @@
 
 #include "connectors/spi/format.h"
 #include "data/schema.h"
-#include "env/file_system.h"
+#include "env/environment.h"
 
 namespace tidemill {
 
@@ -18,6 +18,6 @@ struct InferredTable {
 // Infers a table from the start of the first file that `path` (file, directory or glob) means and that is not empty.
 // The format is told by the file's name, or by its first character. May block. Throws UserError: no file, only empty
 // ones, unknown format, text that cannot be read.
-InferredTable infer_table(FileSystem& files, const std::string& path, const FormatRegistry& formats);
+InferredTable infer_table(Environment& environment, const std::string& path, const FormatRegistry& formats);
 
 }  // namespace tidemill

@@ -65,6 +65,7 @@ bool KafkaReader::fetch_any(int32_t max_rows, std::string_view preferred, ReadRe
     if (*partitions_[i]->name == preferred) first = i;
   for (size_t i = 0; i < count; ++i) {
     const size_t index = (first + i) % count;
+    if (held_.contains(*partitions_[index]->name)) continue;
     if (fetch(*partitions_[index], max_rows, result)) {
       next_ = index + 1;
       return true;
@@ -88,17 +89,20 @@ bool KafkaReader::fetch(Partition& partition, int32_t max_rows, ReadResult& resu
     while (!messages.empty() && messages.back().offset >= position.stop) messages = messages.first(messages.size() - 1);
   const bool beyond = messages.size() < fetched.messages.size();
   if (messages.empty()) {
+    const int64_t end = fetched.end != kNoKafkaOffset ? fetched.end : partition.end_behind;
+    partition.end_behind = kNoKafkaOffset;
     // What lies between the last message and the end are the marks of transactions.
-    if (fetched.end != kNoKafkaOffset) position.offset = std::max(position.offset, fetched.end);
+    if (end != kNoKafkaOffset) position.offset = std::max(position.offset, end);
     if (beyond) position.offset = position.stop;
     if (position.stop != kNoKafkaOffset && position.offset >= position.stop) {
       drop(partition, result);
-    } else if (fetched.end != kNoKafkaOffset) {
+    } else if (end != kNoKafkaOffset) {
       result.split = *partition.name;
       result.caught_up = true;
     }
     return false;
   }
+  partition.end_behind = fetched.end;
   current_ = &partition;
   group_end_ = messages.back().offset + 1;
   rows_given_ = 0;

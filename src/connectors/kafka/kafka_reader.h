@@ -19,6 +19,7 @@ class KafkaReader final : public Reader {
   ~KafkaReader() override;
   void add_splits(std::vector<Split> splits) override;
   ReadResult poll(int32_t max_rows, std::string_view preferred) override;
+  void hold(std::set<std::string, std::less<>> splits) override { held_ = std::move(splits); }
   std::vector<Split> positions() const override;
   void set_wake(std::function<void()> wake) override { wake_ = std::move(wake); }
   int64_t records_in_errors() const override { return errors_counted_; }
@@ -30,8 +31,9 @@ class KafkaReader final : public Reader {
   struct Partition {
     KafkaPartition partition;
     std::shared_ptr<const std::string> name;
-    KafkaPosition position;  // behind the rows given
-    bool added = false;      // to the consumer
+    KafkaPosition position;               // behind the rows given
+    bool added = false;                   // to the consumer
+    int64_t end_behind = kNoKafkaOffset;  // the end that the client told together with the messages fetched last
   };
   void open();
   // Fetches messages of a partition into the decoders. Returns whether any are there; notes its end in `result`.
@@ -53,11 +55,12 @@ class KafkaReader final : public Reader {
   std::vector<std::unique_ptr<Partition>> partitions_;  // not ended, as added
   std::shared_ptr<const std::string> told_name_;        // keeps the id that the last result named
   std::unique_ptr<KafkaConsumer> consumer_;
-  size_t next_ = 0;               // partition to look at first
-  Partition* current_ = nullptr;  // whose group the decoders have; null: none
-  int64_t group_end_ = 0;         // offset behind the group
-  int64_t rows_given_ = 0;        // of the group, those before a restart among them
-  int64_t rows_to_skip_ = 0;      // that were given before a restart
+  std::set<std::string, std::less<>> held_;  // not to be read now
+  size_t next_ = 0;                          // partition to look at first
+  Partition* current_ = nullptr;             // whose group the decoders have; null: none
+  int64_t group_end_ = 0;                    // offset behind the group
+  int64_t rows_given_ = 0;                   // of the group, those before a restart among them
+  int64_t rows_to_skip_ = 0;                 // that were given before a restart
   IoPreparation preparing_;
 };
 

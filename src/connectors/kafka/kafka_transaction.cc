@@ -1,5 +1,6 @@
 #include "connectors/kafka/kafka_transaction.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/check.h"
@@ -12,6 +13,7 @@ namespace tidemill {
 namespace {
 
 constexpr DurationMillis kTransactionTimeoutMs = 900'000;  // what brokers allow where nothing else is set
+constexpr DurationMillis kDeliveryTimeoutMs = 120'000;     // as Java's delivery.timeout.ms
 
 int64_t number_of(const std::string& text, int64_t otherwise) {
   int64_t number = 0;
@@ -29,8 +31,10 @@ KafkaProperties KafkaTransaction::producer_properties(size_t turn) const {
   KafkaProperties properties = settings_.properties;
   properties["transactional.id"] = transactional_id(settings_.prefix, turn);
   properties.emplace("transaction.timeout.ms", std::to_string(kTransactionTimeoutMs));
-  // A message that cannot be delivered must be known before its transaction is given up.
-  properties.emplace("delivery.timeout.ms", "120000");
+  // A message that cannot be delivered must be known before its transaction is given up, which the client insists on.
+  const int64_t timeout = number_of(properties.at("transaction.timeout.ms"), kTransactionTimeoutMs);
+  const auto written = properties.emplace("delivery.timeout.ms", std::to_string(kDeliveryTimeoutMs)).first;
+  written->second = std::to_string(std::min(number_of(written->second, kDeliveryTimeoutMs), timeout));
   return properties;
 }
 
@@ -49,7 +53,7 @@ void KafkaTransaction::check_limits(KafkaAdmin& admin) const {
     throw UserError(
         fmt::format("A transaction may stay open for {} ms ('properties.transaction.timeout.ms'), and an epoch may "
                     "take {} ms: execution.checkpointing.interval {} ms and execution.checkpointing.timeout {} ms. "
-                    "Its rows would be lost",
+                    "The brokers would abort it before it can be committed",
                     timeout, epoch, request_.checkpoint_interval_ms, request_.checkpoint_timeout_ms),
         fmt::format("Make the interval or the timeout shorter, or 'properties.transaction.timeout.ms' longer (the "
                     "brokers allow {}).",

@@ -41,9 +41,9 @@ void MessageEncoder::begin(const Batch& batch) {
 void MessageEncoder::encode(int32_t row, EncodedMessage& message) {
   message.key.clear();
   message.value.clear();
-  message.null_key = keys_ == nullptr;
-  if (keys_) keys_->append(row, message.key);
-  message.null_value = settings_.upserts && retracts(batch_->kind(row));
+  message.null_key = !keys_ || keys_->is_tombstone(row);
+  if (!message.null_key) keys_->append(row, message.key);
+  message.null_value = (settings_.upserts && retracts(batch_->kind(row))) || values_->is_tombstone(row);
   if (!message.null_value) values_->append(row, message.value);
   message.timestamp = kNoKafkaTimestamp;
   if (settings_.timestamp) {

@@ -34,6 +34,8 @@ struct TableDescription {
   // columns in the table's order, then the metadata columns.
   std::vector<int32_t> projection;
   std::vector<MetadataColumn> metadata;  // behind the physical columns
+  // Sources: rows that do not satisfy all of them may be left out; whoever asks looks at the others again.
+  std::vector<ColumnCondition> conditions = {};
 };
 
 // An option that names a format: 'format', 'key.format'. What stands before "format" also stands before the format's

@@ -2,6 +2,7 @@
 // end, and can go on from any position it has told, giving the same rows at any chunk size.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/spi/column_condition.h"
 #include "connectors/spi/options.h"
 #include "connectors/spi/record_errors.h"
 #include "connectors/spi/records.h"
@@ -62,6 +64,25 @@ class Decoder {
   virtual size_t memory_bytes() const = 0;
 };
 
+// Decodes a file by an index that it has in itself (Parquet), not from its start on. Reading may be done ahead on the
+// I/O pool; all else on one thread at a time.
+class FileDecoder {
+ public:
+  virtual ~FileDecoder() = default;
+  // Returns up to max_rows rows, in order; nullopt: they are not read yet, or ended(). The line of a row is its number
+  // in the file, from 1. Throws UserError for a file that cannot be read, and TransientError of the file.
+  virtual std::optional<DecodedRows> next(int32_t max_rows) = 0;
+  // True where all rows were returned.
+  virtual bool ended() const = 0;
+  // Returns what reads the next rows, max_rows of them a piece; it may block, throws nothing, and may outlive the
+  // decoder. Empty: that is under way, or done and not returned yet, or all is read.
+  virtual std::function<void()> read_ahead(int32_t max_rows) = 0;
+  // Returns the position just after the last row returned: its line.
+  virtual DecoderPosition position() const = 0;
+  // Returns how many bytes it holds, what was read ahead included.
+  virtual size_t memory_bytes() const = 0;
+};
+
 // Bytes of one record at most: more is an error, since a record must fit in memory.
 constexpr size_t kRecordBytesMax = size_t{64} << 20;
 
@@ -98,11 +119,21 @@ class DecodingFormat {
     (void)environment, (void)errors;
     return nullptr;
   }
+  // Returns what decodes a file by its own index; null: files are text, for make_decoder(). `split` names the file in
+  // errors. Blocks. Throws UserError as FileDecoder::next, and where a library is missing.
+  virtual std::unique_ptr<FileDecoder> make_file_decoder(Environment& environment, std::shared_ptr<ReadableFile> file,
+                                                         const std::string& split,
+                                                         const DecoderPosition& position) const {
+    (void)environment, (void)file, (void)split, (void)position;
+    return nullptr;
+  }
+  // True where FormatRequest::conditions may make it leave rows out.
+  virtual bool takes_conditions() const { return false; }
   // False where rows come with kinds other than +I.
   virtual bool append_only() const { return true; }
 };
 
-// Encodes rows of one writer. One thread.
+// Encodes rows of one file after the other. One thread.
 class Encoder {
  public:
   virtual ~Encoder() = default;
@@ -110,6 +141,10 @@ class Encoder {
   virtual void begin_file(std::string& out) { (void)out; }
   // Appends every row of `batch`, each with its line end. Row kinds are written where the format takes changes.
   virtual void encode(const Batch& batch, std::string& out) = 0;
+  // Appends what a file ends with. Nothing is encoded afterwards but another file.
+  virtual void end_file(std::string& out) { (void)out; }
+  // Returns how many bytes it holds back.
+  virtual size_t memory_bytes() const { return 0; }
 };
 
 // The same for writing. Immutable; outlives the encoders it makes.
@@ -117,6 +152,11 @@ class EncodingFormat {
  public:
   virtual ~EncodingFormat() = default;
   virtual std::unique_ptr<Encoder> make_encoder() const = 0;
+  // Returns what encodes one file, or several of them in turn. Throws UserError where a library is missing.
+  virtual std::unique_ptr<Encoder> make_file_encoder(Environment& environment) const {
+    (void)environment;
+    return make_encoder();
+  }
   // Returns what encodes messages; null: the format is for files only. `environment` is borrowed.
   virtual std::unique_ptr<RecordEncoder> make_record_encoder(Environment& environment) const {
     (void)environment;
@@ -143,8 +183,10 @@ struct FormatRequest {
   Options options;                         // the format's own, without its prefix
   bool policy_written = false;             // 'record.error-policy' is set: the format's ignore-parse-errors may not be
   std::vector<std::string> metadata = {};  // decoding: keys of Format::metadata_keys() that are wanted, in output order
-  bool messages = false;                   // records are keys or values of messages, not parts of files
-  std::string subject = {};                // messages: "<topic>-key" or "<topic>-value"; empty: of several topics
+  // Decoding: rows that do not satisfy all of them may be left out; over the columns of `physical`.
+  std::vector<ColumnCondition> conditions = {};
+  bool messages = false;     // records are keys or values of messages, not parts of files
+  std::string subject = {};  // messages: "<topic>-key" or "<topic>-value"; empty: of several topics
 };
 
 // Throws UserError where both the format's 'ignore-parse-errors' and 'record.error-policy' are written: each says what
@@ -182,6 +224,14 @@ class Format {
   virtual std::shared_ptr<const EncodingFormat> make_encoding(const FormatRequest& request) const = 0;
   // Infers columns from the first kInferredRecordsMax records. Throws UserError naming the line that cannot be read.
   virtual InferredColumns infer(const FormatSample& sample) const = 0;
+  // Returns what files of the format begin with; empty: nothing that would tell it.
+  virtual std::string_view magic() const { return ""; }
+  // The same from the whole file; nullopt: infer() does it.
+  virtual std::optional<InferredColumns> infer_file(Environment& environment, std::shared_ptr<ReadableFile> file,
+                                                    const std::string& path) const {
+    (void)environment, (void)file, (void)path;
+    return std::nullopt;
+  }
 };
 
 class FormatRegistry {

@@ -224,7 +224,8 @@ OptionMap redact(const OptionMap& written, std::span<const OptionSpec> specs) {
   OptionMap shown = written;
   for (auto& [name, text] : shown) {
     const OptionSpec* spec = find_option_spec(specs, name);
-    if (spec != nullptr ? spec->type == OptionType::kSecret : sounds_secret(name)) text = kRedacted;
+    const bool named = spec != nullptr && spec->name.find('#') == std::string::npos;
+    if (named ? spec->type == OptionType::kSecret : sounds_secret(name)) text = kRedacted;
   }
   return shown;
 }

@@ -93,7 +93,7 @@ std::optional<char> parse_option_character(std::string_view text);
 const OptionSpec* find_option_spec(std::span<const OptionSpec> specs, std::string_view name);
 
 // Returns `written` fit to be shown: values of secrets, and of undeclared options whose name sounds like one
-// (password, token …), become "******".
+// (password, token …) or that are declared by a '#', become "******".
 OptionMap redact(const OptionMap& written, std::span<const OptionSpec> specs);
 
 }  // namespace tidemill

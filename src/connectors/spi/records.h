@@ -54,6 +54,11 @@ class RecordEncoder {
   virtual void begin(const Batch& batch) = 0;
   // Appends row `row` of the batch at hand, without a line end. Its kind is written where the format takes changes.
   virtual void append(int32_t row, std::string& out) = 0;
+  // True where the record of that row has no bytes at all (a tombstone), which is another thing than an empty one.
+  virtual bool is_tombstone(int32_t row) const {
+    (void)row;
+    return false;
+  }
 };
 
 }  // namespace tidemill

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct Split {
 class SplitEnumerator {
  public:
   virtual ~SplitEnumerator() = default;
+  // Tells, before each discover(), which of the splits that were returned have not been read to their ends.
+  virtual void set_open(std::set<std::string> open) { (void)open; }
   // Returns splits not returned before, in a fixed order. May block: called on the I/O pool, or before the job starts.
   virtual std::vector<Split> discover() = 0;
   // Returns how long until discover() may find more, in milliseconds; nullopt: never (a bounded source).
@@ -61,6 +64,9 @@ class Reader {
   // Reads up to max_rows rows of one split. Never blocks. `preferred` names the split whose watermark is lowest; a
   // reader that can choose reads that one first, so that replays keep splits aligned in event time.
   virtual ReadResult poll(int32_t max_rows, std::string_view preferred) = 0;
+  // From now on reads nothing of these open splits, and of all others again: they are too far ahead in event time. A
+  // reader that goes from one split to the next may pass it by, since it is told its preferred one.
+  virtual void hold(std::set<std::string, std::less<>> splits) { (void)splits; }
   // Returns every split that has not ended with the position just after its last polled row.
   virtual std::vector<Split> positions() const = 0;
   // Returns how many records could not be read as their table declares, since this reader was made
@@ -109,6 +115,8 @@ class Source {
   virtual bool bounded() const = 0;
   // Returns how many rows its readers give in all, where that is known without reading; for estimates of cost.
   virtual std::optional<int64_t> num_rows() const { return std::nullopt; }
+  // True where TableDescription::conditions may make it leave rows out.
+  virtual bool takes_conditions() const { return false; }
   // False where rows carry kinds other than +I.
   virtual bool append_only() const { return true; }
   // True where its rows are +U and -D by the table's primary key, whose values alone a -D has.

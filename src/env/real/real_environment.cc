@@ -61,7 +61,8 @@ RealEnvironment::RealEnvironment(int32_t workers)
     : console_(STDOUT_FILENO, STDERR_FILENO),
       random_(entropy()),
       executor_(clock_, workers > 0 ? workers : cores(), kIoThreads),
-      environment_{clock_, executor_, files_, services_, kafka_, console_, random_, faults_, memory_bytes()} {
+      environment_{clock_,   executor_, files_,  services_, kafka_,        libraries_,
+                   console_, random_,   faults_, http_,     memory_bytes()} {
   std::signal(SIGPIPE, SIG_IGN);
 }
 

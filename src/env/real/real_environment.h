@@ -5,8 +5,10 @@
 #include "env/real/real_clock.h"
 #include "env/real/real_console.h"
 #include "env/real/real_file_system.h"
+#include "env/real/real_http_client.h"
 #include "env/real/real_kafka.h"
 #include "env/real/real_local_services.h"
+#include "env/real/real_shared_libraries.h"
 #include "env/real/threaded_executor.h"
 
 namespace tidemill {
@@ -33,9 +35,11 @@ class RealEnvironment {
   RealFileSystem files_;
   RealLocalServices services_;
   RealKafka kafka_;
+  RealSharedLibraries libraries_;
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;
+  RealHttpClient http_;
   ThreadedExecutor executor_;
   Environment environment_;
 };

@@ -92,8 +92,27 @@ bool RealKafkaProducer::send(const KafkaOutgoing& message) {
                reason);
 }
 
+void RealKafkaProducer::throw_fatal() {
+  std::array<char, 512> reason = {};
+  const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle_.get(), reason.data(), reason.size());
+  throw_fenced(fatal, reason.data());
+  if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) handle_.fail("the producer cannot go on", fatal, reason.data());
+}
+
+void RealKafkaProducer::throw_fenced(rd_kafka_resp_err_t code, std::string_view reason) {
+  if (code != RD_KAFKA_RESP_ERR__FENCED && code != RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH &&
+      code != RD_KAFKA_RESP_ERR_PRODUCER_FENCED)
+    return;
+  throw TransientError(
+      fmt::format("Kafka at {}: another producer has taken over the transactional id '{}', or its transaction took "
+                  "longer than 'properties.transaction.timeout.ms'. Two jobs must not share "
+                  "'sink.transactional-id-prefix': {}",
+                  handle_.servers(), id_, reason));
+}
+
 void RealKafkaProducer::throw_failed() {
   if (!failed_.load()) return;
+  throw_fatal();  // why the client gave the message up
   const std::lock_guard lock(failure_mutex_);
   handle_.fail(failure_text_, failure_, rd_kafka_err2str(failure_));
 }
@@ -101,9 +120,7 @@ void RealKafkaProducer::throw_failed() {
 void RealKafkaProducer::check() {
   rd_kafka_poll(handle_.get(), 0);
   throw_failed();
-  std::array<char, 512> reason = {};
-  const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle_.get(), reason.data(), reason.size());
-  if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) handle_.fail("the producer cannot go on", fatal, reason.data());
+  throw_fatal();
 }
 
 void RealKafkaProducer::flush() {
@@ -134,13 +151,7 @@ void RealKafkaProducer::throw_transaction_error(std::string_view what, rd_kafka_
     throw KafkaOutcomeUnknown(
         fmt::format("Kafka at {}: transaction of '{}' {}: {}", handle_.servers(), id_, what, reason));
   throw_failed();
-  if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH ||
-      code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED)
-    throw TransientError(
-        fmt::format("Kafka at {}: another producer has taken over the transactional id '{}', or its transaction took "
-                    "longer than 'properties.transaction.timeout.ms'. Two jobs must not share "
-                    "'sink.transactional-id-prefix': {}",
-                    handle_.servers(), id_, reason));
+  throw_fenced(code, reason);
   handle_.fail(fmt::format("transaction of '{}' {}", id_, what), code, reason);
 }
 

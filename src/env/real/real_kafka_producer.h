@@ -25,6 +25,9 @@ class RealKafkaProducer final : public KafkaProducer {
  private:
   static void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   void throw_failed();
+  // Throws where the client can never go on, saying so if another producer of the same id is why.
+  void throw_fatal();
+  void throw_fenced(rd_kafka_resp_err_t code, std::string_view reason);
   // Throws what an error of a transaction's call means. `maybe_done`: the call may have had its effect.
   void throw_transaction_error(std::string_view what, rd_kafka_error_t* error, bool maybe_done);
 

@@ -7,8 +7,10 @@
 #include "env/simulated/simulated_executor.h"
 #include "env/simulated/simulated_faults.h"
 #include "env/simulated/simulated_file_system.h"
+#include "env/simulated/simulated_http_client.h"
 #include "env/simulated/simulated_kafka.h"
 #include "env/simulated/simulated_local_services.h"
+#include "env/simulated/simulated_shared_libraries.h"
 
 namespace tidemill {
 
@@ -22,7 +24,7 @@ class SimulatedEnvironment {
         executor_(clock_, seed),
         services_(clock_, executor_),
         kafka_(clock_, faults_),
-        environment_{clock_, executor_, files_, services_, kafka_, console_, random_, faults_} {}
+        environment_{clock_, executor_, files_, services_, kafka_, libraries_, console_, random_, faults_, http_} {}
 
   Environment& get() { return environment_; }
   SimulatedClock& clock() { return clock_; }
@@ -30,8 +32,10 @@ class SimulatedEnvironment {
   SimulatedFileSystem& files() { return files_; }
   SimulatedLocalServices& services() { return services_; }
   SimulatedKafka& kafka() { return kafka_; }
+  SimulatedSharedLibraries& libraries() { return libraries_; }
   SimulatedConsole& console() { return console_; }
   SimulatedFaults& faults() { return faults_; }
+  SimulatedHttpClient& http() { return http_; }
 
  private:
   SimulatedClock clock_;
@@ -42,7 +46,9 @@ class SimulatedEnvironment {
   SimulatedFileSystem files_;
   SimulatedExecutor executor_;
   SimulatedLocalServices services_;
+  SimulatedHttpClient http_;
   SimulatedKafka kafka_;
+  SimulatedSharedLibraries libraries_;
   Environment environment_;
 };
 

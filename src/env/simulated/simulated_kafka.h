@@ -18,34 +18,9 @@
 
 namespace tidemill {
 
-class SimulatedKafka final : public KafkaClients {
+// The brokers, as their clients find them. One thread.
+class SimulatedKafkaCluster {
  public:
-  // Both are borrowed.
-  SimulatedKafka(Clock& clock, Faults& faults) : clock_(clock), faults_(faults) {}
-
-  std::unique_ptr<KafkaConsumer> consumer(const KafkaProperties& properties) override;
-  std::unique_ptr<KafkaProducer> producer(const KafkaProperties& properties) override;
-  std::unique_ptr<KafkaAdmin> admin(const KafkaProperties& properties) override;
-
-  // For tests: the cluster itself.
-  void create_topic(const std::string& name, int32_t partitions);
-  void delete_topic(const std::string& name);
-  void add_partitions(const std::string& name, int32_t partitions);
-  void append(const KafkaPartition& partition, SimulatedKafkaLog::Entry entry);
-  void set_broker_setting(const std::string& name, const std::string& value) { broker_settings_[name] = value; }
-  // Requires: it exists.
-  SimulatedKafkaLog& log(const KafkaPartition& partition);
-  // Returns the values that a read_committed reader finds in a partition, in order.
-  std::vector<std::string> committed_values(const KafkaPartition& partition);
-  // Returns what a group has committed, kNoKafkaOffset: nothing.
-  int64_t group_offset(const std::string& group, const KafkaPartition& partition) const;
-  size_t open_transactions();
-
- private:
-  friend class SimulatedKafkaConsumer;
-  friend class SimulatedKafkaProducer;
-  friend class SimulatedKafkaAdmin;
-
   struct Transaction {
     int64_t producer = 0;
     int16_t epoch = 0;
@@ -56,13 +31,42 @@ class SimulatedKafka final : public KafkaClients {
     std::map<std::pair<std::string, KafkaPartition>, int64_t> offsets;  // of groups, once it is committed
   };
 
-  // Throws TransientError where the fault strikes.
+  // Both are borrowed.
+  SimulatedKafkaCluster(Clock& clock, Faults& faults) : clock_(clock), faults_(faults) {}
+
+  // Throws TransientError where the network is down.
   void reach();
+  bool strikes(std::string_view fault) { return faults_.maybe(fault); }
+  EpochMillis now() const { return clock_.now(); }
+
+  void create_topic(const std::string& name, int32_t partitions);
+  void delete_topic(const std::string& name) { topics_.erase(name); }
+  const std::map<std::string, std::vector<SimulatedKafkaLog>>& topics() const { return topics_; }
+  // Returns null where there is no such topic, or it has no such partition.
+  SimulatedKafkaLog* find_log(const KafkaPartition& partition);
+  void append(const KafkaPartition& partition, SimulatedKafkaLog::Entry entry);
+
+  // Returns the transaction of an id, made where there is none.
+  Transaction& transaction(const std::string& id);
+  const std::map<std::string, Transaction>& transactions() const { return transactions_; }
+  // Aborts transactions that have been open for longer than they may.
   void expire_transactions();
   // Ends a transaction that is open.
   void end(Transaction& transaction, bool committed);
-  void tell_readers();
-  std::vector<SimulatedKafkaLog>* topic(const std::string& name);
+
+  // kNoKafkaOffset: the group has committed nothing.
+  int64_t group_offset(const std::string& group, const KafkaPartition& partition) const;
+  void set_group_offset(const std::string& group, const KafkaPartition& partition, int64_t offset);
+  const std::string* broker_setting(const std::string& name) const;
+  void set_broker_setting(const std::string& name, const std::string& value) { broker_settings_[name] = value; }
+
+  // Calls `wake` when something was appended or ended. Returns the reader's number.
+  int64_t add_reader(std::function<void()> wake);
+  void remove_reader(int64_t reader) { readers_.erase(reader); }
+  void wake_reader(int64_t reader) { readers_.at(reader)(); }
+
+ private:
+  void wake_readers();
 
   Clock& clock_;
   Faults& faults_;
@@ -70,9 +74,29 @@ class SimulatedKafka final : public KafkaClients {
   std::map<std::string, Transaction> transactions_;  // by transactional id
   std::map<std::pair<std::string, KafkaPartition>, int64_t> group_offsets_;
   std::map<std::string, std::string> broker_settings_ = {{"transaction.max.timeout.ms", "900000"}};
-  std::map<int64_t, std::function<void()>> readers_;  // by number: told when something was appended or ended
+  std::map<int64_t, std::function<void()>> readers_;  // by number
   int64_t next_reader_ = 1;
   int64_t next_producer_ = 1;
+};
+
+class SimulatedKafka final : public KafkaClients {
+ public:
+  SimulatedKafka(Clock& clock, Faults& faults) : cluster_(clock, faults) {}
+
+  std::unique_ptr<KafkaConsumer> consumer(const KafkaProperties& properties) override;
+  std::unique_ptr<KafkaProducer> producer(const KafkaProperties& properties) override;
+  std::unique_ptr<KafkaAdmin> admin(const KafkaProperties& properties) override;
+
+  // For tests.
+  SimulatedKafkaCluster& cluster() { return cluster_; }
+  // Requires: the partition exists.
+  SimulatedKafkaLog& log(const KafkaPartition& partition);
+  // Returns the values that a read_committed reader finds in a partition, in order.
+  std::vector<std::string> committed_values(const KafkaPartition& partition);
+  size_t open_transactions();
+
+ private:
+  SimulatedKafkaCluster cluster_;
 };
 
 }  // namespace tidemill

@@ -28,6 +28,12 @@ DurationMillis timeout_of(const KafkaProperties& properties) {
   return timeout_ms;
 }
 
+const SimulatedKafkaLog& log_of(SimulatedKafkaCluster& cluster, const KafkaPartition& partition) {
+  const SimulatedKafkaLog* const log = cluster.find_log(partition);
+  if (log == nullptr) throw UserError(fmt::format("Kafka at simulated: partition {} is unknown", to_text(partition)));
+  return *log;
+}
+
 KafkaMessage message_of(const SimulatedKafkaLog::Entry& entry, int64_t offset) {
   KafkaMessage message;
   message.key = entry.key;
@@ -43,22 +49,20 @@ KafkaMessage message_of(const SimulatedKafkaLog::Entry& entry, int64_t offset) {
 
 }  // namespace
 
-SimulatedKafkaConsumer::SimulatedKafkaConsumer(SimulatedKafka& cluster, const KafkaProperties& properties)
+SimulatedKafkaConsumer::SimulatedKafkaConsumer(SimulatedKafkaCluster& cluster, const KafkaProperties& properties)
     : cluster_(cluster), committed_(reads_committed(properties)) {}
 
 SimulatedKafkaConsumer::~SimulatedKafkaConsumer() {
-  for (const auto& [partition, fetching] : partitions_) cluster_.readers_.erase(fetching.reader);
+  for (const auto& [partition, fetching] : partitions_) cluster_.remove_reader(fetching.reader);
 }
 
 void SimulatedKafkaConsumer::add(const KafkaPartition& partition, int64_t offset, std::function<void()> wake) {
   CHECK(offset >= 0 && !partitions_.contains(partition));
-  const int64_t reader = cluster_.next_reader_++;
-  cluster_.readers_[reader] = std::move(wake);
-  partitions_[partition] = {offset, reader};
+  partitions_[partition] = {offset, cluster_.add_reader(std::move(wake))};
 }
 
 void SimulatedKafkaConsumer::remove(const KafkaPartition& partition) {
-  cluster_.readers_.erase(partitions_.at(partition).reader);
+  cluster_.remove_reader(partitions_.at(partition).reader);
   partitions_.erase(partition);
 }
 
@@ -66,14 +70,14 @@ KafkaFetched SimulatedKafkaConsumer::fetch(const KafkaPartition& partition, int3
   Fetching& fetching = partitions_.at(partition);
   messages_.clear();
   cluster_.expire_transactions();
-  if (cluster_.faults_.maybe("kafka.fetch_slow")) {
-    cluster_.readers_.at(fetching.reader)();
+  if (cluster_.strikes("kafka.fetch_slow")) {
+    cluster_.wake_reader(fetching.reader);
     return {};
   }
-  const std::vector<SimulatedKafkaLog>* const logs = cluster_.topic(partition.topic);
-  if (logs == nullptr || static_cast<size_t>(partition.partition) >= logs->size())
+  const SimulatedKafkaLog* const found = cluster_.find_log(partition);
+  if (found == nullptr)
     throw UserError(fmt::format("Kafka at simulated: partition {} cannot be read: it is unknown", to_text(partition)));
-  const SimulatedKafkaLog& log = (*logs)[static_cast<size_t>(partition.partition)];
+  const SimulatedKafkaLog& log = *found;
   if (fetching.next < log.begin() || fetching.next > log.end())
     throw UserError(fmt::format("Kafka at simulated: partition {} has no offset {}; it holds {} to {}",
                                 to_text(partition), fetching.next, log.begin(), log.end()));
@@ -85,7 +89,8 @@ KafkaFetched SimulatedKafkaConsumer::fetch(const KafkaPartition& partition, int3
     ++fetching.next;
   }
   KafkaFetched fetched{messages_, kNoKafkaOffset};
-  if (fetching.next == end && messages_.empty()) fetched.end = end;
+  // Told once, as the real client does, and together with the last messages where they are taken to the end.
+  if (fetching.next == end && std::exchange(fetching.told_end, end) != end) fetched.end = end;
   return fetched;
 }
 
@@ -95,10 +100,12 @@ void SimulatedKafkaConsumer::headers(const KafkaMessage& message, std::vector<Ka
 }
 
 std::optional<int64_t> SimulatedKafkaConsumer::lag(const KafkaPartition& partition) const {
-  return cluster_.log(partition).end() - partitions_.at(partition).next;
+  const SimulatedKafkaLog* const log = cluster_.find_log(partition);
+  if (log == nullptr) return std::nullopt;
+  return log->end() - partitions_.at(partition).next;
 }
 
-SimulatedKafkaProducer::SimulatedKafkaProducer(SimulatedKafka& cluster, const KafkaProperties& properties)
+SimulatedKafkaProducer::SimulatedKafkaProducer(SimulatedKafkaCluster& cluster, const KafkaProperties& properties)
     : cluster_(cluster), id_(value_of(properties, "transactional.id")), timeout_ms_(timeout_of(properties)) {}
 
 void SimulatedKafkaProducer::fail(const std::string& text) {
@@ -115,10 +122,10 @@ void SimulatedKafkaProducer::flush() {
   cluster_.reach();
 }
 
-SimulatedKafka::Transaction& SimulatedKafkaProducer::transaction() {
+SimulatedKafkaCluster::Transaction& SimulatedKafkaProducer::transaction() {
   check();
   cluster_.expire_transactions();
-  SimulatedKafka::Transaction& transaction = cluster_.transactions_.at(id_);
+  SimulatedKafkaCluster::Transaction& transaction = cluster_.transaction(id_);
   if (transaction.producer != producer_ || transaction.epoch != epoch_)
     fail(fmt::format("Kafka at simulated: another producer has taken over the transactional id '{}'", id_));
   return transaction;
@@ -126,10 +133,11 @@ SimulatedKafka::Transaction& SimulatedKafkaProducer::transaction() {
 
 bool SimulatedKafkaProducer::send(const KafkaOutgoing& message) {
   check();
-  if (cluster_.faults_.maybe("kafka.send_lost")) fail("Kafka at simulated: a message was not delivered");
-  std::vector<SimulatedKafkaLog>* logs = cluster_.topic(std::string(message.topic));
-  if (logs == nullptr) throw UserError(fmt::format("Kafka at simulated: topic '{}' is unknown", message.topic));
-  const auto count = static_cast<uint64_t>(logs->size());
+  if (cluster_.strikes("kafka.send_lost")) fail("Kafka at simulated: a message was not delivered");
+  const auto topic = cluster_.topics().find(std::string(message.topic));
+  if (topic == cluster_.topics().end())
+    throw UserError(fmt::format("Kafka at simulated: topic '{}' is unknown", message.topic));
+  const auto count = static_cast<uint64_t>(topic->second.size());
   const uint64_t spread = message.null_key ? 0 : hash_bytes(message.key.data(), message.key.size());
   const auto number = message.partition >= 0 ? message.partition : static_cast<int32_t>(spread % count);
   const KafkaPartition partition{std::string(message.topic), number};
@@ -138,7 +146,7 @@ bool SimulatedKafkaProducer::send(const KafkaOutgoing& message) {
   entry.value = message.value;
   entry.null_key = message.null_key;
   entry.null_value = message.null_value;
-  entry.timestamp = message.timestamp == kNoKafkaTimestamp ? cluster_.clock_.now() : message.timestamp;
+  entry.timestamp = message.timestamp == kNoKafkaTimestamp ? cluster_.now() : message.timestamp;
   for (const KafkaHeader& header : message.headers) entry.headers.emplace_back(header.name, header.value);
   if (!id_.empty()) {
     CHECK_MSG(begun_, "a message of '{}' outside a transaction", id_);
@@ -152,8 +160,7 @@ bool SimulatedKafkaProducer::send(const KafkaOutgoing& message) {
 void SimulatedKafkaProducer::init_transactions() {
   CHECK(!id_.empty() && epoch_ < 0);
   cluster_.reach();
-  SimulatedKafka::Transaction& transaction = cluster_.transactions_[id_];
-  if (transaction.producer == 0) transaction.producer = cluster_.next_producer_++;
+  SimulatedKafkaCluster::Transaction& transaction = cluster_.transaction(id_);
   if (transaction.open) cluster_.end(transaction, false);
   transaction.timeout_ms = timeout_ms_;
   producer_ = transaction.producer;
@@ -161,30 +168,30 @@ void SimulatedKafkaProducer::init_transactions() {
 }
 
 void SimulatedKafkaProducer::begin_transaction() {
-  SimulatedKafka::Transaction& begun = transaction();
+  SimulatedKafkaCluster::Transaction& begun = transaction();
   CHECK(!begun_ && !begun.open);
   begun.open = true;
-  begun.begun = cluster_.clock_.now();
+  begun.begun = cluster_.now();
   begun_ = true;
 }
 
 void SimulatedKafkaProducer::send_offsets(const std::string& group, std::span<const KafkaOffset> offsets) {
   cluster_.reach();
-  SimulatedKafka::Transaction& open = transaction();
+  SimulatedKafkaCluster::Transaction& open = transaction();
   CHECK(begun_);
   for (const KafkaOffset& offset : offsets) open.offsets[{group, offset.partition}] = offset.offset;
 }
 
 void SimulatedKafkaProducer::commit_transaction() {
   cluster_.reach();
-  SimulatedKafka::Transaction& open = transaction();
+  SimulatedKafkaCluster::Transaction& open = transaction();
   CHECK(begun_);
-  const bool late = cluster_.faults_.maybe("kafka.commit_late");
+  const bool late = cluster_.strikes("kafka.commit_late");
   if (!late) {
     cluster_.end(open, true);
     begun_ = false;
   }
-  if (late || cluster_.faults_.maybe("kafka.commit_lost")) {
+  if (late || cluster_.strikes("kafka.commit_lost")) {
     failure_ = "Kafka at simulated: a commit was not answered";
     throw KafkaOutcomeUnknown(failure_);
   }
@@ -196,22 +203,22 @@ void SimulatedKafkaProducer::abort_transaction() {
   begun_ = false;
 }
 
-SimulatedKafkaAdmin::SimulatedKafkaAdmin(SimulatedKafka& cluster, const KafkaProperties& properties)
+SimulatedKafkaAdmin::SimulatedKafkaAdmin(SimulatedKafkaCluster& cluster, const KafkaProperties& properties)
     : cluster_(cluster), committed_(reads_committed(properties)), group_(value_of(properties, "group.id")) {}
 
 std::vector<KafkaTopic> SimulatedKafkaAdmin::all_topics() {
   cluster_.reach();
   std::vector<KafkaTopic> topics;
-  for (const auto& [name, logs] : cluster_.topics_)
+  for (const auto& [name, logs] : cluster_.topics())
     if (!name.starts_with("__")) topics.push_back({name, static_cast<int32_t>(logs.size())});
   return topics;
 }
 
 std::optional<KafkaTopic> SimulatedKafkaAdmin::topic(const std::string& name) {
   cluster_.reach();
-  const std::vector<SimulatedKafkaLog>* const logs = cluster_.topic(name);
-  if (logs == nullptr) return std::nullopt;
-  return KafkaTopic{name, static_cast<int32_t>(logs->size())};
+  const auto found = cluster_.topics().find(name);
+  if (found == cluster_.topics().end()) return std::nullopt;
+  return KafkaTopic{name, static_cast<int32_t>(found->second.size())};
 }
 
 std::vector<int64_t> SimulatedKafkaAdmin::offsets(std::span<const KafkaPartition> partitions, KafkaOffsetOf of,
@@ -219,7 +226,7 @@ std::vector<int64_t> SimulatedKafkaAdmin::offsets(std::span<const KafkaPartition
   cluster_.reach();
   std::vector<int64_t> offsets;
   for (const KafkaPartition& partition : partitions) {
-    const SimulatedKafkaLog& log = cluster_.log(partition);
+    const SimulatedKafkaLog& log = log_of(cluster_, partition);
     const int64_t end = committed_ ? log.stable_end() : log.end();
     int64_t offset = of == KafkaOffsetOf::kEarliest ? log.begin() : end;
     if (of == KafkaOffsetOf::kTimestamp)
@@ -239,19 +246,19 @@ std::vector<int64_t> SimulatedKafkaAdmin::committed(std::span<const KafkaPartiti
 
 void SimulatedKafkaAdmin::commit(std::span<const KafkaOffset> offsets) {
   cluster_.reach();
-  for (const KafkaOffset& offset : offsets) cluster_.group_offsets_[{group_, offset.partition}] = offset.offset;
+  for (const KafkaOffset& offset : offsets) cluster_.set_group_offset(group_, offset.partition, offset.offset);
 }
 
 void SimulatedKafkaAdmin::create_topic(const std::string& name, int32_t partitions, int32_t,
                                        const std::map<std::string, std::string>&) {
   cluster_.reach();
-  if (cluster_.topic(name) == nullptr) cluster_.create_topic(name, partitions < 0 ? 1 : partitions);
+  if (!cluster_.topics().contains(name)) cluster_.create_topic(name, partitions < 0 ? 1 : partitions);
 }
 
 std::vector<KafkaKeyValue> SimulatedKafkaAdmin::read_all(const KafkaPartition& partition) {
   cluster_.reach();
   std::vector<KafkaKeyValue> read;
-  const SimulatedKafkaLog& log = cluster_.log(partition);
+  const SimulatedKafkaLog& log = log_of(cluster_, partition);
   for (int64_t offset = log.begin(); offset < log.stable_end(); ++offset) {
     const SimulatedKafkaLog::Entry& entry = log.at(offset);
     const bool seen = entry.state == State::kPlain || entry.state == State::kCommitted;
@@ -262,8 +269,8 @@ std::vector<KafkaKeyValue> SimulatedKafkaAdmin::read_all(const KafkaPartition& p
 
 std::optional<std::string> SimulatedKafkaAdmin::broker_setting(const std::string& name) {
   cluster_.reach();
-  const auto found = cluster_.broker_settings_.find(name);
-  return found == cluster_.broker_settings_.end() ? std::nullopt : std::optional(found->second);
+  const std::string* const setting = cluster_.broker_setting(name);
+  return setting == nullptr ? std::nullopt : std::optional(*setting);
 }
 
 }  // namespace tidemill

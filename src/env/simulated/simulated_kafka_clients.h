@@ -11,7 +11,7 @@ namespace tidemill {
 
 class SimulatedKafkaConsumer final : public KafkaConsumer {
  public:
-  SimulatedKafkaConsumer(SimulatedKafka& cluster, const KafkaProperties& properties);
+  SimulatedKafkaConsumer(SimulatedKafkaCluster& cluster, const KafkaProperties& properties);
   ~SimulatedKafkaConsumer() override;
   void add(const KafkaPartition& partition, int64_t offset, std::function<void()> wake) override;
   void remove(const KafkaPartition& partition) override;
@@ -25,8 +25,9 @@ class SimulatedKafkaConsumer final : public KafkaConsumer {
   struct Fetching {
     int64_t next = 0;
     int64_t reader = 0;  // number at the cluster
+    int64_t told_end = kNoKafkaOffset;
   };
-  SimulatedKafka& cluster_;
+  SimulatedKafkaCluster& cluster_;
   const bool committed_;
   std::map<KafkaPartition, Fetching> partitions_;
   std::vector<KafkaMessage> messages_;
@@ -34,7 +35,7 @@ class SimulatedKafkaConsumer final : public KafkaConsumer {
 
 class SimulatedKafkaProducer final : public KafkaProducer {
  public:
-  SimulatedKafkaProducer(SimulatedKafka& cluster, const KafkaProperties& properties);
+  SimulatedKafkaProducer(SimulatedKafkaCluster& cluster, const KafkaProperties& properties);
   bool send(const KafkaOutgoing& message) override;
   void check() override;
   void flush() override;
@@ -47,10 +48,10 @@ class SimulatedKafkaProducer final : public KafkaProducer {
 
  private:
   // Returns the transaction. Throws where a newer producer, or the time limit, has ended it.
-  SimulatedKafka::Transaction& transaction();
+  SimulatedKafkaCluster::Transaction& transaction();
   [[noreturn]] void fail(const std::string& text);
 
-  SimulatedKafka& cluster_;
+  SimulatedKafkaCluster& cluster_;
   const std::string id_;  // transactional, empty: none
   const DurationMillis timeout_ms_;
   int64_t producer_ = 0;
@@ -61,7 +62,7 @@ class SimulatedKafkaProducer final : public KafkaProducer {
 
 class SimulatedKafkaAdmin final : public KafkaAdmin {
  public:
-  SimulatedKafkaAdmin(SimulatedKafka& cluster, const KafkaProperties& properties);
+  SimulatedKafkaAdmin(SimulatedKafkaCluster& cluster, const KafkaProperties& properties);
   std::vector<KafkaTopic> all_topics() override;
   std::optional<KafkaTopic> topic(const std::string& name) override;
   std::vector<int64_t> offsets(std::span<const KafkaPartition> partitions, KafkaOffsetOf of,
@@ -74,7 +75,7 @@ class SimulatedKafkaAdmin final : public KafkaAdmin {
   std::optional<std::string> broker_setting(const std::string& name) override;
 
  private:
-  SimulatedKafka& cluster_;
+  SimulatedKafkaCluster& cluster_;
   const bool committed_;
   const std::string group_;
 };

@@ -129,6 +129,7 @@ JsonSettings json_settings(const FormatRequest& request, std::string_view format
   settings.form.timestamp = timestamp_form(options);
   settings.form.option_prefix = options.full_name("");
   settings.ignore_parse_errors = options.boolean("ignore-parse-errors");
+  settings.messages = request.messages;
   settings.form.nulls_for_errors = settings.ignore_parse_errors;
   require_one_policy(request);
   return settings;

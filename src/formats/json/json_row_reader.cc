@@ -32,14 +32,14 @@ bool JsonRowReader::check(const JsonRecord& record) {
     size_t valid = 0;
     for (size_t step = 0; (step = utf8_sequence(line.substr(valid))) != 0;) valid += step;
     reject(record, "", fmt::format("it is not UTF-8 at character {}", utf8_length(line.substr(0, valid)) + 1),
-           "Convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`.");
+           settings_.messages ? "" : "Convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`.");
     return false;
   }
   const auto syntax = check_json(line);
   if (!syntax) return true;
   reject(record, "",
          fmt::format("{} at character {}", syntax->message, utf8_length(line.substr(0, syntax->offset)) + 1),
-         syntax_hint(line));
+         settings_.messages ? "" : syntax_hint(line));
   return false;
 }
 

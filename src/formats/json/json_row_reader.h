@@ -19,6 +19,7 @@ struct JsonSettings {
   TextForm form;
   bool fail_on_missing_field = false;
   bool ignore_parse_errors = false;  // a bad value is NULL, a bad record is left out
+  bool messages = false;             // records are no lines of a file, which could be mended
 };
 
 // The record that is read, for errors.

@@ -21,6 +21,7 @@ struct SourceTraits {
   bool append_only = true;
   bool upserts = false;                            // Source::upserts()
   std::optional<int64_t> num_rows = std::nullopt;  // Source::num_rows()
+  bool takes_conditions = false;                   // Source::takes_conditions()
 };
 enum class SinkAccepts : uint8_t {
   kAppend,

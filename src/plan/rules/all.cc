@@ -12,7 +12,7 @@ namespace {
 // projections meet before windows are recognised, because a window's rows and its aggregate must be neighbours; that
 // leaves projections of its own, and so both are repeated before columns are pruned. What orders the rows of an
 // aggregate must be known by then. Keys of joins become columns before Top-N is recognised, which asks whether its rows
-// have windows.
+// have windows. Who reads a scan is known when nothing is shared any more.
 constexpr std::array kRules = {
     Rule{"share subplans", share_subplans},
     Rule{"fold constants", fold_constants},
@@ -30,6 +30,7 @@ constexpr std::array kRules = {
     Rule{"make lookup joins", make_lookup_joins},
     Rule{"name ranks", name_ranks},
     Rule{"share subplans", share_subplans},
+    Rule{"offer conditions", offer_conditions},
 };
 
 class Rewriter {

@@ -58,5 +58,6 @@ PlanPtr share_subplans(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_calcs(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_lookup_joins(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr name_ranks(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr offer_conditions(const PlanPtr& root, const OptimizerContext& context);
 
 }  // namespace tidemill

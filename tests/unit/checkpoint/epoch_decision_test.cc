@@ -35,7 +35,7 @@ class StubbornDecider final : public Decider {
 std::vector<std::string> told_by(StubbornDecider& decider) {
   std::vector<std::string> told;
   NoFaults faults;
-  EpochDecision decision(decider, {}, [&told](std::string text) { told.push_back(std::move(text)); }, faults);
+  EpochDecision decision(decider, {}, [&told](std::string text) { told.push_back(std::move(text)); }, {}, faults);
   EXPECT_EQ(decision.decide(Manifest{}), nullptr);
   return told;
 }

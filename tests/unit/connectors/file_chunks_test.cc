@@ -104,8 +104,8 @@ class FileChunksTest : public testing::Test {
     world.files().put("f", text);
     CountingExecutor executor(world.executor());
     const Environment& inner = world.get();
-    Environment environment{inner.clock,   executor,     inner.files, inner.services,
-                            inner.console, inner.random, inner.faults};
+    Environment environment{inner.clock,     executor,      inner.files,  inner.services, inner.kafka,
+                            inner.libraries, inner.console, inner.random, inner.faults,   inner.http};
     const FileSourceSettings settings = settings_of(table, way.reading);
     Outcome outcome;
     FileReader reader(settings, environment, {0, way.parallelism});

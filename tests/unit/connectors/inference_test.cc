@@ -16,7 +16,7 @@ class InferenceTest : public testing::Test {
   }
   std::string describe(const std::string& path) {
     try {
-      const InferredTable table = infer_table(world_.files(), path, test_formats());
+      const InferredTable table = infer_table(world_.get(), path, test_formats());
       std::string out;
       for (const Field& field : table.columns)
         out += fmt::format("{}{} {}", out.empty() ? "" : ", ", field.name, field.type.to_string());
@@ -95,7 +95,7 @@ TEST_F(InferenceTest, WhatIsInferredCanBeRead) {
   world_.files().create_directories("data");
   world_.files().put("data/1.jsonl", "");
   world_.files().put("data/2.jsonl", "{\"at\":\"2020-01-31T10:00:00\",\"n\":1}\n");
-  const InferredTable inferred = infer_table(world_.files(), "data/*.jsonl", test_formats());
+  const InferredTable inferred = infer_table(world_.get(), "data/*.jsonl", test_formats());
   TableDescription table;
   table.name = "t";
   table.physical = make_schema(inferred.columns);

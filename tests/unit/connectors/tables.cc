@@ -3,6 +3,7 @@
 #include "connectors/blackhole/blackhole_connector.h"
 #include "connectors/datagen/datagen_connector.h"
 #include "connectors/filesystem/filesystem_connector.h"
+#include "connectors/kafka/kafka_connector.h"
 #include "connectors/nexmark/nexmark_connector.h"
 #include "connectors/print/print_connector.h"
 #include "data/pretty.h"
@@ -16,7 +17,11 @@ const ConnectorRegistry& test_connectors() {
   static const ConnectorRegistry kConnectors = [] {
     ConnectorRegistry registry;
     registry.add(make_filesystem_connector());
+    registry.add(make_kafka_connector());
+    registry.add(make_upsert_kafka_connector());
     registry.add(make_datagen_connector());
+    registry.add(make_kafka_connector());
+    registry.add(make_upsert_kafka_connector());
     registry.add(make_nexmark_connector());
     registry.add(make_print_connector());
     registry.add(make_blackhole_connector());
@@ -41,6 +46,7 @@ TableDescription describe(const TestTable& table) {
   description.physical = parse_schema(table.schema);
   description.options = table.options;
   description.metadata = table.metadata;
+  description.primary_key = table.primary_key;
   for (const std::string& column : table.columns.value_or(description.physical->names()))
     description.projection.push_back(*description.physical->index_of(column));
   return description;

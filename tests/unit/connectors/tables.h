@@ -15,6 +15,7 @@ struct TestTable {
   OptionMap options;
   std::vector<MetadataColumn> metadata = {};
   std::optional<std::vector<std::string>> columns = {};  // asked for; null: all
+  std::vector<int32_t> primary_key = {};
 };
 
 const ConnectorRegistry& test_connectors();

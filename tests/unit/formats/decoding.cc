@@ -7,10 +7,14 @@
 #include "base/error.h"
 #include "data/pretty.h"
 #include "data/value_text.h"
-#include "env/simulated/simulated_environment.h"
+#include "formats/avro/avro_format.h"
+#include "formats/avro/registry/confluent_format.h"
 #include "formats/csv/csv_format.h"
 #include "formats/json/changelog_format.h"
 #include "formats/json/json_format.h"
+#include "formats/parquet/parquet_format.h"
+#include "formats/protobuf/protobuf_format.h"
+#include "formats/raw/raw_format.h"
 
 namespace tidemill {
 namespace {
@@ -62,6 +66,10 @@ std::vector<std::string> letters_in(FileSystem& files, const std::string& direct
       letters.push_back(text.substr(begin, end - begin));
   }
   return letters;
+}
+
+void write_files(const TextTable& table, FileSystem& files) {
+  for (const auto& [path, bytes] : table.files) files.open_write(path)->append(bytes);
 }
 
 // Feeds one decoder in the steps asked for, and notes what it gives.
@@ -148,6 +156,12 @@ class Decoding {
 std::unique_ptr<const Format> make_format(const std::string& name) {
   for (std::unique_ptr<const Format>& format : make_changelog_json_formats())
     if (format->name() == name) return std::move(format);
+  if (name == "raw") return make_raw_format();
+  if (name == "protobuf") return make_protobuf_format();
+  if (name == "parquet") return make_parquet_format();
+  for (std::unique_ptr<const Format>& format : make_confluent_formats())
+    if (format->name() == name) return std::move(format);
+  if (name == "avro") return make_avro_format();
   return name == "json" ? make_json_format() : make_csv_format();
 }
 
@@ -170,8 +184,10 @@ DecodedText decode_text(const TextTable& table, std::string_view text, const Dec
 }
 
 DecodedText decode_messages(const TextTable& table, const std::vector<std::optional<std::string>>& messages,
-                            int32_t max_rows) {
-  SimulatedEnvironment environment(1);
+                            int32_t max_rows, SimulatedEnvironment* world) {
+  SimulatedEnvironment own(1);
+  SimulatedEnvironment& environment = world != nullptr ? *world : own;
+  write_files(table, environment.files());
   RecordErrors errors(table.errors, "t", environment.get(), {}, "offset");
   DecodedText out;
   try {
@@ -184,6 +200,7 @@ DecodedText decode_messages(const TextTable& table, const std::vector<std::optio
     for (const std::optional<std::string>& message : messages)
       records.push_back({message ? std::string_view(*message) : std::string_view(), !message.has_value(),
                          kFirstOffset + static_cast<int64_t>(records.size())});
+    while (const std::function<void()> wanted = decoder->wanted(records)) wanted();
     decoder->begin("topic-0", records);
     while (const std::optional<DecodedRows> rows = decoder->next(max_rows))
       take(*rows, projected(request, *format), out);
@@ -196,13 +213,22 @@ DecodedText decode_messages(const TextTable& table, const std::vector<std::optio
   return out;
 }
 
-std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows) {
-  SimulatedEnvironment environment(1);
+std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows,
+                                         SimulatedEnvironment* world, const std::string& subject) {
+  return encode_messages(table, parse_batch(parse_schema(table.schema), pretty_rows), world, subject);
+}
+
+std::vector<std::string> encode_messages(const TextTable& table, const Batch& batch, SimulatedEnvironment* world,
+                                         const std::string& subject) {
+  SimulatedEnvironment own(1);
+  SimulatedEnvironment& environment = world != nullptr ? *world : own;
+  write_files(table, environment.files());
   const auto format = make_format(table.format);
   FormatRequest request = request_for(table, *format);
   request.messages = true;
+  request.subject = subject;
   const auto encoder = format->make_encoding(request)->make_record_encoder(environment.get());
-  const Batch batch = parse_batch(parse_schema(table.schema), pretty_rows);
+  while (const std::function<void()> wanted = encoder->wanted()) wanted();
   encoder->begin(batch);
   std::vector<std::string> messages(static_cast<size_t>(batch.num_rows()));
   for (int32_t row = 0; row < batch.num_rows(); ++row) encoder->append(row, messages[static_cast<size_t>(row)]);
@@ -216,6 +242,7 @@ std::string encode_batches(const TextTable& table, const std::vector<Batch>& bat
   std::string out;
   encoder->begin_file(out);
   for (const Batch& batch : batches) encoder->encode(batch, out);
+  encoder->end_file(out);
   return out;
 }
 

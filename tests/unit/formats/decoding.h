@@ -1,11 +1,13 @@
 // tests/unit/formats/decoding.h - runs text through a format and shows what comes out, for tables of cases.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connectors/spi/format.h"
+#include "env/simulated/simulated_environment.h"
 
 namespace tidemill {
 
@@ -17,6 +19,7 @@ struct TextTable {
   RecordErrorSettings errors = {};
   std::optional<std::vector<std::string>> columns = {};  // those asked for; null: all
   std::vector<std::string> metadata = {};                // keys, behind the columns
+  std::map<std::string, std::string> files = {};         // paths and bytes of files that the options name
 };
 
 struct DecodeSteps {
@@ -51,11 +54,15 @@ struct DecodedText {
 
 std::unique_ptr<const Format> make_format(const std::string& name);
 DecodedText decode_text(const TextTable& table, std::string_view text, const DecodeSteps& steps = {});
-// Decodes messages, the keys or values of a log: message i has offset 10 + i; nullopt is a tombstone.
+// Decodes messages, the keys or values of a log: message i has offset 10 + i; nullopt is a tombstone. `world`: in which
+// that is done; null: one of its own.
 DecodedText decode_messages(const TextTable& table, const std::vector<std::optional<std::string>>& messages,
-                            int32_t max_rows = 1024);
+                            int32_t max_rows = 1024, SimulatedEnvironment* world = nullptr);
 // Returns the messages that the format writes for rows given as data/pretty.h reads them.
-std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows);
+std::vector<std::string> encode_messages(const TextTable& table, const std::string& pretty_rows,
+                                         SimulatedEnvironment* world = nullptr, const std::string& subject = "");
+std::vector<std::string> encode_messages(const TextTable& table, const Batch& batch,
+                                         SimulatedEnvironment* world = nullptr, const std::string& subject = "");
 // Returns the file that the format writes for these batches.
 std::string encode_batches(const TextTable& table, const std::vector<Batch>& batches);
 // The same for rows given as data/pretty.h reads them.

@@ -20,13 +20,13 @@ TextTable skipping(TextTable table) {
 
 TEST(Messages, RowsKnowTheOffsetOfTheirMessage) {
   EXPECT_EQ(decode_messages(kJson, {R"({"a": 1})", R"({"a": 2, "b": "x"})"}).rows,
-            (Rows{"10: +I[1, NULL]", "11: +I[2, x]"}));
+            (Rows{"10: +I[1, null]", "11: +I[2, x]"}));
   EXPECT_EQ(decode_messages(kCsv, {"1,x", "2,y"}).rows, (Rows{"10: +I[1, x]", "11: +I[2, y]"}));
 }
 
 TEST(Messages, TombstonesGiveNoRowAndLaterOffsetsHold) {
   const DecodedText out = decode_messages(kJson, {R"({"a": 1})", std::nullopt, R"({"a": 2})"});
-  EXPECT_EQ(out.rows, (Rows{"10: +I[1, NULL]", "12: +I[2, NULL]"}));
+  EXPECT_EQ(out.rows, (Rows{"10: +I[1, null]", "12: +I[2, null]"}));
   EXPECT_EQ(out.errors_counted, 0);
 }
 
@@ -38,7 +38,7 @@ TEST(Messages, AnEmptyMessageIsAnError) {
 
 TEST(Messages, AMessageOfJsonMayHaveLineBreaks) {
   const DecodedText out = decode_messages(kJson, {"{\n  \"a\": 1,\r\n  \"b\": \"x\\\"\ny\"\n}\n", R"({"a": 2})"});
-  EXPECT_EQ(out.rows, (Rows{"10: +I[1, x\"\ny]", "11: +I[2, NULL]"})) << out.error;
+  EXPECT_EQ(out.rows, (Rows{"10: +I[1, x\"\ny]", "11: +I[2, null]"})) << out.error;
 }
 
 TEST(Messages, AFieldOfCsvMayHaveLineBreaks) {
@@ -49,12 +49,12 @@ TEST(Messages, AFieldOfCsvMayHaveLineBreaks) {
 TEST(Messages, AnArrayIsManyRowsOfOneOffset) {
   const std::string array = R"([{"a": 1}, {"a": 2}, {"a": 3}])";
   EXPECT_EQ(decode_messages(kJson, {array, R"({"a": 4})"}, 2).rows,
-            (Rows{"10: +I[1, NULL]", "10: +I[2, NULL]", "10: +I[3, NULL]", "11: +I[4, NULL]"}));
+            (Rows{"10: +I[1, null]", "10: +I[2, null]", "10: +I[3, null]", "11: +I[4, null]"}));
 }
 
 TEST(Messages, AByteOrderMarkIsNoPartOfAnyMessage) {
   EXPECT_EQ(decode_messages(kJson, {"\xEF\xBB\xBF{\"a\": 1}", "\xEF\xBB\xBF{\"a\": 2}"}).rows,
-            (Rows{"10: +I[1, NULL]", "11: +I[2, NULL]"}));
+            (Rows{"10: +I[1, null]", "11: +I[2, null]"}));
 }
 
 TEST(Messages, ABadMessageIsNamedByItsOffsetAndOthersGoOn) {
@@ -64,7 +64,7 @@ TEST(Messages, ABadMessageIsNamedByItsOffsetAndOthersGoOn) {
   TextTable letters = kJson;
   letters.errors = {RecordErrorPolicy::kDeadLetter, "/dead"};
   const DecodedText out = decode_messages(letters, {"{", R"({"a": 1})", "{\n}}", R"({"a": 2})"});
-  EXPECT_EQ(out.rows, (Rows{"11: +I[1, NULL]", "13: +I[2, NULL]"}));
+  EXPECT_EQ(out.rows, (Rows{"11: +I[1, null]", "13: +I[2, null]"}));
   ASSERT_EQ(out.letters.size(), 2U);
   EXPECT_TRUE(has(out.letters[0], R"("offset":10,)")) << out.letters[0];
   EXPECT_TRUE(has(out.letters[1], R"("offset":12,)")) << out.letters[1];

@@ -37,8 +37,9 @@ TEST(JobCheckpoint, ARestoredJobGoesOnAtAnyParallelism) {
 TEST(JobCheckpoint, TheSameOnThreads) {
   SimulatedEnvironment memory(1);
   RealEnvironment threads(3);
-  Environment mixed{threads.get().clock,   threads.get().executor, threads.get().files, threads.get().services,
-                    threads.get().console, threads.get().random,   threads.get().faults};
+  Environment mixed{threads.get().clock,  threads.get().executor,  threads.get().files,   threads.get().services,
+                    threads.get().kafka,  threads.get().libraries, threads.get().console, threads.get().random,
+                    threads.get().faults, threads.get().http};
   const std::string directory = fmt::format("{}tidemill_checkpoint_{}", testing::TempDir(), mixed.random.next());
   sim::CommittedRows out;
   JobOptions options = with_checkpoints();

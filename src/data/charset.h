@@ -1,4 +1,4 @@
-// functions/charset.h - texts as bytes of a character set, both ways. Rule: as Java: what a set lacks becomes '?', what
+// data/charset.h - texts as bytes of a character set, both ways. Rule: as Java: what a set lacks becomes '?', what
 // is malformed becomes U+FFFD.
 #pragma once
 #include <cstdint>
@@ -14,7 +14,7 @@ enum class Charset : uint8_t { kUtf8, kUtf16, kUtf16BigEndian, kUtf16LittleEndia
 std::optional<Charset> find_charset(std::string_view name);
 
 // UTF-16 writes big-endian behind a byte order mark, and reads such a mark.
-void append_encoded(std::string& bytes, std::string_view text, Charset charset);
-void append_decoded(std::string& text, std::string_view bytes, Charset charset);
+void append_in_charset(std::string& bytes, std::string_view text, Charset charset);
+void append_from_charset(std::string& text, std::string_view bytes, Charset charset);
 
 }  // namespace tidemill

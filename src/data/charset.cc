@@ -1,4 +1,4 @@
-#include "functions/charset.h"
+#include "data/charset.h"
 
 #include <cstdint>
 
@@ -90,7 +90,7 @@ std::optional<Charset> find_charset(std::string_view name) {
   return std::nullopt;
 }
 
-void append_encoded(std::string& bytes, std::string_view text, Charset charset) {
+void append_in_charset(std::string& bytes, std::string_view text, Charset charset) {
   if (charset == Charset::kUtf16 && !text.empty()) append_utf16(bytes, kByteOrderMarkPoint, true);
   while (!text.empty()) {
     const Utf8CodePoint point = decode_utf8(text);
@@ -99,7 +99,7 @@ void append_encoded(std::string& bytes, std::string_view text, Charset charset) 
   }
 }
 
-void append_decoded(std::string& text, std::string_view bytes, Charset charset) {
+void append_from_charset(std::string& text, std::string_view bytes, Charset charset) {
   if (charset == Charset::kUtf8) return append_valid_utf8(text, bytes);
   if (charset == Charset::kUtf16 && bytes.starts_with("\xFF\xFE"))
     return append_from_utf16(text, bytes.substr(2), false);
