@@ -16,11 +16,11 @@ TEST(Connectors, AreFoundByNameOrByTheNearest) {
   EXPECT_EQ(check({{"connector", "blackhole"}}), "no error");
   EXPECT_EQ(check({}),
             "Option 'connector' is missing | Add 'connector' = '…' to WITH (…). Connectors: blackhole, datagen, "
-            "filesystem, kafka, nexmark, print, upsert-kafka.");
-  EXPECT_EQ(
-      check({{"connector", "filesytem"}}),
-      "Unknown connector 'filesytem' | Did you mean 'filesystem'? Connectors: blackhole, datagen, filesystem, kafka, "
-      "nexmark, print, upsert-kafka.");
+            "filesystem, hybrid, kafka, nexmark, print, upsert-kafka.");
+  EXPECT_EQ(check({{"connector", "filesytem"}}),
+            "Unknown connector 'filesytem' | Did you mean 'filesystem'? Connectors: blackhole, datagen, filesystem, "
+            "hybrid, kafka, "
+            "nexmark, print, upsert-kafka.");
   EXPECT_EQ(check({{"connector", "filesystem"}, {"path", "x"}, {"format", "jsno"}}),
             "Unknown format 'jsno' | Did you mean 'json'? Formats: csv, json.");
   EXPECT_EQ(check({{"connector", "print"}, {"format", "json"}}),

@@ -7,7 +7,7 @@ namespace {
 
 class KafkaReaderTest : public testing::Test {
  protected:
-  void SetUp() override { world_.kafka().create_topic("numbers", 1); }
+  void SetUp() override { world_.kafka().cluster().create_topic("numbers", 1); }
   static TestTable table(OptionMap more) {
     more.insert({{"connector", "kafka"},
                  {"topic", "numbers"},

@@ -3,6 +3,7 @@
 #include "connectors/blackhole/blackhole_connector.h"
 #include "connectors/datagen/datagen_connector.h"
 #include "connectors/filesystem/filesystem_connector.h"
+#include "connectors/hybrid/hybrid_connector.h"
 #include "connectors/kafka/kafka_connector.h"
 #include "connectors/nexmark/nexmark_connector.h"
 #include "connectors/print/print_connector.h"
@@ -14,20 +15,19 @@
 namespace tidemill {
 
 const ConnectorRegistry& test_connectors() {
-  static const ConnectorRegistry kConnectors = [] {
-    ConnectorRegistry registry;
-    registry.add(make_filesystem_connector());
-    registry.add(make_kafka_connector());
-    registry.add(make_upsert_kafka_connector());
-    registry.add(make_datagen_connector());
-    registry.add(make_kafka_connector());
-    registry.add(make_upsert_kafka_connector());
-    registry.add(make_nexmark_connector());
-    registry.add(make_print_connector());
-    registry.add(make_blackhole_connector());
+  static const std::unique_ptr<const ConnectorRegistry> kConnectors = [] {
+    auto registry = std::make_unique<ConnectorRegistry>();
+    registry->add(make_filesystem_connector());
+    registry->add(make_datagen_connector());
+    registry->add(make_kafka_connector());
+    registry->add(make_upsert_kafka_connector());
+    registry->add(make_hybrid_connector(*registry));
+    registry->add(make_nexmark_connector());
+    registry->add(make_print_connector());
+    registry->add(make_blackhole_connector());
     return registry;
   }();
-  return kConnectors;
+  return *kConnectors;
 }
 
 const FormatRegistry& test_formats() {
