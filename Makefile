@@ -9,9 +9,11 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 TEST_JOBS ?= $(JOBS)
 BUILDS ?= release asan
+# Options of benchmarks/kafka/end_to_end.py, such as --rows 1000000 --runs 1.
+KAFKA_BENCH ?=
 export FUZZ_SECONDS JOBS TEST_JOBS BUILDS
 
-.PHONY: demo test build debug bench conformance fuzz chaos chaos-kafka tsan format tidy clean help
+.PHONY: demo test build debug bench bench-kafka conformance fuzz chaos chaos-kafka tsan format tidy clean help
 
 demo: build ## Build, then run the example job over the shipped flights.
 	@build/release/tidemill run examples/flights/flights.sql
@@ -33,6 +35,14 @@ bench: ## Build and run the benchmarks: ratios to loops written by hand, start-u
 	@tools/build.sh release tidemill benchmarks
 	@for program in build/release/benchmarks/bench_*; do "$$program"; done
 	@python3 benchmarks/startup.py --program build/release/tidemill
+
+bench-kafka: ## Measure topic to topic against Kafka Streams and Flink, latency, and a slow sink (needs a JDK and Maven; some 30 minutes).
+	@tools/install_dependencies.sh bench kafka
+	@cmake --preset release >&2
+	@tools/build.sh release tidemill kafka_fill kafka_latency
+	@python3 benchmarks/kafka/end_to_end.py $(KAFKA_BENCH)
+	@python3 benchmarks/kafka/latency.py
+	@python3 benchmarks/kafka/slow_sink.py
 
 conformance: ## Run every bounded SQL case through real Flink too, and compare (needs a JDK and Maven).
 	@tools/install_dependencies.sh conformance
@@ -74,4 +84,4 @@ clean: ## Remove all that was built.
 	@rm -rf build
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

@@ -208,22 +208,45 @@ ExpressionPtr bind_unix_timestamp(const CallSite& call) {
       pattern.properties());
 }
 
-// Returns the instant that a number of units, `scale` milliseconds each, is counted from 1970; nullopt outside the
-// years 0 to 9999. As Flink: DECIMALs lose their fraction, and what 64 bits do not hold; NaN is 0.
+constexpr EpochMillis kFirstInstant = -62167219200000, kLastInstant = 253402300799999;  // of the years 0 and 9999
+
+// Returns the instant that is `number` units of `scale` milliseconds after 1970; nullopt outside the years 0 to 9999.
+std::optional<EpochMillis> instant_of_whole(int64_t number, int64_t scale) {
+  if (number < kFirstInstant / scale || number > kLastInstant / scale) return std::nullopt;
+  return number * scale;
+}
+
+// The same for a number of any type. As Flink: DECIMALs lose their fraction, and what 64 bits do not hold; NaN is 0.
 std::optional<EpochMillis> instant_of(const Value& number, int64_t scale) {
-  constexpr EpochMillis kFirst = -62167219200000, kLast = 253402300799999;
   if (number.type().is_approximate()) {
     const double value =
         number.type().kind == TypeKind::kFloat ? static_cast<double>(number.as<float>()) : number.as<double>();
     if (std::isnan(value)) return 0;
-    if (value < static_cast<double>(kFirst / scale) || value > static_cast<double>(kLast / scale)) return std::nullopt;
+    if (value < static_cast<double>(kFirstInstant / scale) || value > static_cast<double>(kLastInstant / scale))
+      return std::nullopt;
     return static_cast<EpochMillis>(value * static_cast<double>(scale));
   }
   const bool decimal = number.type().kind == TypeKind::kDecimal;
   const int128 whole = number.as_integer() / (decimal ? decimal_power(number.type().scale) : 1);
   const int128 millis = static_cast<int128>(static_cast<int64_t>(whole)) * scale;
   const int128 kept = decimal ? static_cast<int64_t>(millis) : millis;
-  return kept < kFirst || kept > kLast ? std::nullopt : std::optional(static_cast<EpochMillis>(kept));
+  if (kept < kFirstInstant || kept > kLastInstant) return std::nullopt;
+  return static_cast<EpochMillis>(kept);
+}
+
+// Returns a kernel for BIGINTs in seconds (0) or milliseconds (3), where the precision is a literal or left out: what
+// topics and files have most. Nullptr for all else.
+ScalarFunctionPtr bigint_to_instant(const CallSite& call) {
+  if (call.type(0).kind != TypeKind::kBigInt) return nullptr;
+  if (call.size() == 1) return make_kernel([](int64_t millis) { return instant_of_whole(millis, 1); });
+  const auto* precision = call.arguments[1]->try_as<Literal>();
+  if (precision == nullptr || precision->value().is_null() || precision->type().kind != TypeKind::kInteger)
+    return nullptr;
+  if (precision->value().as_integer() == 0)
+    return make_kernel([](int64_t seconds, int32_t) { return instant_of_whole(seconds, kMillisPerSecond); });
+  if (precision->value().as_integer() == 3)
+    return make_kernel([](int64_t millis, int32_t) { return instant_of_whole(millis, 1); });
+  return nullptr;
 }
 
 ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
@@ -244,6 +267,8 @@ ExpressionPtr bind_to_timestamp_ltz(const CallSite& call) {
   }
   if (call.size() < 1 || call.size() > 2 || !call.type(0).is_numeric()) return nullptr;
   if (call.size() == 2 && !call.type(1).is_integer()) return nullptr;
+  if (ScalarFunctionPtr kernel = bigint_to_instant(call))
+    return make_call(call, std::move(kernel), {call.arguments.begin(), call.arguments.end()}, Type::timestamp_ltz(3));
   return make_row_call(
       call, Type::timestamp_ltz(3),
       [](const CallInput& input, int32_t row, ColumnBuilder& out) {

@@ -6,8 +6,6 @@
 namespace tidemill {
 namespace {
 
-constexpr size_t kUndeliveredBytesMax = size_t{32} << 20;  // in the client: above it the task waits
-
 std::unique_ptr<MessageOutput> output_of(const KafkaSinkSettings& settings, Environment& environment,
                                          const Subtask& subtask) {
   if (settings.guarantee != DeliveryGuarantee::kExactlyOnce)
@@ -53,7 +51,7 @@ bool KafkaWriter::ready() {
   }
   KafkaProducer& producer = output_->producer();
   producer.check();
-  return send_waiting(producer) && producer.memory_bytes() < kUndeliveredBytesMax;
+  return send_waiting(producer) && limit_.allows(output_->memory_bytes(), environment_.clock.monotonic_ns());
 }
 
 void KafkaWriter::write(const Batch& batch) { prepared_ ? encode(batch) : early_.push_back(batch); }

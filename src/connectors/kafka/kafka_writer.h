@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "connectors/kafka/delivery_limit.h"
 #include "connectors/kafka/io_preparation.h"
 #include "connectors/kafka/kafka_sink.h"
 #include "connectors/kafka/message_encoder.h"
@@ -46,6 +47,7 @@ class KafkaWriter final : public SinkWriter {
   Environment& environment_;
   const int32_t subtask_;
   const std::unique_ptr<MessageOutput> output_;
+  DeliveryLimit limit_;
   MessageEncoder encoder_;
   EncodedMessage message_;  // encoded last
   IoPreparation preparing_;

@@ -52,12 +52,24 @@ void RealKafkaProducer::delivered(rd_kafka_t*, const rd_kafka_message_t* message
   producer->failed_.store(true);
 }
 
+rd_kafka_topic_t* RealKafkaProducer::topic(std::string_view name) {
+  const std::lock_guard lock(topics_mutex_);
+  for (const auto& known : topics_)
+    if (name == rd_kafka_topic_name(known.get())) return known.get();
+  rd_kafka_topic_t* const added = rd_kafka_topic_new(handle_.get(), std::string(name).c_str(), nullptr);
+  if (added == nullptr) {
+    const rd_kafka_resp_err_t error = rd_kafka_last_error();
+    handle_.fail(fmt::format("topic '{}' cannot be written to", name), error, rd_kafka_err2str(error));
+  }
+  topics_.emplace_back(added);
+  return added;
+}
+
 bool RealKafkaProducer::send(const KafkaOutgoing& message) {
-  const std::string topic(message.topic);
   std::array<rd_kafka_vu_t, 7> parts = {};
   size_t count = 0;
-  parts[count].vtype = RD_KAFKA_VTYPE_TOPIC;
-  parts[count++].u.cstr = topic.c_str();
+  parts[count].vtype = RD_KAFKA_VTYPE_RKT;
+  parts[count++].u.rkt = topic(message.topic);
   parts[count].vtype = RD_KAFKA_VTYPE_PARTITION;
   parts[count++].u.i32 = message.partition < 0 ? RD_KAFKA_PARTITION_UA : message.partition;
   parts[count].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
@@ -88,8 +100,8 @@ bool RealKafkaProducer::send(const KafkaOutgoing& message) {
   rd_kafka_error_destroy(error);
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   throw_failed();
-  handle_.fail(fmt::format("a message of {} bytes to topic '{}' cannot be sent", message.value.size(), topic), code,
-               reason);
+  handle_.fail(fmt::format("a message of {} bytes to topic '{}' cannot be sent", message.value.size(), message.topic),
+               code, reason);
 }
 
 void RealKafkaProducer::throw_fatal() {

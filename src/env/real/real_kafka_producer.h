@@ -2,6 +2,9 @@
 // for an abort, ends the producer: whoever owns it makes a new one and sends again from the last decided epoch.
 #pragma once
 #include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 #include "env/real/kafka_handle.h"
 
@@ -23,6 +26,13 @@ class RealKafkaProducer final : public KafkaProducer {
   void abort_transaction() override;
 
  private:
+  struct TopicDeleter {
+    void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  };
+
+  // Returns the client's handle of a topic. The first call asks the brokers at once where its partitions are; a message
+  // sent by the topic's name alone would wait for the client's next round, up to a second.
+  rd_kafka_topic_t* topic(std::string_view name);
   static void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   void throw_failed();
   // Throws where the client can never go on, saying so if another producer of the same id is why.
@@ -32,7 +42,9 @@ class RealKafkaProducer final : public KafkaProducer {
   void throw_transaction_error(std::string_view what, rd_kafka_error_t* error, bool maybe_done);
 
   KafkaHandle handle_;
-  const std::string id_;  // transactional, empty: none
+  std::mutex topics_mutex_;
+  std::vector<std::unique_ptr<rd_kafka_topic_t, TopicDeleter>> topics_;  // few
+  const std::string id_;                                                 // transactional, empty: none
   const std::chrono::milliseconds delivery_limit_;
   const std::chrono::milliseconds transaction_limit_;  // of one call
   std::atomic<int64_t> bytes_sent_ = 0;
