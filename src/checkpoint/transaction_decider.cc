@@ -29,6 +29,7 @@ void TransactionDecider::decide(const Manifest& manifest) {
     throw DecisionUnknown(error.what());
   }
   try {
+    fail_point(faults_, "transaction.committed");
     directory_.finish_decision(manifest);
   } catch (const std::exception& error) {
     // It is decided; the next attempt gives it its name.

@@ -106,7 +106,7 @@ bool KafkaReader::fetch(Partition& partition, int32_t max_rows, ReadResult& resu
   current_ = &partition;
   group_end_ = messages.back().offset + 1;
   rows_given_ = 0;
-  rows_to_skip_ = std::exchange(position.rows, 0);
+  rows_to_skip_ = position.rows;
   position.offset = messages.front().offset;
   rows_.take(partition.partition, partition.name, messages, *consumer_);
   return true;
@@ -124,7 +124,7 @@ bool KafkaReader::give_rows(int32_t max_rows, ReadResult& result) {
   while (std::optional<Batch> batch = rows_.next(max_rows)) {
     const int64_t before = rows_given_;
     rows_given_ += batch->num_rows();
-    current_->position.rows = rows_given_;
+    current_->position.rows = std::max(rows_given_, rows_to_skip_);
     if (rows_given_ <= rows_to_skip_) continue;
     if (before < rows_to_skip_) {
       std::vector<int32_t> rows;
@@ -140,7 +140,8 @@ bool KafkaReader::give_rows(int32_t max_rows, ReadResult& result) {
 
 void KafkaReader::end_group() {
   current_->position.offset = group_end_;
-  current_->position.rows = 0;
+  // A restart may read less at a time than the attempt before it.
+  current_->position.rows = std::max<int64_t>(rows_to_skip_ - rows_given_, 0);
   current_ = nullptr;
   rows_.clear();
   errors_counted_ = errors_.count();

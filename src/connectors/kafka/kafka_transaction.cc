@@ -125,7 +125,6 @@ void KafkaTransaction::commit(int64_t epoch, std::span<const GroupProgress> prog
   fail_point(environment_.faults, "transaction.committing");
   committing.commit_transaction();
   ++committed_;
-  fail_point(environment_.faults, "transaction.committed");
 }
 
 }  // namespace tidemill

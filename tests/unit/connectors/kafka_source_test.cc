@@ -146,11 +146,13 @@ TEST_F(KafkaSourceTest, GoesOnFromEveryPosition) {
   const std::string all = tidemill::read(*reader_from(splits), 2);
   EXPECT_EQ(all, "t-0:0 +I[1]\nt-0:0 +I[2]\nt-0:0 +I[3]\nt-0:2 +I[4]\nt-0:4 +I[5]\nt-0:4 +I[6]\n");
   for (int32_t polls = 1; polls < 30; ++polls) {
-    const auto first = reader_from(splits);
-    const std::string before = tidemill::read(*first, 2, polls);
-    const auto second = reader_from(first->positions());
-    EXPECT_EQ(before + tidemill::read(*second, 2), all) << polls;
-    EXPECT_EQ(first->records_in_errors() + second->records_in_errors(), 1) << polls;
+    for (const auto& [rows_before, rows_after] : {std::pair(2, 2), std::pair(5, 1), std::pair(5, 2), std::pair(1, 5)}) {
+      const auto first = reader_from(splits);
+      const std::string before = tidemill::read(*first, rows_before, polls);
+      const auto second = reader_from(first->positions());
+      EXPECT_EQ(before + tidemill::read(*second, rows_after), all) << polls << " " << rows_before << " " << rows_after;
+      EXPECT_EQ(first->records_in_errors() + second->records_in_errors(), 1) << polls;
+    }
   }
 }
 
