@@ -40,8 +40,8 @@ class Way:
 
 
 WAYS = (
-    Way("at-least-once", "read_uncommitted", "1 s", 1),
-    Way("exactly-once", "read_committed", "200 ms", 1),
+    Way("at-least-once", "read_uncommitted", "1 s", 2),
+    Way("exactly-once", "read_committed", "200 ms", 2),
 )
 
 
