@@ -10,7 +10,8 @@ std::shared_ptr<const Sink> transaction_sink(const JobGraph& graph) {
   std::string table;
   for (const Vertex& vertex : graph.vertices) {
     const auto* spec = std::get_if<SinkSpec>(&vertex.spec);
-    if (spec == nullptr || spec->sink->transaction_domain().empty()) continue;
+    const bool has_one = spec != nullptr && spec->sink != nullptr && !spec->sink->transaction_domain().empty();
+    if (!has_one) continue;  // a query that is only planned has no sink
     if (first && first->transaction_domain() != spec->sink->transaction_domain())
       throw UserError(
           fmt::format(
