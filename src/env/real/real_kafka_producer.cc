@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kDeliveryLimit(120'000);    // as Java's delivery.timeout.ms
 constexpr milliseconds kTransactionLimit(60'000);  // for one call; the transaction itself has its own
+constexpr milliseconds kReportMargin(5'000);       // in which the client says which messages it has given up
 constexpr milliseconds kFlushStep(100);            // how often failed messages are looked for meanwhile
 constexpr int64_t kMessageOverheadBytes = 150;     // that librdkafka keeps beside a message's own
 
@@ -141,7 +142,7 @@ void RealKafkaProducer::flush() {
   while (rd_kafka_flush(handle_.get(), static_cast<int>(kFlushStep.count())) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     check();
     waited += kFlushStep;
-    if (waited >= delivery_limit_)
+    if (waited >= delivery_limit_ + kReportMargin)
       handle_.fail(fmt::format("{} messages are not delivered", rd_kafka_outq_len(handle_.get())),
                    RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer", waited);
   }
