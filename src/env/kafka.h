@@ -132,6 +132,9 @@ class KafkaProducer {
   virtual void send_offsets(const std::string& group, std::span<const KafkaOffset> offsets) = 0;
   // Flushes and commits. Throws KafkaOutcomeUnknown; after any other error nothing is committed, and never will be.
   virtual void commit_transaction() = 0;
+  // True where a connection was lost during the last commit, so that a request of it may come late, to end a newer
+  // transaction of the same producer (KIP-890). A producer that replaces this one is safe from it.
+  virtual bool may_have_late_requests() const { return false; }
   virtual void abort_transaction() = 0;
 };
 

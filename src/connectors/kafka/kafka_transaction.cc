@@ -85,6 +85,20 @@ std::optional<int64_t> KafkaTransaction::read_record(KafkaAdmin& admin) {
   return newest->epoch;
 }
 
+// A request for the end of this transaction that is still on its way would end the slot's next one, half written. A
+// producer that was made anew has another epoch, and the brokers refuse what is of the old one.
+void KafkaTransaction::replace(int64_t turn) {
+  std::unique_ptr<KafkaProducer> made;
+  try {
+    made = environment_.kafka.producer(producer_properties(static_cast<size_t>(turn % 2)));
+    made->init_transactions();
+  } catch (const std::exception& error) {
+    throw KafkaOutcomeUnknown(error.what());  // it is committed, and the attempt cannot go on
+  }
+  const std::lock_guard lock(pointers_mutex_);
+  slot(turn).producer.swap(made);
+}
+
 KafkaProducer& KafkaTransaction::producer(int64_t turn) {
   Slot& of_turn = slot(turn);
   if (of_turn.begun.load(std::memory_order_acquire) != turn) {
@@ -104,6 +118,7 @@ void KafkaTransaction::deliver(int64_t turn) {
 }
 
 size_t KafkaTransaction::memory_bytes() const {
+  const std::lock_guard lock(pointers_mutex_);
   return slots_[0].producer->memory_bytes() + slots_[1].producer->memory_bytes();
 }
 
@@ -124,6 +139,7 @@ void KafkaTransaction::commit(int64_t epoch, std::span<const GroupProgress> prog
     if (source.domain == domain && !source.offsets.empty()) committing.send_offsets(source.group, source.offsets);
   fail_point(environment_.faults, "transaction.committing");
   committing.commit_transaction();
+  if (committing.may_have_late_requests()) replace(committed_);
   ++committed_;
 }
 

@@ -51,6 +51,9 @@ class KafkaTransaction final : public EpochTransaction {
     std::mutex mutex;
     std::atomic<int64_t> begun = -1;  // turn whose transaction is open
   };
+  // Makes the producer of a committed turn anew. Nobody writes by it: its next turn begins when the one at hand is
+  // sealed.
+  void replace(int64_t turn);
   Slot& slot(int64_t turn) { return slots_[static_cast<size_t>(turn % 2)]; }
   KafkaProperties producer_properties(size_t turn) const;
   // Throws where a transaction could not stay open as long as an epoch may take.
@@ -61,7 +64,8 @@ class KafkaTransaction final : public EpochTransaction {
   const TransactionRequest request_;
   Environment& environment_;
   std::array<Slot, 2> slots_;
-  int64_t committed_ = 0;  // turns
+  mutable std::mutex pointers_mutex_;  // guards the slots' producers against being replaced under memory_bytes()
+  int64_t committed_ = 0;              // turns
 };
 
 }  // namespace tidemill

@@ -172,6 +172,7 @@ void KafkaHandle::on_log(const rd_kafka_t* client, int level, const char*, const
 }
 
 void KafkaHandle::note(rd_kafka_resp_err_t error, std::string reason) {
+  ++errors_told_;
   error = sharper(error, reason);
   const std::lock_guard lock(mutex_);
   // That all brokers are down says less than why one of them is; what the user must mend says more than all else.

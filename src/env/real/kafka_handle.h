@@ -3,6 +3,7 @@
 #pragma once
 #include <librdkafka/rdkafka.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -27,6 +28,8 @@ class KafkaHandle {
   const std::string& servers() const { return servers_; }
   // Returns what is wrong with the connections, empty: nothing that is known. Any thread.
   std::string problem() const;
+  // Returns how many errors of connections the client has told. Any thread.
+  int64_t errors_told() const { return errors_told_.load(); }
   // A call has succeeded: what was wrong is over.
   void all_is_well();
 
@@ -53,6 +56,7 @@ class KafkaHandle {
   std::string mechanism_;  // likewise
   Delivered delivered_ = nullptr;
   void* user_opaque_ = nullptr;
+  std::atomic<int64_t> errors_told_ = 0;
   mutable std::mutex mutex_;
   rd_kafka_resp_err_t problem_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::string problem_;

@@ -190,6 +190,7 @@ void RealKafkaProducer::send_offsets(const std::string& group, std::span<const K
 
 void RealKafkaProducer::commit_transaction() {
   flush();
+  const int64_t errors_before = handle_.errors_told();
   const auto limit = static_cast<int>(transaction_limit_.count());
   rd_kafka_error_t* error = rd_kafka_commit_transaction(handle_.get(), limit);
   // The call goes on where it was: the client sends no second request.
@@ -198,6 +199,8 @@ void RealKafkaProducer::commit_transaction() {
     error = rd_kafka_commit_transaction(handle_.get(), limit);
   }
   throw_transaction_error("cannot be committed", error, true);
+  rd_kafka_poll(handle_.get(), 0);  // takes what it tells of connections
+  late_requests_ = handle_.errors_told() != errors_before;
 }
 
 void RealKafkaProducer::abort_transaction() {

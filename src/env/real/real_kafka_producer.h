@@ -23,6 +23,7 @@ class RealKafkaProducer final : public KafkaProducer {
   void begin_transaction() override;
   void send_offsets(const std::string& group, std::span<const KafkaOffset> offsets) override;
   void commit_transaction() override;
+  bool may_have_late_requests() const override { return late_requests_; }
   void abort_transaction() override;
 
  private:
@@ -49,6 +50,7 @@ class RealKafkaProducer final : public KafkaProducer {
   const std::chrono::milliseconds transaction_limit_;  // of one call
   std::atomic<int64_t> bytes_sent_ = 0;
   std::atomic<int64_t> messages_sent_ = 0;
+  bool late_requests_ = false;
   std::atomic<bool> failed_ = false;
   std::mutex failure_mutex_;
   rd_kafka_resp_err_t failure_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of the first message that could not be delivered
