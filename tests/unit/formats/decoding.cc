@@ -49,8 +49,7 @@ SchemaPtr projected(const FormatRequest& request, const Format& format) {
 void take(const DecodedRows& rows, const SchemaPtr& schema, DecodedText& out) {
   const Batch& batch = out.batches.emplace_back(schema, rows.columns, rows.num_rows, rows.kinds);
   for (int32_t row = 0; row < rows.num_rows; ++row) {
-    const int64_t line = rows.lines ? (*rows.lines)[static_cast<size_t>(row)] : rows.first_line + row;
-    std::string text = std::to_string(line) + ": ";
+    std::string text = std::to_string(rows.line(row)) + ": ";
     append_row_text(text, batch, row);
     out.rows.push_back(std::move(text));
   }

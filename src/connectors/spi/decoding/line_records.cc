@@ -107,11 +107,8 @@ void LineRecordDecoder::reject(std::string_view, const RecordError& error) {
 }
 
 void LineRecordDecoder::number_rows(DecodedRows& rows) const {
-  const auto line = [&](int32_t row) {
-    return rows.lines ? (*rows.lines)[static_cast<size_t>(row)] : rows.first_line + row;
-  };
-  const int64_t first = record_of(line(0)).number;
-  const int64_t last = record_of(line(rows.num_rows - 1)).number;
+  const int64_t first = record_of(rows.line(0)).number;
+  const int64_t last = record_of(rows.line(rows.num_rows - 1)).number;
   const bool one_each = !rows.lines && !alone_ && last - first == rows.num_rows - 1;  // numbers ascend
   if (one_each) {
     rows.first_line = first;
@@ -119,7 +116,7 @@ void LineRecordDecoder::number_rows(DecodedRows& rows) const {
   }
   std::vector<int64_t> numbers;
   numbers.reserve(static_cast<size_t>(rows.num_rows));
-  for (int32_t row = 0; row < rows.num_rows; ++row) numbers.push_back(record_of(line(row)).number);
+  for (int32_t row = 0; row < rows.num_rows; ++row) numbers.push_back(record_of(rows.line(row)).number);
   rows.first_line = first;
   rows.lines = std::make_shared<const std::vector<int64_t>>(std::move(numbers));
 }
