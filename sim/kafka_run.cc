@@ -9,6 +9,7 @@
 #include "functions/all.h"
 #include "job/job_execution.h"
 #include "planner/statement_planner.h"
+#include "sim/no_files.h"
 #include "sql/parser.h"
 
 namespace tidemill::sim {
@@ -25,13 +26,6 @@ constexpr std::string_view kSources =
 constexpr std::string_view kExactlyOnce =
     "'properties.bootstrap.servers' = 'simulated', 'sink.delivery-guarantee' = 'exactly-once', "
     "'sink.transactional-id-prefix' = 'job'";
-
-class NoFiles final : public FileTables {
- public:
-  TableDefinitionPtr infer(const std::string& path, SourceLocation location) override {
-    throw UserError(location, fmt::format("A simulation reads no files: '{}'", path));
-  }
-};
 
 struct InputRow {
   int32_t k = 0;

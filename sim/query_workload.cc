@@ -8,6 +8,7 @@
 #include "data/pretty.h"
 #include "functions/all.h"
 #include "planner/statement_planner.h"
+#include "sim/no_files.h"
 #include "sql/parser.h"
 #include "tests/differential/random_changes.h"
 #include "tests/differential/random_join.h"
@@ -182,13 +183,6 @@ class LogConnector final : public Connector {
  private:
   const Drawn& drawn_;
   LogSourceOptions options_;
-};
-
-class NoFiles final : public FileTables {
- public:
-  TableDefinitionPtr infer(const std::string& path, SourceLocation location) override {
-    throw UserError(location, fmt::format("A simulation reads no files: '{}'", path));
-  }
 };
 
 class QueryWorkload final : public Workload {
