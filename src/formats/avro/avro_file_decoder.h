@@ -8,21 +8,18 @@
 #include <optional>
 #include <string>
 
-#include "connectors/spi/decoding/record_buffer.h"
+#include "connectors/spi/decoding/buffered_decoder.h"
 #include "formats/avro/avro_file_header.h"
 #include "formats/avro/avro_settings.h"
 
 namespace tidemill {
 
-class AvroFileDecoder final : public Decoder {
+class AvroFileDecoder final : public BufferedDecoder {
  public:
   // `settings` and `errors` are borrowed.
   AvroFileDecoder(const AvroSettings& settings, std::string split, const DecoderPosition& position,
                   RecordErrorTarget& errors);
 
-  std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
-  void filled(size_t bytes) override { buffer_.filled(bytes); }
-  void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
   void restart(const DecoderPosition& position) override;
@@ -54,7 +51,6 @@ class AvroFileDecoder final : public Decoder {
   const std::string split_;
   AvroRejection rejection_;
   RecordErrorTarget& errors_;
-  RecordBuffer buffer_;
   RowsBuilder rows_;
   AvroRowReader reader_;
   std::unique_ptr<Opened> opened_;

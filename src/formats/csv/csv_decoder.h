@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "connectors/spi/decoding/record_buffer.h"
+#include "connectors/spi/decoding/buffered_decoder.h"
 #include "connectors/spi/decoding/rows_builder.h"
 #include "connectors/spi/decoding/text_value.h"
-#include "connectors/spi/format.h"
 #include "formats/csv/csv_index.h"
 #include "formats/csv/csv_record.h"
 
@@ -25,15 +24,12 @@ struct CsvSettings {
   bool ignore_parse_errors = false;
 };
 
-class CsvDecoder final : public Decoder {
+class CsvDecoder final : public BufferedDecoder {
  public:
   // `settings` and `errors` are borrowed.
   CsvDecoder(const CsvSettings& settings, std::string split, const DecoderPosition& position,
              RecordErrorTarget& errors);
 
-  std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
-  void filled(size_t bytes) override { buffer_.filled(bytes); }
-  void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
   void restart(const DecoderPosition& position) override;
@@ -73,7 +69,6 @@ class CsvDecoder final : public Decoder {
   const CsvSettings& settings_;
   const std::string split_;
   RecordErrorTarget& errors_;
-  RecordBuffer buffer_;
   RowsBuilder rows_;
   CsvRecord record_;
   bool has_text_ = false;  // some column may point into the buffer

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "connectors/spi/decoding/record_buffer.h"
+#include "connectors/spi/decoding/buffered_decoder.h"
 #include "connectors/spi/decoding/rows_builder.h"
-#include "connectors/spi/format.h"
 #include "formats/json/changelog_dialect.h"
 #include "formats/json/json_row_reader.h"
 
@@ -22,15 +21,12 @@ struct ChangelogSettings {
 };
 
 // A line may be an array of messages; an empty one is a tombstone, and passed over.
-class ChangelogDecoder final : public Decoder {
+class ChangelogDecoder final : public BufferedDecoder {
  public:
   // `settings` and `errors` are borrowed.
   ChangelogDecoder(const ChangelogSettings& settings, std::string split, const DecoderPosition& position,
                    RecordErrorTarget& errors);
 
-  std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
-  void filled(size_t bytes) override { buffer_.filled(bytes); }
-  void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
   void restart(const DecoderPosition& position) override;
@@ -57,7 +53,6 @@ class ChangelogDecoder final : public Decoder {
 
   const ChangelogSettings& settings_;
   RecordErrorTarget& errors_;
-  RecordBuffer buffer_;
   RowsBuilder rows_;
   JsonRowReader row_;
 

@@ -9,24 +9,20 @@
 #include <string>
 #include <vector>
 
-#include "connectors/spi/decoding/record_buffer.h"
+#include "connectors/spi/decoding/buffered_decoder.h"
 #include "connectors/spi/decoding/rows_builder.h"
-#include "connectors/spi/format.h"
 #include "formats/json/json_fast_path.h"
 #include "formats/json/json_index.h"
 #include "formats/json/json_row_reader.h"
 
 namespace tidemill {
 
-class JsonDecoder final : public Decoder {
+class JsonDecoder final : public BufferedDecoder {
  public:
   // `settings` and `errors` are borrowed.
   JsonDecoder(const JsonSettings& settings, std::string split, const DecoderPosition& position,
               RecordErrorTarget& errors);
 
-  std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
-  void filled(size_t bytes) override { buffer_.filled(bytes); }
-  void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
   void restart(const DecoderPosition& position) override;
@@ -48,7 +44,6 @@ class JsonDecoder final : public Decoder {
 
   JsonRecord record_of(std::string_view line) const { return {line, line_}; }
 
-  RecordBuffer buffer_;
   RowsBuilder rows_;
   JsonRowReader row_;
   JsonIndex index_;

@@ -4,22 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "connectors/spi/decoding/record_buffer.h"
+#include "connectors/spi/decoding/buffered_decoder.h"
 #include "connectors/spi/decoding/rows_builder.h"
-#include "connectors/spi/format.h"
 #include "formats/raw/raw_value.h"
 
 namespace tidemill {
 
-class RawDecoder final : public Decoder {
+class RawDecoder final : public BufferedDecoder {
  public:
   // `settings` and `errors` are borrowed.
   RawDecoder(const RawSettings& settings, std::string split, const DecoderPosition& position,
              RecordErrorTarget& errors);
 
-  std::span<char> room(size_t bytes) override { return buffer_.room(bytes); }
-  void filled(size_t bytes) override { buffer_.filled(bytes); }
-  void end_input() override { buffer_.end_input(); }
   std::optional<DecodedRows> next(int32_t max_rows, bool flush) override;
   DecoderPosition position() const override { return returned_; }
   void restart(const DecoderPosition& position) override;
@@ -32,7 +28,6 @@ class RawDecoder final : public Decoder {
   const RawSettings& settings_;
   const std::string split_;
   RecordErrorTarget& errors_;
-  RecordBuffer buffer_;
   RowsBuilder rows_;
   std::string scratch_;
   DecoderPosition next_;  // of the next line
