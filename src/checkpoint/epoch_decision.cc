@@ -61,12 +61,13 @@ void EpochDecision::remove_old(int64_t epoch) {
 void EpochDecision::publish(const Manifest& manifest) {
   try {
     publish_(manifest);
+    publish_problem_.clear();
   } catch (const EngineError&) {
     throw;
   } catch (const std::exception& error) {
-    if (tell_)
-      tell_(fmt::format("How far the job has read could not be told, which the next checkpoint tries again: {}",
-                        error.what()));
+    if (std::exchange(publish_problem_, error.what()) == error.what() || !tell_) return;
+    tell_(
+        fmt::format("How far the job has read could not be told, which each checkpoint tries again: {}", error.what()));
   }
 }
 

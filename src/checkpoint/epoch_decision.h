@@ -18,7 +18,7 @@ class EpochDecision {
  public:
   // `decider` is borrowed; `committers` by sink operator id. `tell` (may be empty) takes what the user should know.
   // `faults` is borrowed.
-  // `publish` (may be empty) tells the world outside of what a decided epoch has read.
+  // `publish` (may be empty) tells the world outside of what a decided epoch has read; why it cannot is told once.
   EpochDecision(Decider& decider, std::map<std::string, std::unique_ptr<SinkCommitter>> committers,
                 std::function<void(std::string)> tell, std::function<void(const Manifest&)> publish, Faults& faults)
       : decider_(decider),
@@ -41,6 +41,7 @@ class EpochDecision {
   const std::function<void(std::string)> tell_;
   const std::function<void(const Manifest&)> publish_;
   Faults& faults_;
+  std::string publish_problem_;  // told last; empty: it went well
 };
 
 // Returns what ends the attempt when checkpoint `epoch` was given up because of `last`, the last one of `in_a_row`: a

@@ -116,6 +116,10 @@ class KafkaClient:
             self._opened_admin.close()
             self._opened_admin = None
 
+    def member(self, group: str, topic: str) -> Any:
+        """Returns a consumer that subscribes, and so takes part in the group's rebalances: poll() joins and keeps it there, close() leaves."""
+        return self._kafka.KafkaConsumer(topic, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", **self._settings)
+
     # --- Writing ---
 
     def produce(self, topic: str, records: Iterable[Record | str | bytes], compression: str | None = None, **settings: Any) -> None:

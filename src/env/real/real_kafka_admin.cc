@@ -50,6 +50,12 @@ KafkaProperties admin_properties(KafkaProperties properties) {
   return properties;
 }
 
+// A group whose members share out its partitions takes offsets of members only.
+bool has_members(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID || error == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+         error == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+}
+
 }  // namespace
 
 RealKafkaAdmin::RealKafkaAdmin(const KafkaProperties& properties)
@@ -146,7 +152,11 @@ void RealKafkaAdmin::commit(std::span<const KafkaOffset> offsets) {
   for (const KafkaOffset& offset : offsets) list.add(offset.partition, offset.offset);
   const rd_kafka_resp_err_t error = rd_kafka_commit(handle_.get(), list.get(), 0);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    fail("the offsets of the group cannot be committed", error, rd_kafka_err2str(error));
+    fail(fmt::format("the offsets of group '{}' cannot be committed{}", properties_.at("group.id"),
+                     has_members(error) ? ", since other consumers are members of it and have a say in them; give "
+                                          "the table a 'properties.group.id' of its own"
+                                        : ""),
+         error, rd_kafka_err2str(error));
 }
 
 void RealKafkaAdmin::create_topic(const std::string& name, int32_t partitions, int32_t replication,
