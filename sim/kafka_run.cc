@@ -22,7 +22,10 @@ constexpr EpochMillis kWindowMs = 1'000;
 constexpr std::string_view kSources =
     "CREATE TABLE source (k INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH "
     "('connector' = 'kafka', 'topic' = 'in', 'properties.bootstrap.servers' = 'simulated', 'properties.group.id' = "
-    "'g', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset', 'format' = 'json');";
+    "'g', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset', 'format' = 'json', "
+    "'record.error-policy' = 'dead-letter');";
+constexpr std::string_view kLetters =
+    "INSERT INTO letters SELECT split, split_offset, CAST(raw_record AS STRING) FROM source$errors;";
 constexpr std::string_view kExactlyOnce =
     "'properties.bootstrap.servers' = 'simulated', 'sink.delivery-guarantee' = 'exactly-once', "
     "'sink.transactional-id-prefix' = 'job'";
@@ -67,6 +70,7 @@ class KafkaRun {
     register_builtin_formats(formats_);
     cluster().create_topic("in", static_cast<int32_t>(1 + choices_.below(3)));
     cluster().create_topic("out", static_cast<int32_t>(1 + choices_.below(2)));
+    cluster().create_topic("letters", 1);
     fill_input();
   }
 
@@ -100,14 +104,21 @@ class KafkaRun {
                          static_cast<EpochMillis>(i * 40 + choices_.below(2'000))};
       const KafkaPartition partition{"in", static_cast<int32_t>(choices_.below(partitions))};
       SimulatedKafkaLog::Entry entry;
+      const bool broken = choices_.below(10) == 0;
       entry.value = fmt::format(R"({{"k": {}, "v": {}, "ts": "1970-01-01 00:00:{:02}.{:03}"}})", row.k, row.v,
                                 row.ts / 1'000, row.ts % 1'000);
+      if (broken) entry.value = fmt::format("broken{}", i);
+      const int64_t offset = cluster().find_log(partition)->end();
       const bool aborted = choices_.below(10) == 0;
       const bool committed = !aborted && choices_.below(10) == 0;
       if (aborted || committed) entry.producer = producer++;
       cluster().append(partition, entry);
       if (entry.producer != 0) cluster().find_log(partition)->end_transaction(entry.producer, committed);
-      if (!aborted) input_.push_back(row);
+      if (aborted) continue;
+      if (broken)
+        letters_.push_back(fmt::format("in-{},{},{}", partition.partition, offset, entry.value));
+      else
+        input_.push_back(row);
     }
   }
 
@@ -121,6 +132,12 @@ class KafkaRun {
     }
     for (const auto& [group, value] : groups)
       if (windows || query_.upserts) rows.push_back(fmt::format("{},{}", group.first, value));
+    std::ranges::sort(rows);
+    return rows;
+  }
+
+  std::vector<std::string> found_letters() {
+    std::vector<std::string> rows = environment_.kafka().committed_values({"letters", 0});
     std::ranges::sort(rows);
     return rows;
   }
@@ -147,6 +164,11 @@ class KafkaRun {
     const std::vector<std::string> rows = found();
     if (rows != wanted)
       return fmt::format("topic 'out' holds [{}] and should hold [{}]", fmt::join(rows, " "), fmt::join(wanted, " "));
+    std::ranges::sort(letters_);
+    const std::vector<std::string> letters = found_letters();
+    if (letters != letters_)
+      return fmt::format("topic 'letters' holds [{}] and should hold [{}]", fmt::join(letters, " "),
+                         fmt::join(letters_, " "));
     if (environment_.kafka().open_transactions() > 0) return "a transaction is open at the end";
     return "";
   }
@@ -157,9 +179,14 @@ class KafkaRun {
     config.set("parallelism.default", std::to_string(parallelism));
     NoFiles files;
     StatementPlanner planner({catalog, config, functions_, connectors_, formats_, files});
-    const std::string tables = fmt::format("{} CREATE TABLE sink ({}{});", kSources, query_.sink, kExactlyOnce);
+    const std::string tables = fmt::format(
+        "{} CREATE TABLE sink ({}{}); CREATE TABLE letters (s STRING, o BIGINT, r STRING) WITH ('connector' = "
+        "'kafka', "
+        "'topic' = 'letters', 'format' = 'csv', {});",
+        kSources, query_.sink, kExactlyOnce, kExactlyOnce);
     for (const ast::StatementPtr& statement : parse_script(tables)) planner.plan(*statement, nullptr);
-    const std::string inserts = fmt::format("EXECUTE STATEMENT SET BEGIN INSERT INTO sink {}; END;", query_.insert);
+    const std::string inserts =
+        fmt::format("EXECUTE STATEMENT SET BEGIN INSERT INTO sink {}; {} END;", query_.insert, kLetters);
     const std::vector<ast::StatementPtr> statements = parse_script(inserts);
     return std::get<JobPlan>(planner.plan(*statements.front(), nullptr)).graph;
   }
@@ -231,7 +258,8 @@ class KafkaRun {
   FunctionRegistry functions_;
   ConnectorRegistry connectors_;
   FormatRegistry formats_;
-  std::vector<InputRow> input_;  // that read_committed readers see
+  std::vector<InputRow> input_;       // that read_committed readers see
+  std::vector<std::string> letters_;  // the same of messages that cannot be read
   KafkaRunResult result_;
 };
 

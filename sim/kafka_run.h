@@ -3,7 +3,8 @@
 // is open.
 //
 // Besides kills: brokers out of reach, messages that are lost on their way, commits whose answer is lost, with and
-// without effect, power cuts, aborted and open transactions in the input, a second job that the first one fences.
+// without effect, power cuts, aborted and open transactions in the input, messages that cannot be read and go to a
+// topic of their own, a second job that the first one fences.
 #pragma once
 #include <cstdint>
 #include <string>

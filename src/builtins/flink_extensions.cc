@@ -130,6 +130,8 @@ class SyntaxFinder final : public AstVisitor {
       if (named.path) add_file(table.location);
       if (!named.path && named.name.last().name.ends_with("$late"))
         add(table.location, "a table of late rows", "Flink only counts them: numLateRecordsDropped.");
+      if (!named.path && named.name.last().name.ends_with("$errors"))
+        add(table.location, "a table of records that could not be read", "Flink skips them: ignore-parse-errors.");
     } else if (table.kind == ast::TableKind::kFunction) {
       const ast::QualifiedName& name = table.as<ast::FunctionTable>().call->name;
       for (const ast::FunctionArgument& argument : table.as<ast::FunctionTable>().call->arguments)

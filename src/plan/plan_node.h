@@ -16,7 +16,7 @@ namespace tidemill {
 enum class PlanKind : uint8_t {
   kScan,
   kValues,
-  kLateRows,
+  kSideRows,
   kFilter,
   kProject,
   kCalc,  // filter and project in one: what the last rule makes of them

@@ -46,7 +46,7 @@ std::string job_graph_json(const JobGraph& graph) {
       predecessor["ship_strategy"] = shipping_name(edge.shipping);
       predecessor["side"] = port == 0 ? "first" : "second";
       if (!edge.keys.empty()) predecessor["keys"] = edge.keys;
-      if (edge.late) predecessor["late"] = true;
+      if (edge.side) predecessor["side_output"] = true;
       node["predecessors"].push_back(std::move(predecessor));
     }
     nodes.push_back(std::move(node));

@@ -64,11 +64,11 @@ bool plan_reads_current_watermark(const std::vector<PlanPtr>& roots) {
   return reads;
 }
 
-// What reads t$late comes behind what drops the rows.
-std::vector<PlanPtr> late_readers_last(std::vector<PlanPtr> roots) {
+// What reads t$late or t$errors comes behind what leaves the rows out.
+std::vector<PlanPtr> side_readers_last(std::vector<PlanPtr> roots) {
   std::ranges::stable_partition(roots, [](const PlanPtr& root) {
     bool reads = false;
-    visit_plan(*root, [&](const PlanNode& node) { reads = reads || node.kind() == PlanKind::kLateRows; });
+    visit_plan(*root, [&](const PlanNode& node) { reads = reads || node.kind() == PlanKind::kSideRows; });
     return !reads;
   });
   return roots;
@@ -143,14 +143,16 @@ JobGraph make_job_graph(const PlannedJob& job, const PlannerSession& session, st
   TranslationContext context{session.config, *job.tables, *job.changelog, job.batch, false, std::move(result_sink)};
   context.row_watermarks = plan_reads_current_watermark(job.optimized);
   Translation translation(std::move(context));
-  for (const PlanPtr& root : late_readers_last(job.optimized)) {
+  for (const PlanPtr& root : side_readers_last(job.optimized)) {
     if (root->kind() == PlanKind::kSink) {
       translation.add_sink(root);
     } else {
       translation.add_query(root, job.result);
     }
   }
-  return translation.finish();
+  JobGraph graph = translation.finish();
+  check_rejected_are_taken(graph);
+  return graph;
 }
 
 }  // namespace tidemill

@@ -9,12 +9,12 @@
 #include "plan/changelog_function.h"
 #include "plan/changelog_normalize.h"
 #include "plan/join.h"
-#include "plan/late_rows.h"
 #include "plan/lookup_join.h"
 #include "plan/match.h"
 #include "plan/over.h"
 #include "plan/rank.h"
 #include "plan/scan.h"
+#include "plan/side_rows.h"
 #include "plan/sink.h"
 #include "plan/sink_materialize.h"
 #include "plan/sort_limit.h"
@@ -41,8 +41,11 @@ std::string plain_signature(const PlanNode& node) {
       return fmt::format("source({})", node.as<ScanNode>().table()->name.name);
     case PlanKind::kValues:
       return "values";
-    case PlanKind::kLateRows:
-      return fmt::format("late_rows({})", node.as<LateRowsNode>().table().name);
+    case PlanKind::kSideRows: {
+      const auto& side = node.as<SideRowsNode>();
+      return fmt::format("{}({})", side.side() == SideRows::kLate ? "late_rows" : "rejected_records",
+                         side.table().name);
+    }
     case PlanKind::kFilter:
     case PlanKind::kProject:
     case PlanKind::kCalc:
@@ -218,7 +221,7 @@ std::string OperatorIdentities::lineage_anew(const PlanNode& node, int32_t colum
       return lineage(*node.input(), column);
     case PlanKind::kScan:
     case PlanKind::kValues:
-    case PlanKind::kLateRows:
+    case PlanKind::kSideRows:
     case PlanKind::kMatch:
     case PlanKind::kStatementSet:
       return node.schema()->field(column).name;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "data/late_row.h"
+#include "data/side_rows.h"
 #include "expr/table_function.h"
 #include "planner/create_text.h"
 #include "planner/statement_planner.h"
@@ -85,11 +85,11 @@ void add_fields(const std::vector<Field>& fields, TextResult& result) {
   }
 }
 
-TextResult columns_of_object(const CatalogObject& object, bool late_rows) {
+TextResult columns_of_object(const CatalogObject& object, std::optional<SideRows> side) {
   TextResult result;
   result.columns = {"name", "type", "null", "key", "extras", "watermark", "comment"};
-  if (late_rows) {
-    add_fields(late_row_schema()->fields(), result);
+  if (side) {
+    add_fields(side_rows_schema(*side)->fields(), result);
   } else if (object.is_view()) {
     add_fields(object.view->columns, result);
   } else {
@@ -145,7 +145,7 @@ TextResult StatementPlanner::show(const ast::Show& statement) const {
       return names_result(statement, "function name", names);
     }
     case ast::ShowKind::kColumns: {
-      TextResult result = columns_of_object(find_object(catalog, *statement.name), false);
+      TextResult result = columns_of_object(find_object(catalog, *statement.name), std::nullopt);
       std::erase_if(result.rows, [&](const Cells& cells) { return !is_shown(statement, *cells.front()); });
       return result;
     }
@@ -176,9 +176,8 @@ TextResult StatementPlanner::describe(const ast::Describe& statement) const {
     return text_result(create_table_text(*table, table->options));
   }
   ast::QualifiedName name = statement.name;
-  const bool late_rows = name.parts.back().name.ends_with(kLateSuffix);
-  if (late_rows) name.parts.back().name.resize(name.parts.back().name.size() - kLateSuffix.size());
-  return columns_of_object(find_object(session_.catalog, name), late_rows);
+  const std::optional<SideRows> side = take_side_suffix(name.parts.back().name);
+  return columns_of_object(find_object(session_.catalog, name), side);
 }
 
 }  // namespace tidemill

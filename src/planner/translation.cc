@@ -47,7 +47,7 @@ int32_t Translation::vertex_of(const PlanPtr& node) {
   std::set<ObjectName> tables;
   if (const auto* scan = node->try_as<ScanNode>()) tables.insert(scan->table()->name);
   for (const Edge& edge : vertex.inputs)
-    if (!edge.late)
+    if (!edge.side)
       tables.insert(tables_[static_cast<size_t>(edge.from)].begin(), tables_[static_cast<size_t>(edge.from)].end());
   vertex.id = identities_.identify(*node, owner_);
   vertex.name = node->physical_text();
@@ -64,8 +64,8 @@ Vertex Translation::translate(const PlanPtr& node) {
       return translate_scan(node->as<ScanNode>(), *this);
     case PlanKind::kValues:
       return translate_values(node->as<ValuesNode>(), *this);
-    case PlanKind::kLateRows:
-      return translate_late_rows(node->as<LateRowsNode>(), *this);
+    case PlanKind::kSideRows:
+      return translate_side_rows(node->as<SideRowsNode>(), *this);
     case PlanKind::kCalc:
       return translate_calc(node->as<CalcNode>(), *this);
     case PlanKind::kAggregate:

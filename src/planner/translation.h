@@ -14,7 +14,6 @@
 #include "plan/changelog_normalize.h"
 #include "plan/final_rows.h"
 #include "plan/join.h"
-#include "plan/late_rows.h"
 #include "plan/lookup_join.h"
 #include "plan/match.h"
 #include "plan/over.h"
@@ -22,6 +21,7 @@
 #include "plan/rank.h"
 #include "plan/scan.h"
 #include "plan/set_operation.h"
+#include "plan/side_rows.h"
 #include "plan/sink.h"
 #include "plan/sink_materialize.h"
 #include "plan/sort_limit.h"
@@ -59,7 +59,7 @@ class Translation {
   int32_t vertex_of(const PlanPtr& node);
   int32_t parallelism_of(int32_t vertex) const { return graph_.vertices[static_cast<size_t>(vertex)].parallelism; }
   const OperatorSpec& spec_of(int32_t vertex) const { return graph_.vertices[static_cast<size_t>(vertex)].spec; }
-  // Returns the vertices so far that rows of the table reach, other than as late rows.
+  // Returns the vertices so far that rows of the table reach, other than as late rows and records in error.
   std::vector<int32_t> readers_of(const ObjectName& table) const;
   int32_t default_parallelism() const { return default_parallelism_; }
   // The job needs publish epochs at this interval.
@@ -86,7 +86,7 @@ class Translation {
 // One file each: spec, inputs and parallelism of the node's vertex; id and name are filled in by Translation.
 Vertex translate_scan(const ScanNode& node, Translation& translation);
 Vertex translate_values(const ValuesNode& node, Translation& translation);
-Vertex translate_late_rows(const LateRowsNode& node, Translation& translation);
+Vertex translate_side_rows(const SideRowsNode& node, Translation& translation);
 Vertex translate_calc(const CalcNode& node, Translation& translation);
 Vertex translate_aggregate(const AggregateNode& node, Translation& translation);
 Vertex translate_window_aggregate(const WindowAggregateNode& node, Translation& translation);
@@ -105,6 +105,9 @@ Vertex translate_to_changelog(const ToChangelogNode& node, Translation& translat
 Vertex translate_from_changelog(const FromChangelogNode& node, Translation& translation);
 Vertex translate_final_rows(const FinalRowsNode& node, Translation& translation);
 Vertex translate_sink(const SinkNode& node, Translation& translation);
+
+// Throws UserError where a source's records in error go to <table>$errors alone, and nobody reads that.
+void check_rejected_are_taken(const JobGraph& graph);
 
 // Returns the scan's columns as expressions over what its connector delivers, with the casts that metadata needs.
 std::vector<ExpressionPtr> scan_expressions(const ScanNode& node, const Schema& delivered);

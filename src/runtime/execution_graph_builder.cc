@@ -7,7 +7,7 @@
 #include "operators/make_operator.h"
 #include "runtime/contract_checker.h"
 #include "runtime/exchange.h"
-#include "runtime/late_output.h"
+#include "runtime/side_output.h"
 #include "runtime/values_source.h"
 #include "state/key_groups.h"
 
@@ -54,7 +54,7 @@ ExecutionGraph::Builder::Builder(ExecutionGraph& built, const JobGraph& graph, c
       restored_(restored),
       evaluation_(options.evaluation),
       consumers_(graph.vertices.size()),
-      late_consumers_(graph.vertices.size()) {
+      side_consumers_(graph.vertices.size()) {
   evaluation_.time_zone = zone_of(graph);
 }
 
@@ -74,8 +74,8 @@ void ExecutionGraph::Builder::build() {
     for (size_t port = 0; port < vertex.inputs.size(); ++port) {
       CHECK_MSG(vertex.inputs[port].from < static_cast<int32_t>(v), "{} comes before its input", vertex.name);
       const Edge& edge = vertex.inputs[port];
-      CHECK_MSG(!edge.late || edge.shipping == Shipping::kGather, "{} does not gather late rows", vertex.name);
-      (edge.late ? late_consumers_ : consumers_)[static_cast<size_t>(edge.from)].push_back(
+      CHECK_MSG(!edge.side || edge.shipping == Shipping::kGather, "{} does not gather side rows", vertex.name);
+      (edge.side ? side_consumers_ : consumers_)[static_cast<size_t>(edge.from)].push_back(
           {v, static_cast<int32_t>(port)});
       if (!is_chained(vertex)) make_channels(v, static_cast<int32_t>(port));
     }
@@ -167,7 +167,12 @@ void ExecutionGraph::Builder::build_source(size_t vertex, int32_t subtask) {
   task_ = task.get();
   built_.tasks_.push_back(std::move(task));
   built_.sources_.back().tasks.push_back(&built);
-  built.set_head(build_outputs(vertex, subtask));
+  EventTarget* head = &build_outputs(vertex, subtask);
+  if (EventTarget* const rejected = build_side_outputs(vertex, subtask)) {
+    built.set_rejected(*rejected);
+    head = &task_->chain().add_link(std::make_unique<SideOutput>(*head, *rejected));
+  }
+  built.set_head(*head);
   if (restored_ == nullptr || subtask != 0) return;
   const auto counters = restored_->source_counters.find(source.id);
   if (counters != restored_->source_counters.end()) built.restore_counters(counters->second);
@@ -184,9 +189,9 @@ EventTarget& ExecutionGraph::Builder::build_outputs(size_t vertex, int32_t subta
   return fan_out(std::move(targets));
 }
 
-EventTarget* ExecutionGraph::Builder::build_late_outputs(size_t vertex, int32_t subtask) {
+EventTarget* ExecutionGraph::Builder::build_side_outputs(size_t vertex, int32_t subtask) {
   std::vector<EventTarget*> targets;
-  for (const Consumer& consumer : late_consumers_[vertex]) targets.push_back(&build_edge(vertex, consumer, subtask));
+  for (const Consumer& consumer : side_consumers_[vertex]) targets.push_back(&build_edge(vertex, consumer, subtask));
   return targets.empty() ? nullptr : &fan_out(std::move(targets));
 }
 
@@ -222,9 +227,9 @@ OperatorNode& ExecutionGraph::Builder::build_node(size_t vertex, int32_t subtask
     target = &task_->chain().add_link(
         std::make_unique<ContractChecker>(described.name, nullptr, restored_ == nullptr, *target));
   OperatorNodeOptions options;
-  options.late_rows = build_late_outputs(vertex, subtask);
+  options.late_rows = build_side_outputs(vertex, subtask);
   if (options.late_rows != nullptr)
-    target = &task_->chain().add_link(std::make_unique<LateOutput>(*target, *options.late_rows));
+    target = &task_->chain().add_link(std::make_unique<SideOutput>(*target, *options.late_rows));
   options.id = described.id;
   options.name = described.name;
   options.subtask = {subtask, described.parallelism};

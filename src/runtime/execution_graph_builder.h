@@ -36,8 +36,8 @@ class ExecutionGraph::Builder {
 
   // Builds what follows a vertex in the task at hand, and returns who takes its rows.
   EventTarget& build_outputs(size_t vertex, int32_t subtask);
-  // Returns who takes what the vertex drops as late, null: nobody does.
-  EventTarget* build_late_outputs(size_t vertex, int32_t subtask);
+  // Returns who takes what the vertex leaves out, null: nobody does.
+  EventTarget* build_side_outputs(size_t vertex, int32_t subtask);
   // Returns whoever gives events to all of these.
   EventTarget& fan_out(std::vector<EventTarget*> targets);
   EventTarget& build_edge(size_t vertex, const Consumer& consumer, int32_t subtask);
@@ -55,7 +55,7 @@ class ExecutionGraph::Builder {
   const RestoredJob* restored_;
   EvaluationContext evaluation_;
   std::vector<std::vector<Consumer>> consumers_;
-  std::vector<std::vector<Consumer>> late_consumers_;
+  std::vector<std::vector<Consumer>> side_consumers_;
   std::map<std::pair<size_t, int32_t>, Matrix> channels_;  // by vertex and port
   std::map<const Channel*, size_t> wire_of_;               // index in built_.wires_
   Task* task_ = nullptr;                                   // being built

@@ -21,7 +21,7 @@ struct Edge {
   int32_t from = 0;  // index of the producing vertex
   Shipping shipping = Shipping::kForward;
   std::vector<int32_t> keys;  // columns of the producer's output, for kHash
-  bool late = false;          // takes what the producer drops as late (late_row_schema()), not its output; kGather
+  bool side = false;          // takes what the producer leaves out (data/side_rows.h), not its output; kGather
 };
 
 struct Vertex {

@@ -2,8 +2,8 @@
 
 #include "base/check.h"
 #include "data/pretty.h"
-#include "runtime/late_output.h"
 #include "runtime/named_error.h"
+#include "runtime/side_output.h"
 
 namespace tidemill {
 namespace {

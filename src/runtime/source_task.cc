@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "runtime/named_error.h"
+#include "runtime/side_output.h"
 
 namespace tidemill {
 namespace {
@@ -136,6 +137,7 @@ bool SourceTask::align() {
 
 void SourceTask::take_result(ReadResult result) {
   CHECK_MSG(result.table == 0, "{} gave rows of table {}, but feeds one table", source_.name, result.table);
+  if (rejected_ != nullptr && !result.rejected.empty()) rejected_->accept(make_rejected_batch(result.rejected));
   if (result.batch && result.batch->num_rows() > 0) take_rows(result.split, *result.batch);
   if (result.watermark) splits_.promise(result.split, *result.watermark);
   if (result.split_ended) {

@@ -39,6 +39,9 @@ class SourceTask final : public Task {
              SourceTaskOptions source);
   // `head` takes all events; it belongs to the chain.
   void set_head(EventTarget& head) { head_ = &head; }
+  // `rejected` takes records that could not be read (rejected_record_schema()) and control events; it belongs to the
+  // chain.
+  void set_rejected(EventTarget& rejected) { rejected_ = &rejected; }
   // Before start: splits of this subtask, and counters to go on from.
   void add_splits(const std::vector<SplitProgress>& splits);
   // Before start, when its splits have been added: says that it is idle where it has none. Who merges several subtasks
@@ -94,6 +97,7 @@ class SourceTask final : public Task {
   std::atomic<int64_t>& batches_out_;
   int64_t errors_counted_ = 0;  // of the reader's records_in_errors()
   EventTarget* head_ = nullptr;
+  EventTarget* rejected_ = nullptr;                           // null: nobody takes them
   std::atomic<EpochMillis> output_watermark_ = kNoWatermark;  // last sent
   EpochMillis watermark_sent_at_ = 0;
   bool idle_sent_ = false;

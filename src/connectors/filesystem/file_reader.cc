@@ -105,6 +105,7 @@ ReadResult FileReader::poll(int32_t max_rows, std::string_view preferred) {
   if (!split.decoding) open(split);
   FileRows::Step step = split.decoding->next(max_rows);
   errors_.flush();
+  result.rejected = errors_.take_rejected();
   result.split = *split.name;
   switch (step.next) {
     case FileRows::Next::kRows:

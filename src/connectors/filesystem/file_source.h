@@ -47,6 +47,7 @@ class FileSource final : public Source {
   SchemaPtr schema() const override { return settings_.schema; }
   bool bounded() const override { return !settings_.monitor_interval_ms; }
   bool append_only() const override { return settings_.format->append_only(); }
+  RejectedRecords rejected_records() const override { return tidemill::rejected_records(settings_.errors); }
   bool takes_conditions() const override { return settings_.format->takes_conditions(); }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment, std::string_view restored) const override;
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const override;

@@ -10,6 +10,14 @@ namespace {
 
 constexpr DurationMillis kLookAgainMs = 500;  // where nothing wakes the task: errors of the client are seen then
 
+// Keys are decoded before values, and a value may have several errors: the first of a message stands for all.
+std::vector<RejectedRecord> one_a_message(std::vector<RejectedRecord> rejected) {
+  std::ranges::stable_sort(rejected, {}, &RejectedRecord::offset);
+  const auto more = std::ranges::unique(rejected, {}, &RejectedRecord::offset);
+  rejected.erase(more.begin(), more.end());
+  return rejected;
+}
+
 }  // namespace
 
 KafkaReader::KafkaReader(const KafkaSourceSettings& settings, Environment& environment, const Subtask& subtask)
@@ -52,7 +60,7 @@ ReadResult KafkaReader::poll(int32_t max_rows, std::string_view preferred) {
     result.wake_at = kMaxWatermark;
     return result;
   }
-  if (!give_rows(max_rows, result)) end_group();
+  if (!give_rows(max_rows, result)) end_group(result);
   errors_.flush();
   return result;
 }
@@ -138,7 +146,9 @@ bool KafkaReader::give_rows(int32_t max_rows, ReadResult& result) {
   return false;
 }
 
-void KafkaReader::end_group() {
+void KafkaReader::end_group(ReadResult& result) {
+  // Only now: the position is behind the whole group, and a restart within it reads all of its messages again.
+  result.rejected = one_a_message(errors_.take_rejected());
   current_->position.offset = group_end_;
   // A restart may read less at a time than the attempt before it.
   current_->position.rows = std::max<int64_t>(rows_to_skip_ - rows_given_, 0);

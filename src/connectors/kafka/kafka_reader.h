@@ -43,7 +43,7 @@ class KafkaReader final : public Reader {
   bool preparing();
   // Gives the next rows of the group at hand. Returns false where it has none left.
   bool give_rows(int32_t max_rows, ReadResult& result);
-  void end_group();
+  void end_group(ReadResult& result);
   void drop(Partition& partition, ReadResult& result);
 
   const KafkaSourceSettings& settings_;

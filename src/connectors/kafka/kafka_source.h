@@ -55,6 +55,7 @@ class KafkaSource final : public Source {
   bool bounded() const override { return settings_.bounds.kind != KafkaPlace::Kind::kNowhere; }
   bool append_only() const override { return !settings_.upserts && settings_.value_format->append_only(); }
   bool upserts() const override { return settings_.upserts; }
+  RejectedRecords rejected_records() const override { return tidemill::rejected_records(settings_.errors); }
   std::vector<std::string> warnings() const override { return settings_.warnings; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment, std::string_view restored) const override;
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const override;

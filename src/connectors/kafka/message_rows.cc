@@ -24,8 +24,8 @@ bool takes_null(const KafkaSourceSettings& settings) {
 
 MessageRows::MessageRows(const KafkaSourceSettings& settings, Environment& environment, RecordErrorTarget& errors)
     : settings_(settings), errors_(errors) {
-  if (settings.key_format) keys_ = settings.key_format->make_record_decoder(environment, errors);
-  values_ = settings.value_format->make_record_decoder(environment, errors);
+  if (settings.key_format) keys_ = settings.key_format->make_record_decoder(environment, errors_);
+  values_ = settings.value_format->make_record_decoder(environment, errors_);
 }
 
 void MessageRows::take(const KafkaPartition& partition, const std::shared_ptr<const std::string>& name,
@@ -33,6 +33,7 @@ void MessageRows::take(const KafkaPartition& partition, const std::shared_ptr<co
   partition_ = partition;
   name_ = name;
   messages_ = messages;
+  errors_.set_messages(messages);
   consumer_ = &consumer;
   begun_ = false;
   ended_ = false;
@@ -47,6 +48,7 @@ void MessageRows::take(const KafkaPartition& partition, const std::shared_ptr<co
 
 void MessageRows::clear() {
   messages_ = {};
+  errors_.set_messages({});
   key_records_.clear();
   value_records_.clear();
   key_columns_.clear();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/kafka/kafka_source.h"
+#include "connectors/kafka/message_errors.h"
 
 namespace tidemill {
 
@@ -47,7 +48,7 @@ class MessageRows {
   ColumnPtr message_column(const std::string& key, std::span<const int32_t> messages) const;
 
   const KafkaSourceSettings& settings_;
-  RecordErrorTarget& errors_;
+  MessageErrors errors_;
   std::unique_ptr<RecordDecoder> keys_;  // null: not read
   std::unique_ptr<RecordDecoder> values_;
   KafkaPartition partition_;

@@ -58,8 +58,8 @@ std::span<const OptionSpec> record_error_options() {
   static const std::vector<OptionSpec> kOptions = {
       {"record.error-policy",
        OptionType::kEnum,
-       "What becomes of a record that cannot be read: fail ends the job, skip counts it, dead-letter also writes it to "
-       "'record.dead-letter.path'.",
+       "What becomes of a record that cannot be read: fail ends the job, skip counts it, dead-letter also gives it to "
+       "whoever reads TABLE$errors and writes it to 'record.dead-letter.path'.",
        "fail",
        false,
        {"fail", "skip", "dead-letter"}},
@@ -76,13 +76,15 @@ RecordErrorSettings record_error_settings(const Options& options) {
   if (policy == "dead-letter") settings.policy = RecordErrorPolicy::kDeadLetter;
   settings.dead_letter_path = options.find_text("record.dead-letter.path").value_or("");
   const bool dead_letters = settings.policy == RecordErrorPolicy::kDeadLetter;
-  if (dead_letters && settings.dead_letter_path.empty())
-    throw UserError("'record.error-policy' = 'dead-letter' needs 'record.dead-letter.path'",
-                    "Add 'record.dead-letter.path' = '<directory>' to WITH (…).");
   if (!dead_letters && !settings.dead_letter_path.empty())
     throw UserError("'record.dead-letter.path' has no effect without 'record.error-policy' = 'dead-letter'",
                     "Add 'record.error-policy' = 'dead-letter', or take the path out.");
   return settings;
+}
+
+RejectedRecords rejected_records(const RecordErrorSettings& settings) {
+  if (settings.policy != RecordErrorPolicy::kDeadLetter) return RejectedRecords::kCounted;
+  return settings.dead_letter_path.empty() ? RejectedRecords::kOnlyGiven : RejectedRecords::kGiven;
 }
 
 RecordErrors::RecordErrors(RecordErrorSettings settings, std::string table, Environment& environment,
@@ -103,7 +105,21 @@ void RecordErrors::reject(std::string_view split, const RecordError& error) {
                         ? "Set 'record.error-policy' to skip or dead-letter to go on without such records."
                         : error.hint);
   ++count_;
-  if (settings_.policy == RecordErrorPolicy::kDeadLetter) write_letter(split, error);
+  if (settings_.policy != RecordErrorPolicy::kDeadLetter) return;
+  keep(split, error);
+  if (!settings_.dead_letter_path.empty()) write_letter(split, error);
+}
+
+void RecordErrors::keep(std::string_view split, const RecordError& error) {
+  RejectedRecord& record = rejected_.emplace_back();
+  record.split = split;
+  record.offset = error.line;
+  record.format = error.format;
+  record.column = error.column;
+  record.message = error.message;
+  const RejectedMessage message = error.message_bytes.value_or(RejectedMessage{std::nullopt, error.raw});
+  if (message.key) record.raw_key.emplace(*message.key);
+  if (message.value) record.raw.emplace(*message.value);
 }
 
 void RecordErrors::write_letter(std::string_view split, const RecordError& error) {

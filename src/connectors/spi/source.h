@@ -38,6 +38,24 @@ class SplitEnumerator {
   virtual std::string snapshot() const = 0;
 };
 
+// A record that could not be read as its table declares, and was left out.
+struct RejectedRecord {
+  std::string split;
+  int64_t offset = 0;   // its line, from 1; of messages their offset
+  std::string format;   // "JSON"
+  std::string column;   // whose value is wrong; empty: the record as a whole
+  std::string message;  // what is wrong
+  std::optional<std::string> raw_key;
+  std::optional<std::string> raw;  // its bytes; of messages those of the value
+};
+
+// Where a source's rejected records go, besides being counted.
+enum class RejectedRecords : uint8_t {
+  kCounted,   // nowhere: the first ends the job, or they are skipped
+  kGiven,     // into ReadResult::rejected
+  kOnlyGiven  // there, and nowhere else: somebody must take them
+};
+
 struct ReadResult {
   enum class Next : uint8_t {
     kMore,  // poll again at once
@@ -51,6 +69,8 @@ struct ReadResult {
   bool caught_up = false;      // `split` is at its present end (an idle candidate)
   // SOURCE_WATERMARK(): what the split itself promises after `batch` (no later row at or below it, except late ones).
   std::optional<EpochMillis> watermark;
+  // Records that were left out, each once: exactly those that positions() is behind now and was not before.
+  std::vector<RejectedRecord> rejected;
   Next next = Next::kMore;
   std::optional<EpochMillis>
       wake_at;  // with kWait: when to poll again (wall, ms; kMaxWatermark: only when woken); null: after a pause
@@ -121,6 +141,7 @@ class Source {
   virtual bool append_only() const { return true; }
   // True where its rows are +U and -D by the table's primary key, whose values alone a -D has.
   virtual bool upserts() const { return false; }
+  virtual RejectedRecords rejected_records() const { return RejectedRecords::kCounted; }
   // Returns what the user should be told of the table's options.
   virtual std::vector<std::string> warnings() const { return {}; }
   // Returns how far splits that have not ended were read; nullopt: nobody outside needs to know.

@@ -7,11 +7,11 @@
 #include "plan/calc.h"
 #include "plan/changelog_function.h"
 #include "plan/join.h"
-#include "plan/late_rows.h"
 #include "plan/match.h"
 #include "plan/over.h"
 #include "plan/passes/keys.h"
 #include "plan/rank.h"
+#include "plan/side_rows.h"
 #include "plan/sort_limit.h"
 #include "plan/window.h"
 
@@ -31,7 +31,7 @@ bool filters(const PlanNode& node) {
 // True of what is no table, too.
 bool leaf_has_end(const PlanNode& node, const TableTraits& tables) {
   if (const auto* scan = node.try_as<ScanNode>()) return tables.source(*scan).bounded;
-  if (const auto* late = node.try_as<LateRowsNode>()) return tables.source(late->scan()).bounded;
+  if (const auto* side = node.try_as<SideRowsNode>()) return tables.source(side->scan()).bounded;
   return true;
 }
 
@@ -139,7 +139,7 @@ RowKinds produced_kinds(const PlanNode& node, const RowKinds& input, const Table
     case PlanKind::kScan:
       return tables.source(node.as<ScanNode>()).append_only ? RowKinds::append() : kEverything;
     case PlanKind::kValues:
-    case PlanKind::kLateRows:
+    case PlanKind::kSideRows:
       return RowKinds::append();
     case PlanKind::kFilter:
     case PlanKind::kProject:

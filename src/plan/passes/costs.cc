@@ -225,7 +225,7 @@ PlanCosts::PlanCosts(const std::vector<PlanPtr>& roots, const TableTraits& table
       estimate = values_estimate(*values);
     } else if (const auto* join = node.try_as<JoinNode>()) {
       add(estimate, joined_rows(*join, of(*join->left()).num_rows, of(*join->right()).num_rows), estimate.num_rows, 1);
-    } else if (node.kind() == PlanKind::kLateRows) {
+    } else if (node.kind() == PlanKind::kSideRows) {
       add(estimate, kUnknownRows, kUnknownRows, 1);
     } else {
       add_node(node, estimate);

@@ -221,7 +221,7 @@ std::vector<std::vector<int32_t>> unique_keys(const PlanNode& node) {
     case PlanKind::kWindowAssign:
     case PlanKind::kUnnest:
     case PlanKind::kUnion:
-    case PlanKind::kLateRows:
+    case PlanKind::kSideRows:
     case PlanKind::kMatch:
     case PlanKind::kStatementSet:
       return {};

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <numeric>
 
-#include "data/late_row.h"
+#include "data/side_rows.h"
 #include "expr/table_function.h"
 #include "plan/calc.h"
-#include "plan/late_rows.h"
 #include "plan/scan.h"
+#include "plan/side_rows.h"
 #include "plan/values.h"
 #include "sql/binder/changelog_function.h"
 #include "sql/binder/expression_binder.h"
@@ -131,8 +131,9 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
     }
   }
   const ObjectName full = context_.catalog.qualify(parts, name.location());
-  if (full.name.ends_with(kLateSuffix) && context_.catalog.find(full) == nullptr)
-    return bind_late_rows(full, name.location(), hints);
+  ObjectName table = full;
+  if (const std::optional<SideRows> side = take_side_suffix(table.name); side && context_.catalog.find(full) == nullptr)
+    return bind_side_rows(*side, table, full, name.location(), hints);
   // What WITH names is as good a guess for a misspelt name as what the catalog knows.
   if (parts.size() == 1 && context_.catalog.find(full) == nullptr) {
     std::vector<std::string> known;
@@ -150,17 +151,17 @@ BoundRelation QueryBinder::bind_name(const ast::QualifiedName& name, const std::
   return BoundRelation::of(make_scan(with_hints(object.table, hints)), path_of(full));
 }
 
-BoundRelation QueryBinder::bind_late_rows(const ObjectName& name, SourceLocation location,
-                                          const std::vector<ast::Hint>& hints) {
-  ObjectName table = name;
-  table.name.resize(table.name.size() - kLateSuffix.size());
+BoundRelation QueryBinder::bind_side_rows(SideRows side, const ObjectName& table, const ObjectName& name,
+                                          SourceLocation location, const std::vector<ast::Hint>& hints) {
+  const std::string_view what = side == SideRows::kLate ? "late rows" : "records in error";
   const CatalogObject& object = context_.catalog.get(table, location);
   if (object.is_view()) {
-    throw UserError(location, fmt::format("{} is a view, and late rows are those of a table", table.name),
-                    "Read the late rows of a table that the view reads.");
+    throw UserError(location, fmt::format("{} is a view, and {} are those of a table", table.name, what),
+                    fmt::format("Read the {} of a table that the view reads.", what));
   }
-  if (!hints.empty()) throw UserError(hints.front().name.location, "Late rows take no hints");
-  return BoundRelation::of(make_late_rows(object.table), path_of(name));
+  if (!hints.empty())
+    throw UserError(hints.front().name.location, fmt::format("{}{} takes no hints", table.name, suffix_of(side)));
+  return BoundRelation::of(make_side_rows(side, object.table), path_of(name));
 }
 
 const PlanPtr& QueryBinder::bind_view(const ViewDefinition& view, SourceLocation location) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "data/side_rows.h"
 #include "data/sort_key.h"
 #include "plan/join.h"
 #include "plan/plan_node.h"
@@ -68,8 +69,9 @@ class QueryBinder {
   // from.cc
   BoundRelation bind_named(const ast::NamedTable& named);
   BoundRelation bind_name(const ast::QualifiedName& name, const std::vector<ast::Hint>& hints);
-  // `name`: of the table, with $late behind it.
-  BoundRelation bind_late_rows(const ObjectName& name, SourceLocation location, const std::vector<ast::Hint>& hints);
+  // `name` is `table` with the suffix of `side` behind it.
+  BoundRelation bind_side_rows(SideRows side, const ObjectName& table, const ObjectName& name, SourceLocation location,
+                               const std::vector<ast::Hint>& hints);
   const PlanPtr& bind_view(const ViewDefinition& view, SourceLocation location);
   PlanPtr expand_view(const ViewDefinition& view, SourceLocation location);
   BoundRelation bind_file(const std::string& path, SourceLocation location, const std::vector<ast::Hint>& hints);

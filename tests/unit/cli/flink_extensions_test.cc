@@ -91,8 +91,9 @@ TEST(FlinkExtensions, SomeAggregatesAreOnlyInTumblingWindows) {
             "1:156 Not in Flink: FIRST_VALUE in windows of HOP, CUMULATE or SESSION\n");
 }
 
-TEST(FlinkExtensions, ATableOfLateRowsIsFound) {
+TEST(FlinkExtensions, ATableOfWhatIsLeftOutIsFound) {
   EXPECT_EQ(found("SELECT * FROM t$late"), "1:15 Not in Flink: a table of late rows\n");
+  EXPECT_EQ(found("SELECT * FROM t$errors"), "1:15 Not in Flink: a table of records that could not be read\n");
 }
 
 TEST(FlinkExtensions, AnOptionCountsWhereItBelongs) {

@@ -190,12 +190,30 @@ TEST_F(FileSourceTest, CountsAndKeepsBadRecords) {
   reader->add_splits({{"a", ""}});
   EXPECT_EQ(read(*reader), "a:1 +I[1]\na:4 +I[2]\n");
   EXPECT_EQ(reader->records_in_errors(), 2);
-  EXPECT_EQ(user_error([&] { make_source(table("a", {{"record.error-policy", "dead-letter"}})); }),
-            "'record.error-policy' = 'dead-letter' needs 'record.dead-letter.path' | Add 'record.dead-letter.path' = "
-            "'<directory>' to WITH (…).");
   EXPECT_EQ(user_error([&] { make_source(table("a", {{"record.dead-letter.path", "x"}})); }),
             "'record.dead-letter.path' has no effect without 'record.error-policy' = 'dead-letter' | Add "
             "'record.error-policy' = 'dead-letter', or take the path out.");
+}
+
+// From each position, the rest of the records that cannot be read comes, and none twice.
+TEST_F(FileSourceTest, GivesBadRecordsOnce) {
+  put("a", "{\"a\":1}\nx\n{\"a\":2}\n[{\"a\":3},{\"a\":\"y\"},{\"a\":4}]\n\nz\n");
+  const auto source = make_source(table("a", {{"record.error-policy", "dead-letter"}}));
+  EXPECT_EQ(source->rejected_records(), RejectedRecords::kOnlyGiven);
+  for (int32_t polls = 0; polls < 8; ++polls) {
+    for (const int32_t max_rows : {1, 2, 1024}) {
+      std::vector<std::string> rejected;
+      const auto first = source->make_reader(world_.get(), {});
+      first->add_splits({{"a", ""}});
+      std::string rows = read(*first, max_rows, polls, "", &rejected);
+      const auto second = source->make_reader(world_.get(), {});
+      second->add_splits(first->positions());
+      rows += read(*second, 1, 1 << 20, "", &rejected);
+      EXPECT_EQ(rows, "a:1 +I[1]\na:3 +I[2]\na:4 +I[3]\na:4 +I[4]\n") << polls << " " << max_rows;
+      EXPECT_EQ(rejected, (std::vector<std::string>{"a:2 x", "a:4 [{\"a\":3},{\"a\":\"y\"},{\"a\":4}]", "a:6 z"}))
+          << polls << " " << max_rows;
+    }
+  }
 }
 
 TEST(GlobTest, MatchesNames) {

@@ -82,6 +82,34 @@ TEST_F(KafkaSourceTest, KeysAreColumns) {
   EXPECT_EQ(read(only_value), "t-0:0 +I[1]\nt-0:1 +I[2]\n");
 }
 
+TEST_F(KafkaSourceTest, ABadMessageIsGivenWhole) {
+  append(R"({"v": 1})", "{");   // its key cannot be read
+  append("x", R"({"id": 7})");  // its value
+  append("y");                  // it has no key
+  append("x", "{");             // neither
+  append(std::nullopt, "{");    // there is no value
+  const auto source = make_source(table("id INT, v INT", {{"record.error-policy", "dead-letter"},
+                                                          {"key.format", "json"},
+                                                          {"key.fields", "id"},
+                                                          {"value.fields-include", "EXCEPT_KEY"}}));
+  const auto reader = source->make_reader(world_.get(), {});
+  reader->add_splits(source->make_enumerator(world_.get(), "")->discover());
+  std::string given;
+  while (true) {
+    const ReadResult result = reader->poll(10, "");
+    for (const RejectedRecord& record : result.rejected)
+      given += fmt::format("{} {} {} {}\n", record.offset, record.format, record.raw_key.value_or("NULL"),
+                           record.raw.value_or("NULL"));
+    if (result.next != ReadResult::Next::kMore) break;
+  }
+  EXPECT_EQ(given,
+            "0 JSON { {\"v\": 1}\n"
+            "1 JSON {\"id\": 7} x\n"
+            "2 JSON NULL y\n"
+            "3 JSON { x\n"
+            "4 JSON { NULL\n");
+}
+
 TEST_F(KafkaSourceTest, MetadataAreColumns) {
   Entry entry;
   entry.value = R"({"a": 1})";
@@ -135,8 +163,9 @@ TEST_F(KafkaSourceTest, GoesOnFromEveryPosition) {
   append(R"({"a": 4})");
   append(std::nullopt);
   append(R"([{"a": 5}, {"a": 6}])");
-  const TestTable skipping = table("a INT", {{"record.error-policy", "skip"}});
-  const auto source = make_source(skipping);
+  append(R"([{"a": 7}, {"a": "x"}])");
+  const TestTable letters = table("a INT", {{"record.error-policy", "dead-letter"}});
+  const auto source = make_source(letters);
   const auto splits = source->make_enumerator(world_.get(), "")->discover();
   const auto reader_from = [&](std::vector<Split> from) {
     auto reader = source->make_reader(world_.get(), {});
@@ -144,14 +173,17 @@ TEST_F(KafkaSourceTest, GoesOnFromEveryPosition) {
     return reader;
   };
   const std::string all = tidemill::read(*reader_from(splits), 2);
-  EXPECT_EQ(all, "t-0:0 +I[1]\nt-0:0 +I[2]\nt-0:0 +I[3]\nt-0:2 +I[4]\nt-0:4 +I[5]\nt-0:4 +I[6]\n");
+  EXPECT_EQ(all, "t-0:0 +I[1]\nt-0:0 +I[2]\nt-0:0 +I[3]\nt-0:2 +I[4]\nt-0:4 +I[5]\nt-0:4 +I[6]\nt-0:5 +I[7]\n");
   for (int32_t polls = 1; polls < 30; ++polls) {
     for (const auto& [rows_before, rows_after] : {std::pair(2, 2), std::pair(5, 1), std::pair(5, 2), std::pair(1, 5)}) {
       const auto first = reader_from(splits);
-      const std::string before = tidemill::read(*first, rows_before, polls);
+      std::vector<std::string> rejected;
+      const std::string before = tidemill::read(*first, rows_before, polls, "", &rejected);
       const auto second = reader_from(first->positions());
-      EXPECT_EQ(before + tidemill::read(*second, rows_after), all) << polls << " " << rows_before << " " << rows_after;
-      EXPECT_EQ(first->records_in_errors() + second->records_in_errors(), 1) << polls;
+      EXPECT_EQ(before + tidemill::read(*second, rows_after, 1 << 20, "", &rejected), all)
+          << polls << " " << rows_before << " " << rows_after;
+      EXPECT_EQ(rejected, (std::vector<std::string>{"t-0:1 broken", R"(t-0:5 [{"a": 7}, {"a": "x"}])"})) << polls;
+      EXPECT_EQ(first->records_in_errors() + second->records_in_errors(), 2) << polls;
     }
   }
 }

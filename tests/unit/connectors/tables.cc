@@ -70,11 +70,15 @@ std::string to_text(const Batch& batch) {
   return text;
 }
 
-std::string read(Reader& reader, int32_t max_rows, int32_t polls, std::string_view preferred) {
+std::string read(Reader& reader, int32_t max_rows, int32_t polls, std::string_view preferred,
+                 std::vector<std::string>* rejected) {
   std::string text;
   for (int32_t i = 0; i < polls; ++i) {
     const ReadResult result = reader.poll(max_rows, preferred);
     if (result.batch) text += to_text(*result.batch);
+    if (rejected != nullptr)
+      for (const RejectedRecord& record : result.rejected)
+        rejected->push_back(fmt::format("{}:{} {}", record.split, record.offset, record.raw.value_or("NULL")));
     if (result.next != ReadResult::Next::kMore) break;
   }
   return text;

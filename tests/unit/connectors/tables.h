@@ -26,8 +26,10 @@ std::shared_ptr<const Sink> make_sink(const TestTable& table);
 
 // Returns "split:offset +I[a, b]", a line a row.
 std::string to_text(const Batch& batch);
-// Polls until the reader says kEnd or kWait; at most `polls` times.
-std::string read(Reader& reader, int32_t max_rows = 1024, int32_t polls = 1 << 20, std::string_view preferred = "");
+// Polls until the reader says kEnd or kWait; at most `polls` times. Appends "split:offset raw" of each record that was
+// left out to `rejected`.
+std::string read(Reader& reader, int32_t max_rows = 1024, int32_t polls = 1 << 20, std::string_view preferred = "",
+                 std::vector<std::string>* rejected = nullptr);
 // Discovers all splits, reads them with one reader.
 std::string read_table(const TestTable& table, Environment& environment, int32_t max_rows = 1024);
 

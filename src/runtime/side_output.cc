@@ -1,8 +1,8 @@
-#include "runtime/late_output.h"
+#include "runtime/side_output.h"
 
 #include "data/column_builder.h"
-#include "data/late_row.h"
 #include "data/nested.h"
+#include "data/side_rows.h"
 #include "data/value_text.h"
 
 namespace tidemill {
@@ -36,8 +36,8 @@ void append_known(ColumnBuilder& out, EpochMillis time) {
 
 }  // namespace
 
-void LateOutput::accept(Event event) {
-  if (!std::holds_alternative<Batch>(event)) late_.accept(event);
+void SideOutput::accept(Event event) {
+  if (!std::holds_alternative<Batch>(event)) side_.accept(event);
   results_.accept(std::move(event));
 }
 
@@ -69,6 +69,29 @@ Batch make_late_batch(std::string_view operator_id, std::string_view reason, con
   std::vector<ColumnPtr> finished;
   for (ColumnBuilder& column : columns) finished.push_back(column.finish());
   return Batch(schema, std::move(finished), static_cast<int32_t>(rows.size()));
+}
+
+Batch make_rejected_batch(std::span<const RejectedRecord> records) {
+  const SchemaPtr schema = rejected_record_schema();
+  std::vector<ColumnBuilder> columns;
+  for (const Field& field : schema->fields()) columns.emplace_back(field.type);
+  const auto at = [&](RejectedColumn column) -> ColumnBuilder& { return columns[static_cast<size_t>(column)]; };
+  const auto append_bytes = [&](RejectedColumn column, const std::optional<std::string>& bytes) {
+    bytes ? at(column).append_text(*bytes) : at(column).append_null();
+  };
+  for (const RejectedRecord& record : records) {
+    at(RejectedColumn::kSplit).append_text(record.split);
+    at(RejectedColumn::kSplitOffset).append(record.offset);
+    at(RejectedColumn::kFormat).append_text(record.format);
+    record.column.empty() ? at(RejectedColumn::kColumnName).append_null()
+                          : at(RejectedColumn::kColumnName).append_text(record.column);
+    at(RejectedColumn::kError).append_text(record.message);
+    append_bytes(RejectedColumn::kRawKey, record.raw_key);
+    append_bytes(RejectedColumn::kRawRecord, record.raw);
+  }
+  std::vector<ColumnPtr> finished;
+  for (ColumnBuilder& column : columns) finished.push_back(column.finish());
+  return Batch(schema, std::move(finished), static_cast<int32_t>(records.size()));
 }
 
 }  // namespace tidemill
