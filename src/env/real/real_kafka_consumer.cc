@@ -8,6 +8,15 @@ namespace tidemill {
 namespace {
 
 constexpr int64_t kMessageOverheadBytes = 200;  // that librdkafka keeps beside a message's own
+constexpr int64_t kAheadMessages = 100'000;     // librdkafka's queued.min.messages
+constexpr int64_t kAheadKilobytes = 65'536;     // librdkafka's queued.max.messages.kbytes
+constexpr int kBackoffVersion = 0x020200ff;     // of librdkafka, which has fetch.queue.backoff.ms from there on
+constexpr const char* kBackoffMillis = "10";
+
+KafkaProperties consumer_properties(KafkaProperties properties) {
+  if (rd_kafka_version() >= kBackoffVersion) properties.emplace("fetch.queue.backoff.ms", kBackoffMillis);
+  return properties;
+}
 
 KafkaTimestampType type_of(rd_kafka_timestamp_type_t type) {
   switch (type) {
@@ -36,7 +45,13 @@ KafkaMessage message_of(const rd_kafka_message_t& from) {
 
 }  // namespace
 
-RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties) : handle_(RD_KAFKA_CONSUMER, properties) {
+RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties)
+    : handle_(RD_KAFKA_CONSUMER, consumer_properties(properties)),
+      ahead_messages_(
+          milliseconds_of(properties, "queued.min.messages", std::chrono::milliseconds(kAheadMessages)).count()),
+      ahead_bytes_(milliseconds_of(properties, "queued.max.messages.kbytes", std::chrono::milliseconds(kAheadKilobytes))
+                       .count() *
+                   1024) {
   rd_kafka_poll_set_consumer(handle_.get());
   events_ = rd_kafka_queue_get_consumer(handle_.get());
   rd_kafka_queue_cb_event_enable(
@@ -132,9 +147,28 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
     fetched.end = kNoKafkaOffset;
   }
   messages_seen_ += static_cast<int64_t>(messages_.size());
+  keep_fetching(partition, fetching, messages_.size());
   fetched.messages = messages_;
   if (!messages_.empty()) handle_.all_is_well();
   return fetched;
+}
+
+// Where the queues of a broker's partitions are all full, a librdkafka before 2.2 looks only once a second whether they
+// still are. Any request wakes its thread: this one's answer goes nowhere.
+void RealKafkaConsumer::keep_fetching(const KafkaPartition& partition, Fetching& fetching, size_t taken) {
+  if (rd_kafka_version() >= kBackoffVersion || messages_seen_ == 0) return;
+  const int64_t message_bytes = std::max<int64_t>(bytes_seen_ / messages_seen_, 1);
+  const int64_t half = std::min(ahead_messages_, ahead_bytes_ / message_bytes) / 2;
+  const auto waiting = static_cast<int64_t>(rd_kafka_queue_length(fetching.queue));
+  if (waiting > half) {
+    fetching.ample = true;
+    return;
+  }
+  const bool was_ample = std::exchange(fetching.ample, false) || waiting + static_cast<int64_t>(taken) > half;
+  if (!was_ample) return;
+  KafkaPartitionList list(1);
+  list.add(partition, RD_KAFKA_OFFSET_BEGINNING);
+  rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
 }
 
 void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fetching, const rd_kafka_message_t& event,

@@ -25,11 +25,14 @@ class RealKafkaConsumer final : public KafkaConsumer {
     rd_kafka_queue_t* queue = nullptr;
     std::function<void()> wake;
     std::atomic<int64_t> next = 0;  // offset behind what was taken
+    bool ample = false;             // more than half of what the client fetches ahead was waiting
   };
 
   Fetching& get(const KafkaPartition& partition);
   void serve_events();
   void forget_messages();
+  // Has the client fetch on when `taken` messages have made room in a queue that may have been full.
+  void keep_fetching(const KafkaPartition& partition, Fetching& fetching, size_t taken);
   // Takes what came with an error: the end of the partition, or what ends the reading.
   void take_event(const KafkaPartition& partition, Fetching& fetching, const rd_kafka_message_t& event,
                   KafkaFetched& fetched);
@@ -40,6 +43,8 @@ class RealKafkaConsumer final : public KafkaConsumer {
   std::atomic<bool> event_waits_ = false;
   std::vector<rd_kafka_message_t*> taken_;  // of the last fetch
   std::vector<KafkaMessage> messages_;
+  const int64_t ahead_messages_;  // that the client fetches ahead, of a partition
+  const int64_t ahead_bytes_;
   int64_t bytes_seen_ = 0;  // of all messages taken
   int64_t messages_seen_ = 0;
 };
