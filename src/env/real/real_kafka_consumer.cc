@@ -36,7 +36,8 @@ KafkaMessage message_of(const rd_kafka_message_t& from) {
 
 }  // namespace
 
-RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties) : handle_(RD_KAFKA_CONSUMER, properties) {
+RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties, HttpClient& http)
+    : handle_(RD_KAFKA_CONSUMER, properties, http) {
   rd_kafka_poll_set_consumer(handle_.get());
   events_ = rd_kafka_queue_get_consumer(handle_.get());
   rd_kafka_queue_cb_event_enable(
@@ -73,7 +74,7 @@ void RealKafkaConsumer::add(const KafkaPartition& partition, int64_t offset, std
   const std::string reason = rd_kafka_error_string(error);
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);
-  handle_.fail(fmt::format("partition {} cannot be read", to_text(partition)), code, reason);
+  handle_.condition().fail(fmt::format("partition {} cannot be read", to_text(partition)), code, reason);
 }
 
 void RealKafkaConsumer::remove(const KafkaPartition& partition) {
@@ -109,7 +110,7 @@ void RealKafkaConsumer::serve_events() {
     rd_kafka_message_destroy(event);
     const bool over = error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
                       error == RD_KAFKA_RESP_ERR__RESOLVE;
-    if (!over) handle_.fail("a topic cannot be read", error, reason);
+    if (!over) handle_.condition().fail("a topic cannot be read", error, reason);
   }
 }
 
@@ -133,7 +134,7 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
   }
   messages_seen_ += static_cast<int64_t>(messages_.size());
   fetched.messages = messages_;
-  if (!messages_.empty()) handle_.all_is_well();
+  if (!messages_.empty()) handle_.condition().all_is_well();
   return fetched;
 }
 
@@ -143,7 +144,7 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       fetched.end = event.offset;
       fetching.next = event.offset;
-      handle_.all_is_well();
+      handle_.condition().all_is_well();
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: {
@@ -152,7 +153,7 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
       rd_kafka_get_watermark_offsets(handle_.get(), partition.topic.c_str(), partition.partition, &low, &high);
       const std::string there = high >= 0 ? fmt::format("; it holds {} to {}", std::max<int64_t>(low, 0), high) : "";
       throw UserError(
-          fmt::format("Kafka at {}: partition {} has no offset {}{}", handle_.servers(), to_text(partition),
+          fmt::format("Kafka at {}: partition {} has no offset {}{}", handle_.condition().servers(), to_text(partition),
                       fetching.next.load(), there),
           "Its messages were removed before they were read (retention), or the topic was deleted and made again. "
           "Begin anew where 'scan.startup.mode' says: with --fresh, or with another checkpoint directory.");
@@ -163,8 +164,8 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
     case RD_KAFKA_RESP_ERR__TIMED_OUT:
       return;  // the client goes on trying
     default:
-      handle_.fail(fmt::format("partition {} cannot be read", to_text(partition)), event.err,
-                   rd_kafka_message_errstr(&event));
+      handle_.condition().fail(fmt::format("partition {} cannot be read", to_text(partition)), event.err,
+                               rd_kafka_message_errstr(&event));
   }
 }
 

@@ -10,14 +10,15 @@ namespace tidemill {
 
 class RealKafkaConsumer final : public KafkaConsumer {
  public:
-  explicit RealKafkaConsumer(const KafkaProperties& properties);
+  // `http` is borrowed, for tokens.
+  RealKafkaConsumer(const KafkaProperties& properties, HttpClient& http);
   ~RealKafkaConsumer() override;
   void add(const KafkaPartition& partition, int64_t offset, std::function<void()> wake) override;
   void remove(const KafkaPartition& partition) override;
   KafkaFetched fetch(const KafkaPartition& partition, int32_t max_messages) override;
   void headers(const KafkaMessage& message, std::vector<KafkaHeader>& out) const override;
   std::optional<int64_t> lag(const KafkaPartition& partition) const override;
-  std::string problem() const override { return handle_.problem(); }
+  std::string problem() const override { return handle_.condition().problem(); }
   size_t memory_bytes() const override;
 
  private:

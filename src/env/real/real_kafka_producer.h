@@ -12,7 +12,11 @@ namespace tidemill {
 
 class RealKafkaProducer final : public KafkaProducer {
  public:
-  explicit RealKafkaProducer(const KafkaProperties& properties);
+  static constexpr std::chrono::milliseconds kTransactionLimit{60'000};  // as Java's max.block.ms
+
+  // `http` is borrowed, for tokens. `transaction_limit`: of one call about a transaction.
+  RealKafkaProducer(const KafkaProperties& properties, HttpClient& http,
+                    std::chrono::milliseconds transaction_limit = kTransactionLimit);
   ~RealKafkaProducer() override;
   bool send(const KafkaOutgoing& message) override;
   void check() override;
@@ -43,6 +47,7 @@ class RealKafkaProducer final : public KafkaProducer {
   void throw_transaction_error(std::string_view what, rd_kafka_error_t* error, bool maybe_done);
 
   KafkaHandle handle_;
+  std::atomic<rd_kafka_topic_t*> last_topic_ = nullptr;  // of topics_: mostly the only one, found without the lock
   std::mutex topics_mutex_;
   std::vector<std::unique_ptr<rd_kafka_topic_t, TopicDeleter>> topics_;  // few
   const std::string id_;                                                 // transactional, empty: none
