@@ -1,6 +1,7 @@
 #include "env/real/real_kafka_consumer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 
@@ -8,6 +9,9 @@ namespace tidemill {
 namespace {
 
 constexpr int64_t kMessageOverheadBytes = 200;  // that librdkafka keeps beside a message's own
+// How often the client must say that a topic has gone: a broker that has just begun may not know it yet. It asks again
+// every second, after the first 30 s of a consumer (topic.metadata.propagation.max.ms).
+constexpr int32_t kGoneTold = 2;
 
 KafkaTimestampType type_of(rd_kafka_timestamp_type_t type) {
   switch (type) {
@@ -34,6 +38,15 @@ KafkaMessage message_of(const rd_kafka_message_t& from) {
   return message;
 }
 
+// Takes out what a queue still holds. A client cannot be given back before: what is in the queue of a partition keeps
+// the partition, where its topic has gone in the meantime, and that its broker.
+void drain(rd_kafka_queue_t* queue) {
+  std::array<rd_kafka_message_t*, 256> left = {};
+  ssize_t count = 0;
+  while ((count = rd_kafka_consume_batch_queue(queue, 0, left.data(), left.size())) > 0)
+    for (ssize_t i = 0; i < count; ++i) rd_kafka_message_destroy(left[static_cast<size_t>(i)]);
+}
+
 }  // namespace
 
 RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties, HttpClient& http)
@@ -51,7 +64,11 @@ RealKafkaConsumer::~RealKafkaConsumer() {
     rd_kafka_queue_cb_event_enable(fetching->queue, nullptr, nullptr);
   // Without it, the client may wait for messages that nobody took, until a session of a group would have run out.
   rd_kafka_consumer_close(handle_.get());
-  for (const auto& [partition, fetching] : partitions_) rd_kafka_queue_destroy(fetching->queue);
+  for (const auto& [partition, fetching] : partitions_) removed_.push_back(fetching->queue);
+  for (rd_kafka_queue_t* const queue : removed_) {
+    drain(queue);
+    rd_kafka_queue_destroy(queue);
+  }
   rd_kafka_queue_destroy(events_);
 }
 
@@ -85,7 +102,7 @@ void RealKafkaConsumer::remove(const KafkaPartition& partition) {
   if (rd_kafka_error_t* const error = rd_kafka_incremental_unassign(handle_.get(), list.get()))
     rd_kafka_error_destroy(error);  // it is not read from here on in any case
   rd_kafka_queue_cb_event_enable(found->second->queue, nullptr, nullptr);
-  rd_kafka_queue_destroy(found->second->queue);
+  removed_.push_back(found->second->queue);
   partitions_.erase(found);
 }
 
@@ -119,6 +136,7 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
   forget_messages();
   Fetching& fetching = get(partition);
   taken_.resize(static_cast<size_t>(max_messages));
+  const int64_t topic_errors = handle_.condition().topic_errors();
   const ssize_t count = rd_kafka_consume_batch_queue(fetching.queue, 0, taken_.data(), taken_.size());
   taken_.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
   KafkaFetched fetched;
@@ -134,7 +152,13 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
   }
   messages_seen_ += static_cast<int64_t>(messages_.size());
   fetched.messages = messages_;
-  if (!messages_.empty()) handle_.condition().all_is_well();
+  if (!messages_.empty()) {
+    handle_.condition().all_is_well();
+    fetching.gone_told = 0;
+  } else if (handle_.condition().topic_errors() != topic_errors && ++fetching.gone_told >= kGoneTold) {
+    handle_.condition().fail(fmt::format("partition {} cannot be read", to_text(partition)),
+                             RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "its topic has gone");
+  }
   return fetched;
 }
 

@@ -26,6 +26,7 @@ class RealKafkaConsumer final : public KafkaConsumer {
     rd_kafka_queue_t* queue = nullptr;
     std::function<void()> wake;
     std::atomic<int64_t> next = 0;  // offset behind what was taken
+    int32_t gone_told = 0;          // how often the client has said since then that the topic is not there
   };
 
   Fetching& get(const KafkaPartition& partition);
@@ -37,7 +38,8 @@ class RealKafkaConsumer final : public KafkaConsumer {
 
   KafkaHandle handle_;
   std::map<KafkaPartition, std::unique_ptr<Fetching>> partitions_;
-  rd_kafka_queue_t* events_ = nullptr;  // the client's own
+  std::vector<rd_kafka_queue_t*> removed_;  // of partitions that are not read any more
+  rd_kafka_queue_t* events_ = nullptr;      // the client's own
   std::atomic<bool> event_waits_ = false;
   std::vector<rd_kafka_message_t*> taken_;  // of the last fetch
   std::vector<KafkaMessage> messages_;
