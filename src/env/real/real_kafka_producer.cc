@@ -134,7 +134,22 @@ void RealKafkaProducer::throw_failed() {
   if (!failed_.load()) return;
   throw_fatal();  // why the client gave the message up
   const std::lock_guard lock(failure_mutex_);
+  if (failure_ == RD_KAFKA_RESP_ERR__PURGE_QUEUE || failure_ == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) throw_given_up();
   handle_.condition().fail(failure_text_, failure_, rd_kafka_err2str(failure_));
+}
+
+// With its transaction the client gives up all messages of it. Why, it tells whoever wants to begin another one.
+void RealKafkaProducer::throw_given_up() {
+  if (id_.empty()) return;
+  rd_kafka_error_t* const error = rd_kafka_begin_transaction(handle_.get());
+  if (error == nullptr) return;
+  const bool gave_up = rd_kafka_error_txn_requires_abort(error) != 0;
+  const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+  const std::string reason = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  if (!gave_up) return;
+  throw_fenced(code, reason);
+  handle_.condition().fail(failure_text_, code, reason);
 }
 
 void RealKafkaProducer::check() {

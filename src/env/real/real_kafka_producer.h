@@ -40,6 +40,8 @@ class RealKafkaProducer final : public KafkaProducer {
   rd_kafka_topic_t* topic(std::string_view name);
   static void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   void throw_failed();
+  // Throws why the client gave up a transaction; returns where it did not.
+  void throw_given_up();
   // Throws where the client can never go on, saying so if another producer of the same id is why.
   void throw_fatal();
   void throw_fenced(rd_kafka_resp_err_t code, std::string_view reason);
