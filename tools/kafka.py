@@ -2,7 +2,7 @@
 """A real Apache Kafka on this machine, for tests and examples: fetched from Maven Central, loopback only, no root, no Docker.
 
   kafka.py fetch                          get all that is needed; later calls find it in the cache
-  kafka.py start [--nodes 3] [--security MODE,...] [--property k=v] [--node N]
+  kafka.py start [--nodes 3] [--security MODE,...] [--property k=v] [--node N] [--version 3.9.1]
                                           start (again), wait until it serves, print the bootstrap servers
   kafka.py stop | kill [--node N]         end it in order; or as a crash does
   kafka.py status                         which brokers run, where, and how each listener is spoken to; exit code 1 where none does
@@ -63,9 +63,10 @@ def start(arguments: argparse.Namespace) -> int:
         settings["nodes"] = arguments.nodes
     if arguments.security:
         settings["security"] = arguments.security.split(",")
-    distribution.fetch()
-    class_archive.make()
+    if arguments.version:
+        settings["version"] = arguments.version
     cluster = kafka_service.KafkaCluster(arguments.directory, **settings)
+    class_archive.make(cluster.configuration.version)
     if arguments.node:
         cluster.restart(arguments.node, timeout_seconds=arguments.timeout)
     else:
@@ -179,6 +180,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     modes = ", ".join(kafka_service.MODES)
     starting.add_argument("--security", default="", metavar="MODE,...", help=f"listeners beside plaintext: {modes}")
     starting.add_argument("--property", action="append", default=[], metavar="NAME=VALUE", help="of the brokers' configuration")
+    starting.add_argument("--version", default="", help=f"of Kafka; {distribution.version()} where there is none yet")
     starting.add_argument("--heap-mb", type=int, default=0, help="Java's heap of each broker")
     starting.add_argument("--timeout", type=float, default=60.0, help="seconds to wait until it serves")
     tool = command(cli)

@@ -1,5 +1,5 @@
 // Numbers and bytes in other notations.
-#include "data/base64.h"
+#include "base/base64.h"
 #include "functions/families.h"
 
 namespace tidemill {

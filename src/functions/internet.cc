@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "base/url_encoding.h"
 #include "data/value_text.h"
 #include "functions/families.h"
 #include "functions/url.h"

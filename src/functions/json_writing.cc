@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "data/base64.h"
+#include "base/base64.h"
 #include "data/decimal.h"
 #include "data/nested.h"
 #include "data/number_text.h"

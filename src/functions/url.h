@@ -17,10 +17,6 @@ struct Url {
 // Returns nullopt where Java would throw MalformedURLException: an unknown protocol, a port that is no number.
 std::optional<Url> parse_url(std::string_view text);
 
-// Append `text` as application/x-www-form-urlencoded has it, and back. The latter returns false at a malformed %xx.
-void append_url_encoded(std::string& out, std::string_view text);
-bool append_url_decoded(std::string& out, std::string_view text);
-
 // Returns the number of an IPv4 address of one to four parts (the last fills the bytes that are left), as MySQL's
 // INET_ATON; nullopt where it is none.
 std::optional<int64_t> parse_ipv4(std::string_view text);

@@ -66,10 +66,15 @@ void Job::start() {
   CHECK(state() == JobState::kCreated);
   try {
     execution_->start();
+  } catch (const TransientError& error) {
+    if (plan_first_restart(error.what())) return;
+    state_.move(JobState::kFailed);
+    throw;
   } catch (...) {
     state_.move(JobState::kFailed);
     throw;
   }
+  begun_ = true;
   started_.store(environment_.clock.now());
   // Cancelled meanwhile: the tasks are there, and go as they came.
   if (!state_.move(JobState::kRunning)) execution_->cancel();
@@ -113,6 +118,19 @@ bool Job::plan_restart(const std::exception_ptr& error) {
   return true;
 }
 
+bool Job::plan_first_restart(const std::string& failure) {
+  const std::optional<DurationMillis> pause_ms = next_pause();
+  if (!pause_ms) return false;
+  {
+    const std::unique_lock lock(attempt_mutex_);
+    execution_ = nullptr;
+  }
+  pause(*pause_ms, failure);
+  started_.store(environment_.clock.now());
+  state_.move(JobState::kRestarting);  // unless it was cancelled meanwhile
+  return true;
+}
+
 std::optional<DurationMillis> Job::next_pause() {
   const std::optional<DurationMillis> pause_ms =
       strategy_.pause_after_failure(environment_.clock.now(), environment_.random);
@@ -130,9 +148,11 @@ void Job::pause(DurationMillis pause_ms, std::string failure) {
     past_.restart_at = at;
   }
   const int64_t epoch = past_.checkpoints.last_epoch;
-  notices_.add(fmt::format("The job failed, and begins again in {} from {} (restart {}): {}", short_duration(pause_ms),
-                           epoch > 0 ? fmt::format("checkpoint {}", epoch) : "where it began", past_.restarts,
-                           past_.failure));
+  const std::string from = epoch > 0 ? fmt::format("checkpoint {}", epoch) : "where it began";
+  const std::string what = begun_
+                               ? fmt::format("failed, and begins again in {} from {}", short_duration(pause_ms), from)
+                               : fmt::format("could not begin, and tries again in {}", short_duration(pause_ms));
+  notices_.add(fmt::format("The job {} (restart {}): {}", what, past_.restarts, past_.failure));
   const TaskletId id = environment_.executor.spawn(std::make_unique<Pause>(environment_.clock, at));
   environment_.executor.at(at, [executor = &environment_.executor, id] { executor->wake(id); });
 }
@@ -160,12 +180,14 @@ bool Job::restart(const std::function<bool()>& watch) {
 }
 
 void Job::begin_attempt() {
-  options_.recovery.fresh = false;  // that was for the first one
+  if (begun_) options_.recovery.fresh = false;  // that was for the first one
   options_.statistics = past_.checkpoints;
   auto next = std::make_unique<JobExecution>(graph_, environment_, options_);
   next->take_lock(std::move(lock_));
   next->start();
   for (const std::string& warning : next->warnings()) notices_.add(warning);
+  if (!begun_ && !next->note().empty()) notices_.add(next->note());
+  begun_ = true;
   {
     const std::unique_lock lock(attempt_mutex_);
     execution_ = std::move(next);

@@ -55,8 +55,9 @@ class Job {
   const std::string& checkpoint_directory() const { return options_.checkpoint_directory; }
   JobState state() const { return state_.get(); }
 
-  // Hands the job to the executor. Throws what start() of JobExecution throws; the job has then failed. Requires: not
-  // started yet. A job that was cancelled before stays as it is.
+  // Hands the job to the executor. Throws what start() of JobExecution throws; the job has then failed. Where the
+  // restart strategy allows it, a TransientError is none: the job is then RESTARTING, and run() begins it. Requires:
+  // not started yet. A job that was cancelled before stays as it is.
   void start();
   // Steps the executor until the job has ended, or `watch` (empty: nobody) returns true; it is called often. Begins
   // failed attempts again. Rethrows what the job failed of.
@@ -78,10 +79,11 @@ class Job {
   JobStatus status() const;
   // Requires: the job has ended, and had started.
   JobSummary summary() const;
-  // Of the present attempt; as in JobExecution. Executor's own thread, and not while the job restarts.
-  const std::vector<std::string>& warnings() const { return execution_->warnings(); }
-  int64_t restored_epoch() const { return execution_->restored_epoch(); }
-  const std::string& note() const { return execution_->note(); }
+  // Of the present attempt; as in JobExecution, and nothing between two attempts: what is known of later ones is told
+  // as notices. Executor's own thread.
+  std::vector<std::string> warnings() const { return execution_ ? execution_->warnings() : std::vector<std::string>(); }
+  int64_t restored_epoch() const { return execution_ ? execution_->restored_epoch() : 0; }
+  std::string note() const { return execution_ ? execution_->note() : ""; }
   // Returns what happened since the last call that the user should know. Any thread.
   std::vector<std::string> take_notices() { return notices_.take(); }
   // Returns the sinks of the job's graph.
@@ -107,6 +109,8 @@ class Job {
   // Takes away the attempt that failed of `error`, and plans the next one. Returns false where there is none; nothing
   // has happened then.
   bool plan_restart(const std::exception_ptr& error);
+  // The first attempt could not begin: as above.
+  bool plan_first_restart(const std::string& failure);
   // Returns how long to wait before the next attempt, nullopt: there is none.
   std::optional<DurationMillis> next_pause();
   // Notes the failure, tells of it, and keeps the executor running for the pause.
@@ -130,6 +134,7 @@ class Job {
   JobStateMachine state_;
   std::atomic<EpochMillis> started_ = kNoWatermark;
   RestartStrategy strategy_;
+  bool begun_ = false;                       // an attempt has begun
   std::unique_ptr<FileLock> lock_;           // between two attempts
   mutable std::shared_mutex attempt_mutex_;  // guards all below; the owner of the executor alone writes
   std::unique_ptr<JobExecution> execution_;  // null between two attempts

@@ -36,8 +36,9 @@ bool may_follow(JobState from, JobState to) {
       return false;
     case JobState::kRunning:
       return from == JobState::kCreated || from == JobState::kRestarting;
-    case JobState::kStopping:
     case JobState::kRestarting:
+      return from == JobState::kCreated || from == JobState::kRunning;
+    case JobState::kStopping:
     case JobState::kFinished:
       return from == JobState::kRunning;
     case JobState::kCancelling:

@@ -1,9 +1,10 @@
 // job/job_state.h - the life of a job. Rule: it moves only where may_follow() says; an end is never left.
 //
-//   CREATED ▸ RUNNING ▸ FINISHED
-//                     ▸ STOPPING ▸ STOPPED
-//                     ▸ CANCELLING ▸ CANCELED      (from STOPPING, too)
-//                     ▸ RESTARTING ▸ RUNNING | STOPPED | CANCELED
+//   CREATED ▸ RUNNING | RESTARTING
+//   RUNNING ▸ FINISHED
+//           ▸ STOPPING ▸ STOPPED
+//           ▸ CANCELLING ▸ CANCELED      (from STOPPING, too)
+//           ▸ RESTARTING ▸ RUNNING | STOPPED | CANCELED
 //   FAILED follows each of CREATED, RUNNING, RESTARTING and STOPPING; CANCELED also CREATED.
 #pragma once
 #include <atomic>
@@ -18,7 +19,7 @@ enum class JobState : uint8_t {
   kRunning,
   kStopping,  // the last epoch is on its way
   kCancelling,
-  kRestarting,  // an attempt has failed, the next one begins after a pause
+  kRestarting,  // an attempt has failed, if only to begin; the next one begins after a pause
   kFinished,    // its input has ended
   kStopped,     // asked to; a restart goes on from its last epoch
   kCanceled,

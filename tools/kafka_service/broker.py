@@ -19,7 +19,7 @@ class Broker(BackgroundProcess):
         super().__init__(folder)
         self.node = node
 
-    def start_broker(self, java_options: list[str], owned: bool) -> None:
+    def start_broker(self, version: str, java_options: list[str], owned: bool) -> None:
         """Starts it and returns at once."""
         command = [distribution.require_command("java"), *JAVA_OPTIONS, *java_options, *LOG_OPTIONS]
-        self.start([*command, "-cp", distribution.class_path(), "kafka.Kafka", str(self.folder / "server.properties")], owned)
+        self.start([*command, "-cp", distribution.class_path(version), "kafka.Kafka", str(self.folder / "server.properties")], owned)

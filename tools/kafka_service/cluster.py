@@ -34,8 +34,9 @@ class KafkaCluster:
         kafka.kill(kafka.leader("orders", 0))
 
     `security` names modes (security.MODES), each a listener beside PLAINTEXT. `proxied` adds one whose advertised ports are those
-    of a proxy: `proxied_ports`. Without `directory` the cluster lives in a temporary folder, which goes with it. Opening a folder
-    that has a cluster goes on with that cluster; `properties` and `java_options` may be others than last time, the rest may not.
+    of a proxy: `proxied_ports`. `version` is Kafka's, where it shall be another than distribution.version(). Without `directory` the
+    cluster lives in a temporary folder, which goes with it. Opening a folder that has a cluster goes on with that cluster;
+    `properties` and `java_options` may be others than last time, the rest may not.
     """
 
     def __init__(self, directory: Path | str | None = None, **settings: Any) -> None:
@@ -57,7 +58,7 @@ class KafkaCluster:
         kept = Configuration.read(self.directory)
         if kept is None:
             return wanted
-        fixed = [("nodes", 1), ("security", []), ("proxied", False)]
+        fixed = [("nodes", 1), ("security", []), ("proxied", False), ("version", "")]
         for name, default in fixed:
             if getattr(wanted, name) not in (default, getattr(kept, name)):
                 raise ValueError(f"the cluster in {self.directory} was made with {name} = {getattr(kept, name)}; wipe it to change that")
@@ -109,14 +110,14 @@ class KafkaCluster:
 
     def prepare(self) -> None:
         """Makes all that a start needs: jars, ports, certificates, formatted folders. What is there stays."""
-        distribution.fetch()
+        self.configuration.version = self.configuration.version or distribution.version()
+        distribution.fetch(self.configuration.version)
         self.directory.mkdir(parents=True, exist_ok=True)
         with distribution.locked(self.directory / "lock"):
             if not self.configuration.ports:
                 self._choose_ports()
             if any(mode.encrypted or mode.name.startswith("sasl-oidc") for mode in self.configuration.modes()):
                 certificates.make(self.certificates.folder)
-            self.configuration.version = distribution.version()
             self.configuration.write(self.directory)
             for broker in self._brokers:
                 broker.folder.mkdir(exist_ok=True)
@@ -149,8 +150,8 @@ class KafkaCluster:
         if broker.pid():
             return
         heap = self.configuration.heap_mb or HEAP_MB[self.configuration.nodes]
-        options = [f"-Xmx{heap}m", *class_archive.options(), *security.allowed_urls(self.configuration.modes(), self.certificates)]
-        broker.start_broker([*options, *self.configuration.java_options], self._owned)
+        options = [f"-Xmx{heap}m", *class_archive.options(self.configuration.version), *security.allowed_urls(self.configuration.modes(), self.certificates)]
+        broker.start_broker(self.configuration.version, [*options, *self.configuration.java_options], self._owned)
 
     def wait_until_serving(self, timeout_seconds: float = START_SECONDS) -> None:
         """Waits until each broker that runs knows all that run. Raises StartFailed where one ends, or the time is over."""
@@ -298,8 +299,8 @@ class KafkaCluster:
 
     def run_tool(self, name: str, *arguments: str, given: str = "", timeout_seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
         """Runs a class of Kafka's jars, such as org.apache.kafka.tools.TransactionsCommand."""
-        command = [distribution.require_command("java"), *JAVA_OPTIONS, "-Xmx256m", *class_archive.options()]
-        command += ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", distribution.class_path(), name, *arguments]
+        command = [distribution.require_command("java"), *JAVA_OPTIONS, "-Xmx256m", *class_archive.options(self.configuration.version)]
+        command += ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", distribution.class_path(self.configuration.version), name, *arguments]
         return subprocess.run(command, input=given, capture_output=True, text=True, timeout=timeout_seconds, check=False)
 
 

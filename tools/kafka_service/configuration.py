@@ -29,7 +29,7 @@ class Configuration:
     proxied: bool = False
     heap_mb: int = 0  # 0: what suits the number of nodes
     java_options: list[str] = field(default_factory=list)
-    version: str = ""
+    version: str = ""  # of Kafka
     ports: dict[str, dict[str, int]] = field(default_factory=dict)  # by node, by listener
 
     def check(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 VERSION = "4.4.0"
+VERSION_3 = "3.9.1"  # the last of the line before it, for what brokers of it do otherwise
 SLF4J_VERSION = "1.7.36"
 FETCH_SECONDS = 600
 
@@ -52,7 +53,7 @@ def cache_directory() -> Path:
 
 
 def version() -> str:
-    """The version of Kafka that is started: TIDEMILL_KAFKA_VERSION, or the one all is tested with."""
+    """The version of Kafka that is started where none is named: TIDEMILL_KAFKA_VERSION, or the one all is tested with."""
     return os.environ.get("TIDEMILL_KAFKA_VERSION", VERSION)
 
 
@@ -73,10 +74,16 @@ def require_command(name: str) -> str:
     return found
 
 
-def fetch() -> Path:
+def fetch(of_version: str = "") -> Path:
     """Returns the folder of Kafka's jars, fetched by the first call. Several processes may call at once: one fetches, the others wait."""
     require_command("java")
-    return _cached(f"jars-{version()}", f"Kafka {version()}", _fetch_jars)
+    kafka = of_version or version()
+
+    def copy(folder: Path, target: Path) -> list[str]:
+        (folder / "pom.xml").write_text(POM.format(kafka=kafka, slf4j=SLF4J_VERSION), encoding="utf-8")
+        return ["-f", f"{folder}/pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={target}", "-DincludeScope=runtime"]
+
+    return _cached(f"jars-{kafka}", f"Kafka {kafka}", copy)
 
 
 def fetch_archive(artifact: str) -> Path:
@@ -87,11 +94,6 @@ def fetch_archive(artifact: str) -> Path:
         return ["dependency:unpack", f"-Dartifact={artifact}", f"-DoutputDirectory={target}"]
 
     return _cached("-".join(artifact.split(":")[1:3]), artifact, unpack)
-
-
-def _fetch_jars(folder: Path, target: Path) -> list[str]:
-    (folder / "pom.xml").write_text(POM.format(kafka=version(), slf4j=SLF4J_VERSION), encoding="utf-8")
-    return ["-f", f"{folder}/pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={target}", "-DincludeScope=runtime"]
 
 
 def _cached(name: str, what: str, arguments: Callable[[Path, Path], list[str]]) -> Path:
@@ -126,6 +128,6 @@ def _first_error(output: str) -> str:
     return (lines or output.strip().splitlines()[-1:] or ["it said nothing"])[0]
 
 
-def class_path() -> str:
+def class_path(of_version: str = "") -> str:
     """Every jar, in one order: `java -cp` of it."""
-    return ":".join(str(jar) for jar in sorted(fetch().glob("*.jar")))
+    return ":".join(str(jar) for jar in sorted(fetch(of_version).glob("*.jar")))

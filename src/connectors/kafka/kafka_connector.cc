@@ -7,6 +7,7 @@
 #include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/kafka_properties.h"
 #include "connectors/kafka/message_metadata.h"
+#include "env/kafka_settings.h"
 
 namespace tidemill {
 namespace {
@@ -26,7 +27,7 @@ KafkaProperties consumer_properties(const std::string& table, KafkaProperties pr
 
 KafkaProperties producer_properties(KafkaProperties properties, DeliveryGuarantee guarantee) {
   if (guarantee != DeliveryGuarantee::kNone) properties.emplace("enable.idempotence", "true");
-  properties.emplace("delivery.timeout.ms", "120000");  // Java's default
+  properties.emplace("delivery.timeout.ms", std::to_string(kKafkaDeliveryTimeoutMs));
   properties["delivery.report.only.error"] = "true";
   properties["partitioner"] = "murmur2_random";
   return properties;

@@ -26,6 +26,9 @@ constexpr std::array kProperties = {
     Property{"security.protocol", "security.protocol"},
     Property{"sasl.mechanism", "sasl.mechanism"},
     Property{"sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.token.endpoint.url"},
+    Property{"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
+    Property{"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
+    Property{"sasl.oauthbearer.scope", "sasl.oauthbearer.scope"},
     Property{"sasl.kerberos.service.name", "sasl.kerberos.service.name"},
     Property{"ssl.key.password", "ssl.key.password"},
     Property{"ssl.keystore.key", "ssl.key.pem"},
@@ -96,10 +99,35 @@ constexpr std::array kIdle = {
     Idle{"ssl.enabled.protocols", "TLS 1.2 or newer is agreed upon"},
     Idle{"ssl.provider", "it is OpenSSL"},
     Idle{"ssl.truststore.password", "PEM files of certificates have none"},
-    Idle{"sasl.login.callback.handler.class", "the login module in 'properties.sasl.jaas.config' says it all"},
+    Idle{"sasl.oauthbearer.sub.claim.name", "a user's name is the claim sub"},
+    Idle{"sasl.oauthbearer.scope.claim.name", "brokers alone look at the scope of a token"},
+    Idle{"sasl.login.connect.timeout.ms", "a token is waited for 10 seconds"},
+    Idle{"sasl.login.read.timeout.ms", "a token is waited for 10 seconds"},
+    Idle{"sasl.login.retry.backoff.ms", "a token is asked for again until there is one"},
+    Idle{"sasl.login.retry.backoff.max.ms", "a token is asked for again until there is one"},
+    Idle{"sasl.login.refresh.window.factor", "tokens are renewed after four fifths of their time"},
+    Idle{"sasl.login.refresh.window.jitter", "tokens are renewed after four fifths of their time"},
+    Idle{"sasl.login.refresh.min.period.seconds", "tokens are renewed after four fifths of their time"},
+    Idle{"sasl.login.refresh.buffer.seconds", "tokens are renewed after four fifths of their time"},
     Idle{"sasl.client.callback.handler.class", "the login module in 'properties.sasl.jaas.config' says it all"},
     Idle{"send.buffer.bytes", "the system chooses"},
     Idle{"receive.buffer.bytes", "the system chooses"},
+};
+
+// Classes of Java's client which do what is done here: they ask a token endpoint by a client's credentials.
+struct KnownClass {
+  std::string_view java;
+  std::string_view name;
+};
+constexpr std::array kKnownClasses = {
+    KnownClass{"sasl.login.callback.handler.class",
+               "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"},
+    KnownClass{"sasl.login.callback.handler.class",
+               "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerLoginCallbackHandler"},
+    KnownClass{"sasl.oauthbearer.jwt.retriever.class",
+               "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever"},
+    KnownClass{"sasl.oauthbearer.jwt.retriever.class",
+               "org.apache.kafka.common.security.oauthbearer.ClientCredentialsJwtRetriever"},
 };
 
 bool is_for(const Property& property, KafkaClientUse use) {
@@ -140,6 +168,36 @@ void take_stores(const Options& options, KafkaProperties& properties) {
     properties["ssl.endpoint.identification.algorithm"] = "https";  // Java's default
 }
 
+// Takes a property that names a class. Throws UserError where it is another than those that do what is done here.
+bool is_known_class(std::string_view property, std::string_view value) {
+  std::vector<std::string_view> known;
+  for (const KnownClass& one : kKnownClasses)
+    if (one.java == property) known.push_back(one.name);
+  if (known.empty() || std::ranges::find(known, value) != known.end()) return !known.empty();
+  throw UserError(
+      fmt::format("Option 'properties.{}': class '{}' cannot be loaded: nothing here runs Java", property, value),
+      fmt::format("Tokens are asked of an endpoint with a client's id and secret, as {} does.", known.front()));
+}
+
+// Says how the client gets its tokens, where the login module does not make them.
+void complete_token_login(KafkaProperties& properties) {
+  const auto mechanism = properties.find("sasl.mechanism");
+  if (mechanism == properties.end() || mechanism->second != "OAUTHBEARER" ||
+      properties.contains("enable.sasl.oauthbearer.unsecure.jwt"))
+    return;
+  for (const auto& [client, what] :
+       {std::pair("sasl.oauthbearer.token.endpoint.url", "'properties.sasl.oauthbearer.token.endpoint.url'"),
+        std::pair("sasl.oauthbearer.client.id", "clientId in 'properties.sasl.jaas.config'"),
+        std::pair("sasl.oauthbearer.client.secret", "clientSecret in 'properties.sasl.jaas.config'")})
+    if (!properties.contains(client))
+      throw UserError(fmt::format("'properties.sasl.mechanism' = 'OAUTHBEARER' needs {}", what),
+                      "Tokens come from an endpoint: write 'properties.sasl.oauthbearer.token.endpoint.url' = "
+                      "'https://…/token', and 'properties.sasl.jaas.config' = "
+                      "'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId=\"ID\" "
+                      "clientSecret=\"SECRET\" scope=\"SCOPE\";' (scope where the endpoint wants one).");
+  properties["sasl.oauthbearer.method"] = "oidc";
+}
+
 std::string unknown_property(const std::string& name) {
   std::vector<std::string> known;
   for (const Property& property : kProperties) known.emplace_back(property.java);
@@ -167,7 +225,7 @@ bool is_taken_elsewhere(std::string_view name) {
 ClientProperties client_properties(const Options& options, KafkaClientUse use) {
   ClientProperties out;
   for (const auto& [name, value] : options.written_under("properties.")) {
-    if (is_taken_elsewhere(name)) continue;
+    if (is_taken_elsewhere(name) || is_known_class(name, value)) continue;
     const auto* const known = std::ranges::find(kProperties, name, &Property::java);
     if (known != kProperties.end()) {
       if (is_for(*known, use)) out.properties[std::string(known->client)] = value;
@@ -178,9 +236,11 @@ ClientProperties client_properties(const Options& options, KafkaClientUse use) {
                                                : fmt::format("'properties.{}' has no effect: {}.", name, idle->why));
   }
   const std::string protocol = options.find_text("properties.security.protocol").value_or("PLAINTEXT");
-  if (protocol.find("SSL") != std::string::npos) take_stores(options, out.properties);
+  const std::string endpoint = options.find_text("properties.sasl.oauthbearer.token.endpoint.url").value_or("");
+  if (protocol.find("SSL") != std::string::npos || endpoint.starts_with("https:")) take_stores(options, out.properties);
   if (const auto login = options.find_text("properties.sasl.jaas.config"))
     for (const auto& [name, value] : login_properties(*login)) out.properties[name] = value;
+  complete_token_login(out.properties);
   return out;
 }
 
@@ -209,6 +269,8 @@ std::vector<OptionSpec> property_options() {
        false,
        {"read_committed", "read_uncommitted"}},
       {"properties.sasl.jaas.config", kSecret, "Login module of Java's with user and password."},
+      {"properties.sasl.oauthbearer.client.credentials.client.secret", kSecret,
+       "Secret of the client that asks for tokens, where 'sasl.jaas.config' has none."},
       {"properties.ssl.key.password", kSecret, "Password of the client's key."},
       {"properties.ssl.keystore.password", kSecret, "Password of the client's key."},
       {"properties.ssl.truststore.password", kSecret, "Has no effect: certificates are PEM."},

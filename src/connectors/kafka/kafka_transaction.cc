@@ -1,25 +1,18 @@
 #include "connectors/kafka/kafka_transaction.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/check.h"
 #include "base/error.h"
 #include "connectors/kafka/epoch_record.h"
 #include "connectors/kafka/kafka_properties.h"
 #include "env/faults.h"
+#include "env/kafka_settings.h"
 
 namespace tidemill {
 namespace {
 
 constexpr DurationMillis kTransactionTimeoutMs = 900'000;  // what brokers allow where nothing else is set
-constexpr DurationMillis kDeliveryTimeoutMs = 120'000;     // as Java's delivery.timeout.ms
-
-int64_t number_of(const std::string& text, int64_t otherwise) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : otherwise;
-}
 
 }  // namespace
 
@@ -32,20 +25,20 @@ KafkaProperties KafkaTransaction::producer_properties(size_t turn) const {
   properties["transactional.id"] = transactional_id(settings_.prefix, turn);
   properties.emplace("transaction.timeout.ms", std::to_string(kTransactionTimeoutMs));
   // A message that cannot be delivered must be known before its transaction is given up, which the client insists on.
-  const int64_t timeout = number_of(properties.at("transaction.timeout.ms"), kTransactionTimeoutMs);
-  const auto written = properties.emplace("delivery.timeout.ms", std::to_string(kDeliveryTimeoutMs)).first;
-  written->second = std::to_string(std::min(number_of(written->second, kDeliveryTimeoutMs), timeout));
+  const int64_t timeout = kafka_setting(properties, "transaction.timeout.ms", kTransactionTimeoutMs);
+  properties["delivery.timeout.ms"] =
+      std::to_string(std::min(kafka_setting(properties, "delivery.timeout.ms", kKafkaDeliveryTimeoutMs), timeout));
   const auto answers = properties.find("socket.timeout.ms");
   if (answers != properties.end())
-    answers->second = std::to_string(std::min(number_of(answers->second, timeout), timeout));
+    answers->second = std::to_string(std::min(kafka_number(answers->second, timeout), timeout));
   return properties;
 }
 
 void KafkaTransaction::check_limits(KafkaAdmin& admin) const {
   const KafkaProperties properties = producer_properties(0);
-  const int64_t timeout = number_of(properties.at("transaction.timeout.ms"), kTransactionTimeoutMs);
+  const int64_t timeout = kafka_setting(properties, "transaction.timeout.ms", kTransactionTimeoutMs);
   const std::optional<std::string> setting = admin.broker_setting("transaction.max.timeout.ms");
-  const int64_t most = setting ? number_of(*setting, timeout) : timeout;
+  const int64_t most = setting ? kafka_number(*setting, timeout) : timeout;
   if (timeout > most)
     throw UserError(
         fmt::format("'properties.transaction.timeout.ms' is {}, and the brokers allow {} (transaction.max.timeout.ms)",

@@ -1,5 +1,7 @@
 #include "connectors/kafka/login_module.h"
 
+#include <utility>
+
 #include "base/error.h"
 
 namespace tidemill {
@@ -65,15 +67,36 @@ KafkaProperties password_login(std::map<std::string, std::string>& values) {
   return {{"sasl.username", take(values, "username")}, {"sasl.password", take(values, "password")}};
 }
 
-// With a token's claims the client makes tokens that nobody signs, for tests; with an id it asks the token endpoint.
+// Returns the values "extension_<name>" as one text: name=value,name=value.
+std::string take_extensions(std::map<std::string, std::string>& values) {
+  constexpr std::string_view kPrefix = "extension_";
+  std::string extensions;
+  for (auto one = values.lower_bound(std::string(kPrefix)); one != values.end() && one->first.starts_with(kPrefix);) {
+    if (one->second.find(',') != std::string::npos) fail(fmt::format("the value of {} has a comma", one->first));
+    if (!extensions.empty()) extensions += ',';
+    extensions += fmt::format("{}={}", one->first.substr(kPrefix.size()), one->second);
+    one = values.erase(one);
+  }
+  return extensions;
+}
+
+// With a token's claims the client makes tokens that nobody signs, for tests; otherwise it asks the token endpoint.
 KafkaProperties token_login(std::map<std::string, std::string>& values) {
   if (values.contains("unsecuredLoginStringClaim_sub"))
     return {{"enable.sasl.oauthbearer.unsecure.jwt", "true"},
             {"sasl.oauthbearer.config", "principal=" + take(values, "unsecuredLoginStringClaim_sub")}};
-  KafkaProperties properties = {{"sasl.oauthbearer.method", "oidc"},
-                                {"sasl.oauthbearer.client.id", take(values, "clientId")},
-                                {"sasl.oauthbearer.client.secret", take(values, "clientSecret")}};
-  if (values.contains("scope")) properties["sasl.oauthbearer.scope"] = take(values, "scope");
+  KafkaProperties properties;
+  if (std::string extensions = take_extensions(values); !extensions.empty())
+    properties["sasl.oauthbearer.extensions"] = std::move(extensions);
+  for (const auto& [name, client] :
+       {std::pair("clientId", "sasl.oauthbearer.client.id"),
+        std::pair("clientSecret", "sasl.oauthbearer.client.secret"), std::pair("scope", "sasl.oauthbearer.scope")})
+    if (const auto node = values.extract(name)) properties[client] = node.mapped();
+  if (!values.empty())
+    fail(fmt::format("{} is not known{}", values.begin()->first,
+                     values.begin()->first.starts_with("ssl.")
+                         ? ": the token endpoint is trusted by 'properties.ssl.truststore.location'"
+                         : ""));
   return properties;
 }
 

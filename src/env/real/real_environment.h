@@ -34,12 +34,12 @@ class RealEnvironment {
   RealClock clock_;
   RealFileSystem files_;
   RealLocalServices services_;
-  RealKafka kafka_;
+  RealHttpClient http_;
+  RealKafka kafka_{http_};
   RealSharedLibraries libraries_;
   RealConsole console_;
   SeededRandom random_;
   NoFaults faults_;
-  RealHttpClient http_;
   ThreadedExecutor executor_;
   Environment environment_;
 };

@@ -7,15 +7,15 @@
 namespace tidemill {
 
 std::unique_ptr<KafkaConsumer> RealKafka::consumer(const KafkaProperties& properties) {
-  return std::make_unique<RealKafkaConsumer>(properties);
+  return std::make_unique<RealKafkaConsumer>(properties, http_);
 }
 
 std::unique_ptr<KafkaProducer> RealKafka::producer(const KafkaProperties& properties) {
-  return std::make_unique<RealKafkaProducer>(properties);
+  return std::make_unique<RealKafkaProducer>(properties, http_);
 }
 
 std::unique_ptr<KafkaAdmin> RealKafka::admin(const KafkaProperties& properties) {
-  return std::make_unique<RealKafkaAdmin>(properties);
+  return std::make_unique<RealKafkaAdmin>(properties, http_);
 }
 
 }  // namespace tidemill

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "env/kafka_settings.h"
+
 namespace tidemill {
 namespace {
 
@@ -58,14 +60,15 @@ bool has_members(rd_kafka_resp_err_t error) {
 
 }  // namespace
 
-RealKafkaAdmin::RealKafkaAdmin(const KafkaProperties& properties)
+RealKafkaAdmin::RealKafkaAdmin(const KafkaProperties& properties, HttpClient& http)
     : properties_(admin_properties(properties)),
-      handle_(RD_KAFKA_CONSUMER, properties_),
-      limit_(milliseconds_of(properties, "socket.timeout.ms", kLimit)) {}
+      http_(http),
+      handle_(RD_KAFKA_CONSUMER, properties_, http),
+      limit_(kafka_setting(properties, "socket.timeout.ms", kLimit.count())) {}
 
 void RealKafkaAdmin::fail(std::string_view what, rd_kafka_resp_err_t error, std::string_view reason) {
   rd_kafka_poll(handle_.get(), 0);
-  handle_.fail(
+  handle_.condition().fail(
       what, error, reason,
       error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT ? limit_ : milliseconds(0));
 }
@@ -193,7 +196,7 @@ std::vector<KafkaKeyValue> RealKafkaAdmin::read_all(const KafkaPartition& partit
   properties["enable.partition.eof"] = "true";
   properties["auto.offset.reset"] = "earliest";
   properties["fetch.wait.max.ms"] = "10";
-  const KafkaHandle reader(RD_KAFKA_CONSUMER, properties);
+  const KafkaHandle reader(RD_KAFKA_CONSUMER, properties, http_);
   rd_kafka_poll_set_consumer(reader.get());
   KafkaPartitionList list(1);
   list.add(partition, begin);
@@ -212,8 +215,8 @@ std::vector<KafkaKeyValue> RealKafkaAdmin::read_all(const KafkaPartition& partit
     read.push_back({std::string(static_cast<const char*>(message->key), message->key_len),
                     std::string(static_cast<const char*>(message->payload), message->len)});
   }
-  reader.fail(fmt::format("partition {} cannot be read to its end", to_text(partition)), RD_KAFKA_RESP_ERR__TIMED_OUT,
-              "no answer", limit_);
+  reader.condition().fail(fmt::format("partition {} cannot be read to its end", to_text(partition)),
+                          RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer", limit_);
 }
 
 std::optional<std::string> RealKafkaAdmin::broker_setting(const std::string& name) {

@@ -8,7 +8,8 @@ namespace tidemill {
 
 class RealKafkaAdmin final : public KafkaAdmin {
  public:
-  explicit RealKafkaAdmin(const KafkaProperties& properties);
+  // `http` is borrowed, for tokens.
+  RealKafkaAdmin(const KafkaProperties& properties, HttpClient& http);
   std::vector<KafkaTopic> all_topics() override;
   std::optional<KafkaTopic> topic(const std::string& name) override;
   std::vector<int64_t> offsets(std::span<const KafkaPartition> partitions, KafkaOffsetOf of,
@@ -28,6 +29,7 @@ class RealKafkaAdmin final : public KafkaAdmin {
   int limit_ms() const { return static_cast<int>(limit_.count()); }
 
   const KafkaProperties properties_;
+  HttpClient& http_;
   KafkaHandle handle_;
   const std::chrono::milliseconds limit_;  // of one call
 };

@@ -1,8 +1,10 @@
 #include "env/real/real_kafka_consumer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
+#include "env/kafka_settings.h"
 
 namespace tidemill {
 namespace {
@@ -17,6 +19,9 @@ KafkaProperties consumer_properties(KafkaProperties properties) {
   if (rd_kafka_version() >= kBackoffVersion) properties.emplace("fetch.queue.backoff.ms", kBackoffMillis);
   return properties;
 }
+// How often the client must say that a topic has gone: a broker that has just begun may not know it yet. It asks again
+// every second, after the first 30 s of a consumer (topic.metadata.propagation.max.ms).
+constexpr int32_t kGoneTold = 2;
 
 KafkaTimestampType type_of(rd_kafka_timestamp_type_t type) {
   switch (type) {
@@ -43,15 +48,21 @@ KafkaMessage message_of(const rd_kafka_message_t& from) {
   return message;
 }
 
+// Takes out what a queue still holds. A client cannot be given back before: what is in the queue of a partition keeps
+// the partition, where its topic has gone in the meantime, and that its broker.
+void drain(rd_kafka_queue_t* queue) {
+  std::array<rd_kafka_message_t*, 256> left = {};
+  ssize_t count = 0;
+  while ((count = rd_kafka_consume_batch_queue(queue, 0, left.data(), left.size())) > 0)
+    for (ssize_t i = 0; i < count; ++i) rd_kafka_message_destroy(left[static_cast<size_t>(i)]);
+}
+
 }  // namespace
 
-RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties)
-    : handle_(RD_KAFKA_CONSUMER, consumer_properties(properties)),
-      ahead_messages_(
-          milliseconds_of(properties, "queued.min.messages", std::chrono::milliseconds(kAheadMessages)).count()),
-      ahead_bytes_(milliseconds_of(properties, "queued.max.messages.kbytes", std::chrono::milliseconds(kAheadKilobytes))
-                       .count() *
-                   1024) {
+RealKafkaConsumer::RealKafkaConsumer(const KafkaProperties& properties, HttpClient& http)
+    : handle_(RD_KAFKA_CONSUMER, consumer_properties(properties), http),
+      ahead_messages_(kafka_setting(properties, "queued.min.messages", kAheadMessages)),
+      ahead_bytes_(kafka_setting(properties, "queued.max.messages.kbytes", kAheadKilobytes) * 1024) {
   rd_kafka_poll_set_consumer(handle_.get());
   events_ = rd_kafka_queue_get_consumer(handle_.get());
   rd_kafka_queue_cb_event_enable(
@@ -65,7 +76,11 @@ RealKafkaConsumer::~RealKafkaConsumer() {
     rd_kafka_queue_cb_event_enable(fetching->queue, nullptr, nullptr);
   // Without it, the client may wait for messages that nobody took, until a session of a group would have run out.
   rd_kafka_consumer_close(handle_.get());
-  for (const auto& [partition, fetching] : partitions_) rd_kafka_queue_destroy(fetching->queue);
+  for (const auto& [partition, fetching] : partitions_) removed_.push_back(fetching->queue);
+  for (rd_kafka_queue_t* const queue : removed_) {
+    drain(queue);
+    rd_kafka_queue_destroy(queue);
+  }
   rd_kafka_queue_destroy(events_);
 }
 
@@ -88,7 +103,7 @@ void RealKafkaConsumer::add(const KafkaPartition& partition, int64_t offset, std
   const std::string reason = rd_kafka_error_string(error);
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);
-  handle_.fail(fmt::format("partition {} cannot be read", to_text(partition)), code, reason);
+  handle_.condition().fail(fmt::format("partition {} cannot be read", to_text(partition)), code, reason);
 }
 
 void RealKafkaConsumer::remove(const KafkaPartition& partition) {
@@ -99,7 +114,7 @@ void RealKafkaConsumer::remove(const KafkaPartition& partition) {
   if (rd_kafka_error_t* const error = rd_kafka_incremental_unassign(handle_.get(), list.get()))
     rd_kafka_error_destroy(error);  // it is not read from here on in any case
   rd_kafka_queue_cb_event_enable(found->second->queue, nullptr, nullptr);
-  rd_kafka_queue_destroy(found->second->queue);
+  removed_.push_back(found->second->queue);
   partitions_.erase(found);
 }
 
@@ -124,7 +139,7 @@ void RealKafkaConsumer::serve_events() {
     rd_kafka_message_destroy(event);
     const bool over = error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
                       error == RD_KAFKA_RESP_ERR__RESOLVE;
-    if (!over) handle_.fail("a topic cannot be read", error, reason);
+    if (!over) handle_.condition().fail("a topic cannot be read", error, reason);
   }
 }
 
@@ -133,6 +148,7 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
   forget_messages();
   Fetching& fetching = get(partition);
   taken_.resize(static_cast<size_t>(max_messages));
+  const int64_t topic_errors = handle_.condition().topic_errors();
   const ssize_t count = rd_kafka_consume_batch_queue(fetching.queue, 0, taken_.data(), taken_.size());
   taken_.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
   KafkaFetched fetched;
@@ -149,7 +165,13 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
   messages_seen_ += static_cast<int64_t>(messages_.size());
   keep_fetching(partition, fetching, messages_.size());
   fetched.messages = messages_;
-  if (!messages_.empty()) handle_.all_is_well();
+  if (!messages_.empty()) {
+    handle_.condition().all_is_well();
+    fetching.gone_told = 0;
+  } else if (handle_.condition().topic_errors() != topic_errors && ++fetching.gone_told >= kGoneTold) {
+    handle_.condition().fail(fmt::format("partition {} cannot be read", to_text(partition)),
+                             RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "its topic has gone");
+  }
   return fetched;
 }
 
@@ -177,7 +199,7 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       fetched.end = event.offset;
       fetching.next = event.offset;
-      handle_.all_is_well();
+      handle_.condition().all_is_well();
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: {
@@ -186,7 +208,7 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
       rd_kafka_get_watermark_offsets(handle_.get(), partition.topic.c_str(), partition.partition, &low, &high);
       const std::string there = high >= 0 ? fmt::format("; it holds {} to {}", std::max<int64_t>(low, 0), high) : "";
       throw UserError(
-          fmt::format("Kafka at {}: partition {} has no offset {}{}", handle_.servers(), to_text(partition),
+          fmt::format("Kafka at {}: partition {} has no offset {}{}", handle_.condition().servers(), to_text(partition),
                       fetching.next.load(), there),
           "Its messages were removed before they were read (retention), or the topic was deleted and made again. "
           "Begin anew where 'scan.startup.mode' says: with --fresh, or with another checkpoint directory.");
@@ -197,8 +219,8 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
     case RD_KAFKA_RESP_ERR__TIMED_OUT:
       return;  // the client goes on trying
     default:
-      handle_.fail(fmt::format("partition {} cannot be read", to_text(partition)), event.err,
-                   rd_kafka_message_errstr(&event));
+      handle_.condition().fail(fmt::format("partition {} cannot be read", to_text(partition)), event.err,
+                               rd_kafka_message_errstr(&event));
   }
 }
 

@@ -10,14 +10,15 @@ namespace tidemill {
 
 class RealKafkaConsumer final : public KafkaConsumer {
  public:
-  explicit RealKafkaConsumer(const KafkaProperties& properties);
+  // `http` is borrowed, for tokens.
+  RealKafkaConsumer(const KafkaProperties& properties, HttpClient& http);
   ~RealKafkaConsumer() override;
   void add(const KafkaPartition& partition, int64_t offset, std::function<void()> wake) override;
   void remove(const KafkaPartition& partition) override;
   KafkaFetched fetch(const KafkaPartition& partition, int32_t max_messages) override;
   void headers(const KafkaMessage& message, std::vector<KafkaHeader>& out) const override;
   std::optional<int64_t> lag(const KafkaPartition& partition) const override;
-  std::string problem() const override { return handle_.problem(); }
+  std::string problem() const override { return handle_.condition().problem(); }
   size_t memory_bytes() const override;
 
  private:
@@ -26,6 +27,7 @@ class RealKafkaConsumer final : public KafkaConsumer {
     std::function<void()> wake;
     std::atomic<int64_t> next = 0;  // offset behind what was taken
     bool ample = false;             // more than half of what the client fetches ahead was waiting
+    int32_t gone_told = 0;          // how often the client has said since then that the topic is not there
   };
 
   Fetching& get(const KafkaPartition& partition);
@@ -39,7 +41,8 @@ class RealKafkaConsumer final : public KafkaConsumer {
 
   KafkaHandle handle_;
   std::map<KafkaPartition, std::unique_ptr<Fetching>> partitions_;
-  rd_kafka_queue_t* events_ = nullptr;  // the client's own
+  std::vector<rd_kafka_queue_t*> removed_;  // of partitions that are not read any more
+  rd_kafka_queue_t* events_ = nullptr;      // the client's own
   std::atomic<bool> event_waits_ = false;
   std::vector<rd_kafka_message_t*> taken_;  // of the last fetch
   std::vector<KafkaMessage> messages_;

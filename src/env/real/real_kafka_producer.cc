@@ -3,17 +3,16 @@
 #include <array>
 
 #include "base/check.h"
+#include "env/kafka_settings.h"
 
 namespace tidemill {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kDeliveryLimit(120'000);    // as Java's delivery.timeout.ms
-constexpr milliseconds kTransactionLimit(60'000);  // for one call; the transaction itself has its own
-constexpr milliseconds kReportMargin(5'000);       // in which the client says which messages it has given up
-constexpr milliseconds kFlushStep(100);            // how often failed messages are looked for meanwhile
-constexpr int64_t kMessageOverheadBytes = 150;     // that librdkafka keeps beside a message's own
+constexpr milliseconds kReportMargin(5'000);    // in which the client says which messages it has given up
+constexpr milliseconds kFlushStep(100);         // how often failed messages are looked for meanwhile
+constexpr int64_t kMessageOverheadBytes = 150;  // that librdkafka keeps beside a message's own
 
 rd_kafka_headers_t* headers_of(std::span<const KafkaHeader> headers) {
   rd_kafka_headers_t* const list = rd_kafka_headers_new(headers.size());
@@ -32,11 +31,12 @@ void* address_of(std::string_view text, bool null) {
 
 }  // namespace
 
-RealKafkaProducer::RealKafkaProducer(const KafkaProperties& properties)
-    : handle_(RD_KAFKA_PRODUCER, properties, &RealKafkaProducer::delivered, this),
+RealKafkaProducer::RealKafkaProducer(const KafkaProperties& properties, HttpClient& http,
+                                     milliseconds transaction_limit)
+    : handle_(RD_KAFKA_PRODUCER, properties, http, &RealKafkaProducer::delivered, this),
       id_(properties.contains("transactional.id") ? properties.at("transactional.id") : ""),
-      delivery_limit_(milliseconds_of(properties, "delivery.timeout.ms", kDeliveryLimit)),
-      transaction_limit_(kTransactionLimit) {}
+      delivery_limit_(kafka_setting(properties, "delivery.timeout.ms", kKafkaDeliveryTimeoutMs)),
+      transaction_limit_(transaction_limit) {}
 
 RealKafkaProducer::~RealKafkaProducer() {
   rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
@@ -54,15 +54,21 @@ void RealKafkaProducer::delivered(rd_kafka_t*, const rd_kafka_message_t* message
 }
 
 rd_kafka_topic_t* RealKafkaProducer::topic(std::string_view name) {
+  rd_kafka_topic_t* const last = last_topic_.load();
+  if (last != nullptr && name == rd_kafka_topic_name(last)) return last;
   const std::lock_guard lock(topics_mutex_);
-  for (const auto& known : topics_)
-    if (name == rd_kafka_topic_name(known.get())) return known.get();
+  for (const auto& known : topics_) {
+    if (name != rd_kafka_topic_name(known.get())) continue;
+    last_topic_.store(known.get());
+    return known.get();
+  }
   rd_kafka_topic_t* const added = rd_kafka_topic_new(handle_.get(), std::string(name).c_str(), nullptr);
   if (added == nullptr) {
     const rd_kafka_resp_err_t error = rd_kafka_last_error();
-    handle_.fail(fmt::format("topic '{}' cannot be written to", name), error, rd_kafka_err2str(error));
+    handle_.condition().fail(fmt::format("topic '{}' cannot be written to", name), error, rd_kafka_err2str(error));
   }
   topics_.emplace_back(added);
+  last_topic_.store(added);
   return added;
 }
 
@@ -101,15 +107,16 @@ bool RealKafkaProducer::send(const KafkaOutgoing& message) {
   rd_kafka_error_destroy(error);
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   throw_failed();
-  handle_.fail(fmt::format("a message of {} bytes to topic '{}' cannot be sent", message.value.size(), message.topic),
-               code, reason);
+  handle_.condition().fail(
+      fmt::format("a message of {} bytes to topic '{}' cannot be sent", message.value.size(), message.topic), code,
+      reason);
 }
 
 void RealKafkaProducer::throw_fatal() {
   std::array<char, 512> reason = {};
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle_.get(), reason.data(), reason.size());
   throw_fenced(fatal, reason.data());
-  if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) handle_.fail("the producer cannot go on", fatal, reason.data());
+  if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) handle_.condition().fail("the producer cannot go on", fatal, reason.data());
 }
 
 void RealKafkaProducer::throw_fenced(rd_kafka_resp_err_t code, std::string_view reason) {
@@ -120,21 +127,36 @@ void RealKafkaProducer::throw_fenced(rd_kafka_resp_err_t code, std::string_view 
       fmt::format("Kafka at {}: another producer has taken over the transactional id '{}', or its transaction took "
                   "longer than 'properties.transaction.timeout.ms'. Two jobs must not share "
                   "'sink.transactional-id-prefix': {}",
-                  handle_.servers(), id_, reason));
+                  handle_.condition().servers(), id_, reason));
 }
 
 void RealKafkaProducer::throw_failed() {
   if (!failed_.load()) return;
   throw_fatal();  // why the client gave the message up
   const std::lock_guard lock(failure_mutex_);
-  handle_.fail(failure_text_, failure_, rd_kafka_err2str(failure_));
+  if (failure_ == RD_KAFKA_RESP_ERR__PURGE_QUEUE || failure_ == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) throw_given_up();
+  handle_.condition().fail(failure_text_, failure_, rd_kafka_err2str(failure_));
+}
+
+// With its transaction the client gives up all messages of it. Why, it tells whoever wants to begin another one.
+void RealKafkaProducer::throw_given_up() {
+  if (id_.empty()) return;
+  rd_kafka_error_t* const error = rd_kafka_begin_transaction(handle_.get());
+  if (error == nullptr) return;
+  const bool gave_up = rd_kafka_error_txn_requires_abort(error) != 0;
+  const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+  const std::string reason = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  if (!gave_up) return;
+  throw_fenced(code, reason);
+  handle_.condition().fail(failure_text_, code, reason);
 }
 
 void RealKafkaProducer::check() {
   rd_kafka_poll(handle_.get(), 0);
   throw_failed();
   throw_fatal();
-  handle_.throw_refused();
+  handle_.condition().throw_refused();
 }
 
 void RealKafkaProducer::flush() {
@@ -143,8 +165,8 @@ void RealKafkaProducer::flush() {
     check();
     waited += kFlushStep;
     if (waited >= delivery_limit_ + kReportMargin)
-      handle_.fail(fmt::format("{} messages are not delivered", rd_kafka_outq_len(handle_.get())),
-                   RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer", waited);
+      handle_.condition().fail(fmt::format("{} messages are not delivered", rd_kafka_outq_len(handle_.get())),
+                               RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer", waited);
   }
   check();
 }
@@ -163,10 +185,10 @@ void RealKafkaProducer::throw_transaction_error(std::string_view what, rd_kafka_
   rd_kafka_error_destroy(error);
   if (open)
     throw KafkaOutcomeUnknown(
-        fmt::format("Kafka at {}: transaction of '{}' {}: {}", handle_.servers(), id_, what, reason));
+        fmt::format("Kafka at {}: transaction of '{}' {}: {}", handle_.condition().servers(), id_, what, reason));
   throw_failed();
   throw_fenced(code, reason);
-  handle_.fail(fmt::format("transaction of '{}' {}", id_, what), code, reason);
+  handle_.condition().fail(fmt::format("transaction of '{}' {}", id_, what), code, reason);
 }
 
 void RealKafkaProducer::init_transactions() {
@@ -190,7 +212,7 @@ void RealKafkaProducer::send_offsets(const std::string& group, std::span<const K
 
 void RealKafkaProducer::commit_transaction() {
   flush();
-  const int64_t errors_before = handle_.errors_told();
+  const int64_t errors_before = handle_.condition().errors_told();
   const auto limit = static_cast<int>(transaction_limit_.count());
   rd_kafka_error_t* error = rd_kafka_commit_transaction(handle_.get(), limit);
   // The call goes on where it was: the client sends no second request.
@@ -200,7 +222,7 @@ void RealKafkaProducer::commit_transaction() {
   }
   throw_transaction_error("cannot be committed", error, true);
   rd_kafka_poll(handle_.get(), 0);  // takes what it tells of connections
-  late_requests_ = handle_.errors_told() != errors_before;
+  late_requests_ = handle_.condition().errors_told() != errors_before;
 }
 
 void RealKafkaProducer::abort_transaction() {

@@ -12,7 +12,11 @@ namespace tidemill {
 
 class RealKafkaProducer final : public KafkaProducer {
  public:
-  explicit RealKafkaProducer(const KafkaProperties& properties);
+  static constexpr std::chrono::milliseconds kTransactionLimit{60'000};  // as Java's max.block.ms
+
+  // `http` is borrowed, for tokens. `transaction_limit`: of one call about a transaction.
+  RealKafkaProducer(const KafkaProperties& properties, HttpClient& http,
+                    std::chrono::milliseconds transaction_limit = kTransactionLimit);
   ~RealKafkaProducer() override;
   bool send(const KafkaOutgoing& message) override;
   void check() override;
@@ -36,6 +40,8 @@ class RealKafkaProducer final : public KafkaProducer {
   rd_kafka_topic_t* topic(std::string_view name);
   static void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   void throw_failed();
+  // Throws why the client gave up a transaction; returns where it did not.
+  void throw_given_up();
   // Throws where the client can never go on, saying so if another producer of the same id is why.
   void throw_fatal();
   void throw_fenced(rd_kafka_resp_err_t code, std::string_view reason);
@@ -43,6 +49,7 @@ class RealKafkaProducer final : public KafkaProducer {
   void throw_transaction_error(std::string_view what, rd_kafka_error_t* error, bool maybe_done);
 
   KafkaHandle handle_;
+  std::atomic<rd_kafka_topic_t*> last_topic_ = nullptr;  // of topics_: mostly the only one, found without the lock
   std::mutex topics_mutex_;
   std::vector<std::unique_ptr<rd_kafka_topic_t, TopicDeleter>> topics_;  // few
   const std::string id_;                                                 // transactional, empty: none

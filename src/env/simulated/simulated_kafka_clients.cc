@@ -1,9 +1,8 @@
 #include "env/simulated/simulated_kafka_clients.h"
 
-#include <charconv>
-
 #include "base/check.h"
 #include "base/hash.h"
+#include "env/kafka_settings.h"
 
 namespace tidemill {
 namespace {
@@ -12,20 +11,8 @@ using State = SimulatedKafkaLog::State;
 
 constexpr DurationMillis kTransactionTimeoutMs = 60'000;  // as librdkafka's
 
-std::string value_of(const KafkaProperties& properties, const std::string& name, std::string otherwise = "") {
-  const auto found = properties.find(name);
-  return found == properties.end() ? otherwise : found->second;
-}
-
 bool reads_committed(const KafkaProperties& properties) {
-  return value_of(properties, "isolation.level", "read_committed") == "read_committed";
-}
-
-DurationMillis timeout_of(const KafkaProperties& properties) {
-  const std::string text = value_of(properties, "transaction.timeout.ms");
-  DurationMillis timeout_ms = kTransactionTimeoutMs;
-  std::from_chars(text.data(), text.data() + text.size(), timeout_ms);
-  return timeout_ms;
+  return kafka_setting(properties, "isolation.level", "read_committed") == "read_committed";
 }
 
 const SimulatedKafkaLog& log_of(SimulatedKafkaCluster& cluster, const KafkaPartition& partition) {
@@ -106,7 +93,9 @@ std::optional<int64_t> SimulatedKafkaConsumer::lag(const KafkaPartition& partiti
 }
 
 SimulatedKafkaProducer::SimulatedKafkaProducer(SimulatedKafkaCluster& cluster, const KafkaProperties& properties)
-    : cluster_(cluster), id_(value_of(properties, "transactional.id")), timeout_ms_(timeout_of(properties)) {}
+    : cluster_(cluster),
+      id_(kafka_setting(properties, "transactional.id")),
+      timeout_ms_(kafka_setting(properties, "transaction.timeout.ms", kTransactionTimeoutMs)) {}
 
 void SimulatedKafkaProducer::fail(const std::string& text) {
   failure_ = text;
@@ -209,7 +198,7 @@ void SimulatedKafkaProducer::abort_transaction() {
 }
 
 SimulatedKafkaAdmin::SimulatedKafkaAdmin(SimulatedKafkaCluster& cluster, const KafkaProperties& properties)
-    : cluster_(cluster), committed_(reads_committed(properties)), group_(value_of(properties, "group.id")) {}
+    : cluster_(cluster), committed_(reads_committed(properties)), group_(kafka_setting(properties, "group.id")) {}
 
 std::vector<KafkaTopic> SimulatedKafkaAdmin::all_topics() {
   cluster_.reach();

@@ -16,6 +16,7 @@ struct Weather {
   int64_t failures_left = 0;
   int64_t rows_between = 100;
   bool user_error = false;
+  int64_t blind_starts = 0;  // how often nothing can be found out about the input
 };
 
 class StormySource final : public Source {
@@ -25,7 +26,7 @@ class StormySource final : public Source {
   SchemaPtr schema() const override { return source_->schema(); }
   bool bounded() const override { return source_->bounded(); }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment, std::string_view state) const override {
-    return source_->make_enumerator(environment, state);
+    return std::make_unique<StormyEnumerator>(source_->make_enumerator(environment, state), weather_);
   }
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const override {
     return std::make_unique<StormyReader>(source_->make_reader(environment, subtask), weather_);
@@ -33,6 +34,26 @@ class StormySource final : public Source {
   std::string description() const override { return "stormy"; }
 
  private:
+  class StormyEnumerator final : public SplitEnumerator {
+   public:
+    StormyEnumerator(std::unique_ptr<SplitEnumerator> enumerator, Weather& weather)
+        : enumerator_(std::move(enumerator)), weather_(weather) {}
+    std::vector<Split> discover() override {
+      if (weather_.blind_starts == 0) return enumerator_->discover();
+      --weather_.blind_starts;
+      if (weather_.user_error) throw UserError("There is no such topic");
+      throw TransientError("The broker is not there yet");
+    }
+    std::optional<DurationMillis> rediscovery_interval_ms() const override {
+      return enumerator_->rediscovery_interval_ms();
+    }
+    std::string snapshot() const override { return enumerator_->snapshot(); }
+
+   private:
+    std::unique_ptr<SplitEnumerator> enumerator_;
+    Weather& weather_;
+  };
+
   class StormyReader final : public Reader {
    public:
     StormyReader(std::unique_ptr<Reader> reader, Weather& weather) : reader_(std::move(reader)), weather_(weather) {}
@@ -180,6 +201,72 @@ TEST_F(RestartTest, AnAttemptThatCannotBeginIsAFailureToo) {
   EXPECT_EQ(job.state(), JobState::kFinished);
   EXPECT_EQ(job.status().restarts, 2);
   EXPECT_EQ(out_.folded(), expected_counts());
+}
+
+TEST_F(RestartTest, AFirstAttemptThatCannotBeginIsTriedAgain) {
+  weather_.blind_starts = 2;
+  Job& job = make(options(2));
+  EXPECT_EQ(job.state(), JobState::kRestarting);
+  EXPECT_TRUE(job.warnings().empty());
+  EXPECT_EQ(job.status().failure, "The broker is not there yet");
+  job.run();
+  EXPECT_EQ(job.state(), JobState::kFinished);
+  EXPECT_EQ(out_.folded(), expected_counts());
+  EXPECT_EQ(job.status().restarts, 2);
+  const std::vector<std::string> notices = job.take_notices();
+  ASSERT_EQ(notices.size(), 2u);
+  EXPECT_EQ(notices[0], "The job could not begin, and tries again in 5.0 s (restart 1): The broker is not there yet");
+}
+
+TEST_F(RestartTest, AFirstAttemptFailsAsTheStrategySays) {
+  weather_.blind_starts = 2;
+  EXPECT_THROW(make(options(1)).run(), TransientError);
+  EXPECT_EQ(job_->state(), JobState::kFailed);
+  weather_.blind_starts = 1;
+  JobOptions none = options(1);
+  none.restart.type = RestartOptions::Type::kNone;
+  EXPECT_THROW(make(none), TransientError);
+  EXPECT_EQ(job_->state(), JobState::kFailed);
+  weather_ = {.user_error = true, .blind_starts = 1};
+  EXPECT_THROW(make(options(1)), UserError);
+  EXPECT_EQ(job_->state(), JobState::kFailed);
+}
+
+TEST_F(RestartTest, AJobThatHasNotBegunCanBeEnded) {
+  for (const bool stop : {true, false}) {
+    weather_.blind_starts = 1;
+    Job& job = make(options(1), false);
+    EXPECT_TRUE(job.checkpoint().has_value());
+    EXPECT_EQ(stop ? job.stop() : job.cancel(), std::nullopt);
+    job.run();
+    EXPECT_EQ(job.state(), stop ? JobState::kStopped : JobState::kCanceled);
+    EXPECT_EQ(job.summary().rows_in, 0);
+  }
+}
+
+TEST_F(RestartTest, AFirstAttemptThatFailsChangesNothingAboutWhereTheJobBegins) {
+  {
+    JobExecution job(count_job(out_, 1, 2), environment_.get(), with_checkpoints());
+    job.start();
+    ASSERT_EQ(run_to_checkpoint(job, 200), 1);
+    environment_.executor().crash();
+  }
+  out_.allow_taking_back();
+  for (const bool fresh : {false, true}) {
+    weather_.blind_starts = 2;
+    JobOptions again = options(2);
+    again.recovery.fresh = fresh;
+    Job& job = make(again);
+    job.run([&] { return job.state() == JobState::kRunning; });
+    EXPECT_EQ(job.restored_epoch() > 0, !fresh);
+    const std::vector<std::string> notices = job.take_notices();
+    ASSERT_EQ(notices.size(), fresh ? 2u : 3u);
+    EXPECT_EQ(notices.back(), fresh
+                                  ? "The job could not begin, and tries again in 5.0 s (restart 2): The broker is not "
+                                    "there yet"
+                                  : "goes on from checkpoint 1 in 'ck'");
+    environment_.executor().crash();
+  }
 }
 
 }  // namespace

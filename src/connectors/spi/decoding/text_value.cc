@@ -2,9 +2,9 @@
 
 #include <limits>
 
+#include "base/base64.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "data/base64.h"
 #include "data/decimal.h"
 #include "data/nested.h"
 #include "data/number_text.h"

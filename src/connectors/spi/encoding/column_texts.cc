@@ -1,7 +1,7 @@
 #include "connectors/spi/encoding/column_texts.h"
 
+#include "base/base64.h"
 #include "base/check.h"
-#include "data/base64.h"
 #include "data/decimal.h"
 #include "data/nested.h"
 #include "data/number_text.h"

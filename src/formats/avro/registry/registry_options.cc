@@ -1,7 +1,7 @@
 #include "formats/avro/registry/registry_options.h"
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "data/base64.h"
 
 namespace tidemill {
 namespace {

@@ -1,4 +1,4 @@
-// data/base64.h - bytes as text in JSON, CSV and SQL (RFC 4648). Rule: the standard alphabet with its
+// base/base64.h - bytes as text in JSON, CSV and SQL (RFC 4648). Rule: the standard alphabet with its
 // padding, and nothing else.
 #pragma once
 #include <string>

@@ -1,0 +1,34 @@
+"""Login by SCRAM, by the real program on the brokers that take it from every client. Rule: as security_test.py."""
+
+from __future__ import annotations
+
+import unittest
+
+from kafka_case import require_kafka
+from kafka_service import MODES, distribution
+from secure_case import PASSWORD, SCRAM_MODES, SecureCase
+
+
+def setUpModule() -> None:
+    require_kafka()
+
+
+class ScramTest(SecureCase):
+    """Brokers of Kafka 3.9 take SCRAM from every client."""
+
+    settings = {"version": distribution.VERSION_3, "security": SCRAM_MODES, "users": {"alice": PASSWORD}}
+
+    def test_who_is_right_reads_and_writes(self) -> None:
+        for name in SCRAM_MODES:
+            for mechanism in MODES[name].mechanisms:
+                with self.subTest(mode=name, mechanism=mechanism):
+                    self.check_works(name, mechanism)
+
+    def test_wrong_credentials(self) -> None:
+        for name in SCRAM_MODES:
+            for mechanism in MODES[name].mechanisms:
+                self.check_wrong_credentials(name, mechanism)
+
+
+if __name__ == "__main__":
+    unittest.main()
