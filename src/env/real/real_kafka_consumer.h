@@ -30,6 +30,8 @@ class RealKafkaConsumer final : public KafkaConsumer {
   Fetching& get(const KafkaPartition& partition);
   void serve_events();
   void forget_messages();
+  // Returns "; it holds 20 to 30", empty where no broker says so in time. Blocks.
+  std::string offsets_text(const KafkaPartition& partition) const;
   // Takes what came with an error: the end of the partition, or what ends the reading.
   void take_event(const KafkaPartition& partition, Fetching& fetching, const rd_kafka_message_t& event,
                   KafkaFetched& fetched);
