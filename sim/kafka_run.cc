@@ -170,6 +170,13 @@ class KafkaRun {
       return fmt::format("topic 'letters' holds [{}] and should hold [{}]", fmt::join(letters, " "),
                          fmt::join(letters_, " "));
     if (environment_.kafka().open_transactions() > 0) return "a transaction is open at the end";
+    const auto partitions = static_cast<int32_t>(cluster().topics().at("in").size());
+    for (int32_t partition = 0; partition < partitions; ++partition) {
+      const int64_t end = environment_.kafka().log({"in", partition}).stable_end();
+      const int64_t offset = cluster().group_offset("g", {"in", partition});
+      if (offset != end)
+        return fmt::format("the group is at {} in partition {}, which was read to {}", offset, partition, end);
+    }
     return "";
   }
 

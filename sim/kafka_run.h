@@ -1,6 +1,6 @@
 // sim/kafka_run.h - one seed: a job from topics to topics, exactly once, on a cluster in memory, killed and restored
-// until it ends. Rule: what a read_committed reader finds at the end is what a plain evaluator says, and no transaction
-// is open.
+// until it ends. Rule: what a read_committed reader finds at the end is what a plain evaluator says, the group's
+// offsets are the ends of what was read, and no transaction is open.
 //
 // Besides kills: brokers out of reach, messages that are lost on their way, commits whose answer is lost, with and
 // without effect, power cuts, aborted and open transactions in the input, messages that cannot be read and go to a

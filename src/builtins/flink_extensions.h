@@ -29,7 +29,7 @@ struct FlinkExtension {
 std::span<const FlinkExtension> flink_extensions();
 
 // Statements of a script, one after the other: what of each real Flink would refuse, or take for something else. What
-// depends on types and plans is not looked at.
+// depends on types and plans is not looked at (planner/flink_limits.h does).
 class FlinkCheck {
  public:
   // `batch`: whether the job that the statement begins runs in batch mode. Returns an error for each finding, in the

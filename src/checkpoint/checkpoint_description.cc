@@ -60,7 +60,12 @@ Json sources_json(const Manifest& manifest) {
                         {"position", split.split.position},
                         {"watermark_ms", watermark_json(split.watermark)},
                         {"idle", split.idle}});
-    list.push_back({{"id", source.operator_id}, {"splits", std::move(splits)}, {"counters", source.counters}});
+    Json ended = Json::array();
+    for (const Split& split : source.ended) ended.push_back({{"id", split.id}, {"position", split.position}});
+    list.push_back({{"id", source.operator_id},
+                    {"splits", std::move(splits)},
+                    {"ended", std::move(ended)},
+                    {"counters", source.counters}});
   }
   return list;
 }
@@ -101,6 +106,8 @@ std::string text_of(const Json& json) {
     for (const Json& split : source["splits"])
       text += fmt::format("\n    split {} at {}, watermark {}{}", shown(split["id"]), shown(split["position"]),
                           time_text(split["watermark_ms"]), split["idle"].get<bool>() ? ", idle" : "");
+    for (const Json& split : source["ended"])
+      text += fmt::format("\n    split {} ended at {}", shown(split["id"]), shown(split["position"]));
   }
   text += "\nsinks";
   for (const Json& sink : json["sinks"])

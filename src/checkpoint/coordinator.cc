@@ -152,7 +152,7 @@ void Coordinator::fill_manifest(const InFlight& epoch, Manifest& manifest) const
   manifest.transaction = options_.transaction;
   manifest.operators = operators_;
   for (size_t i = 0; i < sources_.size(); ++i)
-    manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}});
+    manifest.sources.push_back({sources_[i].id, enumerator_states_[i], {}, {}, sources_[i].ended});
 }
 
 void Coordinator::acknowledged(int32_t task, int64_t epoch, TaskSnapshot snapshot) {

@@ -80,6 +80,7 @@ struct SourceCoordination {
   std::string id;
   std::unique_ptr<SplitEnumerator> enumerator;
   std::vector<SplitProgress> splits;  // known at the start
+  std::vector<Split> ended = {};      // in earlier attempts: they go into every manifest
 };
 
 // A tasklet. Public calls from any thread, unless they say otherwise.

@@ -38,10 +38,16 @@ SplitProgress split_of(const Json& json) {
 Json to_json(const ManifestSource& source) {
   Json splits = Json::array();
   for (const SplitProgress& split : source.splits) splits.push_back(to_json(split));
-  return {{"operator", source.operator_id},
-          {"enumerator", shown_bytes(source.enumerator)},
-          {"counters", source.counters},
-          {"splits", std::move(splits)}};
+  Json json = {{"operator", source.operator_id},
+               {"enumerator", shown_bytes(source.enumerator)},
+               {"counters", source.counters},
+               {"splits", std::move(splits)}};
+  if (source.ended.empty()) return json;
+  Json ended = Json::array();
+  for (const Split& split : source.ended)
+    ended.push_back({{"id", shown_bytes(split.id)}, {"position", shown_bytes(split.position)}});
+  json["ended"] = std::move(ended);
+  return json;
 }
 ManifestSource source_of(const Json& json) {
   ManifestSource source;
@@ -49,6 +55,8 @@ ManifestSource source_of(const Json& json) {
   source.enumerator = bytes_of(json.at("enumerator"));
   source.counters = json.at("counters").get<std::map<std::string, int64_t>>();
   for (const Json& split : json.at("splits")) source.splits.push_back(split_of(split));
+  for (const Json& split : json.value("ended", Json::array()))
+    source.ended.push_back({bytes_of(split.at("id")), bytes_of(split.at("position"))});
   return source;
 }
 
@@ -177,6 +185,7 @@ void Manifest::add(TaskSnapshot snapshot) {
     });
     CHECK_MSG(source != sources.end(), "no source '{}'", part.operator_id);
     for (SplitProgress& split : part.splits) source->splits.push_back(std::move(split));
+    for (Split& split : part.ended) source->ended.push_back(std::move(split));
     for (const auto& [counter, value] : part.counters) source->counters[counter] += value;
   }
 }
@@ -201,9 +210,11 @@ void Manifest::sort() {
   };
   std::sort(states.begin(), states.end(), by_operator);
   std::stable_sort(sinks.begin(), sinks.end(), by_operator);  // those of epochs that were given up come first
-  for (ManifestSource& source : sources)
+  for (ManifestSource& source : sources) {
     std::sort(source.splits.begin(), source.splits.end(),
               [](const SplitProgress& a, const SplitProgress& b) { return a.split.id < b.split.id; });
+    std::ranges::sort(source.ended, {}, &Split::id);
+  }
 }
 
 std::string Manifest::encode() const {

@@ -33,6 +33,7 @@ struct ManifestSource {
   std::string enumerator;             // SplitEnumerator::snapshot()
   std::vector<SplitProgress> splits;  // that have not ended, by id
   std::map<std::string, int64_t> counters;
+  std::vector<Split> ended = {};  // and where, by id; for those who watch how far the job has read
   bool operator==(const ManifestSource&) const = default;
 };
 

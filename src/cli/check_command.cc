@@ -136,6 +136,8 @@ int check_command(const ScriptOptions& options, bool for_flink, Environment& env
                                 const PlannedStatement planned = session.plan(statement, std::make_shared<QuerySink>());
                                 const auto* job = std::get_if<JobPlan>(&planned);
                                 if (job == nullptr) return;
+                                for (size_t i = 0; both && i < job->flink_limits.size(); ++i)
+                                  reporter.report(std::make_exception_ptr(job->flink_limits[i].at(statement.location)));
                                 for (const std::string& warning : job->warnings)
                                   environment.console.write_error("warning: " + warning + "\n");
                               } catch (const UserError& error) {

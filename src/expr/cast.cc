@@ -1,5 +1,6 @@
 #include "expr/cast.h"
 
+#include "base/check.h"
 #include "data/decimal.h"
 #include "expr/cast_kernel.h"
 #include "expr/evaluator.h"
@@ -95,6 +96,14 @@ ExpressionPtr make_cast(ExpressionPtr operand, const Type& target, bool is_try, 
   const bool nullable = from.nullable || from.kind == TypeKind::kNull || (is_try && kernel.can_fail);
   return std::make_shared<Cast>(std::move(operand), target.with_nullable(nullable), is_try, std::move(kernel.function),
                                 kernel.can_fail && !is_try, kernel.reads_zone, location);
+}
+
+ExpressionPtr make_plain_time(ExpressionPtr operand, SourceLocation location) {
+  const Type type = operand->type();
+  CastKernel kernel = make_temporal_cast(type, type);
+  CHECK_MSG(kernel.function != nullptr, "no time: {}", type.to_string());
+  return std::make_shared<Cast>(std::move(operand), type, false, std::move(kernel.function), false, kernel.reads_zone,
+                                location);
 }
 
 ExpressionPtr coerce(ExpressionPtr operand, const Type& target) {

@@ -11,6 +11,10 @@ namespace tidemill {
 // cannot be cast. `target`'s own nullability does not count.
 ExpressionPtr make_cast(ExpressionPtr operand, const Type& target, bool is_try, SourceLocation location);
 
+// Returns CAST(operand AS its own type): the same values, and yet another expression than the column that `operand` may
+// be. Requires: a type of times.
+ExpressionPtr make_plain_time(ExpressionPtr operand, SourceLocation location);
+
 // True where CAST(from AS to) may be written.
 bool casts_explicitly(const Type& from, const Type& to);
 // True where a value of `from` may stand where `to` is expected without a cast being written: to a wider number,

@@ -142,7 +142,10 @@ std::vector<SourceCoordination> JobExecution::coordinate_sources() {
     SourceCoordination& added = sources.emplace_back();
     added.id = vertex.id;
     added.enumerator = source->make_enumerator(environment_, restored != nullptr ? restored->enumerator : "");
-    if (restored != nullptr) added.splits = restored->splits;
+    if (restored != nullptr) {
+      added.splits = restored->splits;
+      added.ended = restored->ended;
+    }
     std::set<std::string> open;
     for (const SplitProgress& split : added.splits) open.insert(split.split.id);
     added.enumerator->set_open(std::move(open));
@@ -272,7 +275,8 @@ CoordinatorOptions JobExecution::coordinator_options() {
   options.statistics = options_.statistics;
   options.transaction = transaction_name_;
   options.tell = options_.tell;
-  options.publish = [this](const Manifest& manifest) { publishing_.publish(manifest); };
+  // As in Flink: a job without checkpoints, such as a query that somebody types, moves no group.
+  if (directory_) options.publish = [this](const Manifest& manifest) { publishing_.publish(manifest); };
   return options;
 }
 

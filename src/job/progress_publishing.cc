@@ -5,6 +5,7 @@ namespace tidemill {
 std::optional<GroupProgress> ProgressPublishing::progress_of(const ManifestSource& saved, const Source& source) const {
   std::vector<Split> splits;
   for (const SplitProgress& progress : saved.splits) splits.push_back(progress.split);
+  splits.insert(splits.end(), saved.ended.begin(), saved.ended.end());
   return source.progress(splits);
 }
 

@@ -3,6 +3,7 @@
 
 #include "plan/passes/keys.h"
 #include "plan/sink.h"
+#include "planner/flink_limits.h"
 #include "planner/job_planning.h"
 #include "planner/lints.h"
 #include "planner/transaction_sinks.h"
@@ -47,7 +48,7 @@ PlannedStatement StatementPlanner::plan_job(const ast::Statement& statement, std
   const PlannedJob planned = plan_statement(statement, session_);
   JobPlan job;
   job.graph = make_job_graph(planned, session_, std::move(result_sink));
-  transaction_sink(job.graph);  // throws where there are two domains
+  transaction_sink(job.graph);  // throws where tables cannot share one
   job.is_query = planned.result != nullptr;
   job.bounded = true;
   for (const PlanPtr& root : planned.optimized) {
@@ -62,6 +63,8 @@ PlannedStatement StatementPlanner::plan_job(const ast::Statement& statement, std
     if (!keys.empty()) job.upsert_key = keys.front();
   }
   job.warnings = lint(planned);
+  job.flink_limits = flink_limits(planned);
+  for (std::string& warning : transaction_warnings(job.graph)) job.warnings.push_back(std::move(warning));
   return job;
 }
 

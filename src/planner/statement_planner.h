@@ -38,6 +38,7 @@ struct JobPlan {
   std::optional<std::vector<int32_t>> upsert_key;
   std::vector<std::string> tables_written;  // by INSERT
   std::vector<std::string> warnings;
+  std::vector<UserError> flink_limits;  // what of the plan Apache Flink refuses (flink_limits.h)
 };
 
 // A small result made by the planner itself: SHOW, DESCRIBE, EXPLAIN, SET without a key.

@@ -142,6 +142,7 @@ void SourceTask::take_result(ReadResult result) {
   if (result.watermark) splits_.promise(result.split, *result.watermark);
   if (result.split_ended) {
     splits_.finish(result.split);
+    if (!result.end_position.empty()) ended_.push_back({std::string(result.split), std::move(result.end_position)});
     reports().split_ended(source_.id, std::string(result.split));
   } else if (result.caught_up) {
     splits_.caught_up(result.split, now());
@@ -200,7 +201,7 @@ void SourceTask::inspect_input(TaskInspection& inspection) const {
 }
 
 void SourceTask::seal_input(TaskSnapshot& snapshot) {
-  SourcePart part{source_.id, {}, counters_.all()};
+  SourcePart part{source_.id, {}, counters_.all(), ended_};
   for (const Split& split : reader_->positions()) part.splits.push_back(splits_.progress(split));
   snapshot.sources.push_back(std::move(part));
 }

@@ -88,6 +88,7 @@ class SourceTask final : public Task {
   MemoryCharge reader_charge_;  // what the reader holds
   size_t source_number_ = 0;    // in the budget
   SplitWatermarks splits_;
+  std::vector<Split> ended_;  // splits whose readers tell where
   std::optional<AlignedReading> aligned_;
   std::set<std::string, std::less<>> held_;  // splits that are too far ahead
   bool aligned_holds_all_ = false;

@@ -48,6 +48,7 @@ struct SourcePart {
   std::string operator_id;
   std::vector<SplitProgress> splits;  // those that have not ended
   std::map<std::string, int64_t> counters;
+  std::vector<Split> ended = {};  // in this attempt, and where, as far as readers tell (ReadResult::end_position)
   bool operator==(const SourcePart&) const = default;
 };
 

@@ -27,6 +27,8 @@ constexpr std::string_view kSteps[] = {
     "epoch.last_completed",
     "epoch.sink_finished",
     "epoch.sinks_finished",
+    "source.switched",
+    "source.switching",
     "start.begun",
     "start.locked",
     "start.manifest_read",

@@ -4,6 +4,8 @@
   kafka_chaos.py all                            200 kills of the job, 30 of a broker, and all other scenarios
   kafka_chaos.py all --quick                    20 and 4
   kafka_chaos.py kills --process-kills 1000     F01, F35, F42: kill -9 at random times, begun again at another parallelism
+  kafka_chaos.py rescales --count 20            F42: kill -9 at parallelism 4, begun again at 2, and back
+  kafka_chaos.py switches --count 12            F02: files first, then the topic: kill -9 at the switch and around it
   kafka_chaos.py points                         F02: kill -9 at every step of an epoch and of a start
   kafka_chaos.py brokers --broker-kills 100     F30, F41: a broker is killed and comes back
   kafka_chaos.py zombies --count 20             F34: stopped, replaced by a copy, and woken up
@@ -34,6 +36,8 @@ from kafka_service import Unavailable
 # By scenario: how many trials, in full and in a quick run.
 COUNTS = {
     "kills": (200, 20),
+    "rescales": (20, 4),
+    "switches": (12, 1),
     "points": (2, 1),
     "brokers": (30, 4),
     "zombies": (20, 1),

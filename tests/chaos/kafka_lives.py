@@ -3,6 +3,7 @@ from clients that are not the engine's."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -26,6 +27,7 @@ from kafka_workloads import PARTITIONS, WORKLOADS, Feeder, Workload  # noqa: E40
 PATIENCE_SECONDS = 90.0
 RESIDUE_SECONDS = 10.0  # O5: after this no transaction is open
 RATE = 1500  # rows a second of input
+HISTORY_FILES = 3  # of a hybrid job
 
 
 def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
@@ -75,11 +77,18 @@ class KafkaJob:
         return f"{self.name}-{workload.name}"
 
     def script(self) -> str:
-        text = kafka_workloads.EVENTS.format(topic=self.input, servers=self.servers, group=self.group, source_options=self.source_options)
+        text = self.source()
         for workload in self.workloads:
             text += workload.table(self.output(workload), self.servers, self.name, self.sink_options)
         inserts = "".join(f"INSERT INTO {workload.name} {workload.select};\n" for workload in self.workloads)
         return text + (f"EXECUTE STATEMENT SET BEGIN\n{inserts}END;\n" if len(self.workloads) > 1 else inserts)
+
+    def source(self) -> str:
+        return kafka_workloads.EVENTS.format(topic=self.input, servers=self.servers, group=self.group, source_options=self.source_options)
+
+    def events(self) -> list[dict[str, int]]:
+        """All that there is to read."""
+        return kafka_workloads.events_of(self.kafka.client.consume(self.input))
 
     # --- Lives ---
 
@@ -126,7 +135,7 @@ class KafkaJob:
         feeder, self.feeder = self.feeder, None
         if feeder:
             feeder.end()
-        events = kafka_workloads.events_of(self.kafka.client.consume(self.input))
+        events = self.events()
         if process is None:
             process = self.start(**how)
         try:
@@ -194,7 +203,7 @@ class KafkaJob:
         manifests = sorted(self.checkpoints.glob("chk-*/_metadata"), key=lambda file: int(file.parent.name.removeprefix("chk-")))
         if not manifests:
             raise Difference(f"{self.name}: no checkpoint is left")
-        splits = re.findall(r'"id": "(\S+)-(\d+)",\s+"position": "(\d+)', manifests[-1].read_text())
+        splits = re.findall(r'"id": "(\S+)-(\d+)",\s+"position": "(?:then )?(\d+)', manifests[-1].read_text())
         saved = {(topic, int(partition)): int(offset) for topic, partition, offset in splits}
         committed = self.kafka.client.committed_offsets(self.group)
         if saved != committed:
@@ -217,6 +226,22 @@ class KafkaJob:
         for topic in (self.input, f"{self.name}.epochs", *(self.output(workload) for workload in self.workloads)):
             self.kafka.delete_topic(topic)
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+class HybridJob(KafkaJob):
+    """The same over files first, and then the topic."""
+
+    def source(self) -> str:
+        self.history = kafka_workloads.history(self.seed)
+        folder = self.root / "history"
+        folder.mkdir()
+        for number in range(HISTORY_FILES):
+            lines = [json.dumps(event) + "\n" for event in self.history[number::HISTORY_FILES]]
+            (folder / f"{number}.jsonl").write_text("".join(lines))
+        return kafka_workloads.HYBRID_EVENTS.format(folder=folder, topic=self.input, servers=self.servers, group=self.group)
+
+    def events(self) -> list[dict[str, int]]:
+        return self.history + super().events()
 
 
 def parallelism(draw: random.Random) -> int:

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kafka_lives import KafkaCluster, KafkaJob, parallelism, until
+from kafka_lives import PATIENCE_SECONDS, RESIDUE_SECONDS, HybridJob, KafkaCluster, KafkaJob, parallelism, until
 from kafka_proxy import ADD_OFFSETS_TO_TXN, ADD_PARTITIONS_TO_TXN, END_TXN, PRODUCE, TXN_OFFSET_COMMIT, KafkaProxy
 from kafka_workloads import WORKLOADS, Workload
 from lives import Difference
@@ -37,7 +37,8 @@ class World:
     def job(self, scenario: str, workloads: list[Workload] | None = None, **how: object) -> KafkaJob:
         number = len(self.jobs) + 1
         name = f"{scenario}-{self.seed}-{number}"
-        job = KafkaJob(self.kafka, name, self.root / name, self.seed * 1000 + number, workloads or list(WORKLOADS), **how)  # type: ignore[arg-type]
+        kind = HybridJob if scenario == "switches" else KafkaJob
+        job = kind(self.kafka, name, self.root / name, self.seed * 1000 + number, workloads or list(WORKLOADS), **how)  # type: ignore[arg-type]
         # Kafka's own consumer takes some seconds a topic: it looks at the first kills in any case, else in long runs.
         job.java = not self.quick or (scenario == "kills" and number == 1)
         self.jobs.append(job)
@@ -65,6 +66,62 @@ def kills(world: World, count: int) -> str:
         lives += job.lives
         job.remove()
     return f"{done} kills, {jobs} jobs, {lives} lives"
+
+
+def rescales(world: World, count: int) -> str:
+    """F42: killed at parallelism 4, begun again at 2, killed, and back at 4. What a killed one had open is ended by its successor."""
+    draw = world.draw("rescales")
+    job = world.job("rescales")
+    job.feed()
+    left_open: dict[str, tuple[int, int]] = {}
+    ended = 0
+    for life in range(count):
+        process = job.start((4, 2)[life % 2], execution__checkpointing__interval=interval(draw))
+
+        def none_left(before: dict[str, tuple[int, int]] = left_open) -> bool:
+            return not before.items() & open_transactions(job).items()
+
+        until(none_left, f"{job.name}: what life {life} had open is ended: {left_open}", RESIDUE_SECONDS)
+        ended += len(left_open)
+        newest = newest_epoch(job.checkpoints)
+        until(lambda newest=newest: process.poll() is not None or newest_epoch(job.checkpoints) > newest, f"{job.name}: an epoch of life {life + 1}")
+        job.kill_after(process, draw.expovariate(1 / MEAN_LIFE_SECONDS))
+        left_open = open_transactions(job)
+    figure = job.finish(parallelism=(4, 2)[count % 2])
+    job.remove()
+    if count >= 4 and ended == 0:
+        raise Difference("no life left a transaction open: nothing was tested")
+    return f"{count} kills, each begun again at the other parallelism, {ended} transactions left open and ended, {figure}"
+
+
+def open_transactions(job: KafkaJob) -> dict[str, tuple[int, int]]:
+    """Epoch of the producer and beginning of each open transaction, by id."""
+    described = {name: job.kafka.client.describe_transaction(name) for name in job.open_transactions()}
+    return {name: (one.producer_epoch, one.transaction_start_time_ms) for name, one in described.items()}
+
+
+SWITCH = ["source.switching:1:kill", "source.switched:1:kill"]
+BEHIND_SWITCH = ["epoch.begun", "transaction.prepared", "transaction.committing", "transaction.committed", "epoch.decided"]
+
+
+def switches(world: World, count: int) -> str:
+    """F02: jobs that read files and then the topic, killed at the switch and in the epochs around it."""
+    draw = world.draw("switches")
+    for trial in range(count):
+        job = world.job("switches", None if trial % 3 == 0 else [draw.choice(WORKLOADS)])
+        job.feed(800)
+        behind = [f"{draw.choice(BEHIND_SWITCH)}:{draw.randrange(1, 8)}:kill" for _ in range(2)]
+        for fault in [*SWITCH[:: 1 - 2 * (trial % 2)], *behind]:
+            process = job.start(parallelism(draw), faults=fault, execution__checkpointing__interval=interval(draw))
+            try:
+                process.wait(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                raise Difference(f"{job.name}: life {job.lives} never came to {fault}: {job.last_words()}") from None
+            if process.returncode != -9:
+                raise Difference(f"{job.name}: {fault}: ended with {process.returncode}: {job.last_words()}")
+        job.finish(parallelism=parallelism(draw))
+        job.remove()
+    return f"{4 * count} kills of {count} jobs at their switch and around it"
 
 
 POINTS = [

@@ -17,14 +17,23 @@ BEGIN_MS = 1_700_000_000_000
 CLOSING_MS = BEGIN_MS + 86_400_000  # of the last event of each partition, which lets every window before it go
 ROWS_PER_STEP = 40  # that are written together
 
-EVENTS = """
+COLUMNS = """
 CREATE TABLE events (
   id BIGINT, k BIGINT, v BIGINT, again INT, ts BIGINT,
   moment AS TO_TIMESTAMP_LTZ(ts, 3),
   WATERMARK FOR moment AS moment - INTERVAL '1' SECOND
-) WITH ('connector' = 'kafka', 'topic' = '{topic}', 'properties.bootstrap.servers' = '{servers}', 'properties.group.id' = '{group}',
-        'scan.startup.mode' = 'earliest-offset', 'properties.isolation.level' = 'read_committed', 'format' = 'json'{source_options});
+)"""
+EVENTS = f"""{COLUMNS} WITH (
+  'connector' = 'kafka', 'topic' = '{{topic}}', 'properties.bootstrap.servers' = '{{servers}}', 'properties.group.id' = '{{group}}',
+  'scan.startup.mode' = 'earliest-offset', 'properties.isolation.level' = 'read_committed', 'format' = 'json'{{source_options}});
 """
+HYBRID_EVENTS = f"""{COLUMNS} WITH (
+  'connector' = 'hybrid', 'first.connector' = 'filesystem', 'first.path' = '{{folder}}', 'first.format' = 'json',
+  'then.connector' = 'kafka', 'then.topic' = '{{topic}}', 'then.properties.bootstrap.servers' = '{{servers}}',
+  'then.properties.group.id' = '{{group}}', 'then.scan.startup.mode' = 'earliest-offset', 'then.format' = 'json');
+"""
+HISTORY_EVENTS = 15_000
+HISTORY_FIRST_ID = 1_000_000_000  # the topic's are below
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,16 @@ WORKLOADS = [
 
 def events_of(records: list[Read]) -> list[dict[str, int]]:
     return [json.loads(record.text) for record in records]
+
+
+def history(seed: int) -> list[dict[str, int]]:
+    """Events of the hour before the topic begins, in order of their time."""
+    draw = random.Random(seed)
+    times = sorted(BEGIN_MS - 1 - draw.randrange(3_600_000) for _ in range(HISTORY_EVENTS))
+    return [
+        {"id": HISTORY_FIRST_ID + number, "k": draw.randrange(7), "v": draw.randrange(-1000, 1000), "again": 0, "ts": ts}
+        for number, ts in enumerate(times)
+    ]
 
 
 class Feeder:

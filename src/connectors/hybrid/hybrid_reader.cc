@@ -20,7 +20,9 @@ void HybridReader::add_splits(std::vector<Split> splits) {
 }
 
 ReadResult HybridReader::poll(int32_t max_rows, std::string_view preferred) {
+  const bool second = open_first_ == 0;
   ReadResult result = at_hand().poll(max_rows, preferred);
+  if (!result.end_position.empty()) put_source_mark(result.end_position, second);
   if (result.split_ended && open_first_ > 0) --open_first_;
   return result;
 }

@@ -40,10 +40,14 @@ class HybridEnumerator final : public SplitEnumerator {
       looked_ = true;
       mark(splits, kFirst);
       if (!splits.empty() || !open_.empty()) return splits;
+      fail_point(environment_.faults, "source.switching");
       switched_ = true;
       enumerator_ = second_.make_enumerator(environment_, "");
+      splits = enumerator_->discover();
+      fail_point(environment_.faults, "source.switched");
+    } else {
+      splits = enumerator_->discover();
     }
-    splits = enumerator_->discover();
     mark(splits, kThen);
     return splits;
   }

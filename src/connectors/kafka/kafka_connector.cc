@@ -103,6 +103,7 @@ class TopicConnector : public Connector {
     ClientProperties properties = client_properties(options, KafkaClientUse::kProducer);
     settings.properties = producer_properties(std::move(properties.properties), settings.guarantee);
     settings.warnings = std::move(properties.warnings);
+    settings.transaction_options = written_properties(options, KafkaClientUse::kProducer);
     settings.admin_properties = client_properties(options, KafkaClientUse::kConsumer).properties;
     settings.format_name = options.text(columns.value_format);
     settings.upserts = upserts();

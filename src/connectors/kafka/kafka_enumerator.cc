@@ -13,10 +13,12 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kDamaged = "A saved list of partitions is damaged";
+constexpr std::string_view kFoundNothing = "none";  // a first look that found no topic is one, too
 
 // Reads "<partitions> <topic>", one a line.
 std::map<std::string, int32_t> parse_given(std::string_view text) {
   std::map<std::string, int32_t> given;
+  if (text == kFoundNothing) return given;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -37,6 +39,7 @@ KafkaEnumerator::KafkaEnumerator(const KafkaSourceSettings& settings, Environmen
     : settings_(settings), environment_(environment), given_(parse_given(restored)), looked_(!restored.empty()) {}
 
 std::string KafkaEnumerator::snapshot() const {
+  if (looked_ && given_.empty()) return std::string(kFoundNothing);
   std::string text;
   for (const auto& [topic, partitions] : given_) text += fmt::format("{} {}\n", partitions, topic);
   return text;

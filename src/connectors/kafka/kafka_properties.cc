@@ -244,6 +244,16 @@ ClientProperties client_properties(const Options& options, KafkaClientUse use) {
   return out;
 }
 
+std::map<std::string, std::string> written_properties(const Options& options, KafkaClientUse use) {
+  std::map<std::string, std::string> written;
+  for (const auto& [name, value] : options.written_under("properties.")) {
+    const auto* const known = std::ranges::find(kProperties, name, &Property::java);
+    const bool means_something = known == kProperties.end() ? is_taken_elsewhere(name) : is_for(*known, use);
+    if (means_something && name != "bootstrap.servers") written["properties." + name] = value;
+  }
+  return written;
+}
+
 std::string kafka_domain(const KafkaProperties& properties) {
   std::vector<std::string> servers;
   std::string_view rest = properties.at("bootstrap.servers");

@@ -161,6 +161,7 @@ void KafkaReader::drop(Partition& partition, ReadResult& result) {
   told_name_ = partition.name;
   result.split = *told_name_;
   result.split_ended = true;
+  result.end_position = partition.position.to_string();
   consumer_->remove(partition.partition);
   std::erase_if(partitions_, [&](const auto& other) { return other.get() == &partition; });
   if (partitions_.empty()) result.next = ReadResult::Next::kEnd;

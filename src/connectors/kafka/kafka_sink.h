@@ -37,9 +37,10 @@ struct KafkaSinkSettings {
   std::optional<int32_t> headers = {};    // column of the rows, MAP<STRING, BYTES>
   SinkPartitioner partitioner = SinkPartitioner::kDefault;
   DeliveryGuarantee guarantee = DeliveryGuarantee::kAtLeastOnce;
-  std::string transactional_id_prefix;  // kExactlyOnce
-  bool upserts = false;                 // a deletion is a message without value
-  int64_t flush_rows = 0;               // upserts: rows of one key become one, until so many keys are held; 0: none are
+  std::string transactional_id_prefix;                          // kExactlyOnce
+  std::map<std::string, std::string> transaction_options = {};  // what producers are made with, as it is written
+  bool upserts = false;                                         // a deletion is a message without value
+  int64_t flush_rows = 0;  // upserts: rows of one key become one, until so many keys are held; 0: none are
   DurationMillis flush_interval_ms = 0;  // upserts: likewise, until they are so old
 };
 
@@ -52,6 +53,7 @@ class KafkaSink final : public Sink {
   std::string description() const override;
   std::string transaction_domain() const override;
   std::string transaction_prefix() const override { return settings_.transactional_id_prefix; }
+  std::map<std::string, std::string> transaction_options() const override { return settings_.transaction_options; }
   std::shared_ptr<EpochTransaction> make_transaction(Environment& environment,
                                                      const TransactionRequest& request) const override;
   std::vector<std::string> warnings() const override { return settings_.warnings; }

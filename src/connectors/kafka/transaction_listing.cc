@@ -1,5 +1,8 @@
 #include "connectors/kafka/transaction_listing.h"
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "connectors/kafka/kafka_properties.h"
 #include "connectors/kafka/kafka_transaction.h"
 
@@ -18,6 +21,24 @@ std::vector<int64_t> ends(KafkaClients& clients, KafkaProperties properties, con
                           const std::vector<KafkaPartition>& partitions) {
   properties["isolation.level"] = isolation;
   return clients.admin(properties)->offsets(partitions, KafkaOffsetOf::kLatest, 0);
+}
+
+// Throws UserError where no job has ever begun under the prefix: its ids would be made, and nothing be ended.
+void require_prefix(KafkaClients& clients, const OptionMap& properties, const std::string& prefix) {
+  const KafkaProperties settings = client_properties(options_of(properties), KafkaClientUse::kConsumer).properties;
+  const std::string suffix = epochs_topic("");
+  std::vector<std::string> prefixes;
+  for (const KafkaTopic& topic : clients.admin(settings)->all_topics())
+    if (topic.name.ends_with(suffix)) prefixes.push_back(topic.name.substr(0, topic.name.size() - suffix.size()));
+  if (std::ranges::find(prefixes, prefix) != prefixes.end()) return;
+  const std::optional<std::string> nearest = nearest_name(prefix, prefixes);
+  throw UserError(
+      fmt::format("Kafka at {}: no job has written exactly once under the prefix '{}': there is no topic '{}'",
+                  settings.at("bootstrap.servers"), prefix, epochs_topic(prefix)),
+      nearest
+          ? fmt::format("Did you mean '{}'?", *nearest)
+          : "'tidemill kafka txn ls' lists the prefixes. A transaction of another program is ended by that program, "
+            "by kafka-transactions.sh, or by the brokers when its time limit has passed.");
 }
 
 }  // namespace
@@ -45,6 +66,7 @@ TransactionListing list_transactions(KafkaClients& clients, const OptionMap& pro
 }
 
 void abort_transactions(KafkaClients& clients, const OptionMap& properties, const std::string& prefix) {
+  require_prefix(clients, properties, prefix);
   const KafkaProperties settings = client_properties(options_of(properties), KafkaClientUse::kProducer).properties;
   for (size_t turn = 0; turn < kTurns; ++turn) {
     KafkaProperties of_turn = settings;

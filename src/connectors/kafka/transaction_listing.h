@@ -32,7 +32,7 @@ struct TransactionListing {
 // `properties` are those of Java's client, without "properties.": "bootstrap.servers" and how to connect. Both block,
 // and throw what KafkaAdmin and KafkaProducer throw.
 TransactionListing list_transactions(KafkaClients& clients, const OptionMap& properties);
-// Aborts what the prefix has open, and fences its job.
+// Aborts what the prefix has open, and fences its job. Throws UserError where no job has ever begun under it.
 void abort_transactions(KafkaClients& clients, const OptionMap& properties, const std::string& prefix);
 
 }  // namespace tidemill

@@ -2,6 +2,7 @@
 // prepare does only what can be redone or undone; finish is idempotent.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -73,6 +74,9 @@ class Sink {
   virtual std::string transaction_domain() const { return {}; }
   // Says in that domain which transactions are this table's. A job with several such tables uses that of the first.
   virtual std::string transaction_prefix() const { return {}; }
+  // Returns what its transaction is made with, by the names of the table's options; secrets are among the values. A
+  // transaction that several tables share must be the same whichever of them makes it.
+  virtual std::map<std::string, std::string> transaction_options() const { return {}; }
   // Requires: a transaction domain.
   virtual std::shared_ptr<EpochTransaction> make_transaction(Environment& environment,
                                                              const TransactionRequest& request) const {

@@ -66,6 +66,7 @@ struct ReadResult {
   std::string_view split;      // id of the split that `batch` is of, or that ended
   int32_t table = 0;           // which of the source's tables the rows are for
   bool split_ended = false;    // no more rows of `split` will come
+  std::string end_position;    // with split_ended: where it ended, for Source::progress(); empty: nobody asks for it
   bool caught_up = false;      // `split` is at its present end (an idle candidate)
   // SOURCE_WATERMARK(): what the split itself promises after `batch` (no later row at or below it, except late ones).
   std::optional<EpochMillis> watermark;
@@ -144,7 +145,8 @@ class Source {
   virtual RejectedRecords rejected_records() const { return RejectedRecords::kCounted; }
   // Returns what the user should be told of the table's options.
   virtual std::vector<std::string> warnings() const { return {}; }
-  // Returns how far splits that have not ended were read; nullopt: nobody outside needs to know.
+  // Returns how far splits were read, those that have ended to their end_position; nullopt: nobody outside needs to
+  // know.
   virtual std::optional<GroupProgress> progress(std::span<const Split> splits) const {
     (void)splits;
     return std::nullopt;

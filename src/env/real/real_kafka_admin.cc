@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLimit(15'000);  // of a call, where request.timeout.ms does not say
 
 constexpr milliseconds kPollStep(100);
+constexpr milliseconds kMakingLimit(5'000);  // within which a topic that was made is known to all
 
 struct MetadataDelete {
   void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
@@ -43,6 +44,12 @@ bool leader_moves(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
          error == RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE || error == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE ||
          error == RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+}
+
+// The topic is not there, or so young that the client, or the broker it asks, does not know it yet.
+bool is_unknown(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
 // The time in which a call gives up: less than the client's own, whose answer would come too late.
@@ -111,7 +118,8 @@ std::pair<int64_t, int64_t> RealKafkaAdmin::range(const KafkaPartition& partitio
     const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(),
                                                                        partition.partition, &low, &high, limit_ms());
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {low, high};
-    if (!leader_moves(error) || waited >= limit_)
+    const milliseconds limit = is_unknown(error) ? std::min(limit_, kMakingLimit) : limit_;
+    if ((!leader_moves(error) && !is_unknown(error)) || waited >= limit)
       fail(fmt::format("offsets of partition {} cannot be read", to_text(partition)), error, rd_kafka_err2str(error));
     // The client asks who leads when it is told that somebody else does.
     rd_kafka_poll(handle_.get(), static_cast<int>(kPollStep.count()));

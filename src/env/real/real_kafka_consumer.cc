@@ -10,6 +10,7 @@ namespace tidemill {
 namespace {
 
 constexpr int64_t kMessageOverheadBytes = 200;  // that librdkafka keeps beside a message's own
+constexpr int kOffsetsLimitMs = 2'000;          // for an answer that only an error's text needs
 constexpr int64_t kAheadMessages = 100'000;     // librdkafka's queued.min.messages
 constexpr int64_t kAheadKilobytes = 65'536;     // librdkafka's queued.max.messages.kbytes
 constexpr int kBackoffVersion = 0x020200ff;     // of librdkafka, which has fetch.queue.backoff.ms from there on
@@ -193,6 +194,16 @@ void RealKafkaConsumer::keep_fetching(const KafkaPartition& partition, Fetching&
   rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
 }
 
+// The client itself may know nothing of the partition yet, or what was there before messages were removed: the brokers
+// are asked. That may take a moment, in which nothing is lost: the reading ends here.
+std::string RealKafkaConsumer::offsets_text(const KafkaPartition& partition) const {
+  int64_t low = 0;
+  int64_t high = 0;
+  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(),
+                                                                     partition.partition, &low, &high, kOffsetsLimitMs);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? fmt::format("; it holds {} to {}", low, high) : "";
+}
+
 void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fetching, const rd_kafka_message_t& event,
                                    KafkaFetched& fetched) {
   switch (event.err) {
@@ -203,13 +214,9 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: {
-      int64_t low = 0;
-      int64_t high = 0;
-      rd_kafka_get_watermark_offsets(handle_.get(), partition.topic.c_str(), partition.partition, &low, &high);
-      const std::string there = high >= 0 ? fmt::format("; it holds {} to {}", std::max<int64_t>(low, 0), high) : "";
       throw UserError(
           fmt::format("Kafka at {}: partition {} has no offset {}{}", handle_.condition().servers(), to_text(partition),
-                      fetching.next.load(), there),
+                      fetching.next.load(), offsets_text(partition)),
           "Its messages were removed before they were read (retention), or the topic was deleted and made again. "
           "Begin anew where 'scan.startup.mode' says: with --fresh, or with another checkpoint directory.");
     }

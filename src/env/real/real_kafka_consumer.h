@@ -35,6 +35,8 @@ class RealKafkaConsumer final : public KafkaConsumer {
   void forget_messages();
   // Has the client fetch on when `taken` messages have made room in a queue that may have been full.
   void keep_fetching(const KafkaPartition& partition, Fetching& fetching, size_t taken);
+  // Returns "; it holds 20 to 30", empty where no broker says so in time. Blocks.
+  std::string offsets_text(const KafkaPartition& partition) const;
   // Takes what came with an error: the end of the partition, or what ends the reading.
   void take_event(const KafkaPartition& partition, Fetching& fetching, const rd_kafka_message_t& event,
                   KafkaFetched& fetched);

@@ -1,6 +1,7 @@
 // sql/binder/predicate.cc - IS, BETWEEN, LIKE, IN, CASE, CAST to expressions. Rule: a condition is BOOLEAN or NULL,
 // nothing else.
 #include "expr/cast.h"
+#include "plan/calc.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/type_name.h"
 
@@ -104,7 +105,14 @@ ExpressionPtr ExpressionBinder::bind_case(const ast::Case& a_case) {
 }
 
 ExpressionPtr ExpressionBinder::bind_cast(const ast::Cast& cast) {
-  return make_cast(bind(*cast.operand), bind_type(cast.type), cast.is_try, cast.location);
+  ExpressionPtr operand = bind(*cast.operand);
+  const Type target = bind_type(cast.type);
+  // As in Flink, what a CAST gives is no time attribute, also where the type stays.
+  const auto* column = operand->try_as<ColumnReference>();
+  const bool outer = column != nullptr && column->index() >= scope_.schema()->size();
+  const bool attribute = !outer && time_attribute_of(*operand, *scope_.schema()) != TimeAttribute::kNone;
+  if (attribute && operand->type().same_except_nullable(target)) return make_plain_time(operand, cast.location);
+  return make_cast(std::move(operand), target, cast.is_try, cast.location);
 }
 
 }  // namespace tidemill

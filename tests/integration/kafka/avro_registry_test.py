@@ -117,6 +117,21 @@ class AvroRegistryTest(ClusterCase):
         self.assertEqual(code, 1)
         self.assertIn("int is written, which is not read as STRING", said)
 
+    def test_a_message_whose_schema_nobody_knows(self) -> None:
+        topic = self.topic()
+        known = self.registry.register(topic, {"type": "record", "name": "Row", "fields": [{"name": "id", "type": "int"}]})
+        unknown = [head(99_999) + b"\x04", b"{\"id\":2}", b"\0\0"]
+        for bad, text in zip(unknown, ("99999", "magic", "bytes")):
+            with self.subTest(text):
+                name = f"{topic}-{text}"
+                self.kafka.create_topic(name)
+                self.client.produce(name, [Record(head(known) + b"\x02"), Record(bad), Record(head(known) + b"\x06")])
+                code, _, said = self.run_script(self.table("id INT", name) + "SELECT * FROM t;")
+                self.assertEqual(code, 1, said)
+                for told in (f"{name}-0 offset 1", text, "record.error-policy"):
+                    self.assertIn(told, said)
+                self.assertEqual(self.rows(self.table("id INT", name, **{"record.error-policy": "skip"}) + "SELECT * FROM t;"), [{"id": 1}, {"id": 3}])
+
     def test_changes_are_written_and_read(self) -> None:
         topic = self.topic()
         table = self.table("k STRING, n BIGINT NOT NULL", topic, "debezium-avro-confluent")

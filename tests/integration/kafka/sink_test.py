@@ -180,6 +180,17 @@ class GuaranteesTest(TopicJobCase):
         self.assertEqual(running.stop().code, 0)
         known = [name for name in self.client.transactions() if name.startswith("prefix-")]
         self.assertEqual(sorted(known), ["prefix-a-0", "prefix-a-1"])
+        for text in ("Tables snk2 and snk", "'prefix-a'", "'prefix-b' is not used"):
+            self.assertIn(text, running.err)
+
+    def test_tables_that_would_make_their_transaction_in_two_ways_are_refused(self) -> None:
+        topic, out = self.topics()
+        sql = self.source("a INT", topic, scan__bounded__mode=None)
+        sql += self.table("snk", "a INT", out, sink__transactional_id_prefix="ways", properties__compression__type="lz4", **EXACTLY_ONCE)
+        sql += self.table("snk2", "a INT", out, sink__transactional_id_prefix="ways", properties__compression__type="gzip", **EXACTLY_ONCE)
+        sql += "EXECUTE STATEMENT SET BEGIN INSERT INTO snk SELECT a FROM src; INSERT INTO snk2 SELECT a FROM src; END;"
+        told = ("Tables snk and snk2", "'properties.compression.type' is not the same in both")
+        self.refused(sql, *told, options=("--checkpoint-dir", str(self.checkpoints)), timeout=10)
 
     def test_two_clusters_are_refused(self) -> None:
         topic, out = self.topics()

@@ -228,6 +228,23 @@ class ProgressTest(TopicJobCase):
         self.assertEqual(running.stop().code, 0)
         self.assertEqual(sorted(json.loads(text)["a"] for text in self.texts(out)), list(range(150)))
 
+    def test_a_job_that_ends_has_committed_the_ends(self) -> None:
+        topic, out = self.topic(partitions=3), "ends-out"
+        self.kafka.create_topic(out)
+        self.client.produce(topic, numbers(0, 9, 0) + numbers(10, 14, 1))
+        for guarantee in ("at-least-once", "exactly-once"):
+            with self.subTest(guarantee):
+                options = {"sink__delivery_guarantee": guarantee, "sink__transactional_id_prefix": "ends"}
+                sql = self.source("a INT", topic, properties__group__id=f"ends-{guarantee}") + self.table("snk", "a INT", out, **options)
+                sql += "INSERT INTO snk SELECT a FROM src;"
+                self.good(sql, "--checkpoint-dir", str(self.root / guarantee))
+                ends = {(topic, 0): 10, (topic, 1): 5, (topic, 2): 0}
+                self.assertEqual(self.client.committed_offsets(f"ends-{guarantee}"), ends)
+        # A query that somebody types keeps no checkpoints, and moves nothing.
+        look = self.source("a INT", topic, properties__group__id="ends-look") + "SELECT COUNT(*) FROM src;"
+        self.assertEqual(self.good(look, execution__runtime_mode="batch").rows, [["15"]])
+        self.assertEqual(self.client.committed_offsets("ends-look"), {})
+
     def test_a_silent_partition_holds_nothing_back(self) -> None:
         topic, out = self.topic(partitions=3), "idle-out"
         self.kafka.create_topic(out)
@@ -273,7 +290,7 @@ class ProgressTest(TopicJobCase):
         done = self.kafka.run_tool("org.apache.kafka.tools.DeleteRecordsCommand", "--bootstrap-server", self.kafka.bootstrap, "--offset-json-file",
                                    str(self.root / "delete.json"))  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
-        error = self.refused(sql, f"partition {topic}-0 has no offset 10", "retention", options=("--checkpoint-dir", str(self.checkpoints)))
+        error = self.refused(sql, f"partition {topic}-0 has no offset 10; it holds 20 to 30", "retention", options=("--checkpoint-dir", str(self.checkpoints)))
         self.assertIn("--fresh", error)
 
 

@@ -24,7 +24,9 @@ Manifest example() {
   manifest.sources = {{"source-1",
                        std::string("\x00\xff", 2),
                        {{{"a.jsonl", "120"}, 55, false}, {{"b.jsonl", "hex:"}, kNoWatermark, true}},
-                       {{"numRecordsOut", 12}}}};
+                       {{"numRecordsOut", 12}},
+                       {{"c.jsonl", "7 to 7"}, {"d.jsonl", "\n"}}},
+                      {"source-2", "", {}, {}}};
   manifest.states = {
       {"window-2",
        1,

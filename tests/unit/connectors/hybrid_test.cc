@@ -94,6 +94,27 @@ TEST_F(HybridTest, ProgressIsThatOfTheTopic) {
   EXPECT_EQ(progress->offsets.front().offset, 17);
 }
 
+TEST_F(HybridTest, ThePositionOfAnEndedPartitionIsThatOfTheTopic) {
+  const auto source = make_source(table());
+  const auto enumerator = source->make_enumerator(world_.get(), "");
+  const auto reader = source->make_reader(world_.get(), {});
+  reader->add_splits(enumerator->discover());
+  const auto ended = [&] {
+    std::vector<Split> ended;
+    for (int i = 0; i < 20; ++i) {
+      const ReadResult result = reader->poll(10, "");
+      if (result.split_ended) ended.push_back({std::string(result.split), result.end_position});
+    }
+    return ended;
+  };
+  for (const Split& file : ended()) EXPECT_EQ(file.position, "");
+  enumerator->set_open({});
+  reader->add_splits(enumerator->discover());
+  const std::vector<Split> partitions = ended();
+  EXPECT_EQ(partitions, (std::vector<Split>{{"t-0", "then 2 to 2"}}));
+  EXPECT_EQ(source->progress(partitions)->offsets.front().offset, 2);
+}
+
 TEST_F(HybridTest, WhatIsReadFirstHasAnEnd) {
   const auto refused = [](OptionMap options) { return user_error([&] { make_source(table(std::move(options))); }); };
   EXPECT_NE(refused({{"first.source.monitor-interval", "1 s"}}).find("what is read first must have an end"),

@@ -40,6 +40,22 @@ TEST_F(KafkaReaderTest, ABoundedPartitionEndsBehindTheMarkOfATransaction) {
   EXPECT_TRUE(reader->positions().empty()) << "the partition has not ended";
 }
 
+// So that the group's offset can be told, though the split is in no snapshot any more.
+TEST_F(KafkaReaderTest, TellsWhereAPartitionEnded) {
+  commit("{\"a\":1}");
+  const auto source = make_source(table({{"scan.bounded.mode", "latest-offset"}}));
+  const auto reader = source->make_reader(world_.get(), {});
+  reader->add_splits(source->make_enumerator(world_.get(), "")->discover());
+  ReadResult result;
+  for (int i = 0; i < 5 && !result.split_ended; ++i) result = reader->poll(1024, "");
+  ASSERT_TRUE(result.split_ended);
+  const Split ended{std::string(result.split), result.end_position};
+  const std::optional<GroupProgress> progress = source->progress({&ended, 1});
+  ASSERT_TRUE(progress && progress->offsets.size() == 1);
+  EXPECT_EQ(progress->offsets.front().partition, (KafkaPartition{"numbers", 0}));
+  EXPECT_EQ(progress->offsets.front().offset, 2) << "behind the mark";
+}
+
 // A source that has caught up is idle: nothing else says so to its watermark.
 TEST_F(KafkaReaderTest, SaysThatItHasCaughtUpBehindTheLastMessage) {
   commit("{\"a\":1}");

@@ -215,6 +215,28 @@ TEST_F(KafkaSourceTest, TopicsByPattern) {
             (std::vector<Split>{{"orders-eu-0", "0 to 0"}, {"orders-us-0", "0 to 0"}}));
 }
 
+// As in Flink: what the first look did not find began later, whatever the first look found, and in every attempt.
+TEST_F(KafkaSourceTest, WhatAFirstLookDidNotFindBeginsAtItsBeginning) {
+  OptionMap options =
+      table("a INT", {{"scan.startup.mode", "latest-offset"}, {"scan.bounded.mode", "unbounded"}}).options;
+  options.erase("topic");
+  options.emplace("topic-pattern", "orders-.*");
+  const auto source = make_source({"a INT", options});
+  const auto enumerator = source->make_enumerator(world_.get(), "");
+  EXPECT_EQ(enumerator->discover(), std::vector<Split>());
+  const std::string saved = enumerator->snapshot();
+  kafka().cluster().create_topic("orders-eu", 1);
+  Entry entry;
+  entry.value = R"({"a": 1})";
+  kafka().cluster().append({"orders-eu", 0}, entry);
+  const std::vector<Split> from_the_beginning = {{"orders-eu-0", "0"}};
+  const auto restored = source->make_enumerator(world_.get(), saved);
+  EXPECT_EQ(restored->snapshot(), saved);
+  EXPECT_EQ(restored->discover(), from_the_beginning);
+  EXPECT_EQ(enumerator->discover(), from_the_beginning);
+  EXPECT_EQ(source->make_enumerator(world_.get(), restored->snapshot())->discover(), std::vector<Split>());
+}
+
 TEST_F(KafkaSourceTest, WhatIsNotThereIsNamed) {
   EXPECT_EQ(error(table("a INT", {{"topic", "tt"}})),
             "Table 't': Kafka at simulated has no topic 'tt' | Did you mean 't'?");

@@ -328,6 +328,13 @@ SELECT * FROM TABLE(TUMBLE(TABLE c, DESCRIPTOR(tt), INTERVAL '1' HOUR))
 error 2:37: TUMBLE needs a time attribute, and tt is an ordinary TIMESTAMP(3)
 hint: A time attribute is a column that its table declares with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND (ts being a TIMESTAMP or TIMESTAMP_LTZ of precision 3 or less, which may be computed), or one computed by PROCTIME(). Expressions, casts and GROUP BY make it an ordinary column.
 
+=== window over a time attribute that is cast to its own type
+WITH c AS (SELECT k, CAST(ts AS TIMESTAMP(3)) AS tt FROM t)
+SELECT * FROM TABLE(TUMBLE(TABLE c, DESCRIPTOR(tt), INTERVAL '1' HOUR))
+----
+error 2:37: TUMBLE needs a time attribute, and tt is an ordinary TIMESTAMP(3)
+hint: A time attribute is a column that its table declares with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND (ts being a TIMESTAMP or TIMESTAMP_LTZ of precision 3 or less, which may be computed), or one computed by PROCTIME(). Expressions, casts and GROUP BY make it an ordinary column.
+
 === window over a grouped time attribute
 WITH c AS (SELECT ts, COUNT(*) AS n FROM t GROUP BY ts)
 SELECT * FROM TABLE(TUMBLE(TABLE c, DESCRIPTOR(ts), INTERVAL '1' HOUR))
