@@ -13,7 +13,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLimit(15'000);  // of a call, where request.timeout.ms does not say
 
 constexpr milliseconds kPollStep(100);
-constexpr milliseconds kMakingLimit(5'000);  // within which a topic that was made is known to all
+constexpr milliseconds kMakingLimit(5'000);    // within which a topic that was made is known to all
+constexpr milliseconds kQuestionLimit(1'000);  // the least that a question is waited for, before it is asked again
+constexpr int kQuestions = 5;                  // in the limit of a call
 
 struct MetadataDelete {
   void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
@@ -39,11 +41,12 @@ Event answer(rd_kafka_queue_t* queue, milliseconds limit) {
   return Event(rd_kafka_queue_poll(queue, static_cast<int>(limit.count())));
 }
 
-// A partition has another leader, or none yet: soon it has one.
+// A partition has another leader, or none yet, or one that is gone without anybody having noticed: soon it has one.
 bool leader_moves(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
-         error == RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE || error == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE ||
-         error == RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+  return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+         error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || error == RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE ||
+         error == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE || error == RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR ||
+         error == RD_KAFKA_RESP_ERR__TRANSPORT;
 }
 
 // The topic is not there, or so young that the client, or the broker it asks, does not know it yet.
@@ -111,16 +114,31 @@ std::optional<KafkaTopic> RealKafkaAdmin::topic(const std::string& name) {
   return KafkaTopic{name, metadata->topics[0].partition_cnt};
 }
 
-std::pair<int64_t, int64_t> RealKafkaAdmin::range(const KafkaPartition& partition) {
-  int64_t low = 0;
-  int64_t high = 0;
-  for (milliseconds waited(0);; waited += kPollStep) {
-    const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(),
-                                                                       partition.partition, &low, &high, limit_ms());
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {low, high};
+// One request to each leader, however many partitions there are. The protocol takes the numbers of the beginning and of
+// the end in place of a time.
+std::vector<int64_t> RealKafkaAdmin::offsets_at(std::span<const KafkaPartition> partitions, int64_t time) {
+  // A question to a broker that is gone is answered by nobody, and the client does not ask the next one by itself.
+  const milliseconds limit_each = std::min(limit_, std::max(limit_ / kQuestions, kQuestionLimit));
+  const auto begin = std::chrono::steady_clock::now();
+  while (true) {
+    KafkaPartitionList list(partitions.size());
+    for (const KafkaPartition& partition : partitions) list.add(partition, time);
+    rd_kafka_resp_err_t error =
+        rd_kafka_offsets_for_times(handle_.get(), list.get(), static_cast<int>(limit_each.count()));
+    std::vector<int64_t> offsets;
+    size_t failed = 0;
+    for (size_t i = 0; i < partitions.size(); ++i) {
+      offsets.push_back(list[i].offset);
+      if (error != RD_KAFKA_RESP_ERR_NO_ERROR || list[i].err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+      error = list[i].err;
+      failed = i;
+    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return offsets;
     const milliseconds limit = is_unknown(error) ? std::min(limit_, kMakingLimit) : limit_;
-    if ((!leader_moves(error) && !is_unknown(error)) || waited >= limit)
-      fail(fmt::format("offsets of partition {} cannot be read", to_text(partition)), error, rd_kafka_err2str(error));
+    const bool passes = leader_moves(error) || is_unknown(error);
+    if (!passes || std::chrono::steady_clock::now() >= begin + limit)
+      fail(fmt::format("offsets of partition {} cannot be read", to_text(partitions[failed])), error,
+           rd_kafka_err2str(error));
     // The client asks who leads when it is told that somebody else does.
     rd_kafka_poll(handle_.get(), static_cast<int>(kPollStep.count()));
     all_topics();
@@ -129,20 +147,13 @@ std::pair<int64_t, int64_t> RealKafkaAdmin::range(const KafkaPartition& partitio
 
 std::vector<int64_t> RealKafkaAdmin::offsets(std::span<const KafkaPartition> partitions, KafkaOffsetOf of,
                                              EpochMillis timestamp) {
-  std::vector<int64_t> offsets;
-  std::vector<int64_t> ends;
-  KafkaPartitionList list(partitions.size());
-  for (const KafkaPartition& partition : partitions) {
-    list.add(partition, timestamp);
-    const auto [low, high] = range(partition);
-    offsets.push_back(of == KafkaOffsetOf::kEarliest ? low : high);
-  }
-  if (of != KafkaOffsetOf::kTimestamp || partitions.empty()) return offsets;
-  const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(handle_.get(), list.get(), limit_ms());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    fail(fmt::format("offsets of time {} cannot be found", timestamp), error, rd_kafka_err2str(error));
+  if (partitions.empty()) return {};
+  if (of == KafkaOffsetOf::kEarliest) return offsets_at(partitions, RD_KAFKA_OFFSET_BEGINNING);
+  const std::vector<int64_t> ends = offsets_at(partitions, RD_KAFKA_OFFSET_END);
+  if (of == KafkaOffsetOf::kLatest) return ends;
+  std::vector<int64_t> offsets = offsets_at(partitions, timestamp);
   for (size_t i = 0; i < partitions.size(); ++i)
-    if (list[i].offset >= 0) offsets[i] = list[i].offset;
+    if (offsets[i] < 0) offsets[i] = ends[i];  // there is nothing from that time on
   return offsets;
 }
 

@@ -1,7 +1,5 @@
 // env/real/real_kafka_admin.h - what a cluster is asked, over librdkafka.
 #pragma once
-#include <utility>
-
 #include "env/real/kafka_handle.h"
 
 namespace tidemill {
@@ -24,8 +22,9 @@ class RealKafkaAdmin final : public KafkaAdmin {
  private:
   // Serves what the client has to say of its connections, then throws.
   [[noreturn]] void fail(std::string_view what, rd_kafka_resp_err_t error, std::string_view reason);
-  // Returns the offsets of a partition's beginning and end.
-  std::pair<int64_t, int64_t> range(const KafkaPartition& partition);
+  // Returns the offsets of `time` (ms), or of RD_KAFKA_OFFSET_BEGINNING or _END in its place; -1 where there is nothing
+  // from that time on. Requires: there are partitions.
+  std::vector<int64_t> offsets_at(std::span<const KafkaPartition> partitions, int64_t time);
   int limit_ms() const { return static_cast<int>(limit_.count()); }
 
   const KafkaProperties properties_;

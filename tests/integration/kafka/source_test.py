@@ -294,6 +294,23 @@ class ProgressTest(TopicJobCase):
         self.assertIn("--fresh", error)
 
 
+class LeaderTest(TopicJobCase):
+    settings = {"nodes": 3}
+
+    def test_a_leader_dies_just_before_a_job_starts(self) -> None:
+        topic = self.topic(partitions=6)
+        self.client.produce(topic, [record for partition in range(6) for record in numbers(partition, partition, partition)])
+        by_time = {"scan__startup__mode": "timestamp", "scan__startup__timestamp_millis": "1"}
+        for places in ({}, by_time):
+            with self.subTest(places):
+                self.kafka.kill(self.kafka.leader(topic, 0))
+                ended = self.good(self.source("a INT", topic, **places) + "SELECT a FROM src;")
+                self.assertEqual(sorted(row[0] for row in ended.rows), [str(number) for number in range(6)])
+                for node in {1, 2, 3} - set(self.kafka.running()):
+                    self.kafka.restart(node)
+                self.kafka.wait_until_serving()
+
+
 class PoisonTest(TopicJobCase):
     """Messages that cannot be read."""
 

@@ -297,6 +297,25 @@ TYPED_TEST(KafkaContract, OffsetsAreFoundByTime) {
   EXPECT_EQ(offset(KafkaOffsetOf::kTimestamp, 1'700'000'009'000), 3);
 }
 
+TYPED_TEST(KafkaContract, OffsetsOfSeveralPartitionsAreInTheirOrder) {
+  const auto producer = this->producer();
+  for (const int32_t partition : {1, 0, 1}) {
+    KafkaOutgoing message;
+    message.topic = this->topic_;
+    message.partition = partition;
+    message.value = "v";
+    message.timestamp = 1'700'000'000'000 + partition;
+    ASSERT_TRUE(producer->send(message));
+  }
+  producer->flush();
+  const std::vector<KafkaPartition> partitions = {this->partition(1), this->partition(0)};
+  using Offsets = std::vector<int64_t>;
+  EXPECT_EQ(this->admin_->offsets(partitions, KafkaOffsetOf::kEarliest, 0), (Offsets{0, 0}));
+  EXPECT_EQ(this->admin_->offsets(partitions, KafkaOffsetOf::kLatest, 0), (Offsets{2, 1}));
+  EXPECT_EQ(this->admin_->offsets(partitions, KafkaOffsetOf::kTimestamp, 1'700'000'000'001), (Offsets{0, 1}));
+  EXPECT_EQ(this->admin_->offsets({}, KafkaOffsetOf::kTimestamp, 0), Offsets());
+}
+
 TYPED_TEST(KafkaContract, TopicsAreListed) {
   const std::optional<KafkaTopic> found = this->admin_->topic(this->topic_);
   ASSERT_TRUE(found.has_value());
