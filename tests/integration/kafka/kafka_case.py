@@ -17,12 +17,13 @@ from kafka_service import class_archive, distribution, python_packages  # noqa: 
 PATIENCE_SECONDS = 30.0
 
 
-def require_kafka() -> None:
-    """Fetches all that a cluster needs. Raises unittest.SkipTest, after saying why, where that cannot be: for setUpModule."""
+def require_kafka(*versions: str) -> None:
+    """Fetches all that a cluster needs, and these versions beside the usual one. Raises unittest.SkipTest, after saying why, where that cannot be."""
     try:
         for command in ("javac", "openssl"):
             distribution.require_command(command)
-        distribution.fetch()
+        for version in ("", *versions):
+            distribution.fetch(version)
         python_packages.use()
         class_archive.make()
     except kafka_service.Unavailable as reason:

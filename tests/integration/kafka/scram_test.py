@@ -10,7 +10,7 @@ from secure_case import PASSWORD, SCRAM_MODES, SecureCase
 
 
 def setUpModule() -> None:
-    require_kafka()
+    require_kafka(distribution.VERSION_3)
 
 
 class ScramTest(SecureCase):

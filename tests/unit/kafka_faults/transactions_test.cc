@@ -1,5 +1,5 @@
 // What a transaction of the real client promises when brokers fail, and when its producer was replaced.
-#include "tests/unit/env/kafka_mock_cluster.h"
+#include "tests/unit/kafka_faults/mock_cluster.h"
 
 namespace tidemill {
 namespace {

@@ -1,5 +1,5 @@
-// tests/unit/env/kafka_mock_cluster.h - the real clients of Kafka on librdkafka's cluster of mock brokers. Rule: a case
-// waits by the client's own calls, which end when what they wait for is there, or at their time limit.
+// tests/unit/kafka_faults/mock_cluster.h - the real clients of Kafka on librdkafka's cluster of mock brokers. Rule: a
+// case waits by the client's own calls, which end when what they wait for is there, or at their time limit.
 #pragma once
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>

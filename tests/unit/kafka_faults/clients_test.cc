@@ -1,5 +1,5 @@
 // What clients of Kafka promise when brokers fail, for the real ones: writing, reading and asking.
-#include "tests/unit/env/kafka_mock_cluster.h"
+#include "tests/unit/kafka_faults/mock_cluster.h"
 
 namespace tidemill {
 namespace {
@@ -69,7 +69,7 @@ TEST_F(KafkaFaultsTest, WritingGoesOnAtAnotherLeader) {
 }
 
 TEST_F(KafkaFaultsTest, SlowAnswersAreNoErrors) {
-  cluster_.answer_after(300);
+  cluster_.answer_after(150);
   const auto to = producer();
   for (const char* const value : {"a", "b", "c"}) {
     send(*to, value);
@@ -146,7 +146,7 @@ TEST_F(KafkaFaultsTest, AConsumerOfATopicThatHasGoneCanBeGivenBack) {
 
 TEST_F(KafkaFaultsTest, FetchingNeverBlocks) {
   write("a");
-  cluster_.answer_after(1'000);
+  cluster_.answer_after(400);
   const auto from = consumer();
   int64_t longest = 0;
   int64_t before = clock_.monotonic_ns();
@@ -157,7 +157,7 @@ TEST_F(KafkaFaultsTest, FetchingNeverBlocks) {
                    return false;
                  }),
             (Values{"a"}));
-  EXPECT_LT(longest, 900'000'000);
+  EXPECT_LT(longest, 350'000'000);
 }
 
 // --- Questions ---
