@@ -145,7 +145,7 @@ class GuaranteesTest(TopicJobCase):
         self.assertEqual(running.stop().code, 0, "a stop decides its last epoch")
         self.assertEqual(self.values(out), list(range(10)))
         self.assertEqual(self.open_transactions("decided"), [])
-        self.assertEqual(self.client.committed_offsets(f"{topic}-group"), self.saved_offsets())
+        self.until_committed(f"{topic}-group", self.saved_offsets())
         (record,) = {one.text for one in self.client.consume("decided.epochs")[-1:]}
         self.assertEqual(sorted(json.loads(record)), ["epoch", "owner"])
 

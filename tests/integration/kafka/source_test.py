@@ -221,7 +221,7 @@ class ProgressTest(TopicJobCase):
         self.until_running(running, lambda: len(self.texts(out)) == 100, "100 rows")
         self.assertEqual(running.stop().code, 0)
         self.assertEqual(sum(self.saved_offsets().values()), 100)
-        self.assertEqual(self.client.committed_offsets("goes-on"), self.saved_offsets())
+        self.until_committed("goes-on", self.saved_offsets())
         self.client.produce(topic, numbers(100, 149))
         running = self.start(sql)
         self.until_running(running, lambda: len(self.texts(out)) == 150, "50 more")
@@ -239,7 +239,7 @@ class ProgressTest(TopicJobCase):
                 sql += "INSERT INTO snk SELECT a FROM src;"
                 self.good(sql, "--checkpoint-dir", str(self.root / guarantee))
                 ends = {(topic, 0): 10, (topic, 1): 5, (topic, 2): 0}
-                self.assertEqual(self.client.committed_offsets(f"ends-{guarantee}"), ends)
+                self.until_committed(f"ends-{guarantee}", ends)
         # A query that somebody types keeps no checkpoints, and moves nothing.
         look = self.source("a INT", topic, properties__group__id="ends-look") + "SELECT COUNT(*) FROM src;"
         self.assertEqual(self.good(look, execution__runtime_mode="batch").rows, [["15"]])

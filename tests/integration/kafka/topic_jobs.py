@@ -144,6 +144,20 @@ class TopicJobCase(ClusterCase):
         except AssertionError as problem:
             raise AssertionError(f"{problem}\n{running.err}") from None
 
+    def until_committed(self, group: str, offsets: dict[tuple[str, int], int]) -> None:
+        """Waits until a group has committed these offsets: those of a transaction are there a moment after its commit."""
+        found: dict[tuple[str, int], int] = {}
+
+        def look() -> bool:
+            found.clear()
+            found.update(self.client.committed_offsets(group))
+            return found == offsets
+
+        try:
+            until(look, f"group {group} is at {offsets}")
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}, but at {found}") from None
+
     def newest_manifest(self) -> str:
         files = sorted(self.checkpoints.glob("chk-*/_metadata"), key=lambda file: int(file.parent.name.removeprefix("chk-")))
         return files[-1].read_text() if files else ""
