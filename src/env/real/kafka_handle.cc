@@ -92,9 +92,14 @@ KafkaHandle::KafkaHandle(rd_kafka_type_t type, KafkaProperties properties, HttpC
     fail_made(properties, reason.data());
   }
   // On a thread of the client's: who polls a client does not wait for a token, and a consumer is not polled at all
-  // while nothing arrives. Refused only to clients without SASL, which then want no token.
+  // while nothing arrives.
   if (!token_settings_) return;
-  if (rd_kafka_error_t* const error = rd_kafka_sasl_background_callbacks_enable(client_)) rd_kafka_error_destroy(error);
+  rd_kafka_error_t* const error = rd_kafka_sasl_background_callbacks_enable(client_);
+  if (error == nullptr) return;
+  // Without SASL the client wants no token.
+  if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__NOT_CONFIGURED)
+    condition_.note_no_token(fmt::format("No token can be asked for: {}", rd_kafka_error_string(error)), false);
+  rd_kafka_error_destroy(error);
 }
 
 KafkaHandle::~KafkaHandle() {

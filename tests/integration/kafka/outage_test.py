@@ -77,6 +77,7 @@ class OutageTest(TopicJobCase):
         running, read, out = self.copy()
         self.until_texts(out, ['{"a":1}'], running)
         self.kafka.delete_topic(read)
+        self.until_running(running, lambda: f"{read} [0]: topic does not exist" in self.why(), "job why says it")
         ended = running.wait()
         self.assertEqual(ended.code, 1, ended.err)
         self.assertIn(f"partition {read}-0 cannot be read: its topic has gone", ended.err)

@@ -1,4 +1,4 @@
-"""Login by SCRAM, by the real program on the brokers that take it from every client. Rule: as security_test.py."""
+"""Brokers of Kafka 3.9, which take SCRAM from every client, by the real program. Rule: as security_test.py."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ def setUpModule() -> None:
 
 
 class ScramTest(SecureCase):
-    """Brokers of Kafka 3.9 take SCRAM from every client."""
-
-    settings = {"version": distribution.VERSION_3, "security": SCRAM_MODES, "users": {"alice": PASSWORD}}
+    settings = {"version": distribution.VERSION_3, "security": list(MODES), "users": {"alice": PASSWORD}}
 
     def test_who_is_right_reads_and_writes(self) -> None:
         for name in SCRAM_MODES:
             for mechanism in MODES[name].mechanisms:
                 with self.subTest(mode=name, mechanism=mechanism):
                     self.check_works(name, mechanism)
+
+    def test_the_other_ways_in(self) -> None:
+        for name in MODES:
+            if name not in SCRAM_MODES:
+                with self.subTest(mode=name):
+                    self.check_works(name, "")
 
     def test_wrong_credentials(self) -> None:
         for name in SCRAM_MODES:

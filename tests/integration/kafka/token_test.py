@@ -99,7 +99,8 @@ class TokenLifeTest(SecureCase):
         running, read, written = self.begin()
         self.token_server.clients["alice"] = "another one"
         self.outlive_the_first_token(running)
-        self.until_running(running, lambda: self.token_server.refused, "a refused request for a token")
+        told = f"Token endpoint {self.token_server.url} answered with status 401 (invalid_client)"
+        self.until_running(running, lambda: told in self.why(), "job why says what is missing")
         self.client.produce(read, ['{"a":2}'])
         self.token_server.clients["alice"] = PASSWORD
         self.until_texts(written, ['{"a":1}', '{"a":2}'], running)

@@ -126,6 +126,11 @@ class TopicJobCase(ClusterCase):
         self.addCleanup(running.kill)
         return running
 
+    def why(self) -> str:
+        """What the job that was started says of what holds its output back; empty where it does not run."""
+        command = [PROGRAM, "job", "why", str(self.checkpoints)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False).stdout
+
     def texts(self, topic: str, **how: Any) -> list[str]:
         return [record.text for record in self.client.consume(topic, **how)]
 
