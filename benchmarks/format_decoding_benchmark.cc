@@ -1,5 +1,5 @@
-// What one row costs to decode, by format: the same bids as messages of JSON, of Protocol Buffers and as raw bytes, and
-// as a file of Parquet. One thread, CPU time; the bytes lie in memory.
+// What one row costs to decode, by format: the same bids as messages of JSON, of Debezium, of Protocol Buffers and as
+// raw bytes, and as a file of Parquet. One thread, CPU time; the bytes lie in memory.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -61,6 +61,23 @@ class Memory final : public ReadableFile {
   const std::string bytes_;
 };
 
+// What Debezium says of a change besides its rows, as its connector for MySQL writes it.
+constexpr const char* kDebeziumSource =
+    R"("source":{"version":"2.4.0.Final","connector":"mysql","name":"shop","ts_ms":1700000000000,"snapshot":"false",)"
+    R"("db":"auctions","table":"bids","server_id":223344,"file":"mysql-bin.000003","pos":154,"row":0},"ts_ms":1700000000123)";
+
+// The rows as changes: three of four messages insert one, the fourth updates one, which is two rows.
+std::vector<std::string> debezium_changes(const std::vector<std::string>& rows) {
+  std::vector<std::string> messages;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const bool update = messages.size() % 4 == 3 && row + 1 < rows.size();
+    const std::string before = update ? rows[row++] : "null";
+    messages.push_back(fmt::format(R"({{"before":{},"after":{},{},"op":"{}"}})", before, rows[row], kDebeziumSource,
+                                   update ? "u" : "c"));
+  }
+  return messages;
+}
+
 class NoErrors final : public RecordErrorTarget {
  public:
   void reject(std::string_view, const RecordError& error) override { throw UserError(error.message); }
@@ -76,6 +93,7 @@ class Bids {
     const BidFile file(BidFormat::kJson, kRows);
     std::ifstream in(file.path());
     for (std::string line; std::getline(in, line);) json_.push_back(std::move(line));
+    debezium_ = debezium_changes(json_);
     std::ofstream(descriptor_path_) << descriptor();
     for_rows("json", kColumns, json_, [&](const Batch& batch) { batches_.push_back(batch); });
     const auto format = encoding("protobuf");
@@ -87,8 +105,10 @@ class Bids {
   }
   ~Bids() { std::remove(descriptor_path_.c_str()); }
 
-  const std::vector<std::string>& json() const { return json_; }
-  const std::vector<std::string>& protobuf() const { return protobuf_; }
+  const std::vector<std::string>& messages(const std::string& format) const {
+    if (format == "protobuf") return protobuf_;
+    return format == "debezium-json" ? debezium_ : json_;
+  }
 
   // Returns the file, in row groups of some 10,000 rows. Throws UserError where the library is missing.
   std::shared_ptr<ReadableFile> parquet() {
@@ -154,7 +174,7 @@ class Bids {
   RealEnvironment environment_{1};
   FormatRegistry formats_;
   const std::string descriptor_path_ = "/tmp/tidemill-bench-bid.desc";
-  std::vector<std::string> json_, protobuf_;
+  std::vector<std::string> json_, debezium_, protobuf_;
   std::vector<Batch> batches_;
 };
 
@@ -169,7 +189,7 @@ void report(benchmark::State& state, int64_t rows) {
 }
 
 void messages(benchmark::State& state, const std::string& format, const char* columns) {
-  const std::vector<std::string>& all = format == "protobuf" ? bids().protobuf() : bids().json();
+  const std::vector<std::string>& all = bids().messages(format);
   int64_t rows = 0;
   for (auto _ : state) bids().for_rows(format, columns, all, [&](const Batch& batch) { rows += batch.num_rows(); });
   report(state, rows);
@@ -187,9 +207,11 @@ void parquet(benchmark::State& state, const char* columns) {
 }
 
 BENCHMARK_CAPTURE(messages, json_8_fields, "json", kColumns)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(messages, debezium_8_fields, "debezium-json", kColumns)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(messages, protobuf_8_fields, "protobuf", kColumns)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parquet, parquet_8_fields, kColumns)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(messages, json_2_fields, "json", kTwoColumns)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(messages, debezium_2_fields, "debezium-json", kTwoColumns)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(messages, protobuf_2_fields, "protobuf", kTwoColumns)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parquet, parquet_2_fields, kTwoColumns)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(messages, raw, "raw", "record STRING")->Unit(benchmark::kMillisecond);

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <vector>
-
+#include "data/json_search.h"
 #include "data/json_text.h"
 
 namespace tidemill {
@@ -68,19 +67,16 @@ bool JsonScanner::string(JsonToken& token) {
   const size_t begin = ++at_;
   token.kind = JsonKind::kString;
   token.escaped = false;
-  while (at_ < text_.size() && text_[at_] != '"') {
-    if (text_[at_] == '\\') {
-      token.escaped = true;
-      ++at_;
-    }
-    ++at_;
+  while ((at_ = find_json_quote(text_, at_)) < text_.size() && text_[at_] == '\\') {
+    token.escaped = true;
+    at_ += 2;
   }
   if (at_ >= text_.size()) {
     at_ = begin - 1;
     return fail("a string is not closed");
   }
   token.text = text_.substr(begin, at_ - begin);
-  if (token.escaped && !has_valid_json_escapes(token.text)) {
+  if (token.escaped && !checked_ && !has_valid_json_escapes(token.text)) {
     at_ = begin - 1;
     return fail(fmt::format("the string \"{}\" has an escape that JSON does not have", token.text));
   }
@@ -115,7 +111,7 @@ bool JsonScanner::container() {
   do {
     const char c = peek();
     if (c == '{' || c == '[') {
-      if (closing.size() == static_cast<size_t>(kJsonDepthMax))
+      if (closing.size() == static_cast<size_t>(kJsonDepthMax - entered_))
         return fail(fmt::format("values are nested deeper than {}", kJsonDepthMax));
       ++at_;
       closing.push_back(c == '{' ? '}' : ']');
@@ -156,6 +152,20 @@ bool JsonScanner::container() {
   return true;
 }
 
+void JsonScanner::pass_container() {
+  int32_t depth = 0;
+  do {
+    at_ = find_json_bracket(text_, at_);
+    if (text_[at_] == '"') {
+      JsonToken passed;
+      string(passed);
+      continue;
+    }
+    depth += text_[at_] == '{' || text_[at_] == '[' ? 1 : -1;
+    ++at_;
+  } while (depth > 0);
+}
+
 std::optional<JsonToken> JsonScanner::value() {
   JsonToken token;
   const char c = peek();
@@ -163,7 +173,10 @@ std::optional<JsonToken> JsonScanner::value() {
     if (!string(token)) return std::nullopt;
   } else if (c == '{' || c == '[') {
     const size_t begin = at_;
-    if (!container()) return std::nullopt;
+    if (checked_)
+      pass_container();
+    else if (!container())
+      return std::nullopt;
     token = {c == '{' ? JsonKind::kObject : JsonKind::kArray, false, text_.substr(begin, at_ - begin)};
   } else if (!scalar(token)) {
     return std::nullopt;
@@ -174,6 +187,7 @@ std::optional<JsonToken> JsonScanner::value() {
 bool JsonScanner::enter(char bracket) {
   if (peek() != bracket) return fail_expected(fmt::format("'{}'", bracket));
   ++at_;
+  ++entered_;
   first_member_ = true;
   return true;
 }
@@ -181,6 +195,7 @@ bool JsonScanner::enter(char bracket) {
 std::optional<JsonToken> JsonScanner::next_key() {
   if (peek() == '}') {
     ++at_;
+    --entered_;
     return std::nullopt;
   }
   if (!first_member_) {
@@ -208,6 +223,7 @@ std::optional<JsonToken> JsonScanner::next_key() {
 bool JsonScanner::next_element() {
   if (peek() == ']') {
     ++at_;
+    --entered_;
     return false;
   }
   if (!first_member_) {
@@ -223,10 +239,33 @@ bool JsonScanner::end() {
   return fail_expected("the end of the line");
 }
 
-std::optional<JsonSyntaxError> check_json(std::string_view text) {
+namespace {
+
+// Walks over the members of an object, up to its end or an error.
+void take_members(JsonScanner& scanner, std::vector<JsonMember>& members) {
+  scanner.enter('{');
+  while (const auto key = scanner.next_key()) {
+    const auto value = scanner.value();
+    if (!value) return;
+    members.push_back({key->text, *value});
+  }
+}
+
+}  // namespace
+
+std::optional<JsonSyntaxError> check_json(std::string_view text, std::vector<JsonMember>* members) {
   JsonScanner scanner(text);
-  if (scanner.value() && scanner.end()) return std::nullopt;
+  if (members != nullptr && scanner.peek() == '{')
+    take_members(scanner, *members);
+  else
+    scanner.value();
+  if (scanner.error() == nullptr && scanner.end()) return std::nullopt;
   return *scanner.error();
+}
+
+void append_json_members(std::string_view object, std::vector<JsonMember>& members) {
+  auto scanner = JsonScanner::of_checked(object);
+  take_members(scanner, members);
 }
 
 }  // namespace tidemill

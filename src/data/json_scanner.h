@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "data/json_token.h"
 
@@ -22,6 +23,13 @@ constexpr int32_t kJsonDepthMax = 1000;  // Jackson's default
 class JsonScanner {
  public:
   explicit JsonScanner(std::string_view text) : text_(text) {}
+  // Walks over a text that check_json() has let through, or a value in it: what the objects and arrays hold that are
+  // read as a whole is passed over, not checked again.
+  static JsonScanner of_checked(std::string_view text) {
+    JsonScanner scanner(text);
+    scanner.checked_ = true;
+    return scanner;
+  }
 
   // Reads a whole value, whatever it holds.
   std::optional<JsonToken> value();
@@ -52,14 +60,21 @@ class JsonScanner {
   bool string(JsonToken& token);
   bool scalar(JsonToken& token);
   bool container();
+  // The same without checks. Requires: of_checked().
+  void pass_container();
 
   std::string_view text_;
+  bool checked_ = false;
   size_t at_ = 0;
+  int32_t entered_ = 0;        // objects and arrays
   bool first_member_ = false;  // just entered: no comma comes before the next member
   std::optional<JsonSyntaxError> error_;
 };
 
-// Checks that `text` is one JSON value; returns what is wrong, or nullopt.
-std::optional<JsonSyntaxError> check_json(std::string_view text);
+// Checks that `text` is one JSON value; returns what is wrong, or nullopt. Where it is an object, its members are
+// appended to `members`, if that is given.
+std::optional<JsonSyntaxError> check_json(std::string_view text, std::vector<JsonMember>* members = nullptr);
+// Appends the members of an object in a text that check_json() has let through.
+void append_json_members(std::string_view object, std::vector<JsonMember>& members);
 
 }  // namespace tidemill

@@ -14,6 +14,12 @@ struct JsonToken {
   std::string_view text;  // a string: what is between its quotes; otherwise the whole value
 };
 
+// One member of an object.
+struct JsonMember {
+  std::string_view key;  // as it stands, escapes and all
+  JsonToken value;
+};
+
 // True for -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
 bool is_json_number(std::string_view text);
 

@@ -19,7 +19,7 @@ std::vector<std::string_view> objects_of(const JsonToken& array, std::string_vie
   std::vector<std::string_view> objects;
   bool all = array.kind == JsonKind::kArray;
   if (all) {
-    JsonScanner scanner(array.text);
+    auto scanner = JsonScanner::of_checked(array.text);
     scanner.enter('[');
     while (all && scanner.next_element()) {
       const JsonToken element = *scanner.value();
@@ -38,7 +38,7 @@ class CanalDialect final : public ChangelogDialect {
   explicit CanalDialect(const Options& options)
       : database_(option_pattern(options, "database.include")), table_(option_pattern(options, "table.include")) {}
 
-  ToldRows read(const JsonToken& message) const override {
+  ToldRows read(std::span<const JsonMember> message) const override {
     const auto [database, table, type, data, old] =
         json_members<5>(message, {"database", "table", "type", "data", "old"});
     if (!takes(database_, database) || !takes(table_, table)) return {};

@@ -86,21 +86,32 @@ void ChangelogDecoder::close_line() {
 void ChangelogDecoder::read_line() {
   report_ = done_ == 0;
   if (line_.text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-  if (!row_.check(line_)) return;
-  JsonScanner scanner(line_.text);
-  if (scanner.peek() != '[') return read_message(*scanner.value());
+  members_.clear();
+  if (!row_.check(line_, &members_)) return;
+  const size_t first = line_.text.find_first_not_of(" \t\r");
+  if (line_.text[first] == '{') {
+    const std::string_view object = line_.text.substr(first, line_.text.rfind('}') + 1 - first);
+    return read_message({JsonKind::kObject, false, object}, members_);
+  }
+  auto scanner = JsonScanner::of_checked(line_.text);
+  if (scanner.peek() != '[') return read_message(*scanner.value(), {});
   scanner.enter('[');
-  while (scanner.next_element()) read_message(*scanner.value());
+  while (scanner.next_element()) {
+    const JsonToken message = *scanner.value();
+    read_message(message, members_of(message));
+  }
 }
 
-void ChangelogDecoder::read_message(const JsonToken& message) {
+void ChangelogDecoder::read_message(const JsonToken& message, std::span<const JsonMember> members) {
   if (message.kind != JsonKind::kObject) return reject("it is not an object {…}");
-  ToldRows told = settings_.dialect->read(message);
+  ToldRows told = settings_.dialect->read(members);
   if (!told.complaint.empty()) return reject(std::move(told.complaint), std::move(told.hint));
+  const bool several = told.rows.size() > 1;
   // All rows must be readable before one of them goes out.
-  for (const ToldRow& row : told.rows)
-    if (!set_row(row, report_)) return;
-  for (const ToldRow& row : told.rows) changes_.push_back({row, message});
+  if (several)
+    for (const ToldRow& row : told.rows)
+      if (!set_row(row, report_)) return;
+  for (const ToldRow& row : told.rows) changes_.push_back({row, message, several});
 }
 
 bool ChangelogDecoder::set_row(const ToldRow& row, bool report) {
@@ -109,7 +120,10 @@ bool ChangelogDecoder::set_row(const ToldRow& row, bool report) {
 }
 
 void ChangelogDecoder::commit(const Change& change) {
-  CHECK(set_row(change.row, false));
+  if (!set_row(change.row, !change.readable)) {
+    CHECK(!change.readable);
+    return;
+  }
   const auto first = static_cast<int32_t>(settings_.rows.names.size());
   const bool all =
       set_message_metadata(settings_.metadata, change.message, settings_.rows.form, first, rows_) == ValueStatus::kOk;

@@ -37,16 +37,19 @@ class ChangelogDecoder final : public BufferedDecoder {
   struct Change {
     ToldRow row;
     JsonToken message;
+    bool readable = false;  // it has been set once
   };
 
   // Takes the next line; false: it is not all there.
   bool open_line();
   void close_line();
-  // Finds the changes of the line at hand; those of messages that are left out are not among them.
+  // Finds the changes of the line at hand; those of messages that are left out, all but single ones, are not among
+  // them.
   void read_line();
-  void read_message(const JsonToken& message);
+  void read_message(const JsonToken& message, std::span<const JsonMember> members);
   // Sets the row. Returns false where the record is left out.
   bool set_row(const ToldRow& row, bool report);
+  // Gives the row, or leaves its record out.
   void commit(const Change& change);
   void reject(std::string message, std::string hint = "");
   void note_position();
@@ -56,9 +59,10 @@ class ChangelogDecoder final : public BufferedDecoder {
   RowsBuilder rows_;
   JsonRowReader row_;
 
-  JsonRecord line_;          // at hand; its text is empty where none is
-  size_t line_bytes_ = 0;    // with its line end
-  int64_t base_offset_ = 0;  // of the line in the split
+  JsonRecord line_;                  // at hand; its text is empty where none is
+  size_t line_bytes_ = 0;            // with its line end
+  int64_t base_offset_ = 0;          // of the line in the split
+  std::vector<JsonMember> members_;  // of the line, where it is an object
   std::vector<Change> changes_;
   size_t done_ = 0;     // of the line's changes
   bool report_ = true;  // what is wrong in the line: not where it goes on, all of that was told before

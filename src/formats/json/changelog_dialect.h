@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,30 +33,24 @@ struct ToldRows {
 class ChangelogDialect {
  public:
   virtual ~ChangelogDialect() = default;
-  // Returns the rows of a message. Requires: it is a JSON object.
-  virtual ToldRows read(const JsonToken& message) const = 0;
+  // Returns the rows of a message, an object of these members. Requires: check_json() has let its text through.
+  virtual ToldRows read(std::span<const JsonMember> message) const = 0;
   // Returns the member of a message that holds all but what stands beside it; empty: the message itself does.
   virtual std::string_view payload_member() const { return {}; }
 };
 
-// Returns the members of these names, all in one walk; of several with one name the last one; null where there is none
-// or `object` is no object.
+// Returns the members of these names; of several with one name the last one; null where there is none.
 template <size_t N>
-std::array<JsonToken, N> json_members(const JsonToken& object, const std::array<std::string_view, N>& names) {
+std::array<JsonToken, N> json_members(std::span<const JsonMember> object,
+                                      const std::array<std::string_view, N>& names) {
   std::array<JsonToken, N> found;
-  if (object.kind != JsonKind::kObject) return found;
-  JsonScanner scanner(object.text);
-  scanner.enter('{');
-  while (const auto key = scanner.next_key()) {
-    const JsonToken value = *scanner.value();
+  for (const JsonMember& member : object)
     for (size_t i = 0; i < N; ++i)
-      if (key->text == names[i]) found[i] = value;
-  }
+      if (member.key == names[i]) found[i] = member.value;
   return found;
 }
-inline JsonToken json_member(const JsonToken& object, std::string_view name) {
-  return json_members<1>(object, {name})[0];
-}
+// Returns the members of a value in a text that check_json() has let through; none where it is no object.
+std::vector<JsonMember> members_of(const JsonToken& value);
 // Returns the text of a string without escapes; of any other value as it stands.
 std::string json_plain_text(const JsonToken& token);
 

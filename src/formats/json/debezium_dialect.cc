@@ -32,10 +32,17 @@ class DebeziumDialect final : public ChangelogDialect {
   // `payload_hint`: what to do where messages have no payload; empty: a message is the payload.
   explicit DebeziumDialect(std::string payload_hint) : payload_hint_(std::move(payload_hint)) {}
 
-  ToldRows read(const JsonToken& message) const override {
-    JsonToken payload = message;
-    if (!payload_hint_.empty()) payload = json_member(message, "payload");
+  ToldRows read(std::span<const JsonMember> message) const override {
+    if (payload_hint_.empty()) return read_payload(message);
+    const auto [payload] = json_members<1>(message, {"payload"});
     if (payload.kind != JsonKind::kObject) return {{}, "it has no \"payload\" {…}", payload_hint_};
+    return read_payload(members_of(payload));
+  }
+
+  std::string_view payload_member() const override { return payload_hint_.empty() ? "" : "payload"; }
+
+ private:
+  static ToldRows read_payload(std::span<const JsonMember> payload) {
     const auto [op, before, after] = json_members<3>(payload, {"op", "before", "after"});
     if (op.kind == JsonKind::kNull) return {{}, "it has no \"op\""};
     const std::string name = json_plain_text(op);
@@ -53,9 +60,6 @@ class DebeziumDialect final : public ChangelogDialect {
     return told;
   }
 
-  std::string_view payload_member() const override { return payload_hint_.empty() ? "" : "payload"; }
-
- private:
   std::string payload_hint_;
 };
 

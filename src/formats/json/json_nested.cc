@@ -33,7 +33,7 @@ ValueStatus append_value(const Type& type, const JsonToken& token, const TextFor
 void put_count(std::string& bytes, uint32_t count) { std::memcpy(bytes.data(), &count, sizeof(count)); }
 
 ValueStatus read_array(const Type& type, const JsonToken& token, const TextForm& form, std::string& bytes) {
-  JsonScanner scanner(token.text);
+  auto scanner = JsonScanner::of_checked(token.text);
   scanner.enter('[');
   bytes.assign(sizeof(uint32_t), '\0');
   uint32_t count = 0;
@@ -49,7 +49,7 @@ ValueStatus read_array(const Type& type, const JsonToken& token, const TextForm&
 // Of equal keys the last one counts.
 ValueStatus read_map(const Type& type, const JsonToken& token, const TextForm& form, std::string& bytes) {
   const Type value_type = type.kind == TypeKind::kMap ? type.part(1) : Type::integer();
-  JsonScanner scanner(token.text);
+  auto scanner = JsonScanner::of_checked(token.text);
   scanner.enter('{');
   std::vector<std::pair<std::string, std::string>> entries;  // encoded
   std::unordered_map<std::string, size_t> places;
@@ -72,7 +72,7 @@ ValueStatus read_map(const Type& type, const JsonToken& token, const TextForm& f
 ValueStatus read_row(const Type& type, const JsonToken& token, const TextForm& form, std::string& bytes) {
   const std::vector<NestedField>& fields = *type.parts;
   std::vector<std::string> values(fields.size());
-  JsonScanner scanner(token.text);
+  auto scanner = JsonScanner::of_checked(token.text);
   scanner.enter('{');
   ValueStatus status = ValueStatus::kOk;
   std::string name;

@@ -26,7 +26,7 @@ JsonRowReader::JsonRowReader(const JsonSettings& settings, std::string split, Ro
       keys_(settings.names),
       marks_(settings.names.size()) {}
 
-bool JsonRowReader::check(const JsonRecord& record) {
+bool JsonRowReader::check(const JsonRecord& record, std::vector<JsonMember>* members) {
   const std::string_view line = record.text;
   if (!is_valid_utf8(line)) {
     size_t valid = 0;
@@ -35,7 +35,7 @@ bool JsonRowReader::check(const JsonRecord& record) {
            settings_.messages ? "" : "Convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`.");
     return false;
   }
-  const auto syntax = check_json(line);
+  const auto syntax = check_json(line, members);
   if (!syntax) return true;
   reject(record, "",
          fmt::format("{} at character {}", syntax->message, utf8_length(line.substr(0, syntax->offset)) + 1),
@@ -49,7 +49,7 @@ bool JsonRowReader::read(std::string_view object, const JsonRecord& record, std:
 }
 
 bool JsonRowReader::replace(std::string_view object, const JsonRecord& record, std::string_view why_null, bool report) {
-  JsonScanner scanner(object);
+  auto scanner = JsonScanner::of_checked(object);
   scanner.enter('{');
   for (size_t place = 0; const auto key = scanner.next_key(); ++place) {
     const int32_t column = keys_.find(key->text, place);

@@ -39,8 +39,9 @@ class JsonRowReader {
   JsonKeys& keys() { return keys_; }
   JsonRowMarks& marks() { return marks_; }
 
-  // Returns whether the record is UTF-8 and one JSON value; tells where it is not.
-  bool check(const JsonRecord& record);
+  // Returns whether the record is UTF-8 and one JSON value; tells where it is not. Appends the members of an object to
+  // `members`, if that is given.
+  bool check(const JsonRecord& record, std::vector<JsonMember>* members = nullptr);
   // Sets the row from the members of `object`, which stands in the record. Returns false where the record is left out;
   // `why_null` is what to do where a NOT NULL column is NULL, empty: as always. With `report` false nothing is told:
   // the same object was read before.

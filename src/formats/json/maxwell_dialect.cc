@@ -8,7 +8,7 @@ namespace {
 // Source of the rules: Flink, MaxwellJsonDeserializationSchema. "old" of an update has the columns that it changed.
 class MaxwellDialect final : public ChangelogDialect {
  public:
-  ToldRows read(const JsonToken& message) const override {
+  ToldRows read(std::span<const JsonMember> message) const override {
     const auto [type, data, old] = json_members<3>(message, {"type", "data", "old"});
     if (type.kind == JsonKind::kNull) return {{}, "it has no \"type\""};
     const std::string name = json_plain_text(type);
