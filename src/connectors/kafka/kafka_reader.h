@@ -24,7 +24,7 @@ class KafkaReader final : public Reader {
   void set_wake(std::function<void()> wake) override { wake_ = std::move(wake); }
   int64_t records_in_errors() const override { return errors_counted_; }
   std::optional<int64_t> pending_records() const override;
-  std::string problem() const override { return consumer_ ? consumer_->problem() : ""; }
+  std::string problem() const override;
   size_t memory_bytes() const override;
 
  private:

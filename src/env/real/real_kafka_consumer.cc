@@ -161,6 +161,7 @@ KafkaFetched RealKafkaConsumer::fetch(const KafkaPartition& partition, int32_t m
     messages_.push_back(message_of(*message));
     bytes_seen_ += static_cast<int64_t>(message->len + message->key_len);
     fetching.next = message->offset + 1;
+    fetching.at_end = false;
     fetched.end = kNoKafkaOffset;
   }
   messages_seen_ += static_cast<int64_t>(messages_.size());
@@ -210,6 +211,7 @@ void RealKafkaConsumer::take_event(const KafkaPartition& partition, Fetching& fe
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       fetched.end = event.offset;
       fetching.next = event.offset;
+      fetching.at_end = true;
       handle_.condition().all_is_well();
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
@@ -251,6 +253,13 @@ std::optional<int64_t> RealKafkaConsumer::lag(const KafkaPartition& partition) c
       rd_kafka_get_watermark_offsets(handle_.get(), partition.topic.c_str(), partition.partition, &low, &high);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) return std::nullopt;
   return std::max<int64_t>(high - found->second->next.load(), 0);
+}
+
+int64_t RealKafkaConsumer::held_back(const KafkaPartition& partition) const {
+  const auto found = partitions_.find(partition);
+  // The end is that of what may be seen; what lies between it and the last offset is not.
+  if (found == partitions_.end() || !found->second->at_end || rd_kafka_queue_length(found->second->queue) > 0) return 0;
+  return lag(partition).value_or(0);
 }
 
 size_t RealKafkaConsumer::memory_bytes() const {

@@ -18,6 +18,7 @@ class RealKafkaConsumer final : public KafkaConsumer {
   KafkaFetched fetch(const KafkaPartition& partition, int32_t max_messages) override;
   void headers(const KafkaMessage& message, std::vector<KafkaHeader>& out) const override;
   std::optional<int64_t> lag(const KafkaPartition& partition) const override;
+  int64_t held_back(const KafkaPartition& partition) const override;
   std::string problem() const override { return handle_.condition().problem(); }
   size_t memory_bytes() const override;
 
@@ -26,6 +27,7 @@ class RealKafkaConsumer final : public KafkaConsumer {
     rd_kafka_queue_t* queue = nullptr;
     std::function<void()> wake;
     std::atomic<int64_t> next = 0;  // offset behind what was taken
+    bool at_end = false;            // of what may be seen; told since the last message
     bool ample = false;             // more than half of what the client fetches ahead was waiting
     int32_t gone_told = 0;          // how often the client has said since then that the topic is not there
   };

@@ -92,6 +92,12 @@ std::optional<int64_t> SimulatedKafkaConsumer::lag(const KafkaPartition& partiti
   return log->end() - partitions_.at(partition).next;
 }
 
+int64_t SimulatedKafkaConsumer::held_back(const KafkaPartition& partition) const {
+  const SimulatedKafkaLog* const log = cluster_.find_log(partition);
+  const int64_t next = partitions_.at(partition).next;
+  return log != nullptr && committed_ && next == log->stable_end() ? log->end() - next : 0;
+}
+
 SimulatedKafkaProducer::SimulatedKafkaProducer(SimulatedKafkaCluster& cluster, const KafkaProperties& properties)
     : cluster_(cluster),
       id_(kafka_setting(properties, "transactional.id")),

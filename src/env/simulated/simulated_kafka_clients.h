@@ -18,6 +18,7 @@ class SimulatedKafkaConsumer final : public KafkaConsumer {
   KafkaFetched fetch(const KafkaPartition& partition, int32_t max_messages) override;
   void headers(const KafkaMessage& message, std::vector<KafkaHeader>& out) const override;
   std::optional<int64_t> lag(const KafkaPartition& partition) const override;
+  int64_t held_back(const KafkaPartition& partition) const override;
   std::string problem() const override { return ""; }
   size_t memory_bytes() const override { return 0; }
 

@@ -245,6 +245,23 @@ class ProgressTest(TopicJobCase):
         self.assertEqual(self.good(look, execution__runtime_mode="batch").rows, [["15"]])
         self.assertEqual(self.client.committed_offsets("ends-look"), {})
 
+    def test_a_transaction_that_another_has_open_is_told(self) -> None:
+        topic, out = self.topic(), "stalled-out"
+        self.kafka.create_topic(out)
+        self.client.produce(topic, numbers(0, 4))
+        other = self.client.begin("another-program")
+        other.produce(topic, numbers(5, 6))
+        self.client.produce(topic, numbers(7, 9))
+        sql = self.source("a INT", topic, scan__bounded__mode=None) + self.table("snk", "a INT", out) + "INSERT INTO snk SELECT a FROM src;"
+        running = self.start(sql)
+        told = f"5 records of {topic}-0 wait behind a transaction that another program has open"
+        self.until_running(running, lambda: told in self.why(), told)
+        self.assertEqual(sorted(self.texts(out)), [f'{{"a":{number}}}' for number in range(5)])
+        other.abort()
+        self.until_texts(out, [f'{{"a":{number}}}' for number in (0, 1, 2, 3, 4, 7, 8, 9)], running)
+        self.assertNotIn("wait behind", self.why())
+        self.assertEqual(running.stop().code, 0)
+
     def test_a_silent_partition_holds_nothing_back(self) -> None:
         topic, out = self.topic(partitions=3), "idle-out"
         self.kafka.create_topic(out)

@@ -213,6 +213,27 @@ TYPED_TEST(KafkaContract, ATransactionIsSeenWhenItIsCommitted) {
   EXPECT_EQ(this->end_, 2);  // behind the mark of the transaction
 }
 
+TYPED_TEST(KafkaContract, AnOpenTransactionHoldsBackWhatIsBehindIt) {
+  const auto open = this->producer("open");
+  open->begin_transaction();
+  this->send(*open, "a");
+  open->flush();
+  const auto plain = this->producer();
+  this->send(*plain, "b");
+  plain->flush();
+  const auto from = this->consumer();
+  from->add(this->partition(0), 0, [] {});
+  EXPECT_EQ(this->read(*from), (std::vector<std::string>{}));
+  EXPECT_EQ(from->held_back(this->partition(0)), 2);
+  const auto uncommitted = this->consumer("read_uncommitted");
+  uncommitted->add(this->partition(0), 0, [] {});
+  EXPECT_EQ(this->read(*uncommitted), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(uncommitted->held_back(this->partition(0)), 0);
+  open->commit_transaction();
+  EXPECT_EQ(this->read(*from), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(from->held_back(this->partition(0)), 0);
+}
+
 TYPED_TEST(KafkaContract, AnAbortedTransactionIsNeverSeen) {
   const auto producer = this->producer("t");
   producer->begin_transaction();
