@@ -86,7 +86,7 @@ def run_tidemill(bench: Bench, query: str) -> Cost:
     cost = Cost()
     for _ in range(bench.runs):
         run = nexmark.run(bench.program, sql, ["--set", f"parallelism.default={bench.parallelism}"])
-        written = re.findall(r"rows in, (\d+) rows out", run.output)
+        written = re.findall(r"rows? in, (\d+) rows? out", run.output)
         if run.exit_code != 0 or not written:
             raise Refused((run.output.splitlines() or [f"exit code {run.exit_code}"])[0])
         cost.wall_s.append(run.wall_s)

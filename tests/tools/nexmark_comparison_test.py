@@ -123,6 +123,12 @@ class Refusals(unittest.TestCase):
         with self.assertRaisesRegex(against_flink.Refused, "exit code 1"):
             self.flink(1, '{"wall_s": 0.5, "cpu_s": 0.75, "changes": 9, "rows": 8}')
 
+    def test_tidemill_tells_how_many_rows_came_out(self) -> None:
+        for said, rows in (("10 rows in, 7 rows out, 0 late, 0.1 s", 7), ("1 row in, 1 row out, 0 late, 0.1 s", 1)):
+            with mock.patch.object(nexmark, "run", return_value=nexmark.Run(0, said, 2.0, 3.0, 4.0)):
+                cost = against_flink.run_tidemill(self.bench, "q0")
+            self.assertEqual((cost.changes, cost.wall_s, cost.cpu_s, cost.peak_mib), (rows, [2.0], [3.0], 4.0))
+
     def test_tidemill_says_why(self) -> None:
         refusal = nexmark.Run(1, "error: no such table\n  at line 1\n", 1.0, 1.0, 1.0)
         with mock.patch.object(nexmark, "run", return_value=refusal), self.assertRaisesRegex(against_flink.Refused, "^error: no such table$"):
