@@ -11,9 +11,11 @@ TEST_JOBS ?= $(JOBS)
 BUILDS ?= release asan
 # Options of benchmarks/kafka/end_to_end.py, such as --rows 1000000 --runs 1.
 KAFKA_BENCH ?=
+# Options of benchmarks/nexmark/against_flink.py, such as --events 10000000 --runs 5 --parallelism 2.
+FLINK_BENCH ?=
 export FUZZ_SECONDS JOBS TEST_JOBS BUILDS
 
-.PHONY: demo test build debug bench bench-kafka conformance fuzz chaos chaos-kafka tsan format tidy clean help
+.PHONY: demo test build debug bench bench-kafka bench-flink conformance fuzz chaos chaos-kafka tsan format tidy clean help
 
 demo: build ## Build, then run the example job over the shipped flights.
 	@build/release/tidemill run examples/flights/flights.sql
@@ -43,6 +45,11 @@ bench-kafka: ## Measure topic to topic against Kafka Streams and Flink, latency,
 	@python3 benchmarks/kafka/end_to_end.py $(KAFKA_BENCH)
 	@python3 benchmarks/kafka/latency.py
 	@python3 benchmarks/kafka/slow_sink.py
+
+bench-flink: ## Run the queries of Nexmark on real Flink too, over the same events, and print both (needs a JDK and Maven; some 30 minutes).
+	@tools/install_dependencies.sh bench conformance
+	@tools/build.sh release tidemill
+	@python3 benchmarks/nexmark/against_flink.py $(FLINK_BENCH)
 
 conformance: ## Run every bounded SQL case through real Flink too, and compare (needs a JDK and Maven).
 	@tools/install_dependencies.sh conformance

@@ -9,7 +9,7 @@ from string import Template
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "benchmarks/support")]
 from kafka_service import KafkaCluster  # noqa: E402
 
 # Tests start brokers that live for seconds, with the first compiler alone; here the second one is worth its time.

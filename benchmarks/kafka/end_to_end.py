@@ -23,7 +23,7 @@ from pathlib import Path
 import bench_cluster
 import java_programs
 import measured_process
-from bench_cluster import ROOT
+from bench_cluster import HERE, ROOT
 from kafka_service import KafkaCluster, Unavailable
 from measured_process import Cost
 
@@ -33,7 +33,6 @@ TIMEOUT_SECONDS = 1800
 WARM_UP_PART = 0.25
 ENGINES = ("tidemill", "tidemill-at-least-once", "kafka-streams", "flink")
 JAVA_OPTIONS = ["-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Duser.timezone=UTC"]
-OPENED = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.lang", "java.util", "java.time", "java.util.concurrent")]
 MARK = 0  # the auction of the bids by which Kafka Streams is told that time has gone on
 
 Counts = list[tuple[int, str, int]]
@@ -64,13 +63,13 @@ class Bench:
     def command(self, engine: str, parallelism: int, name: str) -> tuple[list[str], str]:
         """Returns the command that runs an engine, and what it is given as its input."""
         if engine == "kafka-streams":
-            java = ["java", *JAVA_OPTIONS, "-cp", java_programs.class_path("streams"), "StreamsJob"]
+            java = ["java", *JAVA_OPTIONS, "-cp", java_programs.class_path(HERE / "streams"), "StreamsJob"]
             return [*java, self.kafka.bootstrap, name, "bids", name, str(parallelism), str(self.folder / name)], ""
         guarantee = "at-least-once" if engine == "tidemill-at-least-once" else "exactly-once"
         words = {"servers": self.kafka.bootstrap, "group": name, "output": name, "guarantee": guarantee, "parallelism": parallelism}
         script = bench_cluster.filled_in("job.sql", **words)
         if engine == "flink":
-            return ["java", *JAVA_OPTIONS, *OPENED, "-cp", java_programs.class_path("flink"), "FlinkJob"], script
+            return ["java", *JAVA_OPTIONS, *java_programs.OPENED, "-cp", java_programs.class_path(HERE / "flink"), "FlinkJob"], script
         return [str(self.program), "run", "-", "--checkpoint-dir", str(self.folder / name)], script
 
     def run(self, engine: str, parallelism: int, number: int) -> tuple[Run, Counts]:

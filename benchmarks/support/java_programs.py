@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from kafka_service import Unavailable  # noqa: E402
 from kafka_service.distribution import locked, require_command  # noqa: E402
 
 FETCH_SECONDS = 900
+# What Flink reads of Java by reflection.
+OPENED = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.lang", "java.util", "java.time", "java.util.concurrent")]
 
 
 def cache_directory() -> Path:
@@ -24,15 +27,17 @@ def cache_directory() -> Path:
     return Path(named) if named else Path(user) / "tidemill" / "benchmarks"
 
 
-def class_path(name: str) -> str:
-    """Returns what `java -cp` needs for the program in the folder `name`; raises Unavailable where it cannot be had."""
+def class_path(folder: Path) -> str:
+    """Returns what `java -cp` needs for the program in `folder`, with its META-INF; raises Unavailable where it cannot be had."""
     for command in ("java", "javac", "mvn"):
         require_command(command)
-    folder = HERE / name
+    name = folder.name
     sources = sorted(folder.glob("*.java"))
+    services = sorted(file for file in (folder / "META-INF").rglob("*") if file.is_file())
     with locked(cache_directory() / "lock"):
         jars = _made(f"{name}-jars-{_mark([folder / 'pom.xml'])}", lambda target: _fetch(folder / "pom.xml", target))
-        classes = _made(f"{name}-classes-{_mark([folder / 'pom.xml', *sources])}", lambda target: _compile(sources, jars, target))
+        mark = _mark([folder / "pom.xml", *sources, *services])
+        classes = _made(f"{name}-classes-{mark}", lambda target: _compile(folder, sources, jars, target))
     return f"{classes}:{jars}/*"
 
 
@@ -55,8 +60,10 @@ def _fetch(pom: Path, target: Path) -> None:
     _run(["mvn", "-q", "-B", "-f", str(pom), *copy], f"Maven could not fetch what {pom} names")
 
 
-def _compile(sources: list[Path], jars: Path, target: Path) -> None:
-    _run(["javac", "-nowarn", "-d", str(target), "-cp", f"{jars}/*", *map(str, sources)], f"{sources[0].name} does not compile")
+def _compile(folder: Path, sources: list[Path], jars: Path, target: Path) -> None:
+    _run(["javac", "-nowarn", "-d", str(target), "-cp", f"{jars}/*", *map(str, sources)], f"{folder} does not compile")
+    if (folder / "META-INF").is_dir():
+        shutil.copytree(folder / "META-INF", target / "META-INF")
 
 
 def _run(command: list[str], failure: str) -> None:
