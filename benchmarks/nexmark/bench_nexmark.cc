@@ -2,6 +2,7 @@
 // each run is a process of its own, and the runs of one query are spread over the whole measurement, so that what else
 // the machine does meanwhile is in the noise that is told.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "benchmarks/limit/loops.h"
 #include "benchmarks/nexmark/query_run.h"
 #include "benchmarks/nexmark/verdict.h"
 #include "benchmarks/support/figures.h"
@@ -30,25 +32,20 @@ struct Arguments {
   std::string json;      // file to write; empty: none
   std::string baseline;  // file to compare with; empty: none
   std::string sql = "benchmarks/nexmark";
-  std::string one;  // a query that is run here, once; empty: all in processes of their own
+  std::string one;   // a query that is run here, once; empty: all in processes of their own
+  std::string hand;  // the same of its loop written by hand
+  bool check = true;
 };
 
-// Runs this program with --one and returns what it measured. Throws std::runtime_error with what it wrote where it
-// failed.
-Measurement measure_in_process(const Arguments& arguments, const std::string& query, int32_t parallelism) {
+// Runs this program with these words more and returns what it prints. Throws std::runtime_error where it failed.
+std::string run_itself(const Arguments& arguments, std::vector<std::string> more) {
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error("No pipe can be made");
-  const std::string text[] = {"bench_nexmark",
-                              "--one",
-                              query,
-                              "--events",
-                              std::to_string(arguments.events),
-                              "--parallelism",
-                              std::to_string(parallelism),
-                              "--sql",
-                              arguments.sql};
+  std::vector<std::string> text = {"bench_nexmark", "--events", std::to_string(arguments.events), "--sql",
+                                   arguments.sql};
+  text.insert(text.end(), more.begin(), more.end());
   std::vector<char*> words;
-  for (const std::string& word : text) words.push_back(const_cast<char*>(word.c_str()));
+  for (std::string& word : text) words.push_back(word.data());
   words.push_back(nullptr);
   const pid_t child = fork();
   if (child == 0) {
@@ -66,26 +63,35 @@ Measurement measure_in_process(const Arguments& arguments, const std::string& qu
   close(ends[0]);
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
-    throw std::runtime_error(fmt::format("{} at parallelism {} failed; its error is above", query, parallelism));
+    throw std::runtime_error(fmt::format("{} failed; its error is above", fmt::join(text, " ")));
+  return output;
+}
+
+Measurement measure_in_process(const Arguments& arguments, const std::string& query, int32_t parallelism) {
+  const std::string output = run_itself(arguments, {"--one", query, "--parallelism", std::to_string(parallelism)});
   return parse_measurement(output, fmt::format("The output of {}", query));
+}
+
+// `check`: that it gives what the query gives.
+double measure_loop_in_process(const Arguments& arguments, const std::string& query, bool check) {
+  return std::stod(run_itself(arguments, {"--hand", query, "--check", check ? "true" : "false"}));
 }
 
 Measurements measure_all(const Arguments& arguments) {
   Measurements all;
   all.events = arguments.events;
+  for (const std::string& query : arguments.queries)
+    for (const int32_t parallelism : arguments.parallelism) all.queries.push_back({query, parallelism});
   for (int32_t run = 0; run < arguments.runs; ++run) {
-    size_t at = 0;
-    for (const std::string& query : arguments.queries) {
-      for (const int32_t parallelism : arguments.parallelism) {
-        fmt::print(stderr, "\rrun {} of {}: {:4} at {} ", run + 1, arguments.runs, query, parallelism);
-        const Measurement one = measure_in_process(arguments, query, parallelism);
-        if (run == 0) {
-          all.queries.push_back(one);
-        } else {
-          all.queries[at].add(one);
-        }
-        ++at;
+    std::optional<double> by_hand;
+    for (Measurement& one : all.queries) {
+      fmt::print(stderr, "\rrun {} of {}: {:4} at {} ", run + 1, arguments.runs, one.query, one.parallelism);
+      if (one.parallelism == arguments.parallelism.front()) {
+        by_hand.reset();
+        if (find_loop(one.query) != nullptr) by_hand = measure_loop_in_process(arguments, one.query, run == 0);
       }
+      one.add(measure_in_process(arguments, one.query, one.parallelism));
+      if (by_hand) one.hand_cpu_s.push_back(*by_hand);
     }
   }
   fmt::print(stderr, "\n");
@@ -122,6 +128,10 @@ int run(const Arguments& arguments) {
     fmt::print("{}\n", to_json(measure_query(one)));
     return 0;
   }
+  if (!arguments.hand.empty()) {
+    fmt::print("{}\n", measure_by_hand({arguments.hand, arguments.events, 1, arguments.sql}, arguments.check));
+    return 0;
+  }
   std::optional<Measurements> baseline;  // read first: what is wrong with it is said before anything runs
   if (!arguments.baseline.empty()) baseline = parse_measurements(read_file(arguments.baseline), arguments.baseline);
   if (baseline && baseline->events != arguments.events)
@@ -154,6 +164,12 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--sql", arguments.sql, "directory of tables.sql and the queries");
   app.add_option("--one", arguments.one, "run this query once, in this process (for a profile), and print its JSON")
       ->check(CLI::IsMember(known));
+  std::vector<std::string> loops;
+  for (const Loop& loop : all_loops()) loops.emplace_back(loop.query);
+  app.add_option("--hand", arguments.hand,
+                 "run the loop written by hand for this query once, and print its CPU seconds")
+      ->check(CLI::IsMember(loops));
+  app.add_option("--check", arguments.check, "with --hand: whether its result is compared with the query's first");
   CLI11_PARSE(app, argc, argv);
   return run(arguments);
 }

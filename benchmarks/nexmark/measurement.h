@@ -13,12 +13,12 @@ namespace tidemill::bench {
 struct Measurement {
   std::string query;  // "q5"
   int32_t parallelism = 1;
-  int64_t rows = 0;                     // of the result: changes that the sink took
-  std::vector<double> wall_s;           // to the end of the job
-  std::vector<double> cpu_s;            // of all threads
-  std::vector<double> peak_mib;         // resident memory at its highest, less what was resident at the first row
-  std::vector<double> rows_a_batch;     // rows / batches, over all that operators gave on
-  std::vector<double> hand_cpu_s = {};  // of the loop written by hand for the same result; empty: there is none
+  int64_t rows = 0;                       // of the result: changes that the sink took
+  std::vector<double> wall_s = {};        // to the end of the job
+  std::vector<double> cpu_s = {};         // of all threads
+  std::vector<double> peak_mib = {};      // resident memory at its highest, less what was resident at the first row
+  std::vector<double> rows_a_batch = {};  // rows / batches, over all that operators gave on
+  std::vector<double> hand_cpu_s = {};    // of the loop written by hand for the same result; empty: there is none
 
   // Adds the runs of another measurement of the same query.
   void add(const Measurement& other);

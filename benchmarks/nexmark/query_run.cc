@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "benchmarks/limit/loops.h"
 #include "benchmarks/support/figures.h"
 #include "benchmarks/support/script_job.h"
 #include "runtime/operator_counters.h"
@@ -66,13 +67,13 @@ std::string fill_in(std::string_view text, const std::map<std::string, std::stri
   }
 }
 
-std::string script(const QueryRun& run, const WorkFolder& folder) {
+std::string script(const QueryRun& run, const WorkFolder& folder, std::string_view sink) {
   const fs::path sql(run.sql_folder);
   return fill_in(read_text(sql / "tables.sql") + read_text(sql / (run.query + ".sql")),
                  {{"events", std::to_string(run.events)},
                   {"rate", std::to_string(kEventsPerSecond)},
                   {"preload", "true"},
-                  {"sink", "'connector' = 'blackhole'"},
+                  {"sink", fmt::format("'connector' = '{}'", sink)},
                   {"folder", folder.path()}});
 }
 
@@ -81,7 +82,31 @@ double rows_a_batch(const JobMetrics& metrics) {
   return batches == 0 ? 0 : static_cast<double>(metrics.sum(counter::kRecordsOut)) / static_cast<double>(batches);
 }
 
+// Throws std::runtime_error where the loop's result is not that of the query.
+void check_loop(const Loop& loop, const EventColumns& events, const QueryRun& run) {
+  ResultChecksum by_hand, by_engine;
+  loop.run(events, by_hand);
+  ScriptRun job;
+  job.settings = {"parallelism.default=1", "state.memory.size=1 tb"};
+  job.take = [&](const Batch& batch) { by_engine.take(batch); };
+  const WorkFolder folder;
+  run_script(script(run, folder, "taken"), job);
+  if (by_hand == by_engine) return;
+  throw std::runtime_error(fmt::format("{} gives {} rows by hand (checksum {:x}) and {} by the engine ({:x})",
+                                       run.query, by_hand.rows(), by_hand.sum(), by_engine.rows(), by_engine.sum()));
+}
+
 }  // namespace
+
+double measure_by_hand(const QueryRun& run, bool check) {
+  const Loop& loop = *find_loop(run.query);
+  const EventColumns events(loop.schema, run.events);
+  if (check) check_loop(loop, events, run);
+  ResultDropper dropper;
+  const double cpu_s = process_cpu_seconds();
+  loop.run(events, dropper);
+  return process_cpu_seconds() - cpu_s;
+}
 
 Measurement measure_query(const QueryRun& run) {
   const WorkFolder folder;
@@ -105,7 +130,7 @@ Measurement measure_query(const QueryRun& run) {
     result.rows = summary.rows_out;
     result.rows_a_batch.push_back(rows_a_batch(summary.metrics));
   };
-  run_script(script(run, folder), job);
+  run_script(script(run, folder, "blackhole"), job);
   if (result.cpu_s.size() != 1)
     throw std::runtime_error(
         fmt::format("{}.sql has {} statements that run a job, not one", run.query, result.cpu_s.size()));

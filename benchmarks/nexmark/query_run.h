@@ -22,4 +22,9 @@ struct QueryRun {
 // cannot be read, and as the engine does.
 Measurement measure_query(const QueryRun& run);
 
+// Runs the loop by hand for the query (benchmarks/limit/) once, over the same events, on one thread, and returns its
+// CPU seconds. `check`: runs it and the query before, and compares what they give. Throws std::runtime_error where that
+// differs. Requires: there is a loop.
+double measure_by_hand(const QueryRun& run, bool check);
+
 }  // namespace tidemill::bench

@@ -134,12 +134,28 @@ class TakingSink final : public Sink {
   const TakeRows& take_;
 };
 
+class TakingConnector final : public Connector {
+ public:
+  explicit TakingConnector(const TakeRows& take) : take_(take) {}
+  std::string_view name() const override { return "taken"; }
+  std::string_view doc() const override { return "Rows for a benchmark."; }
+  std::vector<OptionSpec> options() const override { return {}; }
+  bool can_write() const override { return true; }
+  std::shared_ptr<const Sink> make_sink(const TableDescription&, const FormatRegistry&) const override {
+    return std::make_shared<TakingSink>(take_);
+  }
+
+ private:
+  const TakeRows& take_;
+};
+
 }  // namespace
 
 void run_script(std::string_view sql, const ScriptRun& run) {
   RealEnvironment environment;
   const std::unique_ptr<Registries> registries = make_builtin_registries();
   if (run.memory != nullptr) registries->connectors.add(std::make_unique<MemoryConnector>(*run.memory));
+  registries->connectors.add(std::make_unique<TakingConnector>(run.take));
   InferredFileTables files(environment.get(), registries->formats);
   Session session(*registries, files, environment.get());
   apply_settings(session, run.settings, environment.get());

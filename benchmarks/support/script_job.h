@@ -23,7 +23,7 @@ using TakeRows = std::function<void(const Batch&)>;
 
 // How run_script() runs the jobs of a script, and who is told.
 struct ScriptRun {
-  TakeRows take = {};                   // takes the rows of queries; empty: nobody does
+  TakeRows take = {};  // takes the rows of queries and of tables with 'connector' = 'taken'; empty: nobody does
   const MemoryTable* memory = nullptr;  // what tables of the connector `memory` read; null: there are none
   std::vector<std::string> settings = {"parallelism.default=1"};  // key=value
   // A job has been started: its sources have their splits, and none of its tasks has run.
