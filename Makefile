@@ -11,11 +11,13 @@ TEST_JOBS ?= $(JOBS)
 BUILDS ?= release asan
 # Options of benchmarks/kafka/end_to_end.py, such as --rows 1000000 --runs 1.
 KAFKA_BENCH ?=
+# Options of bench_nexmark, such as --baseline before.json.
+NEXMARK_BENCH ?=
 # Options of benchmarks/nexmark/against_flink.py, such as --events 10000000 --runs 5 --parallelism 2.
 FLINK_BENCH ?=
 export FUZZ_SECONDS JOBS TEST_JOBS BUILDS
 
-.PHONY: demo test build debug bench bench-kafka bench-flink conformance fuzz chaos chaos-kafka tsan format tidy clean help
+.PHONY: demo test build debug bench bench-quick bench-kafka bench-flink conformance fuzz chaos chaos-kafka tsan format tidy clean help
 
 demo: build ## Build, then run the example job over the shipped flights.
 	@build/release/tidemill run examples/flights/flights.sql
@@ -31,12 +33,20 @@ debug: ## Build everything without optimisation in build/debug: the quickest loo
 	@tools/install_dependencies.sh test
 	@tools/build.sh debug all
 
-bench: ## Build and run the benchmarks: ratios to loops written by hand, start-up, peak memory.
+bench: ## Build and run the benchmarks: ratios to loops written by hand, Nexmark, start-up, peak memory (well over an hour).
 	@tools/install_dependencies.sh bench
 	@cmake --preset release >&2
 	@tools/build.sh release tidemill benchmarks
-	@for program in build/release/benchmarks/bench_*; do "$$program"; done
+	@for program in build/release/benchmarks/bench_*; do [[ "$$program" == *nexmark ]] || "$$program"; done
+	@build/release/benchmarks/bench_nexmark --json build/release/nexmark.json $(NEXMARK_BENCH)
 	@python3 benchmarks/startup.py --program build/release/tidemill
+
+bench-quick: ## Between edits: Nexmark's queries over a million events, three runs (under two minutes after the build).
+	@tools/install_dependencies.sh bench
+	@cmake --preset release >&2
+	@tools/build.sh release bench_nexmark
+	@build/release/benchmarks/bench_nexmark --events 1000000 --runs 3 --parallelism 1 \
+	  --json build/release/nexmark-quick.json $(NEXMARK_BENCH)
 
 bench-kafka: ## Measure topic to topic against Kafka Streams and Flink, latency, and a slow sink (needs a JDK and Maven; some 30 minutes).
 	@tools/install_dependencies.sh bench kafka

@@ -38,13 +38,15 @@ Numbers16M make_numbers() {
 
 uint64_t sum_by_engine(const MemoryTable& table) {
   int64_t sum = 0;
-  run_script(
-      fmt::format("CREATE TABLE numbers (price BIGINT NOT NULL, bidder BIGINT NOT NULL)"
-                  " WITH ('connector' = 'memory');"
-                  "SET 'execution.runtime-mode' = 'BATCH';"
-                  "SELECT SUM(price * 2 + bidder) AS total FROM numbers WHERE price > {};",
-                  kPriceLimit),
-      [&](const Batch& batch) { sum = batch.column(0)->decode<int64_t>()[0]; }, &table);
+  ScriptRun run;
+  run.take = [&](const Batch& batch) { sum = batch.column(0)->decode<int64_t>()[0]; };
+  run.memory = &table;
+  run_script(fmt::format("CREATE TABLE numbers (price BIGINT NOT NULL, bidder BIGINT NOT NULL)"
+                         " WITH ('connector' = 'memory');"
+                         "SET 'execution.runtime-mode' = 'BATCH';"
+                         "SELECT SUM(price * 2 + bidder) AS total FROM numbers WHERE price > {};",
+                         kPriceLimit),
+             run);
   return static_cast<uint64_t>(sum);
 }
 

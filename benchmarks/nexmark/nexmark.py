@@ -41,7 +41,7 @@ def script(query: str, folder: Path, events: int, rate: int, sink: str = BLACKHO
     if query == "q13" and not side_input.exists():
         side_input.write_text("".join(f"{number},{number}\n" for number in range(SIDE_INPUT_ROWS)), encoding="utf-8")
     text = "\n".join((HERE / f"{name}.sql").read_text(encoding="utf-8") for name in ("tables", query))
-    return Template(text).safe_substitute(events=events, rate=rate, sink=sink, folder=folder)
+    return Template(text).safe_substitute(events=events, rate=rate, preload="false", sink=sink, folder=folder)
 
 
 def run(program: Path, sql: str, options: list[str]) -> Run:

@@ -1,4 +1,4 @@
--- The events, and a view of each kind: what q0.sql … q22.sql read. nexmark.py fills ${…} in.
+-- The events, and a view of each kind: what q0.sql … q22.sql read. nexmark.py and bench_nexmark fill ${…} in.
 CREATE TABLE events (
   event_type INT,
   person ROW<id BIGINT, name STRING, emailAddress STRING, creditCard STRING, city STRING, state STRING,
@@ -16,7 +16,8 @@ CREATE TABLE events (
   'connector' = 'nexmark',
   'first-event.rate' = '${rate}',
   'next-event.rate' = '${rate}',
-  'events.num' = '${events}'
+  'nexmark.events' = '${events}',
+  'nexmark.preload' = '${preload}'
 );
 
 CREATE VIEW person AS

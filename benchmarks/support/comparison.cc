@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <vector>
+
+#include "benchmarks/support/figures.h"
 
 namespace tidemill::bench {
 namespace {
-
-double process_cpu_seconds() {
-  timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 struct Measured {
   double seconds;
@@ -26,12 +21,6 @@ Measured measure(const Work& work) {
 }
 
 }  // namespace
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 void compare(benchmark::State& state, int64_t rows, const Work& engine, const Work& reference) {
   if (engine() != reference()) return state.SkipWithError("engine and reference give different results");

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 namespace tidemill::bench {
 
@@ -20,9 +19,6 @@ constexpr int kRounds = 7;
 // engine / reference) and `best` (the smallest of each, divided). The benchmark's own time is the engine's.
 // Requires: UseManualTime().
 void compare(benchmark::State& state, int64_t rows, const Work& engine, const Work& reference);
-
-// Requires: some values.
-double median(std::vector<double> values);
 
 // Mixes a value into a checksum, in which order counts.
 inline uint64_t mix(uint64_t checksum, uint64_t value) {

@@ -102,7 +102,9 @@ class MemoryConnector final : public Connector {
 class TakingWriter final : public SinkWriter {
  public:
   explicit TakingWriter(const TakeRows& take) : take_(take) {}
-  void write(const Batch& batch) override { take_(batch); }
+  void write(const Batch& batch) override {
+    if (take_) take_(batch);
+  }
   void seal(int64_t) override {}
   std::vector<Committable> prepare(int64_t) override { return {}; }
 
@@ -132,21 +134,39 @@ class TakingSink final : public Sink {
   const TakeRows& take_;
 };
 
+class TakingConnector final : public Connector {
+ public:
+  explicit TakingConnector(const TakeRows& take) : take_(take) {}
+  std::string_view name() const override { return "taken"; }
+  std::string_view doc() const override { return "Rows for a benchmark."; }
+  std::vector<OptionSpec> options() const override { return {}; }
+  bool can_write() const override { return true; }
+  std::shared_ptr<const Sink> make_sink(const TableDescription&, const FormatRegistry&) const override {
+    return std::make_shared<TakingSink>(take_);
+  }
+
+ private:
+  const TakeRows& take_;
+};
+
 }  // namespace
 
-void run_script(std::string_view sql, const TakeRows& take, const MemoryTable* memory) {
+void run_script(std::string_view sql, const ScriptRun& run) {
   RealEnvironment environment;
   const std::unique_ptr<Registries> registries = make_builtin_registries();
-  if (memory != nullptr) registries->connectors.add(std::make_unique<MemoryConnector>(*memory));
+  if (run.memory != nullptr) registries->connectors.add(std::make_unique<MemoryConnector>(*run.memory));
+  registries->connectors.add(std::make_unique<TakingConnector>(run.take));
   InferredFileTables files(environment.get(), registries->formats);
   Session session(*registries, files, environment.get());
-  apply_settings(session, {"parallelism.default=1"}, environment.get());
+  apply_settings(session, run.settings, environment.get());
   for (const ast::StatementPtr& statement : parse_script(sql)) {
-    PlannedStatement planned = session.plan(*statement, std::make_shared<TakingSink>(take));
+    PlannedStatement planned = session.plan(*statement, std::make_shared<TakingSink>(run.take));
     if (!std::holds_alternative<JobPlan>(planned)) continue;
     const std::unique_ptr<JobExecution> job = session.make_job(std::move(std::get<JobPlan>(planned).graph));
     job->start();
+    if (run.started) run.started();
     job->run();
+    if (run.ended) run.ended(job->summary());
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "runtime/job_metrics.h"
 
 namespace tidemill::bench {
 
@@ -20,8 +21,17 @@ struct MemoryTable {
 // Takes result rows, on a task's thread.
 using TakeRows = std::function<void(const Batch&)>;
 
-// Runs the statements of `sql` at parallelism 1; rows of its queries go to `take`. `memory` is what tables of the
-// connector `memory` read, null: there are none. Throws as the engine does.
-void run_script(std::string_view sql, const TakeRows& take, const MemoryTable* memory = nullptr);
+// How run_script() runs the jobs of a script, and who is told.
+struct ScriptRun {
+  TakeRows take = {};  // takes the rows of queries and of tables with 'connector' = 'taken'; empty: nobody does
+  const MemoryTable* memory = nullptr;  // what tables of the connector `memory` read; null: there are none
+  std::vector<std::string> settings = {"parallelism.default=1"};  // key=value
+  // A job has been started: its sources have their splits, and none of its tasks has run.
+  std::function<void()> started = {};
+  std::function<void(const JobSummary&)> ended = {};  // its last row is written
+};
+
+// Runs the statements of `sql`, one after the other. Throws as the engine does.
+void run_script(std::string_view sql, const ScriptRun& run);
 
 }  // namespace tidemill::bench

@@ -14,14 +14,16 @@ uint64_t count_by_engine(const BidFile& file, FieldsRead fields) {
       " GROUP BY auction, window_start, window_end;",
       file.create_table(), fields == FieldsRead::kEight ? every_field : "");
   uint64_t checksum = 0;
-  run_script(sql, [&](const Batch& batch) {
+  ScriptRun run;
+  run.take = [&](const Batch& batch) {
     const auto auctions = batch.column(0)->decode<int64_t>();
     const auto starts = batch.column(1)->decode<int64_t>();
     const auto counts = batch.column(2)->decode<int64_t>();
     for (int32_t row = 0; row < batch.num_rows(); ++row)
       checksum += row_hash(static_cast<uint64_t>(auctions[row]), static_cast<uint64_t>(starts[row]),
                            static_cast<uint64_t>(counts[row]));
-  });
+  };
+  run_script(sql, run);
   return checksum;
 }
 

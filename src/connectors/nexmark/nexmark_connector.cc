@@ -16,6 +16,41 @@ int64_t positive(const Options& options, std::string_view name) {
   return value;
 }
 
+int64_t not_negative(const Options& options, std::string_view name) {
+  const int64_t value = options.integer(name);
+  if (value < 0) throw UserError(fmt::format("Option '{}' must not be below 0", name));
+  return value;
+}
+
+// Returns how many events there are in all, by either name; null: they never end.
+std::optional<int64_t> number_of_events(const Options& options) {
+  int64_t number = not_negative(options, "events.num");
+  if (options.has("nexmark.events")) {
+    const int64_t ours = not_negative(options, "nexmark.events");
+    if (options.is_written("events.num") && ours != number)
+      throw UserError(
+          fmt::format("Options 'nexmark.events' and 'events.num' are two names for one number, but say {} and {}", ours,
+                      number),
+          "Leave one of them out.");
+    number = ours;
+  }
+  return number > 0 ? std::optional(number) : std::nullopt;
+}
+
+// Returns how many events a second of wall clock are given at most; null: as many as are asked for.
+std::optional<int64_t> wall_clock_rate(const Options& options, int64_t events_per_second) {
+  const bool as_event_time = options.boolean("rate.limited") || !options.boolean("max-emit-speed");
+  if (!options.has("nexmark.rate")) return as_event_time ? std::optional(events_per_second) : std::nullopt;
+  const int64_t rate = not_negative(options, "nexmark.rate");
+  if (as_event_time && rate != events_per_second)
+    throw UserError(
+        fmt::format("Option 'nexmark.rate' = {} is another pace than that of 'rate.limited' or 'max-emit-speed', "
+                    "which is 'first-event.rate' = {}",
+                    rate, events_per_second),
+        "Leave 'rate.limited' and 'max-emit-speed' out.");
+  return rate > 0 ? std::optional(rate) : std::nullopt;
+}
+
 class NexmarkConnector final : public Connector {
  public:
   std::string_view name() const override { return "nexmark"; }
@@ -25,7 +60,13 @@ class NexmarkConnector final : public Connector {
   std::vector<OptionSpec> options() const override {
     using enum OptionType;
     return {
-        {"events.num", kInt, "How many events in all; 0: they never end.", "0"},
+        {"nexmark.events", kInt, "How many events in all; 0: they never end.", ""},
+        {"nexmark.rate", kInt,
+         "How many events a second of wall clock, whatever their event times; 0: as many as are asked for.", ""},
+        {"nexmark.preload", kBool,
+         "Whether all events are made before the first is given, and kept in memory. Requires a number of events.",
+         "false"},
+        {"events.num", kInt, "The published generator's name of nexmark.events.", "0"},
         {"first-event.rate", kInt, "How many events a second of event time.", "10000"},
         {"next-event.rate", kInt, "Accepted for Nexmark's sake, which does not use it: the rate stays the first.",
          "10000"},
@@ -64,9 +105,12 @@ class NexmarkConnector final : public Connector {
     settings.person_bytes = options.bytes("person.avg-size");
     settings.auction_bytes = options.bytes("auction.avg-size");
     settings.bid_bytes = options.bytes("bid.avg-size");
-    if (options.integer("events.num") < 0) throw UserError("Option 'events.num' must not be below 0");
-    if (options.integer("events.num") > 0) result.num_events = options.integer("events.num");
-    result.paced = options.boolean("rate.limited") || !options.boolean("max-emit-speed");
+    result.num_events = number_of_events(options);
+    result.rate = wall_clock_rate(options, settings.events_per_second);
+    result.preload = options.boolean("nexmark.preload");
+    if (result.preload && !result.num_events)
+      throw UserError("Option 'nexmark.preload' makes all events in advance, but they never end",
+                      "Set 'nexmark.events' to how many there are.");
     return std::make_shared<NexmarkSource>(std::move(result));
   }
 };

@@ -51,7 +51,9 @@ class NexmarkReader final : public Reader {
         name_(std::make_shared<const std::string>(kSplitId)) {}
 
   void add_splits(std::vector<Split> splits) override {
-    if (!splits.empty()) next_ = parse_position(splits.front().position);
+    if (splits.empty()) return;
+    next_ = parse_position(splits.front().position);
+    if (table_.preload) preload();
   }
 
   ReadResult poll(int32_t max_rows, std::string_view) override {
@@ -69,14 +71,16 @@ class NexmarkReader final : public Reader {
       result.next = ReadResult::Next::kEnd;
       return result;
     }
-    if (table_.paced) rows = std::min(rows, due());
+    if (table_.rate) rows = std::min(rows, due());
     if (rows == 0) {
       result.caught_up = true;
       result.next = ReadResult::Next::kWait;
       result.wake_at = clock_.now() + kPauseMsMin;
       return result;
     }
-    result.batch = generate(static_cast<int32_t>(rows));
+    result.batch =
+        table_.preload ? preloaded(static_cast<int32_t>(rows)) : generate(*next_, static_cast<int32_t>(rows));
+    *next_ += result.batch->num_rows();
     return result;
   }
 
@@ -84,7 +88,7 @@ class NexmarkReader final : public Reader {
     if (!next_) return {};
     return {{std::string(kSplitId), std::to_string(*next_)}};
   }
-  size_t memory_bytes() const override { return scratch_.capacity(); }
+  size_t memory_bytes() const override { return scratch_.capacity() + preloaded_bytes_; }
 
  private:
   // Returns how many events may be given now: those up to the time that has passed since the first one.
@@ -95,24 +99,43 @@ class NexmarkReader final : public Reader {
     }
     const int64_t passed_ms = (clock_.monotonic_ns() - begun_ns_) / kNanosPerMilli;
     const int64_t given = *next_ - begun_at_;
-    return std::max<int64_t>(passed_ms * table_.settings.events_per_second / 1000 + 1 - given, 0);
+    return std::max<int64_t>(passed_ms * *table_.rate / 1000 + 1 - given, 0);
   }
 
-  Batch generate(int32_t num_rows) {
+  // Makes the events from the next one to the last. They stay until the reader goes, so that giving memory back is no
+  // part of what a job costs while it runs.
+  void preload() {
+    preloaded_from_ = *next_;
+    for (int64_t number = *next_; number < *table_.num_events; number += kBatchRowsTarget) {
+      const int64_t rows = std::min<int64_t>(kBatchRowsTarget, *table_.num_events - number);
+      preloaded_.push_back(generate(number, static_cast<int32_t>(rows)));
+      preloaded_bytes_ += preloaded_.back().memory_bytes();
+    }
+  }
+
+  // Returns up to max_rows events from the next one, of one batch that was made in advance.
+  Batch preloaded(int32_t max_rows) const {
+    const int64_t at = *next_ - preloaded_from_;
+    const Batch& batch = preloaded_[static_cast<size_t>(at / kBatchRowsTarget)];
+    const auto first = static_cast<int32_t>(at % kBatchRowsTarget);
+    const int32_t rows = std::min(max_rows, batch.num_rows() - first);
+    return rows == batch.num_rows() ? batch : batch.slice(first, rows);
+  }
+
+  Batch generate(int64_t first, int32_t num_rows) {
     std::vector<ColumnPtr> columns;
     for (size_t i = 0; i < table_.columns.size(); ++i)
       columns.push_back(
-          generate_column(table_.columns[i], table_.schema->field(static_cast<int32_t>(i)).type, num_rows));
+          generate_column(table_.columns[i], table_.schema->field(static_cast<int32_t>(i)).type, first, num_rows));
     Batch batch(table_.schema, std::move(columns), num_rows);
-    batch.set_origin({name_, *next_, nullptr});
-    *next_ += num_rows;
+    batch.set_origin({name_, first, nullptr});
     return batch;
   }
 
-  ColumnPtr generate_column(const NexmarkColumn& column, const Type& type, int32_t num_rows) {
+  ColumnPtr generate_column(const NexmarkColumn& column, const Type& type, int64_t first, int32_t num_rows) {
     ColumnBuilder builder(type);
     builder.reserve(num_rows);
-    for (int64_t number = *next_, end = *next_ + num_rows; number < end; ++number) {
+    for (int64_t number = first, end = first + num_rows; number < end; ++number) {
       const NexmarkKind kind = events_.kind(number);
       if (column.is_event_type) {
         builder.append(static_cast<int32_t>(kind));
@@ -135,6 +158,9 @@ class NexmarkReader final : public Reader {
   int64_t begun_ns_ = -1;        // when the first event was asked for; -1: not yet
   int64_t begun_at_ = 0;         // which that was
   std::string scratch_;
+  std::vector<Batch> preloaded_;  // kBatchRowsTarget events each, the last one the rest
+  int64_t preloaded_from_ = 0;    // which event the first of them begins with
+  size_t preloaded_bytes_ = 0;
 };
 
 }  // namespace
@@ -148,8 +174,9 @@ std::unique_ptr<Reader> NexmarkSource::make_reader(Environment& environment, con
 }
 
 std::string NexmarkSource::description() const {
-  return fmt::format("nexmark, first-event.rate={}, {}, columns=[{}]", table_.settings.events_per_second,
+  return fmt::format("nexmark, first-event.rate={}, {}{}{}, columns=[{}]", table_.settings.events_per_second,
                      table_.num_events ? fmt::format("events={}", *table_.num_events) : "unbounded",
+                     table_.rate ? fmt::format(", rate={}", *table_.rate) : "", table_.preload ? ", preloaded" : "",
                      fmt::join(table_.schema->names(), ", "));
 }
 

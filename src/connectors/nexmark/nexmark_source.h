@@ -1,5 +1,5 @@
-// connectors/nexmark/nexmark_source.h - the events in order, as fast as they are asked for or at a pace. Rule: one
-// split, whatever the parallelism; its position is the number of the next event.
+// connectors/nexmark/nexmark_source.h - the events in order, as fast as they are asked for or at a pace, made then or
+// in advance. Rule: one split, whatever the parallelism; its position is the number of the next event.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -17,7 +17,8 @@ struct NexmarkTable {
   std::vector<NexmarkColumn> columns;  // of `schema`
   NexmarkSettings settings;
   std::optional<int64_t> num_events;  // null: unbounded
-  bool paced = false;                 // an event is given no earlier than its time after the first one
+  std::optional<int64_t> rate;        // how many events a second of wall clock at most; null: as many as asked for
+  bool preload = false;               // a reader makes all events when it is given its split. Requires: num_events
 };
 
 class NexmarkSource final : public Source {

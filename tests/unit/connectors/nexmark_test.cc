@@ -95,6 +95,97 @@ TEST_F(NexmarkTest, KeepsThePaceWhereOneIsAskedFor) {
   EXPECT_EQ(given(), 10);
 }
 
+TEST_F(NexmarkTest, KeepsAPaceOfTheWallClockWhateverTheEventTimes) {
+  const auto source = make_source(table("event_type INT", {{"nexmark.rate", "2000"}, {"first-event.rate", "10"}}));
+  const auto reader = source->make_reader(world_.get(), {});
+  reader->add_splits(source->make_enumerator(world_.get(), "")->discover());
+  EXPECT_NE(read(*reader), "");
+  world_.clock().advance_to(world_.clock().now() + 10);
+  const std::string text = read(*reader);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20);
+  EXPECT_NE(source->description().find("rate=2000"), std::string::npos);
+}
+
+TEST_F(NexmarkTest, GivesTheSameEventsPreloaded) {
+  constexpr int64_t kEvents = kBatchRowsTarget * 2 + 77;
+  const OptionMap options = {{"nexmark.events", std::to_string(kEvents)}};
+  OptionMap preloading = options;
+  preloading["nexmark.preload"] = "true";
+  const TestTable of = table(kAllColumns, preloading);
+  const std::string whole = rows(table(kAllColumns, options));
+  EXPECT_EQ(std::count(whole.begin(), whole.end(), '\n'), kEvents);
+  for (const int32_t max_rows : {1, 7, 1000, kBatchRowsTarget, kBatchRowsMax}) EXPECT_EQ(rows(of, max_rows), whole);
+}
+
+TEST_F(NexmarkTest, GoesOnFromEveryPositionPreloaded) {
+  constexpr int32_t kEvents = 130;
+  const std::string schema = "event_type INT, bid ROW<auction BIGINT, price BIGINT>";
+  const std::string events = std::to_string(kEvents);
+  const std::string whole = rows(table(schema, {{"nexmark.events", events}}));
+  const auto source = make_source(table(schema, {{"nexmark.events", events}, {"nexmark.preload", "true"}}));
+  for (const int32_t max_rows : {1, 3, 64}) {
+    for (int32_t position = 0; position <= kEvents; ++position) {
+      const auto reader = source->make_reader(world_.get(), {});
+      reader->add_splits({{"nexmark", std::to_string(position)}});
+      ASSERT_EQ(reader->positions(), (std::vector<Split>{{"nexmark", std::to_string(position)}}));
+      size_t start = 0;
+      for (int32_t row = 0; row < position; ++row) start = whole.find('\n', start) + 1;
+      std::string text = read(*reader, max_rows, 1);
+      const std::vector<Split> between = reader->positions();
+      if (!between.empty()) {
+        EXPECT_EQ(between.front().position, std::to_string(std::min(position + max_rows, kEvents))) << position;
+      }
+      text += read(*reader, max_rows);
+      ASSERT_EQ(text, whole.substr(start)) << position << " in batches of " << max_rows;
+      EXPECT_TRUE(reader->positions().empty());
+    }
+  }
+}
+
+TEST_F(NexmarkTest, PreloadsWhenItIsGivenItsSplitAndCountsThatMemory) {
+  const auto held = [&](const std::string& events, const char* preload) {
+    const auto source =
+        make_source(table("bid ROW<extra STRING>", {{"nexmark.events", events}, {"nexmark.preload", preload}}));
+    const auto reader = source->make_reader(world_.get(), {});
+    EXPECT_LT(reader->memory_bytes(), 1000u);
+    reader->add_splits(source->make_enumerator(world_.get(), "")->discover());
+    return reader->memory_bytes();
+  };
+  EXPECT_LT(held("5000", "false"), 1000u);
+  const size_t few = held("5000", "true");
+  EXPECT_GT(few, 5000u * 46 / 50 * 60);  // a bid has some 68 bytes of filling
+  EXPECT_GT(held("10000", "true"), few * 3 / 2);
+}
+
+TEST_F(NexmarkTest, HasTwoNamesForTheNumberOfEvents) {
+  EXPECT_EQ(rows(table("event_type INT", {{"nexmark.events", "5"}})),
+            rows(table("event_type INT", {{"events.num", "5"}})));
+  EXPECT_EQ(make_source(table("event_type INT", {{"nexmark.events", "5"}, {"events.num", "5"}}))->num_rows(), 5);
+  EXPECT_FALSE(make_source(table("event_type INT", {{"nexmark.events", "0"}}))->bounded());
+}
+
+TEST_F(NexmarkTest, RefusesOptionsThatContradict) {
+  EXPECT_EQ(error("event_type INT", {{"nexmark.events", "5"}, {"events.num", "6"}}),
+            "Options 'nexmark.events' and 'events.num' are two names for one number, but say 5 and 6 | Leave one of "
+            "them out.");
+  EXPECT_EQ(error("event_type INT", {{"nexmark.events", "5"}, {"events.num", "0"}}).substr(0, 24),
+            "Options 'nexmark.events'");
+  EXPECT_EQ(error("event_type INT", {{"nexmark.rate", "5"}, {"rate.limited", "true"}, {"first-event.rate", "6"}}),
+            "Option 'nexmark.rate' = 5 is another pace than that of 'rate.limited' or 'max-emit-speed', which is "
+            "'first-event.rate' = 6 | Leave 'rate.limited' and 'max-emit-speed' out.");
+  EXPECT_NE(error("event_type INT", {{"nexmark.rate", "0"}, {"max-emit-speed", "false"}}).find("another pace"),
+            std::string::npos);
+  EXPECT_EQ(error("event_type INT", {{"nexmark.rate", "6"}, {"rate.limited", "true"}, {"first-event.rate", "6"}}),
+            "no error");
+  EXPECT_EQ(error("event_type INT", {{"nexmark.preload", "true"}}),
+            "Option 'nexmark.preload' makes all events in advance, but they never end | Set 'nexmark.events' to how "
+            "many there are.");
+  EXPECT_NE(error("event_type INT", {{"nexmark.events", "-1"}}).find("'nexmark.events' must not be below 0"),
+            std::string::npos);
+  EXPECT_NE(error("event_type INT", {{"nexmark.rate", "-1"}}).find("'nexmark.rate' must not be below 0"),
+            std::string::npos);
+}
+
 TEST_F(NexmarkTest, RefusesWhatItDoesNotHave) {
   EXPECT_EQ(error("x INT").substr(0, 37), "Connector 'nexmark' has no column 'x'");
   EXPECT_EQ(
