@@ -78,8 +78,8 @@ class KafkaConsumer {
   // Returns how many messages of the partition lie between what was fetched and its end, nullopt: not known. Open
   // transactions count.
   virtual std::optional<int64_t> lag(const KafkaPartition& partition) const = 0;
-  // Returns how many offsets a reader of read_committed cannot see yet, since a transaction before them is open, and all
-  // else was fetched; 0: none, or not known.
+  // Returns how many offsets a reader of read_committed cannot see yet, since a transaction before them is open, and
+  // all else was fetched; 0: none, or not known.
   virtual int64_t held_back(const KafkaPartition& partition) const = 0;
   // Returns why nothing comes, as the client knows it ("127.0.0.1:9092: connection refused"); empty: all is well.
   virtual std::string problem() const = 0;
