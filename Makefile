@@ -41,7 +41,7 @@ bench: ## Build and run the benchmarks: ratios to loops written by hand, Nexmark
 	@build/release/benchmarks/bench_nexmark --json build/release/nexmark.json $(NEXMARK_BENCH)
 	@python3 benchmarks/startup.py --program build/release/tidemill
 
-bench-quick: ## Between edits: Nexmark's queries over a million events, three runs (under two minutes after the build).
+bench-quick: ## Between edits: Nexmark's queries over a million events, three runs (under two minutes on an idle machine).
 	@tools/install_dependencies.sh bench
 	@cmake --preset release >&2
 	@tools/build.sh release bench_nexmark

@@ -154,11 +154,16 @@ int parse_and_run(int argc, char** argv) {
   for (int32_t number = 0; number < kQueries; ++number) known.push_back(fmt::format("q{}", number));
   arguments.queries = known;
   CLI::App app("What the queries of Nexmark cost, from events in memory to the last row");
-  app.add_option("--events", arguments.events, "how many events each query reads")->check(CLI::PositiveNumber);
-  app.add_option("--runs", arguments.runs, "of each query; figures are medians")->check(CLI::PositiveNumber);
+  // take_last(): make names some, and its user others behind them.
+  app.add_option("--events", arguments.events, "how many events each query reads")
+      ->check(CLI::PositiveNumber)
+      ->take_last();
+  app.add_option("--runs", arguments.runs, "of each query; figures are medians")
+      ->check(CLI::PositiveNumber)
+      ->take_last();
   app.add_option("--parallelism", arguments.parallelism, "one or more")->check(CLI::PositiveNumber);
   app.add_option("--queries", arguments.queries, "q0 … q22")->check(CLI::IsMember(known));
-  app.add_option("--json", arguments.json, "file to write the figures of every run into");
+  app.add_option("--json", arguments.json, "file to write the figures of every run into")->take_last();
   app.add_option("--baseline", arguments.baseline,
                  "file of an earlier --json: says what got slower or faster; exit code 1 where anything got slower");
   app.add_option("--sql", arguments.sql, "directory of tables.sql and the queries");
