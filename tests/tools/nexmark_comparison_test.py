@@ -96,7 +96,7 @@ class Scripts(unittest.TestCase):
         self.assertIn("CREATE TABLE nexmark_q14", calculation)
 
 
-class Refusals(unittest.TestCase):
+class Engines(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -122,6 +122,22 @@ class Refusals(unittest.TestCase):
             self.flink(0, "")
         with self.assertRaisesRegex(against_flink.Refused, "exit code 1"):
             self.flink(1, '{"wall_s": 0.5, "cpu_s": 0.75, "changes": 9, "rows": 8}')
+
+    def compared(self, query: str, changes: int) -> Result:
+        """Both ran: Tidemill's sink had 9 changes that leave 8 rows, Flink's had so many, which leave 9."""
+        engines = {"run_tidemill": Cost([1.0], [1.0], 1.0, changes=9), "run_flink": Cost([1.0], [1.0], 1.0, changes=changes, rows=9), "count_rows": 8}
+        with mock.patch.multiple(against_flink, **{name: mock.Mock(return_value=value) for name, value in engines.items()}):
+            return against_flink.compare(self.bench, query, Path("events"))
+
+    def test_rows_are_changes_where_there_are_only_inserts(self) -> None:
+        self.assertFalse(self.compared("q0", 9).differs())
+        self.assertTrue(self.compared("q4", 30).differs())
+        self.assertFalse(self.compared("q12", 30).differs())
+
+    def test_the_other_engine_runs_after_a_refusal(self) -> None:
+        with mock.patch.multiple(against_flink, run_tidemill=mock.Mock(side_effect=against_flink.Refused("no")), run_flink=mock.Mock(return_value=Cost())):
+            found = against_flink.compare(self.bench, "q0", Path("events"))
+        self.assertEqual((found.refusals, found.tidemill, found.flink), ({"Tidemill": "no"}, None, Cost()))
 
     def test_tidemill_tells_how_many_rows_came_out(self) -> None:
         for said, rows in (("10 rows in, 7 rows out, 0 late, 0.1 s", 7), ("1 row in, 1 row out, 0 late, 0.1 s", 1)):
