@@ -58,7 +58,7 @@ bench-kafka: ## Measure topic to topic against Kafka Streams and Flink, latency,
 
 bench-flink: ## Run the queries of Nexmark on real Flink too, over the same events, and print both (needs a JDK and Maven; some 30 minutes).
 	@tools/install_dependencies.sh bench conformance
-	@tools/build.sh release tidemill
+	@tools/build.sh release tidemill bench_nexmark
 	@python3 benchmarks/nexmark/against_flink.py $(FLINK_BENCH)
 
 conformance: ## Run every bounded SQL case through real Flink too, and compare (needs a JDK and Maven).

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Runs the queries of Nexmark on Tidemill and on Apache Flink, over the same events, and prints what each takes, and the ratio.
 
-Tidemill writes the events once; Flink has them in memory before its clock starts. Each query has a JVM of its own, which first runs it over
---warm-up events, so that Java has compiled itself. Flink's time and CPU (of the whole JVM, with compiling and garbage collection) count from the
-first event read to the job's end, planning and deploying it are before; it is tuned as its published benchmark is, with objects reused, state on
-the heap and no checkpoints (flink/NexmarkJob.java). Tidemill's count from exec to exit, and making the events is in them. How many
+Both have the events in memory before their clocks start, and are measured from the first event read to the job's end, planning before it: Tidemill by
+bench_nexmark. Each query has a JVM of its own, which first runs it over --warm-up events, so that Java has compiled itself. Flink's CPU is that of
+the whole JVM, with compiling and garbage collection; it is tuned as its published benchmark is, with objects reused, state on
+the heap and no checkpoints (flink/NexmarkJob.java). Tidemill writes the events for it once. How many
 rows the two give must be the same, or the exit code is 1. Without a JDK, Maven or a network it ends with 77 and the reason.
 
-Usage: against_flink.py [--program FILE] [--queries QUERY …] [--events N] [--runs N] [--parallelism N] [--warm-up N] [--json FILE] …
+Usage: against_flink.py [--program FILE] [--runner FILE] [--queries QUERY …] [--events N] [--runs N] [--parallelism N] [--warm-up N] [--json FILE] …
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ import measured_process  # noqa: E402
 from java_programs import Unavailable  # noqa: E402
 
 FLINK = nexmark.HERE / "flink"
+RATE = 100_000  # events a second of event time, as bench_nexmark has them
 COUNTING = "'connector' = 'counting'"
 TIMEOUT_SECONDS = 3600
 NOT_COMPARED = {"q10": "they are in files, which Flink does not complete without checkpoints", "q12": "its windows are of the clock"}
@@ -48,9 +49,9 @@ class Bench:
     """What stays the same over all queries."""
 
     program: Path
+    runner: Path  # bench_nexmark
     folder: Path  # of files that queries read and write
     events: int
-    rate: int
     warm_up: int
     runs: int
     parallelism: int
@@ -64,12 +65,12 @@ class Bench:
 def made_events(bench: Bench, kept: Path) -> Path:
     """Returns the folder of the events as Flink's rows; makes them where `kept` does not have those that this program makes."""
     program = hashlib.sha256(bench.program.read_bytes()).hexdigest()[:16]
-    found = kept / f"events-{bench.events}-{bench.rate}-{program}"
+    found = kept / f"events-{bench.events}-{RATE}-{program}"
     if not found.is_dir():
         kept.mkdir(parents=True, exist_ok=True)
         java_programs.class_path(FLINK)  # before anything is made for it
         with tempfile.TemporaryDirectory(dir=kept) as part:
-            run = nexmark.run(bench.program, nexmark.script("flink/events", Path(part), bench.events, bench.rate), [])
+            run = nexmark.run(bench.program, nexmark.script("flink/events", Path(part), bench.events, RATE), [])
             if run.exit_code != 0:
                 raise RuntimeError(f"Tidemill does not write the events: {run.output}")
             [csv] = Path(part, "csv").iterdir()
@@ -81,32 +82,32 @@ def made_events(bench: Bench, kept: Path) -> Path:
 
 
 def run_tidemill(bench: Bench, query: str) -> Cost:
-    """Runs a query on Tidemill as `tidemill run` does, so that making the events is in what it costs."""
-    sql = nexmark.script(query, bench.folder, bench.events, bench.rate)
+    """Runs a query on Tidemill, from events in memory to the last row, each run in a process of its own."""
+    command = [bench.runner, "--sql", nexmark.HERE, "--events", bench.events, "--parallelism", bench.parallelism, "--one", query]
     cost = Cost()
     for _ in range(bench.runs):
-        run = nexmark.run(bench.program, sql, ["--set", f"parallelism.default={bench.parallelism}"])
-        written = re.findall(r"rows? in, (\d+) rows? out", run.output)
-        if run.exit_code != 0 or not written:
-            raise Refused((run.output.splitlines() or [f"exit code {run.exit_code}"])[0])
-        cost.wall_s.append(run.wall_s)
-        cost.cpu_s.append(run.cpu_s)
-        cost.peak_mib = max(cost.peak_mib, run.peak_mib)
-        cost.changes = int(written[-1])
+        run = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            raise Refused((run.stderr.splitlines() or [f"exit code {run.returncode}"])[0])
+        measured = json.loads(run.stdout)
+        cost.wall_s += measured["wall_s"]
+        cost.cpu_s += measured["cpu_s"]
+        cost.peak_mib = max(cost.peak_mib, *measured["peak_mib"])
+        cost.changes = measured["rows"]
     return cost
 
 
 def count_rows(bench: Bench, query: str) -> int:
     """Returns how many rows there are when all changes of a query have been made, as Tidemill counts them."""
-    tables, _, select = nexmark.script(query, bench.folder, bench.events, bench.rate).partition(f"INSERT INTO nexmark_{query}\n")
+    tables, _, select = nexmark.script(query, bench.folder, bench.events, RATE).partition(f"INSERT INTO nexmark_{query}\n")
     counting = f"{tables}SELECT COUNT(*) FROM ({select.strip().rstrip(';')});"
     run = subprocess.run([bench.program, "run", "--format", "csv", "-"], input=counting, capture_output=True, text=True, check=True)
     return int(run.stdout.split()[-1])
 
 
-def flink_script(query: str, folder: Path, events: int, rate: int) -> str:
+def flink_script(query: str, folder: Path, events: int) -> str:
     """Returns a query as Flink can run it: the same text, but for what Flink has in Java instead (flink/SideInput.java, flink/CountChar.java)."""
-    script = nexmark.script(query, folder, events, rate, COUNTING)
+    script = nexmark.script(query, folder, events, RATE, COUNTING)
     if query == "q13":
         head, table, rest = script.partition("CREATE TABLE side_input")
         return head + table + rest.replace("'connector' = 'filesystem'", "'connector' = 'side-input'", 1)
@@ -117,7 +118,7 @@ def run_flink(bench: Bench, query: str, events: Path) -> Cost:
     """Runs a query on Flink in a JVM of its own: a warm-up, and then the runs that count."""
     folder = bench.folder / "flink"
     folder.mkdir(exist_ok=True)
-    scripts = (flink_script(query, folder, number, bench.rate) for number in (min(bench.warm_up, bench.events), bench.events))
+    scripts = (flink_script(query, folder, number) for number in (min(bench.warm_up, bench.events), bench.events))
     command = bench.java("run", events, bench.parallelism, bench.runs)
     try:
         whole = measured_process.run(command, "\n-- warm-up ends\n".join(scripts), lambda: 0, TIMEOUT_SECONDS)
@@ -152,9 +153,9 @@ def compare(bench: Bench, query: str, events: Path) -> Result:
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", type=Path, default=nexmark.ROOT / "build/release/tidemill")
+    parser.add_argument("--runner", type=Path, default=nexmark.ROOT / "build/release/benchmarks/bench_nexmark", help="what measures Tidemill")
     parser.add_argument("--queries", nargs="+", choices=nexmark.QUERIES, default=list(nexmark.QUERIES), metavar="QUERY")
     parser.add_argument("--events", type=int, default=2_000_000)
-    parser.add_argument("--rate", type=int, default=100_000, help="events a second of event time")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--parallelism", type=int, default=1)
     parser.add_argument("--warm-up", type=int, default=1_000_000, help="events of Flink's warm-up")
@@ -169,7 +170,7 @@ def main() -> int:
     load = os.getloadavg()[0]
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(given.program, Path(folder), given.events, given.rate, given.warm_up, given.runs, given.parallelism, given.heap)
+        bench = Bench(given.program, given.runner, Path(folder), given.events, given.warm_up, given.runs, given.parallelism, given.heap)
         try:
             events = made_events(bench, given.events_folder or bench.folder)
         except Unavailable as reason:
@@ -181,7 +182,7 @@ def main() -> int:
     report = comparison.summary(results, given.events)
     loads = [load, os.getloadavg()[0]]
     print(f"{given.events:,} events, parallelism {given.parallelism}, medians of {given.runs} runs; load average {loads[0]:.1f}, then {loads[1]:.1f}.")
-    print("Tidemill: from exec to exit, making the events included. Flink: from the first event to the end, events in memory, after a warm-up.")
+    print("From the first event to the end, events in memory; Flink after a warm-up.")
     print(comparison.text(report))
     if given.json:
         about = {key: str(value) if isinstance(value, Path) else value for key, value in vars(given).items()}

@@ -1,6 +1,7 @@
 """Tests of what benchmarks/nexmark/against_flink.py makes of its figures, and of the scripts that it gives Flink: without a Flink."""
 
 import json
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -86,12 +87,12 @@ class Scripts(unittest.TestCase):
 
     def test_flink_has_the_same_text_but_for_two_queries(self) -> None:
         for query in nexmark.QUERIES:
-            ours = nexmark.script(query, self.folder, 10, 5, against_flink.COUNTING)
-            self.assertEqual(against_flink.flink_script(query, self.folder, 10, 5) == ours, query not in ("q13", "q14"), query)
+            ours = nexmark.script(query, self.folder, 10, against_flink.RATE, against_flink.COUNTING)
+            self.assertEqual(against_flink.flink_script(query, self.folder, 10) == ours, query not in ("q13", "q14"), query)
 
     def test_what_flink_has_in_java(self) -> None:
-        self.assertIn("'connector' = 'side-input'", against_flink.flink_script("q13", self.folder, 10, 5))
-        calculation = against_flink.flink_script("q14", self.folder, 10, 5)
+        self.assertIn("'connector' = 'side-input'", against_flink.flink_script("q13", self.folder, 10))
+        calculation = against_flink.flink_script("q14", self.folder, 10)
         self.assertNotIn("CREATE FUNCTION", calculation)
         self.assertIn("CREATE TABLE nexmark_q14", calculation)
 
@@ -100,7 +101,7 @@ class Engines(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.bench = against_flink.Bench(Path("tidemill"), Path(folder.name), 10, 5, 5, 1, 1, "1g")
+        self.bench = against_flink.Bench(Path("tidemill"), Path("bench_nexmark"), Path(folder.name), 10, 5, 1, 1, "1g")
 
     def flink(self, exit_code: int, log: str) -> Cost:
         ended = against_flink.measured_process.Cost(exit_code, 9.0, 9.0, 20.0, log=log)
@@ -139,16 +140,21 @@ class Engines(unittest.TestCase):
             found = against_flink.compare(self.bench, "q0", Path("events"))
         self.assertEqual((found.refusals, found.tidemill, found.flink), ({"Tidemill": "no"}, None, Cost()))
 
-    def test_tidemill_tells_how_many_rows_came_out(self) -> None:
-        for said, rows in (("10 rows in, 7 rows out, 0 late, 0.1 s", 7), ("1 row in, 1 row out, 0 late, 0.1 s", 1)):
-            with mock.patch.object(nexmark, "run", return_value=nexmark.Run(0, said, 2.0, 3.0, 4.0)):
-                cost = against_flink.run_tidemill(self.bench, "q0")
-            self.assertEqual((cost.changes, cost.wall_s, cost.cpu_s, cost.peak_mib), (rows, [2.0], [3.0], 4.0))
+    def tidemill(self, exit_code: int, out: str, err: str = "") -> Cost:
+        with mock.patch.object(against_flink.subprocess, "run", return_value=subprocess.CompletedProcess([], exit_code, out, err)) as run:
+            cost = against_flink.run_tidemill(self.bench, "q0")
+        self.assertEqual(run.call_args.args[0][-2:], ["--one", "q0"])
+        return cost
+
+    def test_what_the_runner_measures_is_taken(self) -> None:
+        cost = self.tidemill(0, '{"query": "q0", "parallelism": 1, "rows": 7, "wall_s": [2.0], "cpu_s": [3.0], "peak_mib": [4.0]}')
+        self.assertEqual((cost.changes, cost.wall_s, cost.cpu_s, cost.peak_mib), (7, [2.0], [3.0], 4.0))
 
     def test_tidemill_says_why(self) -> None:
-        refusal = nexmark.Run(1, "error: no such table\n  at line 1\n", 1.0, 1.0, 1.0)
-        with mock.patch.object(nexmark, "run", return_value=refusal), self.assertRaisesRegex(against_flink.Refused, "^error: no such table$"):
-            against_flink.run_tidemill(self.bench, "q0")
+        with self.assertRaisesRegex(against_flink.Refused, "^error: no such table$"):
+            self.tidemill(2, "", "error: no such table\n  at line 1\n")
+        with self.assertRaisesRegex(against_flink.Refused, "^exit code 2$"):
+            self.tidemill(2, "")
 
 
 if __name__ == "__main__":
