@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "benchmarks/support/comparison.h"
+#include "benchmarks/support/figures.h"
 #include "data/column_builder.h"
 #include "state/state_store.h"
 
