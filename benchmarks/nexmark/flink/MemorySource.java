@@ -1,6 +1,6 @@
 // flink/MemorySource.java - connector 'nexmark': gives the events that Events has loaded. Rule: nothing is made or decoded while a clock runs.
 // Reader s of p gives the events s, s + p, s + 2p …, as the generator of Nexmark does. Options of the generator are taken and not looked at,
-// but for 'events.num': the events are those that Tidemill has made by them.
+// but for 'nexmark.events': the events are those that Tidemill has made by them.
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +40,7 @@ public class MemorySource implements DynamicTableSourceFactory {
 
   @Override
   public DynamicTableSource createDynamicTableSource(Context context) {
-    int events = Integer.parseInt(context.getCatalogTable().getOptions().get("events.num"));
+    int events = Integer.parseInt(context.getCatalogTable().getOptions().get("nexmark.events"));
     if (events > Events.rows.length) {
       throw new IllegalArgumentException("The table has " + events + " events, and " + Events.rows.length + " are loaded");
     }
