@@ -145,7 +145,7 @@ def compare(bench: Bench, query: str, events: Path) -> Result:
     except Refused as reason:
         result.refusals["Flink"] = str(reason)
     if result.tidemill and result.flink and not result.not_compared:
-        only_inserts = result.flink.changes == result.flink.rows
+        only_inserts = result.tidemill.changes == result.flink.changes == result.flink.rows
         result.tidemill.rows = result.tidemill.changes if only_inserts else count_rows(bench, query)
     return result
 
