@@ -1,10 +1,8 @@
 // flink/CountingSink.java - connector 'counting': Flink's 'blackhole' that counts. Rule: as there, rows before an update are not asked for.
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.SinkV2Provider;
@@ -12,24 +10,13 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.types.RowKind;
 
-public class CountingSink implements DynamicTableSinkFactory {
+public class CountingSink extends OptionFreeFactory implements DynamicTableSinkFactory {
   /** Changes that came, and rows that are left of them: those inserted less those deleted. Of all writers that have closed. */
   static final AtomicLong CHANGES = new AtomicLong();
   static final AtomicLong ROWS = new AtomicLong();
 
-  @Override
-  public String factoryIdentifier() {
-    return "counting";
-  }
-
-  @Override
-  public Set<ConfigOption<?>> requiredOptions() {
-    return Set.of();
-  }
-
-  @Override
-  public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of();
+  public CountingSink() {
+    super("counting");
   }
 
   @Override

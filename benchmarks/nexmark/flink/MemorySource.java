@@ -2,7 +2,6 @@
 // Reader s of p gives the events s, s + p, s + 2p …, as the generator of Nexmark does. Options of the generator are taken and not looked at,
 // but for 'nexmark.events': the events are those that Tidemill has made by them.
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -12,7 +11,6 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.table.connector.ChangelogMode;
@@ -22,20 +20,9 @@ import org.apache.flink.table.connector.source.SourceProvider;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 
-public class MemorySource implements DynamicTableSourceFactory {
-  @Override
-  public String factoryIdentifier() {
-    return "nexmark";
-  }
-
-  @Override
-  public Set<ConfigOption<?>> requiredOptions() {
-    return Set.of();
-  }
-
-  @Override
-  public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of();
+public class MemorySource extends OptionFreeFactory implements DynamicTableSourceFactory {
+  public MemorySource() {
+    super("nexmark");
   }
 
   @Override
