@@ -8,6 +8,27 @@
 namespace tidemill {
 namespace {
 
+// The columns of a table of side rows, which are filled by their places (LateColumn, RejectedColumn).
+class SideColumns {
+ public:
+  explicit SideColumns(SchemaPtr schema) : schema_(std::move(schema)) {
+    for (const Field& field : schema_->fields()) columns_.emplace_back(field.type);
+  }
+  template <class Place>
+  ColumnBuilder& operator()(Place place) {
+    return columns_[static_cast<size_t>(place)];
+  }
+  Batch finish(size_t rows) {
+    std::vector<ColumnPtr> finished;
+    for (ColumnBuilder& column : columns_) finished.push_back(column.finish());
+    return Batch(schema_, std::move(finished), static_cast<int32_t>(rows));
+  }
+
+ private:
+  const SchemaPtr schema_;
+  std::vector<ColumnBuilder> columns_;
+};
+
 // Returns the row as MAP<STRING, STRING>: each column's name and its text.
 std::string encoded_row(const Batch& input, int32_t row, const TimeZone& zone) {
   std::vector<std::string> entries;
@@ -43,10 +64,7 @@ void SideOutput::accept(Event event) {
 
 Batch make_late_batch(std::string_view operator_id, std::string_view reason, const Batch& input,
                       std::span<const LateRow> rows, const TimeZone& zone) {
-  const SchemaPtr schema = late_row_schema();
-  std::vector<ColumnBuilder> columns;
-  for (const Field& field : schema->fields()) columns.emplace_back(field.type);
-  const auto at = [&](LateColumn column) -> ColumnBuilder& { return columns[static_cast<size_t>(column)]; };
+  SideColumns at(late_row_schema());
   const RowOrigin& origin = input.origin();
   for (const LateRow& late : rows) {
     at(LateColumn::kOperator).append_text(operator_id);
@@ -66,16 +84,11 @@ Batch make_late_batch(std::string_view operator_id, std::string_view reason, con
     }
     append_decoded(at(LateColumn::kInputRow), encoded_row(input, late.row, zone));
   }
-  std::vector<ColumnPtr> finished;
-  for (ColumnBuilder& column : columns) finished.push_back(column.finish());
-  return Batch(schema, std::move(finished), static_cast<int32_t>(rows.size()));
+  return at.finish(rows.size());
 }
 
 Batch make_rejected_batch(std::span<const RejectedRecord> records) {
-  const SchemaPtr schema = rejected_record_schema();
-  std::vector<ColumnBuilder> columns;
-  for (const Field& field : schema->fields()) columns.emplace_back(field.type);
-  const auto at = [&](RejectedColumn column) -> ColumnBuilder& { return columns[static_cast<size_t>(column)]; };
+  SideColumns at(rejected_record_schema());
   const auto append_bytes = [&](RejectedColumn column, const std::optional<std::string>& bytes) {
     bytes ? at(column).append_text(*bytes) : at(column).append_null();
   };
@@ -89,9 +102,7 @@ Batch make_rejected_batch(std::span<const RejectedRecord> records) {
     append_bytes(RejectedColumn::kRawKey, record.raw_key);
     append_bytes(RejectedColumn::kRawRecord, record.raw);
   }
-  std::vector<ColumnPtr> finished;
-  for (ColumnBuilder& column : columns) finished.push_back(column.finish());
-  return Batch(schema, std::move(finished), static_cast<int32_t>(records.size()));
+  return at.finish(records.size());
 }
 
 }  // namespace tidemill
