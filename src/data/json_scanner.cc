@@ -239,33 +239,14 @@ bool JsonScanner::end() {
   return fail_expected("the end of the line");
 }
 
-namespace {
-
-// Walks over the members of an object, up to its end or an error.
-void take_members(JsonScanner& scanner, std::vector<JsonMember>& members) {
-  scanner.enter('{');
-  while (const auto key = scanner.next_key()) {
-    const auto value = scanner.value();
-    if (!value) return;
-    members.push_back({key->text, *value});
-  }
-}
-
-}  // namespace
-
 std::optional<JsonSyntaxError> check_json(std::string_view text, std::vector<JsonMember>* members) {
   JsonScanner scanner(text);
   if (members != nullptr && scanner.peek() == '{')
-    take_members(scanner, *members);
+    walk_json_members(scanner, [&](const JsonMember& member) { members->push_back(member); });
   else
     scanner.value();
   if (scanner.error() == nullptr && scanner.end()) return std::nullopt;
   return *scanner.error();
-}
-
-void append_json_members(std::string_view object, std::vector<JsonMember>& members) {
-  auto scanner = JsonScanner::of_checked(object);
-  take_members(scanner, members);
 }
 
 }  // namespace tidemill

@@ -74,7 +74,15 @@ class JsonScanner {
 // Checks that `text` is one JSON value; returns what is wrong, or nullopt. Where it is an object, its members are
 // appended to `members`, if that is given.
 std::optional<JsonSyntaxError> check_json(std::string_view text, std::vector<JsonMember>* members = nullptr);
-// Appends the members of an object in a text that check_json() has let through.
-void append_json_members(std::string_view object, std::vector<JsonMember>& members);
+// Gives the members of the object that comes next to `take`, up to its end or an error.
+template <class Take>
+void walk_json_members(JsonScanner& scanner, Take take) {
+  scanner.enter('{');
+  while (const std::optional<JsonToken> key = scanner.next_key()) {
+    const std::optional<JsonToken> value = scanner.value();
+    if (!value) return;
+    take(JsonMember{key->text, *value});
+  }
+}
 
 }  // namespace tidemill

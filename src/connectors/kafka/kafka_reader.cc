@@ -185,16 +185,16 @@ std::optional<int64_t> KafkaReader::pending_records() const {
 
 std::string KafkaReader::problem() const {
   if (!consumer_) return "";
-  std::string problem = consumer_->problem();
+  if (std::string problem = consumer_->problem(); !problem.empty()) return problem;
   for (const auto& partition : partitions_) {
-    const int64_t held_back = problem.empty() && partition->added ? consumer_->held_back(partition->partition) : 0;
+    const int64_t held_back = partition->added ? consumer_->held_back(partition->partition) : 0;
     if (held_back > 0)
-      problem = fmt::format(
+      return fmt::format(
           "{} records of {} wait behind a transaction that another program has open; they come when it ends "
           "('properties.isolation.level' = 'read_uncommitted' does not wait)",
           held_back, *partition->name);
   }
-  return problem;
+  return "";
 }
 
 size_t KafkaReader::memory_bytes() const { return (consumer_ ? consumer_->memory_bytes() : 0) + rows_.memory_bytes(); }

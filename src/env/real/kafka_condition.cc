@@ -42,8 +42,7 @@ std::string_view hint_of(Cure cure) {
              "'properties.sasl.jaas.config'.";
     case Cure::kTls:
       return "Check 'properties.security.protocol', that 'properties.ssl.truststore.location' names the certificates, "
-             "as "
-             "PEM, that the servers' are signed by, and, where servers ask for one, that "
+             "as PEM, that the servers' are signed by, and, where servers ask for one, that "
              "'properties.ssl.keystore.location' names a certificate that they trust, with its key.";
     case Cure::kPermission:
       return "Grant the user access (kafka-acls), or name another one.";

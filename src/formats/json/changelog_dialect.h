@@ -49,8 +49,10 @@ std::array<JsonToken, N> json_members(std::span<const JsonMember> object,
       if (member.key == names[i]) found[i] = member.value;
   return found;
 }
-// Returns the members of a value in a text that check_json() has let through; none where it is no object.
+// Both of a value in a text that check_json() has let through. Returns its members; none where it is no object.
 std::vector<JsonMember> members_of(const JsonToken& value);
+// Returns its member of this name, as json_members() does.
+JsonToken member_of(const JsonToken& value, std::string_view name);
 // Returns the text of a string without escapes; of any other value as it stands.
 std::string json_plain_text(const JsonToken& token);
 

@@ -26,7 +26,7 @@ ValueStatus set_message_metadata(const std::vector<MessageMetadata>& wanted, con
   ValueStatus status = ValueStatus::kOk;
   for (size_t i = 0; i < wanted.size(); ++i) {
     JsonToken token = message;
-    for (const std::string_view name : wanted[i].path) token = json_members<1>(members_of(token), {name})[0];
+    for (const std::string_view name : wanted[i].path) token = member_of(token, name);
     ColumnFiller& column = rows.column(first_column + static_cast<int32_t>(i));
     const bool is_time = wanted[i].key.type.kind == TypeKind::kTimestampLtz;
     const ValueStatus one =

@@ -85,7 +85,8 @@ TEST(JsonScanner, MembersAreTakenApart) {
   std::vector<JsonMember> members;
   ASSERT_FALSE(check_json(text, &members).has_value());
   std::vector<JsonMember> again;
-  append_json_members(text, again);
+  auto scanner = JsonScanner::of_checked(text);
+  walk_json_members(scanner, [&](const JsonMember& member) { again.push_back(member); });
   ASSERT_EQ(members.size(), 5u);
   ASSERT_EQ(again.size(), 5u);
   const std::string_view expected[][2] = {
