@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unittest
 
 from kafka_case import require_kafka
@@ -245,6 +246,11 @@ class ProgressTest(TopicJobCase):
         self.assertEqual(self.good(look, execution__runtime_mode="batch").rows, [["15"]])
         self.assertEqual(self.client.committed_offsets("ends-look"), {})
 
+    def lag(self) -> int | None:
+        """pendingRecords of the job that was started; None where it does not say."""
+        found = re.search(r"pendingRecords\D+(\d+)", self.asked("metrics"))
+        return int(found[1]) if found else None
+
     def test_a_transaction_that_another_has_open_is_told(self) -> None:
         topic, out = self.topic(), "stalled-out"
         self.kafka.create_topic(out)
@@ -257,9 +263,11 @@ class ProgressTest(TopicJobCase):
         told = f"5 records of {topic}-0 wait behind a transaction that another program has open"
         self.until_running(running, lambda: told in self.why(), told)
         self.assertEqual(sorted(self.texts(out)), [f'{{"a":{number}}}' for number in range(5)])
+        self.until_running(running, lambda: self.lag() == 5, "the lag, with what is held back")
         other.abort()
         self.until_texts(out, [f'{{"a":{number}}}' for number in (0, 1, 2, 3, 4, 7, 8, 9)], running)
         self.assertNotIn("wait behind", self.why())
+        self.until_running(running, lambda: self.lag() == 0, "no lag")
         self.assertEqual(running.stop().code, 0)
 
     def test_a_silent_partition_holds_nothing_back(self) -> None:

@@ -128,7 +128,11 @@ class TopicJobCase(ClusterCase):
 
     def why(self) -> str:
         """What the job that was started says of what holds its output back; empty where it does not run."""
-        command = [PROGRAM, "job", "why", str(self.checkpoints)]
+        return self.asked("why")
+
+    def asked(self, question: str) -> str:
+        """What the job that was started answers to `tidemill job QUESTION`; empty where it does not run."""
+        command = [PROGRAM, "job", question, str(self.checkpoints)]
         return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False).stdout
 
     def texts(self, topic: str, **how: Any) -> list[str]:
