@@ -19,11 +19,13 @@ class ChangedRows {
   // Begins with the rows of a batch: those added later come out at the watermark of the row of it that made them, so
   // that what they are late for does not depend on how often watermarks travel. Not called: they have none of their
   // own.
-  void begin(const Batch& input) { progress_ = input.progress(); }
+  void begin(const Batch& input);
   // Says that rows added from now on come out because of this row of the batch.
   void because_of(int32_t row) { watermark_ = progress_.own_at(row); }
 
-  // Adds a row of a batch, or one that a record holds.
+  // Adds a row of the batch that begin() was given. Nothing is copied before emit(), and long texts not even then.
+  void add(RowKind kind, int32_t row, int64_t number = 0);
+  // Adds a row of other columns, or one that a record holds.
   void add(RowKind kind, std::span<const ColumnPtr> columns, int32_t row, int64_t number = 0);
   void add(RowKind kind, const std::byte* record, const ValueFields& values, const TextHeap& texts, int64_t number = 0);
 
@@ -32,13 +34,20 @@ class ChangedRows {
   void emit(Output& output);
 
  private:
-  bool start(RowKind kind, int64_t number);
+  // `place`: the row of the batch at hand; kOwn: a row is appended to columns_.
+  static constexpr int32_t kOwn = -1;
+  bool start(RowKind kind, int32_t place, int64_t number);
+  std::vector<ColumnPtr> take_columns();
 
   SchemaPtr schema_;
   bool numbers_;
   bool update_before_;
-  std::vector<ColumnBuilder> columns_;
+  std::vector<ColumnBuilder> columns_;  // rows that are not of the batch at hand, their numbers apart
+  ColumnBuilder row_numbers_;
+  std::vector<ColumnPtr> input_;  // of the batch at hand
   std::vector<RowKind> kinds_;
+  std::vector<int32_t> places_;  // by row: in the batch at hand, or ~place in columns_
+  int32_t num_own_ = 0;
   bool only_inserts_ = true;
   RowProgress progress_;                      // of the batch at hand
   EpochMillis watermark_ = kNoWatermark;      // of the row at hand

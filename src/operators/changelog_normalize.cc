@@ -62,7 +62,7 @@ void ChangelogNormalize::take(const Batch& input, int32_t row, std::byte* record
     if (!time_to_live_.enabled() && values_.equal(record, table_->texts(), input.columns(), row)) return;
     changes_.add(RowKind::kUpdateBefore, record, values_, table_->texts());
   }
-  changes_.add(shown ? RowKind::kUpdateAfter : RowKind::kInsert, input.columns(), row);
+  changes_.add(shown ? RowKind::kUpdateAfter : RowKind::kInsert, row);
   record[shown_offset_] = std::byte{1};
   values_.put(record, table_->texts(), input.columns(), row);
   if (time_to_live_.enabled()) time_to_live_.written({&record, 1}, context_->processing_time());

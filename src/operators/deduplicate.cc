@@ -1,5 +1,8 @@
 #include "operators/deduplicate.h"
 
+#include <algorithm>
+
+#include "operators/column_comparison.h"
 #include "operators/key_columns.h"
 #include "operators/stored_position.h"
 
@@ -52,38 +55,58 @@ void Deduplicate::process(Batch input, int32_t, Output& output) {
   created_.resize(num_rows);
   table_->upsert(*keys_, records_, created_);
   const EpochMillis now = context_->processing_time();
+  rounds_.assign(records_);
+  shown_.resize(num_rows);
   changes_.begin(input);
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     changes_.because_of(row);
-    std::byte* const record = records_[static_cast<size_t>(row)];
-    bool is_new = record[shown_offset_] == std::byte{0};
-    if (time_to_live_.enabled() && !is_new && time_to_live_.expired(record, now)) is_new = true;
-    take(input, row, record, is_new);
+    take(input, row, now);
   }
+  store(input);
   changes_.emit(output);
   context_->state().release();
 }
 
 // Time to live counts from when the row that is shown was stored, as state of a key is only written then.
-void Deduplicate::take(const Batch& input, int32_t row, std::byte* record, bool is_new) {
-  if (!is_new) {
-    if (!replaces(input, row, record)) return;
+void Deduplicate::take(const Batch& input, int32_t row, EpochMillis now) {
+  std::byte* const record = records_[static_cast<size_t>(row)];
+  const int32_t previous = rounds_.previous(row);
+  const int32_t shown = previous < 0 ? -1 : shown_[static_cast<size_t>(previous)];
+  bool is_new = shown < 0 && record[shown_offset_] == std::byte{0};
+  if (time_to_live_.enabled() && !is_new && shown < 0 && time_to_live_.expired(record, now)) is_new = true;
+  if (!is_new && !replaces(input, row, shown)) {
+    shown_[static_cast<size_t>(row)] = shown;
+    return;
+  }
+  shown_[static_cast<size_t>(row)] = row;
+  if (shown >= 0) {
+    changes_.add(RowKind::kUpdateBefore, shown);
+  } else if (!is_new) {
     changes_.add(RowKind::kUpdateBefore, record, values_, table_->texts());
   }
-  changes_.add(is_new ? RowKind::kInsert : RowKind::kUpdateAfter, input.columns(), row);
-  store(input, row, record);
+  changes_.add(is_new ? RowKind::kInsert : RowKind::kUpdateAfter, row);
 }
 
-bool Deduplicate::replaces(const Batch& input, int32_t row, const std::byte* record) const {
+bool Deduplicate::replaces(const Batch& input, int32_t row, int32_t shown) const {
   if (!spec_.keep_last) return false;
+  const std::byte* const record = records_[static_cast<size_t>(row)];
   if (!positions_) {
-    return time_to_live_.enabled() || !is_shown(input, row, record);
+    if (time_to_live_.enabled()) return true;
+    return shown >= 0 ? !are_equal(input, row, shown) : !is_shown(input, row, record);
   }
-  std::string scratch;
-  const RowPosition shown =
-      load_position(*table_, *reinterpret_cast<const StoredPosition*>(record + position_offset_), scratch);
   const RowPosition position = (*positions_)[row];
-  return position >= shown;
+  if (shown >= 0) return position >= (*positions_)[shown];
+  std::string scratch;
+  return position >=
+         load_position(*table_, *reinterpret_cast<const StoredPosition*>(record + position_offset_), scratch);
+}
+
+bool Deduplicate::are_equal(const Batch& input, int32_t a, int32_t b) const {
+  const std::pair<int32_t, int32_t> pair(a, b);
+  uint8_t differs = 0;
+  for (int32_t column = 0; column < input.num_columns(); ++column)
+    if (column != spec_.time_column) mark_differences(*input.column(column), {&pair, 1}, {&differs, 1});
+  return differs == 0;
 }
 
 // The processing time of the rows does not count: it is another one with every row.
@@ -97,12 +120,28 @@ bool Deduplicate::is_shown(const Batch& input, int32_t row, const std::byte* rec
   return values_.equal(record, table_->texts(), columns, row);
 }
 
-void Deduplicate::store(const Batch& input, int32_t row, std::byte* record) {
-  record[shown_offset_] = std::byte{1};
-  if (positions_)
-    store_position(*table_, (*positions_)[row], *reinterpret_cast<StoredPosition*>(record + position_offset_));
-  if (keeps_rows()) values_.put(record, table_->texts(), input.columns(), row);
-  if (time_to_live_.enabled()) time_to_live_.written({&record, 1}, context_->processing_time());
+void Deduplicate::store(const Batch& input) {
+  std::vector<int32_t> rows;
+  std::vector<std::byte*> records;
+  // The last row of each partition that has a row to store, from behind: whoever is the previous one is not the last.
+  std::vector<uint8_t> followed(shown_.size(), 0);
+  for (int32_t row = input.num_rows() - 1; row >= 0; --row) {
+    const int32_t previous = rounds_.previous(row);
+    if (previous >= 0) followed[static_cast<size_t>(previous)] = 1;
+    if (followed[static_cast<size_t>(row)] != 0 || shown_[static_cast<size_t>(row)] < 0) continue;
+    rows.push_back(shown_[static_cast<size_t>(row)]);
+    records.push_back(records_[static_cast<size_t>(row)]);
+  }
+  std::ranges::reverse(rows);
+  std::ranges::reverse(records);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    records[i][shown_offset_] = std::byte{1};
+    if (positions_)
+      store_position(*table_, (*positions_)[rows[i]],
+                     *reinterpret_cast<StoredPosition*>(records[i] + position_offset_));
+  }
+  if (keeps_rows()) values_.put(records, table_->texts(), input.columns(), rows);
+  if (time_to_live_.enabled()) time_to_live_.written(records, context_->processing_time());
 }
 
 EpochMillis Deduplicate::next_processing_timer() const {

@@ -7,6 +7,7 @@
 #include "operators/changed_rows.h"
 #include "operators/operator.h"
 #include "operators/row_positions.h"
+#include "operators/row_rounds.h"
 #include "operators/spec.h"
 #include "state/time_to_live.h"
 #include "state/value_fields.h"
@@ -28,11 +29,16 @@ class Deduplicate final : public Operator {
 
  private:
   bool keeps_rows() const { return spec_.keep_last; }
-  void take(const Batch& input, int32_t row, std::byte* record, bool is_new);
-  bool replaces(const Batch& input, int32_t row, const std::byte* record) const;
+  // Takes a row and notes in shown_ what its partition shows then.
+  void take(const Batch& input, int32_t row, EpochMillis now);
+  // `shown`: the row of the batch that the partition shows, -1: that of the record.
+  bool replaces(const Batch& input, int32_t row, int32_t shown) const;
   // Returns whether the row is equal to the one in the record, but for its time.
   bool is_shown(const Batch& input, int32_t row, const std::byte* record) const;
-  void store(const Batch& input, int32_t row, std::byte* record);
+  // Returns whether two rows of the batch are equal, but for their times.
+  bool are_equal(const Batch& input, int32_t a, int32_t b) const;
+  // Stores what the partitions of the batch show now.
+  void store(const Batch& input);
 
   DeduplicateSpec spec_;
   std::vector<Type> key_types_;
@@ -49,6 +55,8 @@ class Deduplicate final : public Operator {
   std::optional<KeyBatch> keys_;
   std::vector<std::byte*> records_;
   std::vector<uint8_t> created_;
+  RowRounds rounds_;            // which rows are of one partition
+  std::vector<int32_t> shown_;  // by row: the row of the batch that its partition shows after it, -1: the stored one
 };
 
 }  // namespace tidemill

@@ -1,5 +1,7 @@
 #include "operators/filter_project.h"
 
+#include <algorithm>
+
 #include "operators/row_evaluation.h"
 
 namespace tidemill {
@@ -28,13 +30,18 @@ std::vector<ExpressionPtr> renumbered(const std::vector<ExpressionPtr>& expressi
 
 }  // namespace
 
-FilterProject::FilterProject(const FilterProjectSpec& spec)
-    : predicate_(spec.predicate),
-      schema_(spec.schema),
-      columns_read_(columns_of_all(spec.projections)),
-      projections_(renumbered(spec.projections, columns_read_)) {}
+FilterProject::FilterProject(const FilterProjectSpec& spec) : predicate_(spec.predicate), schema_(spec.schema) {
+  std::vector<ExpressionPtr> computed;
+  for (const ExpressionPtr& projection : spec.projections) {
+    const auto* column = projection->try_as<ColumnReference>();
+    passed_on_.push_back(column == nullptr ? -1 : column->index());
+    if (column == nullptr) computed.push_back(projection);
+  }
+  columns_read_ = columns_of_all(computed);
+  computed_ = renumbered(computed, columns_read_);
+}
 
-Batch FilterProject::narrowed(const Batch& input) {
+Batch FilterProject::narrowed(const Batch& input, bool all) const {
   if (narrow_schema_ == nullptr) {
     std::vector<Field> fields;
     for (const int32_t column : columns_read_) fields.push_back(input.schema()->field(column));
@@ -43,20 +50,62 @@ Batch FilterProject::narrowed(const Batch& input) {
   std::vector<ColumnPtr> columns;
   columns.reserve(columns_read_.size());
   for (const int32_t column : columns_read_) columns.push_back(input.column(column));
-  return input.with_columns(narrow_schema_, std::move(columns));
+  const Batch narrow = input.with_columns(narrow_schema_, std::move(columns));
+  return all ? narrow : narrow.take(passed_);
 }
 
-Batch FilterProject::surviving_rows(const Batch& input) {
-  if (predicate_ == nullptr) return narrowed(input);
-  rows_where(*predicate_, input, context_->evaluation(), context_->metrics(), passed_);
-  if (static_cast<int32_t>(passed_.size()) == input.num_rows()) return narrowed(input);
-  return narrowed(input).take(passed_);
+// A predicate often leaves no NULLs behind (the other kinds of events): whoever comes next need not look for them.
+bool FilterProject::passes_nulls(const Column& column, Passed& shared) const {
+  const Buffer* const validity = column.validity_buffer().get();
+  if (validity == nullptr) return false;
+  if (validity == shared.validity) return shared.nulls;
+  const auto* const bits = reinterpret_cast<const uint8_t*>(validity->data());
+  bool valid = true;
+  for (const int32_t row : passed_) valid &= bit_at(bits, row);
+  shared.validity = validity;
+  return shared.nulls = !valid;
+}
+
+ColumnPtr FilterProject::passed_on(const ColumnPtr& column, Passed& shared) const {
+  const auto num_rows = static_cast<int32_t>(passed_.size());
+  if (column->encoding() == ColumnEncoding::kConstant) return Column::constant(*column, num_rows);
+  const bool most = passed_.size() * 2 >= static_cast<size_t>(column->num_rows());
+  if (column->encoding() != ColumnEncoding::kFlat || !most) return column->take(passed_);
+  if (shared.indices == nullptr) {
+    auto rows = Buffer::allocate(passed_.size() * sizeof(int32_t));
+    std::copy(passed_.begin(), passed_.end(), reinterpret_cast<int32_t*>(rows->mutable_data()));
+    shared.indices = std::move(rows);
+  }
+  if (column->validity_buffer() == nullptr || passes_nulls(*column, shared))
+    return Column::dictionary(column, shared.indices, num_rows);
+  const ColumnPtr without_nulls =
+      Column::flat(column->type(), column->num_rows(), column->values_buffer(), nullptr, column->text_buffers());
+  return Column::dictionary(without_nulls, shared.indices, num_rows);
 }
 
 void FilterProject::process(Batch input, int32_t, Output& output) {
-  const Batch rows = surviving_rows(input);
-  if (rows.num_rows() == 0) return;
-  std::vector<ColumnPtr> columns = evaluate_rows(projections_, rows, context_->evaluation(), context_->metrics());
+  if (input.num_rows() == 0) return;
+  bool all = true;
+  if (predicate_ != nullptr) {
+    rows_where(*predicate_, input, context_->evaluation(), context_->metrics(), passed_);
+    if (passed_.empty()) return;
+    all = passed_.size() == static_cast<size_t>(input.num_rows());
+  }
+  const Batch rows = narrowed(input, all);
+  std::vector<ColumnPtr> computed = evaluate_rows(computed_, rows, context_->evaluation(), context_->metrics());
+  std::vector<ColumnPtr> columns;
+  columns.reserve(passed_on_.size());
+  Passed shared;
+  auto next = computed.begin();
+  for (const int32_t column : passed_on_) {
+    if (column < 0) {
+      columns.push_back(std::move(*next++));
+      continue;
+    }
+    const Type& type = schema_->field(static_cast<int32_t>(columns.size())).type;
+    ColumnPtr same = all ? input.column(column) : passed_on(input.column(column), shared);
+    columns.push_back(same->type() == type ? std::move(same) : same->with_type(type));
+  }
   output.emit(rows.with_columns(schema_, std::move(columns)));
 }
 

@@ -11,15 +11,12 @@ RowPositions::RowPositions(RowOrder order, int32_t rowtime) : by_time_(order == 
 
 void RowPositions::begin(const Batch& batch) {
   batch_ = &batch;
-  if (by_time_) CHECK(batch.column(rowtime_)->type().physical() == PhysicalType::kInt64);
+  if (by_time_) times_ = batch.column(rowtime_)->decode<int64_t>();
 }
 
 RowPosition RowPositions::operator[](int32_t row) const {
   RowPosition position;
-  if (by_time_) {
-    const Decoded<int64_t> times = batch_->column(rowtime_)->decode<int64_t>();
-    if (!times.is_null(row)) position.time = times[row];
-  }
+  if (times_ && !times_->is_null(row)) position.time = (*times_)[row];
   const RowOrigin& origin = batch_->origin();
   if (!origin.split) return position;
   position.split = *origin.split;

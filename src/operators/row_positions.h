@@ -4,6 +4,7 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,7 @@ class RowPositions {
   bool by_time_;
   int32_t rowtime_;
   const Batch* batch_ = nullptr;
+  std::optional<Decoded<int64_t>> times_;  // of the batch, where they count
 };
 
 }  // namespace tidemill

@@ -117,7 +117,7 @@ void TopN::insert(int32_t row) {
   } else {
     const bool replaces = full && spec_.last == 1 && rest_ == nullptr;
     if (full) add(replaces ? RowKind::kUpdateBefore : RowKind::kDelete, following.back(), spec_.last);
-    changes_.add(replaces ? RowKind::kUpdateAfter : RowKind::kInsert, input_.columns(), row);
+    changes_.add(replaces ? RowKind::kUpdateAfter : RowKind::kInsert, row);
   }
   values_.put(top_->upsert(key, SubKey::of_bytes(place), created), top_->texts(), input_.columns(), row);
   CHECK(created);
@@ -216,7 +216,7 @@ void TopN::shift_down(int32_t row, int64_t number, const std::vector<const std::
   const std::byte* comes = nullptr;  // null: the input row
   const auto add_coming = [&](RowKind kind) {
     if (comes == nullptr) {
-      changes_.add(kind, input_.columns(), row, number);
+      changes_.add(kind, row, number);
     } else {
       add(kind, comes, number);
     }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/row_field_path.h"
 #include "data/schema.h"
 #include "expr/expression.h"
 #include "plan/object_name.h"
@@ -20,6 +21,9 @@ struct TableColumn {
   std::string name;
   Type type;
   ColumnKind kind = ColumnKind::kPhysical;
+  // kPhysical: a field of an earlier column, read without the rest of it. Only what a scan reads has such columns, and
+  // has them last (rules/read_row_fields.cc).
+  std::optional<RowFieldPath> row_field = {};
   TimeAttribute time = TimeAttribute::kNone;
   ExpressionPtr expression;    // kComputed: over the table's columns by index; reads physical and metadata ones only
   std::string expression_sql;  // kComputed: canonical SQL

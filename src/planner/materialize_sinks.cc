@@ -55,6 +55,7 @@ SinkMode mode_of(SinkAccepts accepts, bool append_input) {
     case SinkAccepts::kRetract:
       return SinkMode::kRetract;
     case SinkAccepts::kAny:
+    case SinkAccepts::kNewest:
       return append_input ? SinkMode::kAppend : SinkMode::kUpsert;
   }
   CHECK(false);

@@ -43,6 +43,9 @@ TableDescription TableAccess::describe(const TableDefinition& table) const {
     if (column.kind != ColumnKind::kPhysical) continue;
     places[i] = static_cast<int32_t>(physical.size());
     physical.push_back({column.name, column.type});
+    if (column.row_field)
+      description.row_fields.push_back(
+          {places[static_cast<size_t>(column.row_field->column)], column.row_field->places});
   }
   for (const int32_t column : table.primary_key) {
     description.primary_key.push_back(places[static_cast<size_t>(column)]);
@@ -117,7 +120,8 @@ std::vector<std::string> TableAccess::warnings() const {
 
 SourceTraits TableAccess::source(const ScanNode& scan) const {
   const std::shared_ptr<const Source> source = make_source(scan);
-  return {source->bounded(), source->append_only(), source->upserts(), source->num_rows(), source->takes_conditions()};
+  return {source->bounded(),  source->append_only(),      source->upserts(),
+          source->num_rows(), source->takes_conditions(), source->reads_row_fields()};
 }
 
 SinkAccepts TableAccess::sink(const SinkNode& sink) const {
@@ -130,6 +134,8 @@ SinkAccepts TableAccess::sink(const SinkNode& sink) const {
       return SinkAccepts::kRetract;
     case SinkChangelog::kAny:
       return SinkAccepts::kAny;
+    case SinkChangelog::kNewest:
+      return SinkAccepts::kNewest;
   }
   CHECK(false);
 }

@@ -33,7 +33,7 @@ Batch SinkOperator::accepted(Batch input) const {
   std::vector<int32_t> rows;
   for (int32_t row = 0; row < input.num_rows(); ++row) {
     const RowKind kind = input.kind(row);
-    CHECK_MSG(accepts_ == SinkChangelog::kUpsert || kind == RowKind::kInsert,
+    CHECK_MSG(accepts_ != SinkChangelog::kAppend || kind == RowKind::kInsert,
               "sink of {} takes inserts only and was given {}", spec_.table, row_kind_text(kind));
     if (kind != RowKind::kUpdateBefore) rows.push_back(row);  // the new row replaces the old one by its key
   }

@@ -190,6 +190,20 @@ StoredText TextHeap::store(std::string_view text) {
   }
 }
 
+void TextHeap::replace(StoredText& stored, std::string_view text) {
+  const bool in_cells = !stored.is_inline() && stored.size() <= CellHeap::kCellBytesMax &&
+                        text.size() > StoredText::kInlineBytesMax && text.size() <= CellHeap::kCellBytesMax;
+  const auto bytes = static_cast<uint32_t>(text.size());
+  if (in_cells && class_of(stored.size()) == class_of(bytes)) {
+    const StateAddress cell = stored.address();
+    std::memcpy(cells_.pages().write_at(cell, bytes), text.data(), bytes);
+    stored = StoredText::of_heap(text, cell);
+    return;
+  }
+  free(stored);
+  stored = store(text);
+}
+
 std::string_view TextHeap::load(const PageSource& pages, const StoredText& stored, std::string& scratch) {
   if (stored.is_inline()) return stored.inlined();
   StateAddress cell = stored.address();

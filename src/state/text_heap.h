@@ -92,11 +92,9 @@ class TextHeap {
   static std::string_view load(const PageSource& pages, const StoredText& stored, std::string& scratch);
   // Frees what the text holds in the heap and makes it empty.
   void free(StoredText& stored);
-  // Frees the old text and stores the new one. `text` must not lie in the old one.
-  void replace(StoredText& stored, std::string_view text) {
-    free(stored);
-    stored = store(text);
-  }
+  // Frees the old text and stores the new one, in its place where that has the size. `text` must not lie in the old
+  // one.
+  void replace(StoredText& stored, std::string_view text);
 
   CellHeap& cells() { return cells_; }
   const CellHeap& cells() const { return cells_; }

@@ -39,23 +39,34 @@ void ValueFields::open(const RecordLayout& layout) {
 }
 
 void ValueFields::put(std::byte* record, TextHeap& texts, std::span<const ColumnPtr> values, int32_t row) const {
+  put({&record, 1}, texts, values, {&row, 1});
+}
+
+void ValueFields::put(std::span<std::byte* const> records, TextHeap& texts, std::span<const ColumnPtr> values,
+                      std::span<const int32_t> rows) const {
   CHECK_EQ(values.size(), places_.size());
   for (size_t i = 0; i < places_.size(); ++i) {
-    const Column& column = *values[i];
-    CHECK(column.type().physical() == types_[i].physical());
-    std::byte* const value = record + places_[i].value;
-    const bool null = column.is_null(row);
-    record[places_[i].null] = std::byte{null};
-    dispatch_physical(column.type().physical(), [&]<class T>() {
-      if constexpr (std::is_same_v<T, Text>) {
-        StoredText stored = load_stored_text(value);
-        texts.replace(stored, null ? std::string_view() : column.text(row));
-        put_stored_text(value, stored);
-      } else {
-        const T stored = null ? T{} : column.decode<T>()[row];
-        std::memcpy(value, &stored, sizeof(T));
-      }
-    });
+    CHECK(values[i]->type().physical() == types_[i].physical());
+    dispatch_physical(types_[i].physical(),
+                      [&]<class T>() { put_values(values[i]->decode<T>(), places_[i], texts, records, rows); });
+  }
+}
+
+template <class T>
+void ValueFields::put_values(const Decoded<T>& values, const Place& place, TextHeap& texts,
+                             std::span<std::byte* const> records, std::span<const int32_t> rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::byte* const value = records[i] + place.value;
+    const bool null = values.is_null(rows[i]);
+    records[i][place.null] = std::byte{null};
+    if constexpr (std::is_same_v<T, Text>) {
+      StoredText stored = load_stored_text(value);
+      texts.replace(stored, null ? std::string_view() : values[rows[i]].view());
+      put_stored_text(value, stored);
+    } else {
+      const T stored = null ? T{} : values[rows[i]];
+      std::memcpy(value, &stored, sizeof(T));
+    }
   }
 }
 

@@ -29,6 +29,9 @@ class ValueFields {
 
   // Stores row `row` of `values` in the record, over what was there.
   void put(std::byte* record, TextHeap& texts, std::span<const ColumnPtr> values, int32_t row) const;
+  // Stores row rows[i] of `values` in records[i], for each i, over what was there. Requires: no record comes twice.
+  void put(std::span<std::byte* const> records, TextHeap& texts, std::span<const ColumnPtr> values,
+           std::span<const int32_t> rows) const;
   // Appends what the record holds, a row to each column.
   void append(const std::byte* record, const TextHeap& texts, std::span<ColumnBuilder> values) const;
   // Appends what the record holds of value `index`.
@@ -43,6 +46,10 @@ class ValueFields {
     uint32_t value = 0;
     uint32_t null = 0;
   };
+  template <class T>
+  static void put_values(const Decoded<T>& values, const Place& place, TextHeap& texts,
+                         std::span<std::byte* const> records, std::span<const int32_t> rows);
+
   std::vector<Type> types_;
   size_t first_;
   int32_t first_field_ = 0;

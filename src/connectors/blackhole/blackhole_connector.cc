@@ -13,7 +13,7 @@ class BlackholeConnector final : public Connector {
   std::vector<OptionSpec> options() const override { return {}; }
   std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry& formats) const override {
     check_options(*this, table.options, formats);
-    return std::make_shared<DiscardingSink>(SinkChangelog::kAny, "blackhole");
+    return std::make_shared<DiscardingSink>(SinkChangelog::kNewest, "blackhole");
   }
 };
 

@@ -90,8 +90,13 @@ class NexmarkConnector final : public Connector {
     const Options options = check_options(*this, table.options, formats);
     NexmarkTable result;
     result.schema = source_schema(table, {}, name());
-    for (const Field& field : table.physical->fields()) nexmark_column(field);  // also what no query reads
-    for (const Field& field : result.schema->fields()) result.columns.push_back(nexmark_column(field));
+    std::vector<NexmarkColumn> physical;
+    const int32_t num_columns = table.physical->size() - static_cast<int32_t>(table.row_fields.size());
+    for (int32_t i = 0; i < num_columns; ++i)  // also what no query reads
+      physical.push_back(nexmark_column(table.physical->field(i)));
+    for (const RowFieldPath& field : table.row_fields)
+      physical.push_back(nexmark_field_column(physical[static_cast<size_t>(field.column)], field.places.front()));
+    for (const int32_t column : table.projection) result.columns.push_back(physical[static_cast<size_t>(column)]);
     NexmarkSettings& settings = result.settings;
     settings.seed = static_cast<uint64_t>(options.integer("seed"));
     settings.start = kStart;

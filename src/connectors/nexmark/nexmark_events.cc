@@ -319,8 +319,20 @@ void NexmarkEvents::append_text(std::string& out, NexmarkField field, int64_t nu
   }
 }
 
+NexmarkEvents::Draws NexmarkEvents::draws_of(int64_t number) const {
+  return {hash_combine(settings_.seed, static_cast<uint64_t>(number))};
+}
+
+int64_t NexmarkEvents::integer(NexmarkField field, int64_t number) const {
+  return integer(field, number, draws_of(number));
+}
+
+void NexmarkEvents::append_text(std::string& out, NexmarkField field, int64_t number) const {
+  append_text(out, field, number, draws_of(number));
+}
+
 void NexmarkEvents::append_row(std::string& out, std::span<const NexmarkField> fields, int64_t number) const {
-  const Draws draws = {hash_combine(settings_.seed, static_cast<uint64_t>(number))};
+  const Draws draws = draws_of(number);
   for (const NexmarkField field : fields) {
     out += '\1';  // not NULL
     if (!is_text(field)) {

@@ -31,6 +31,9 @@ class NexmarkEvents {
   EpochMillis time(int64_t number) const;
   // Appends the ROW of these fields, as data/nested.h has it. Requires: fields of kind(number).
   void append_row(std::string& out, std::span<const NexmarkField> fields, int64_t number) const;
+  // Returns a number or a time, in ms of UTC; appends a text. Requires: the field is one, of kind(number).
+  int64_t integer(NexmarkField field, int64_t number) const;
+  void append_text(std::string& out, NexmarkField field, int64_t number) const;
 
  private:
   // Number of the last person or auction at event `number`, itself among them, from 0.
@@ -38,6 +41,7 @@ class NexmarkEvents {
   int64_t last_auction(int64_t number) const;
 
   struct Draws;
+  Draws draws_of(int64_t number) const;
   int64_t integer(NexmarkField field, int64_t number, const Draws& draws) const;
   void append_text(std::string& out, NexmarkField field, int64_t number, const Draws& draws) const;
   void append_extra(std::string& out, int64_t number, const Draws& draws) const;

@@ -124,4 +124,11 @@ NexmarkColumn nexmark_column(const Field& column) {
   return row_column(column, *row);
 }
 
+NexmarkColumn nexmark_field_column(const NexmarkColumn& row, int32_t place) {
+  NexmarkColumn result = row;
+  result.fields = {row.fields.at(static_cast<size_t>(place))};
+  result.is_field = true;
+  return result;
+}
+
 }  // namespace tidemill

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/error.h"
@@ -124,9 +125,16 @@ class NexmarkReader final : public Reader {
 
   Batch generate(int64_t first, int32_t num_rows) {
     std::vector<ColumnPtr> columns;
-    for (size_t i = 0; i < table_.columns.size(); ++i)
-      columns.push_back(
-          generate_column(table_.columns[i], table_.schema->field(static_cast<int32_t>(i)).type, first, num_rows));
+    std::array<BufferPtr, kNexmarkKinds> validity;  // what one kind of event has, none of another kind has
+    for (size_t i = 0; i < table_.columns.size(); ++i) {
+      const NexmarkColumn& column = table_.columns[i];
+      columns.push_back(generate_column(column, table_.schema->field(static_cast<int32_t>(i)).type, first, num_rows));
+      if (column.is_event_type) continue;
+      BufferPtr& shared = validity[static_cast<size_t>(column.kind)];
+      if (shared == nullptr) shared = columns.back()->validity_buffer();
+      columns.back() = Column::flat(columns.back()->type(), num_rows, columns.back()->values_buffer(), shared,
+                                    columns.back()->text_buffers());
+    }
     Batch batch(table_.schema, std::move(columns), num_rows);
     batch.set_origin({name_, first, nullptr});
     return batch;
@@ -141,9 +149,14 @@ class NexmarkReader final : public Reader {
         builder.append(static_cast<int32_t>(kind));
       } else if (kind != column.kind) {
         builder.append_null();
+      } else if (column.is_field && type.physical() == PhysicalType::kInt64) {
+        builder.append(events_.integer(column.fields.front(), number));
       } else {
         scratch_.clear();
-        events_.append_row(scratch_, column.fields, number);
+        if (column.is_field)
+          events_.append_text(scratch_, column.fields.front(), number);
+        else
+          events_.append_row(scratch_, column.fields, number);
         builder.append_text(scratch_);
       }
     }

@@ -27,6 +27,7 @@ class NexmarkSource final : public Source {
   SchemaPtr schema() const override { return table_.schema; }
   bool bounded() const override { return table_.num_events.has_value(); }
   std::optional<int64_t> num_rows() const override { return table_.num_events; }
+  bool reads_row_fields() const override { return true; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment& environment, std::string_view restored) const override;
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask& subtask) const override;
   std::string description() const override;

@@ -13,6 +13,7 @@
 #include "connectors/spi/options.h"
 #include "connectors/spi/sink.h"
 #include "connectors/spi/source.h"
+#include "data/row_field_path.h"
 #include "data/schema.h"
 
 namespace tidemill {
@@ -26,13 +27,15 @@ struct MetadataColumn {
 // What a connector is asked to serve.
 struct TableDescription {
   std::string name;                     // as the user knows it, for errors and metrics
-  SchemaPtr physical;                   // every physical column of the table, in order
+  SchemaPtr physical;                   // every physical column of the table, in order, then `row_fields`
   std::vector<int32_t> primary_key;     // indices into `physical`; empty: none
   std::vector<int32_t> partition_keys;  // PARTITIONED BY, likewise
   OptionMap options;                    // as written, 'connector' among them
   // Sources: the physical columns needed, indices into `physical`; only these are decoded. Sinks are given all physical
   // columns in the table's order, then the metadata columns.
   std::vector<int32_t> projection;
+  // Sources that read them: fields that are asked for as if they were columns, `column` being one of `physical`.
+  std::vector<RowFieldPath> row_fields = {};
   std::vector<MetadataColumn> metadata;  // behind the physical columns
   // Sources: rows that do not satisfy all of them may be left out; whoever asks looks at the others again.
   std::vector<ColumnCondition> conditions = {};

@@ -59,6 +59,7 @@ enum class SinkChangelog : uint8_t {
   kUpsert,   // +I, +U, -D by primary key
   kRetract,  // all
   kAny,      // all; where the table has a primary key, one row of it at a time, as by kUpsert
+  kNewest,   // as kAny, but of a row that is updated only what it is then: no -U
 };
 
 // Made by a connector from a table's options. Immutable; outlives the writers and committers it makes.

@@ -138,6 +138,8 @@ class Source {
   virtual std::optional<int64_t> num_rows() const { return std::nullopt; }
   // True where TableDescription::conditions may make it leave rows out.
   virtual bool takes_conditions() const { return false; }
+  // True where TableDescription::row_fields may ask for fields of ROWs.
+  virtual bool reads_row_fields() const { return false; }
   // False where rows carry kinds other than +I.
   virtual bool append_only() const { return true; }
   // True where its rows are +U and -D by the table's primary key, whose values alone a -D has.

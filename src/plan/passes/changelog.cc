@@ -308,8 +308,9 @@ void Changelog::demand(const PlanNode& node, bool needs_update_before) {
   demanded_[&node] = needs_update_before;
   bool of_inputs = true;  // whoever keeps state per row takes back by -U
   if (const auto* sink = node.try_as<SinkNode>()) {
-    of_inputs =
-        tables_.sink(*sink) != SinkAccepts::kUpsert || !is_keyed_as_its_table(*sink) || may_lose_update(*sink->input());
+    const SinkAccepts accepts = tables_.sink(*sink);
+    const bool takes_before = accepts != SinkAccepts::kUpsert && accepts != SinkAccepts::kNewest;
+    of_inputs = takes_before || !is_keyed_as_its_table(*sink) || may_lose_update(*sink->input());
   } else if (node.kind() == PlanKind::kChangelogNormalize) {
     of_inputs = false;
   } else if (node.kind() == PlanKind::kProject || node.kind() == PlanKind::kUnion ||

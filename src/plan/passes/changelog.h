@@ -22,12 +22,14 @@ struct SourceTraits {
   bool upserts = false;                            // Source::upserts()
   std::optional<int64_t> num_rows = std::nullopt;  // Source::num_rows()
   bool takes_conditions = false;                   // Source::takes_conditions()
+  bool reads_row_fields = false;                   // Source::reads_row_fields()
 };
 enum class SinkAccepts : uint8_t {
   kAppend,
   kUpsert,
   kRetract,
-  kAny,  // whatever comes; where it has a primary key, changes by it
+  kAny,     // whatever comes; where it has a primary key, changes by it
+  kNewest,  // the same without -U
 };
 
 class TableTraits {

@@ -12,7 +12,8 @@ namespace {
 // projections meet before windows are recognised, because a window's rows and its aggregate must be neighbours; that
 // leaves projections of its own, and so both are repeated before columns are pruned. What orders the rows of an
 // aggregate must be known by then. Keys of joins become columns before Top-N is recognised, which asks whether its rows
-// have windows. Who reads a scan is known when nothing is shared any more.
+// have windows. Fields of ROWs are read by themselves when all that looks into a scan's rows is in the Calcs above it.
+// Who reads a scan is known when nothing is shared any more.
 constexpr std::array kRules = {
     Rule{"share subplans", share_subplans},
     Rule{"fold constants", fold_constants},
@@ -28,8 +29,10 @@ constexpr std::array kRules = {
     Rule{"merge projects", merge_projects},
     Rule{"make calcs", make_calcs},
     Rule{"make lookup joins", make_lookup_joins},
+    Rule{"read row fields", read_row_fields},
     Rule{"name ranks", name_ranks},
     Rule{"share subplans", share_subplans},
+    Rule{"merge window aggregates", merge_window_aggregates},
     Rule{"offer conditions", offer_conditions},
 };
 

@@ -57,6 +57,8 @@ PlanPtr prune_columns(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr share_subplans(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_calcs(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr make_lookup_joins(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr read_row_fields(const PlanPtr& root, const OptimizerContext& context);
+PlanPtr merge_window_aggregates(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr name_ranks(const PlanPtr& root, const OptimizerContext& context);
 PlanPtr offer_conditions(const PlanPtr& root, const OptimizerContext& context);
 
