@@ -1,6 +1,7 @@
 #include "expr/evaluator.h"
 
 #include "data/dispatch.h"
+#include "expr/choice.h"
 #include "expr/result_column.h"
 
 namespace tidemill {
@@ -152,6 +153,17 @@ ColumnPtr evaluate_case(const Case& expression, const EvaluationInput& input, co
   return merge.finish();
 }
 
+ColumnPtr evaluate_choice(const Case& expression, const EvaluationInput& input, const Selection& selection,
+                          RowErrors& errors) {
+  std::vector<ColumnPtr> conditions, results;
+  for (size_t i = 0; i < expression.num_branches(); ++i) {
+    conditions.push_back(evaluate_node(*expression.condition(i), input, selection, errors));
+    results.push_back(evaluate_node(*expression.result(i), input, selection, errors));
+  }
+  results.push_back(evaluate_node(*expression.otherwise(), input, selection, errors));
+  return choose(expression.type(), conditions, results, selection);
+}
+
 template <class T>
 ColumnPtr evaluate_coalesce(const Coalesce& expression, const EvaluationInput& input, const Selection& selection,
                             RowErrors& errors) {
@@ -200,6 +212,7 @@ ColumnPtr evaluate_node(const Expression& expression, const EvaluationInput& inp
     case ExpressionKind::kNot:
       return evaluate_not(expression.as<Not>(), input, selection, errors);
     case ExpressionKind::kCase:
+      if (is_choice(expression.as<Case>())) return evaluate_choice(expression.as<Case>(), input, selection, errors);
       return dispatch_physical(expression.type().physical(), [&]<class T>() {
         return evaluate_case<T>(expression.as<Case>(), input, selection, errors);
       });

@@ -1,5 +1,6 @@
 #include "operators/make_operator.h"
 
+#include "operators/append_top_n.h"
 #include "operators/changelog_normalize.h"
 #include "operators/deduplicate.h"
 #include "operators/filter_project.h"
@@ -77,6 +78,7 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const RankSpec& spec) const {
     if (spec.final_only) return std::make_unique<FinalRank>(spec);
+    if (AppendTopN::suits(spec)) return std::make_unique<AppendTopN>(spec);
     return std::make_unique<TopN>(spec);
   }
   std::unique_ptr<Operator> operator()(const DeduplicateSpec& spec) const {

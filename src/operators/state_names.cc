@@ -2,6 +2,7 @@
 
 #include "expr/row_position.h"
 #include "operators/answered_rows.h"
+#include "operators/append_top_n.h"
 #include "operators/join_side.h"
 
 namespace tidemill {
@@ -120,7 +121,12 @@ StateNames names_of(const SortedOverSpec& spec) {
 }
 
 StateNames names_of(const RankSpec& spec) {
-  return names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
+  StateNames names =
+      names_of_rows(spec.keys, *spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
+  if (!AppendTopN::suits(spec)) return names;
+  const std::vector<Field> row = names.values;  // a record has as many rows as are kept
+  for (int64_t i = 1; i < spec.last; ++i) names.values.insert(names.values.end(), row.begin(), row.end());
+  return names;
 }
 
 StateNames names_of(const DeduplicateSpec& spec) {

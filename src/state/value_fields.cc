@@ -34,7 +34,7 @@ void ValueFields::declare(TableDescriptor& descriptor) {
 void ValueFields::open(const RecordLayout& layout) {
   for (size_t i = 0; i < types_.size(); ++i) {
     const int32_t field = first_field_ + static_cast<int32_t>(2 * i);
-    places_.push_back({layout.offset(field), layout.offset(field + 1)});
+    places_.push_back({layout.offset(field), layout.offset(field + 1), types_[i].physical()});
   }
 }
 
@@ -46,8 +46,8 @@ void ValueFields::put(std::span<std::byte* const> records, TextHeap& texts, std:
                       std::span<const int32_t> rows) const {
   CHECK_EQ(values.size(), places_.size());
   for (size_t i = 0; i < places_.size(); ++i) {
-    CHECK(values[i]->type().physical() == types_[i].physical());
-    dispatch_physical(types_[i].physical(),
+    CHECK(values[i]->type().physical() == places_[i].physical);
+    dispatch_physical(places_[i].physical,
                       [&]<class T>() { put_values(values[i]->decode<T>(), places_[i], texts, records, rows); });
   }
 }
@@ -79,7 +79,7 @@ void ValueFields::append_one(const std::byte* record, const TextHeap& texts, siz
                              ColumnBuilder& values) const {
   const std::byte* const value = record + places_[index].value;
   if (record[places_[index].null] != std::byte{0}) return values.append_null();
-  dispatch_physical(types_[index].physical(), [&]<class T>() {
+  dispatch_physical(places_[index].physical, [&]<class T>() {
     if constexpr (std::is_same_v<T, Text>) {
       std::string scratch;
       const StoredText stored = load_stored_text(value);
@@ -122,8 +122,8 @@ void ValueFields::copy(const std::byte* from, const TextHeap& from_texts, std::b
   for (size_t i = 0; i < places_.size(); ++i) {
     const Place& place = places_[i];
     to[place.null] = from[place.null];
-    if (types_[i].physical() != PhysicalType::kText) {
-      std::memcpy(to + place.value, from + place.value, static_cast<size_t>(physical_size(types_[i].physical())));
+    if (place.physical != PhysicalType::kText) {
+      std::memcpy(to + place.value, from + place.value, static_cast<size_t>(physical_size(place.physical)));
       continue;
     }
     const StoredText stored = load_stored_text(from + place.value);

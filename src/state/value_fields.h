@@ -45,6 +45,7 @@ class ValueFields {
   struct Place {
     uint32_t value = 0;
     uint32_t null = 0;
+    PhysicalType physical = PhysicalType::kBool;
   };
   template <class T>
   static void put_values(const Decoded<T>& values, const Place& place, TextHeap& texts,
