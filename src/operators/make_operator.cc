@@ -1,5 +1,6 @@
 #include "operators/make_operator.h"
 
+#include "operators/append_join.h"
 #include "operators/changelog_normalize.h"
 #include "operators/deduplicate.h"
 #include "operators/filter_project.h"
@@ -50,6 +51,7 @@ struct Maker {
     return std::make_unique<WindowAssign>(spec);
   }
   std::unique_ptr<Operator> operator()(const RegularJoinSpec& spec) const {
+    if (AppendJoin::takes(spec)) return std::make_unique<AppendJoin>(spec);
     return std::make_unique<RegularJoin>(spec);
   }
   std::unique_ptr<Operator> operator()(const IntervalJoinSpec& spec) const {
