@@ -28,11 +28,11 @@ void JoinSide::open(StateStore& state) {
   TableDescriptor descriptor;
   descriptor.name = name_;
   for (const int32_t key : keys_) descriptor.key_types.push_back(schema_->field(key).type);
-  descriptor.fields = {RecordField::int64("count")};
+  descriptor.fields = {RecordField::int64(std::string(kCopiesField))};
   if (counts_matches_) descriptor.fields.push_back(RecordField::int64("matches"));
   time_to_live_.declare(descriptor);
   table_ = &state.ordered_table(descriptor, SubKeyKind::kBytes);
-  count_offset_ = table_->layout().offset("count");
+  count_offset_ = table_->layout().offset(kCopiesField);
   if (counts_matches_) matches_offset_ = table_->layout().offset("matches");
   if (time_to_live_.enabled()) time_to_live_.open(*table_);
   key_batch_.emplace(table_->key_layout());
@@ -44,12 +44,7 @@ void JoinSide::begin(const Batch& batch, std::span<const EpochMillis> times) {
   rows_.begin(batch);
   times_.assign(times.begin(), times.end());
   CHECK_EQ(times_.size(), by_time_ ? static_cast<size_t>(batch.num_rows()) : 0);
-  fits_nothing_.assign(static_cast<size_t>(batch.num_rows()), 0);
-  for (size_t i = 0; i < columns.size(); ++i) {
-    if (null_safe_[i] || !columns[i]->may_have_nulls()) continue;
-    for (int32_t row = 0; row < batch.num_rows(); ++row)
-      if (columns[i]->is_null(row)) fits_nothing_[static_cast<size_t>(row)] = 1;
-  }
+  mark_null_keys(columns, null_safe_, batch.num_rows(), fits_nothing_);
 }
 
 SubKey JoinSide::sub_key(int32_t row) {

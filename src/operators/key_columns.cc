@@ -9,6 +9,16 @@ std::vector<ColumnPtr> columns_at(const Batch& batch, std::span<const int32_t> p
   return columns;
 }
 
+void mark_null_keys(std::span<const ColumnPtr> keys, const std::vector<bool>& null_safe, int32_t num_rows,
+                    std::vector<uint8_t>& marks) {
+  marks.assign(static_cast<size_t>(num_rows), 0);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (null_safe[i] || !keys[i]->may_have_nulls()) continue;
+    for (int32_t row = 0; row < num_rows; ++row)
+      if (keys[i]->is_null(row)) marks[static_cast<size_t>(row)] = 1;
+  }
+}
+
 std::vector<Type> leading_types(const Schema& schema, size_t count) {
   std::vector<Type> types;
   types.reserve(count);

@@ -1,6 +1,7 @@
 #include "operators/make_operator.h"
 
 #include "operators/append_top_n.h"
+#include "operators/append_join.h"
 #include "operators/changelog_normalize.h"
 #include "operators/deduplicate.h"
 #include "operators/filter_project.h"
@@ -51,6 +52,7 @@ struct Maker {
     return std::make_unique<WindowAssign>(spec);
   }
   std::unique_ptr<Operator> operator()(const RegularJoinSpec& spec) const {
+    if (AppendJoin::takes(spec)) return std::make_unique<AppendJoin>(spec);
     return std::make_unique<RegularJoin>(spec);
   }
   std::unique_ptr<Operator> operator()(const IntervalJoinSpec& spec) const {

@@ -186,7 +186,8 @@ struct JoinSpec {
 // Rows of each side stay and are joined with all that comes on the other, changes too.
 struct RegularJoinSpec {
   JoinSpec join;
-  bool final_only = false;  // batch mode: rows that stand alone come out at the end, and nothing is taken back
+  bool append_only = false;  // both inputs only insert
+  bool final_only = false;   // batch mode: rows that stand alone come out at the end, and nothing is taken back
   std::array<DurationMillis, 2> state_ttl_ms = {0, 0};  // rows not written for so long are forgotten; 0: never
 };
 

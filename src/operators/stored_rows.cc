@@ -36,6 +36,13 @@ void StoredRows::begin(const Batch& batch) {
     columns_.push_back(reinterpret_column(batch.column(stored_[i]), layout_->types()[i]));
 }
 
+void StoredRows::read(std::span<const std::string_view> rows, std::span<const uint8_t> wanted,
+                      std::span<ColumnPtr> columns) const {
+  read_canonical_rows(*layout_, rows, wanted, columns);
+  for (size_t i = 0; i < columns.size(); ++i)
+    if (wanted[i] != 0) columns[i] = reinterpret_column(columns[i], types_[i]);
+}
+
 std::vector<ColumnBuilder> StoredRows::make_builders() const {
   std::vector<ColumnBuilder> builders;
   for (const Type& type : layout_->types()) builders.emplace_back(type);

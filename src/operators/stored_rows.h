@@ -9,6 +9,7 @@
 
 #include "data/batch.h"
 #include "data/column_builder.h"
+#include "state/canonical_rows.h"
 #include "state/key_encoding.h"
 
 namespace tidemill {
@@ -24,6 +25,22 @@ class StoredRows {
   // Appends the bytes of row `row` of the batch at hand.
   void append(int32_t row, std::string& bytes) const { append_key(*layout_, columns_, row, bytes); }
 
+  // The same for several rows, a column at a time (state/canonical_rows.h): how many bytes each takes, and its bytes at
+  // places of so many.
+  void sizes(std::span<const int32_t> rows, std::span<uint32_t> sizes) const {
+    size_canonical_rows(*layout_, columns_, rows, sizes);
+  }
+  void write(std::span<const int32_t> rows, std::span<const uint32_t> sizes, std::span<std::byte* const> places) const {
+    write_canonical_rows(*layout_, columns_, rows, sizes, places);
+  }
+  // Gives up the batch.
+  void end() { columns_.clear(); }
+
+  size_t num_stored() const { return stored_.size(); }
+  // Sets columns[i] to stored column i of all rows, where wanted[i] is not 0. Requires: bytes that append() or write()
+  // gave; spans of num_stored().
+  void read(std::span<const std::string_view> rows, std::span<const uint8_t> wanted,
+            std::span<ColumnPtr> columns) const;
   // Returns a builder a stored column.
   std::vector<ColumnBuilder> make_builders() const;
   // Appends a row to the builders. Requires: bytes that append() gave.

@@ -32,7 +32,8 @@ OperatorSpec regular_join(const JoinNode& node, const TranslationContext& contex
   spec.join = join_spec(node);
   // Rows that are taken back are looked for among the pairs that came out.
   const auto only_new = [&](const PlanPtr& input) { return context.changelog.of(*input).append_only(); };
-  spec.final_only = context.batch && std::ranges::all_of(node.inputs(), only_new);
+  spec.append_only = std::ranges::all_of(node.inputs(), only_new);
+  spec.final_only = context.batch && spec.append_only;
   const DurationMillis time_to_live_ms = context.batch ? 0 : context.config.get(kStateTimeToLive);
   const auto& hints = std::get<RegularMatch>(node.match()).state_ttl_ms;
   for (size_t side = 0; side < 2; ++side)

@@ -148,6 +148,11 @@ class ColumnList {
       case TableKind::kOrderedValues:
         add_ordered_values();
         return;
+      case TableKind::kLists:
+        sub_keys_ != nullptr ? add_row(*sub_keys_)
+                             : (void)(add("row", Type::bytes(), StateColumnKind::kOrderedValue).identifies = true);
+        add("position", Type::big_int(), StateColumnKind::kSequence).identifies = true;
+        return;
       case TableKind::kOrdered:
       case TableKind::kOrderedSequence:
         break;

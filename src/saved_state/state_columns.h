@@ -21,7 +21,7 @@ enum class StateColumnKind : uint8_t {
   kSessionEnd,
   kTime,          // of a timer or an interval: TIMESTAMP(3)
   kOrder,         // the first number of a sub-key, of no meaning to people beyond the order
-  kSequence,      // the second
+  kSequence,      // the second; of a list, the row's place
   kOrderedValue,  // value `index` of a sub-key
   kRowTime,       // of a sub-key that is a row: its time, TIMESTAMP(3)
   kRowValue,      // column `index` of it

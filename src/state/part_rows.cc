@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "state/list_table.h"
 #include "state/record_key.h"
 #include "state/timer_queue.h"
 
@@ -134,6 +135,59 @@ class PartRowReader::OrderedCursor final : public Cursor {
   std::string from_bytes_;
 };
 
+class PartRowReader::ListCursor final : public Cursor {
+ public:
+  ListCursor(const SnapshotPart& part, const TableFormat& format, PageId first)
+      : part_(part), format_(format), layout_(format.key_types), page_(first) {}
+
+  void next(int32_t max_rows, PartRows& rows) override {
+    part_.release_pages();
+    std::string scratch;
+    while (rows.size() < max_rows && (list_ < lists_.size() || read_page())) {
+      const List& list = lists_[list_];
+      ListReader reader(part_.pages(), list.root, place_);
+      for (; rows.size() < max_rows && !reader.at_end(); ++position_) {
+        rows.keys.append(KeyView(list.key));
+        rows.values.emplace_back(reader.next(scratch));
+        rows.sequences.push_back(position_);
+      }
+      place_ = reader.place();
+      if (!reader.at_end()) return;
+      ++list_;
+      place_ = {};
+      position_ = 0;
+    }
+  }
+
+ private:
+  struct List {
+    std::string key;
+    ListRoot root;
+  };
+
+  bool read_page() {
+    lists_.clear();
+    list_ = 0;
+    while (page_ != 0 && lists_.empty()) {
+      page_ = scan_record_page(part_.pages(), format_.shape, page_, [this](StateAddress, const std::byte* entry) {
+        List& list = lists_.emplace_back();
+        append_stored_key(part_.pages(), layout_, entry, list.key);
+        std::memcpy(&list.root, entry + format_.tree_offset, sizeof(list.root));
+      });
+    }
+    return !lists_.empty();
+  }
+
+  const SnapshotPart& part_;
+  const TableFormat& format_;
+  const KeyLayout layout_;
+  PageId page_;              // of the directory, that comes next
+  std::vector<List> lists_;  // of the page before it
+  size_t list_ = 0;          // that is read
+  ListPlace place_;          // where it goes on
+  int64_t position_ = 0;     // of that row
+};
+
 class PartRowReader::TimerCursor final : public Cursor {
  public:
   TimerCursor(const SnapshotPart& part, const TreeRoot& root) : part_(part), root_(root) {}
@@ -180,6 +234,8 @@ std::unique_ptr<PartRowReader::Cursor> PartRowReader::open(size_t instance) cons
     case TableKind::kOrderedValues:
     case TableKind::kOrderedSequence:
       return std::make_unique<OrderedCursor>(part_, format, image.log.first);
+    case TableKind::kLists:
+      return std::make_unique<ListCursor>(part_, format, image.log.first);
     case TableKind::kTimers:
     case TableKind::kSplits:
       break;

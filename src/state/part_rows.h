@@ -18,10 +18,10 @@ struct PartRows {
   explicit PartRows(KeyLayoutPtr layout) : keys(std::move(layout)) {}
 
   KeyBatch keys;                          // one a row
-  std::vector<const std::byte*> records;  // one a row; of timers: none
+  std::vector<const std::byte*> records;  // one a row; of timers and lists: none
   std::vector<EpochMillis> times;         // of timers, and of sub-keys that are kTimeSequence
-  std::vector<int64_t> sequences;         // of sub-keys that are kTimeSequence
-  std::vector<std::string> values;        // of sub-keys that are kBytes (ordered_encoding.h)
+  std::vector<int64_t> sequences;         // of sub-keys that are kTimeSequence; of lists, the row's place from 0
+  std::vector<std::string> values;        // of sub-keys that are kBytes (ordered_encoding.h), and of lists
   SliceId slice;                          // that all of them are in, of slice tables and their companions
 
   int32_t size() const { return keys.num_rows(); }
@@ -50,6 +50,7 @@ class PartRowReader {
   class Cursor;
   class RecordCursor;
   class OrderedCursor;
+  class ListCursor;
   class TimerCursor;
 
   std::unique_ptr<Cursor> open(size_t instance) const;

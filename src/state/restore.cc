@@ -11,6 +11,7 @@
 #include "state/ordered_values.h"
 #include "state/partition_hashes.h"
 #include "state/record_key.h"
+#include "state/time_to_live.h"
 
 namespace tidemill {
 namespace {
@@ -91,6 +92,48 @@ bool in_scope(const RestoreScope& scope, const std::string& table, uint64_t hash
   return scope.key_groups.contains(key_group);
 }
 
+// Whether both are rows of keys, once as lists and once as sub-keys with their copies, of which no more is known.
+bool are_same_rows(const TableFormat& a, const TableFormat& b) {
+  const auto is_copied = [](const TableFormat& format) {
+    return format.kind == TableKind::kOrdered && format.sub_key_kind == SubKeyKind::kBytes &&
+           field_of(format, std::string(kCopiesField)) != nullptr &&
+           std::all_of(format.fields.begin(), format.fields.end(), [](const RecordField& field) {
+             return field.name == kCopiesField || field.name == kWrittenAtField;
+           });
+  };
+  return (a.kind == TableKind::kLists && is_copied(b)) || (b.kind == TableKind::kLists && is_copied(a));
+}
+
+int64_t& copies_in(std::byte* record, uint32_t offset) { return *reinterpret_cast<int64_t*>(record + offset); }
+
+uint32_t copies_offset(const TableFormat& format) {
+  for (size_t i = 0; i < format.fields.size(); ++i)
+    if (format.fields[i].name == kCopiesField) return format.offsets[i];
+  CHECK_MSG(false, "table {} has no copies", format.name);
+}
+
+// Calls `take(key, row, copies)` for the rows of one key, saved as a list or as sub-keys, in their order.
+template <class Take>
+void for_each_row(const PageSource& pages, const TableFormat& saved, const std::byte* entry, Take take) {
+  if (saved.kind == TableKind::kLists) {
+    ListRoot root;
+    std::memcpy(&root, entry + saved.tree_offset, sizeof(root));
+    std::string scratch;
+    for (ListReader rows(pages, root); !rows.at_end();) take(rows.next(scratch), int64_t{1});
+    return;
+  }
+  TreeRoot root;
+  std::memcpy(&root, entry + saved.tree_offset, sizeof(root));
+  const uint32_t offset = copies_offset(saved);
+  scan_tree(pages, saved.sub_key_kind, root, SubKeyRange::all(), ScanDirection::kForward,
+            [&](const SubKey& sub_key, StateAddress address) {
+              int64_t copies;
+              std::memcpy(&copies, pages.page(page_of(address)) + offset_in_page(address) + offset, sizeof(copies));
+              take(sub_key.bytes, copies);
+              return true;
+            });
+}
+
 // Calls `take(records)` for the saved records, some whole pages of them at a time, with their keys in `keys`; releases
 // the pages of both sides after each call.
 void for_each_batch(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image, KeyBatch& keys,
@@ -111,6 +154,19 @@ void for_each_batch(const RestoreScope& scope, const TableFormat& saved, const I
     if (records.size() >= kRowsAtOnce) flush();
   }
   flush();
+}
+
+// Calls `take(key, entry)` for the keys of the scope in a directory of rows.
+template <class Take>
+void for_each_list(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
+                   const KeyLayoutPtr& key_layout, const TableDescriptor& descriptor, Take take) {
+  KeyBatch keys(key_layout);
+  PartitionHashes partitions(descriptor);
+  for_each_batch(scope, saved, image, keys, [&](const std::vector<const std::byte*>& entries) {
+    const std::span<const uint64_t> hashes = partitions.of(keys);
+    for (size_t i = 0; i < entries.size(); ++i)
+      if (in_scope(scope, saved.name, hashes[i])) take(keys[static_cast<int32_t>(i)], entries[i]);
+  });
 }
 
 int64_t add_records(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
@@ -164,7 +220,8 @@ void restore_companion(const RestoreScope& scope, const TableFormat& saved, cons
 
 void compare_formats(const TableFormat& saved, const TableFormat& declared, RestoreReport& report) {
   const std::string& table = declared.name;
-  if (saved.kind != declared.kind || saved.sub_key_kind != declared.sub_key_kind)
+  const bool same_rows = are_same_rows(saved, declared);
+  if (!same_rows && (saved.kind != declared.kind || saved.sub_key_kind != declared.sub_key_kind))
     refuse(fmt::format("State {} is {} now, but was saved as {}{}", table, table_kind_name(declared.kind),
                        table_kind_name(saved.kind), saved.kind == declared.kind ? " with other sub-keys" : ""));
   if (saved.version > declared.version)
@@ -174,6 +231,7 @@ void compare_formats(const TableFormat& saved, const TableFormat& declared, Rest
   compare_types(fmt::format("The value of state {}", table), saved.value_types, declared.value_types);
   if (saved.partition_columns != declared.partition_columns)
     refuse(fmt::format("State {} is partitioned by other key columns than when it was saved", table));
+  if (same_rows) return;  // what else an ordered table has is about rows, and is made anew
   for (const RecordField& field : declared.fields) {
     const RecordField* const old = field_of(saved, field.name);
     if (old == nullptr)
@@ -212,29 +270,42 @@ int64_t restore_records(const RestoreScope& scope, const TableFormat& saved, con
 
 int64_t restore_rows(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
                      OrderedTable& table) {
+  const PageSource& pages = scope.part->pages();
   const std::vector<FieldCopy> copies = field_copies(saved, table.layout());
-  KeyBatch keys(table.key_layout());
-  PartitionHashes partitions(table.descriptor());
   int64_t added = 0;
-  for_each_batch(scope, saved, image, keys, [&](const std::vector<const std::byte*>& entries) {
-    const std::span<const uint64_t> hashes = partitions.of(keys);
-    for (size_t i = 0; i < entries.size(); ++i) {
-      if (!in_scope(scope, saved.name, hashes[i])) continue;
-      const KeyRef key = keys[static_cast<int32_t>(i)];
-      TreeRoot root;
-      std::memcpy(&root, entries[i] + saved.tree_offset, sizeof(root));
-      scan_tree(scope.part->pages(), saved.sub_key_kind, root, SubKeyRange::all(), ScanDirection::kForward,
-                [&](const SubKey& sub_key, StateAddress address) {
-                  bool created = false;
-                  std::byte* const to = table.upsert(key, sub_key, created);
-                  const std::byte* const from = scope.part->pages().page(page_of(address)) + offset_in_page(address);
-                  if (created) copy_fields(scope.part->pages(), copies, from, table.texts(), to);
-                  ++added;
-                  return true;
-                });
+  for_each_list(scope, saved, image, table.key_layout(), table.descriptor(), [&](KeyRef key, const std::byte* entry) {
+    bool created = false;
+    if (saved.kind == TableKind::kLists) {
+      const uint32_t offset = table.layout().offset(kCopiesField);
+      for_each_row(pages, saved, entry, [&](std::string_view row, int64_t) {
+        ++copies_in(table.upsert(key, SubKey::of_bytes(row), created), offset);
+        added += created ? 1 : 0;
+      });
+      return;
     }
+    TreeRoot root;
+    std::memcpy(&root, entry + saved.tree_offset, sizeof(root));
+    scan_tree(pages, saved.sub_key_kind, root, SubKeyRange::all(), ScanDirection::kForward,
+              [&](const SubKey& sub_key, StateAddress address) {
+                std::byte* const to = table.upsert(key, sub_key, created);
+                const std::byte* const from = pages.page(page_of(address)) + offset_in_page(address);
+                if (created) copy_fields(pages, copies, from, table.texts(), to);
+                ++added;
+                return true;
+              });
   });
   return added;
+}
+
+int64_t restore_lists(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
+                      ListTable& table) {
+  const int64_t before = table.size();
+  for_each_list(scope, saved, image, table.key_layout(), table.descriptor(), [&](KeyRef key, const std::byte* entry) {
+    for_each_row(scope.part->pages(), saved, entry, [&](std::string_view row, int64_t copies) {
+      for (; copies > 0; --copies) table.append(key, row);
+    });
+  });
+  return table.size() - before;
 }
 
 int64_t restore_timers(const RestoreScope& scope, const TableImage& image, TimerQueue& timers) {

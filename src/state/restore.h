@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "state/list_table.h"
 #include "state/ordered_table.h"
 #include "state/record_table.h"
 #include "state/snapshot_part.h"
@@ -21,7 +22,8 @@ struct RestoreScope {
 };
 
 // Throws UserError, naming table and field, where a table cannot be restored from what was saved: another kind, key,
-// sub-key or type of a field, a newer version. Otherwise notes added and removed fields.
+// sub-key or type of a field, a newer version. Otherwise notes added and removed fields. Lists of rows and ordered
+// tables of rows with their copies (kCopiesField) are restored from each other.
 void compare_formats(const TableFormat& saved, const TableFormat& declared, RestoreReport& report);
 
 // Adds the saved records of the scope's key groups, with their companions; returns how many. Requires: compared.
@@ -29,6 +31,8 @@ int64_t restore_records(const RestoreScope& scope, const TableFormat& saved, con
                         RecordTable& table);
 int64_t restore_rows(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
                      OrderedTable& table);
+int64_t restore_lists(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
+                      ListTable& table);
 int64_t restore_timers(const RestoreScope& scope, const TableImage& image, TimerQueue& timers);
 
 }  // namespace tidemill

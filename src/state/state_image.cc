@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "state/distinct_counts.h"
+#include "state/list_table.h"
 #include "state/ordered_sequence.h"
 #include "state/ordered_values.h"
 #include "state/timer_queue.h"
@@ -64,6 +65,8 @@ std::string_view table_kind_name(TableKind kind) {
       return "ordered values";
     case TableKind::kOrderedSequence:
       return "an ordered sequence";
+    case TableKind::kLists:
+      return "lists";
   }
   CHECK_MSG(false, "table kind {}", static_cast<int>(kind));
 }
@@ -93,6 +96,16 @@ TableFormat format_of(const OrderedTable& table) {
   format.offsets.clear();
   for (int32_t field = 0; field < static_cast<int32_t>(format.fields.size()); ++field)
     format.offsets.push_back(table.layout().offset(field));
+  return format;
+}
+
+TableFormat format_of(const ListTable& table) {
+  TableFormat format = records_format(table.directory());
+  format.tree_offset = format.offsets[0];
+  format.kind = TableKind::kLists;
+  format.sub_key_kind = SubKeyKind::kBytes;
+  format.fields.clear();
+  format.offsets.clear();
   return format;
 }
 
@@ -128,6 +141,7 @@ InstanceImage image_of(const RecordTable& table) {
 }
 
 InstanceImage image_of(const OrderedTable& table) { return image_of(table.directory()); }
+InstanceImage image_of(const ListTable& table) { return image_of(table.directory()); }
 
 int64_t num_records(const TableImage& table) {
   int64_t records = table.timers.rows + static_cast<int64_t>(table.splits.size());

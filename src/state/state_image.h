@@ -18,6 +18,7 @@
 
 namespace tidemill {
 
+class ListTable;
 class OrderedTable;
 class TimerQueue;
 
@@ -31,6 +32,7 @@ enum class TableKind : uint8_t {
   kDistinctCounts = 6,
   kOrderedValues = 7,
   kOrderedSequence = 8,
+  kLists = 9,
 };
 std::string_view table_kind_name(TableKind kind);
 
@@ -45,17 +47,18 @@ struct TableFormat {
   std::vector<Type> value_types;    // of a companion
   std::vector<RecordField> fields;  // of a record; of ordered tables, of a row
   std::vector<uint32_t> offsets;    // of the fields
-  RecordPageShape shape{1, 1};      // of the pages of records; of ordered tables, of the directory
-  uint32_t tree_offset = 0;         // of the TreeRoot in a record of the directory
+  RecordPageShape shape{1, 1};      // of the pages of records; of ordered tables and lists, of the directory
+  uint32_t tree_offset = 0;         // of the TreeRoot, or the ListRoot, in a record of the directory
   std::vector<TableFormat> companions;
 };
 
 TableFormat format_of(const RecordTable& table);
 TableFormat format_of(const SliceTables& tables);
 TableFormat format_of(const OrderedTable& table);
+TableFormat format_of(const ListTable& table);
 TableFormat format_of(const TimerQueue& timers);
 
-// One record table, slice, ordered table or companion.
+// One record table, slice, ordered table, table of lists or companion.
 struct InstanceImage {
   SliceId slice;
   RecordLogImage log;
@@ -64,15 +67,17 @@ struct InstanceImage {
 
 InstanceImage image_of(const RecordTable& table);
 InstanceImage image_of(const OrderedTable& table);
+InstanceImage image_of(const ListTable& table);
 
 struct TableImage {
   std::shared_ptr<const TableFormat> format;
-  std::vector<InstanceImage> instances;  // kSlices: one a slice, ascending; kRecords, kOrdered: exactly one
+  std::vector<InstanceImage> instances;  // kSlices: one a slice, ascending; kRecords, kOrdered, kLists: one
   TreeRoot timers;
   std::map<std::string, std::string, std::less<>> splits;
 };
 
-// Returns how many records a table holds: of all its slices; of ordered tables, keys; of timers, those that are set.
+// Returns how many records a table holds: of all its slices; of ordered tables and lists, keys; of timers, those that
+// are set.
 int64_t num_records(const TableImage& table);
 
 // A store at one moment.

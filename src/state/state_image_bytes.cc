@@ -68,7 +68,7 @@ void put_format(ByteWriter& out, const TableFormat& format) {
 TableFormat get_format(ByteReader& in, int nesting) {
   if (nesting > kNestingMax) in.fail("tables are nested too deep");
   TableFormat format;
-  format.kind = in.get_enum(TableKind::kOrderedSequence);
+  format.kind = in.get_enum(TableKind::kLists);
   format.sub_key_kind = in.get_enum(SubKeyKind::kBytes);
   format.name = in.get_string();
   format.version = in.get<uint32_t>();

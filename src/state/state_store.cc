@@ -21,6 +21,7 @@ struct StateStore::Table {
   std::unique_ptr<RecordTable> records;
   std::unique_ptr<SliceTables> slices;
   std::unique_ptr<OrderedTable> ordered;
+  std::unique_ptr<ListTable> lists;
   std::unique_ptr<TimerQueue> timers;
   std::unique_ptr<SplitState> splits;
   std::shared_ptr<const TableFormat> format;
@@ -36,6 +37,7 @@ void StateStore::Table::clear() const {
   if (records) records->clear();
   if (slices) slices->clear();
   if (ordered) ordered->clear();
+  if (lists) lists->clear();
   if (timers) timers->clear();
   if (splits) splits->clear();
 }
@@ -44,12 +46,14 @@ void StateStore::Table::maintain() const {
   if (records) records->maintain();
   if (slices) slices->maintain();
   if (ordered) ordered->maintain();
+  if (lists) lists->maintain();
 }
 
 size_t StateStore::Table::bytes_outside_pages() const {
   if (records) return records->index_bytes();
   if (slices) return slices->index_bytes();
   if (ordered) return ordered->index_bytes();
+  if (lists) return lists->index_bytes();
   if (splits) return splits->memory_bytes();
   return 0;
 }
@@ -59,6 +63,7 @@ TableImage StateStore::Table::image() const {
   image.format = format;
   if (records) image.instances.push_back(image_of(*records));
   if (ordered) image.instances.push_back(image_of(*ordered));
+  if (lists) image.instances.push_back(image_of(*lists));
   if (timers) image.timers = timers->root();
   if (splits) image.splits = splits->splits();
   if (slices) {
@@ -76,6 +81,7 @@ int64_t StateStore::Table::restore(const RestoreScope& scope, const TableImage& 
   for (const InstanceImage& instance : saved.instances) {
     if (records) added += restore_records(scope, *saved.format, instance, *records);
     if (ordered) added += restore_rows(scope, *saved.format, instance, *ordered);
+    if (lists) added += restore_lists(scope, *saved.format, instance, *lists);
     if (!slices) continue;
     // A slice none of whose keys are ours is not opened.
     const bool open = slices->find(instance.slice) != nullptr;
@@ -124,6 +130,13 @@ OrderedTable& StateStore::ordered_table(const TableDescriptor& descriptor, SubKe
   table.ordered = std::make_unique<OrderedTable>(pages_, std::make_shared<const TableDescriptor>(descriptor), kind);
   table.format = std::make_shared<const TableFormat>(format_of(*table.ordered));
   return *table.ordered;
+}
+
+ListTable& StateStore::list_table(const TableDescriptor& descriptor) {
+  Table& table = declare(descriptor.name);
+  table.lists = std::make_unique<ListTable>(pages_, std::make_shared<const TableDescriptor>(descriptor));
+  table.format = std::make_shared<const TableFormat>(format_of(*table.lists));
+  return *table.lists;
 }
 
 TimerQueue& StateStore::timers(const TimerDescriptor& descriptor) {

@@ -16,6 +16,7 @@
 
 #include "state/distinct_counts.h"
 #include "state/key_groups.h"
+#include "state/list_table.h"
 #include "state/operator_scalars.h"
 #include "state/ordered_sequence.h"
 #include "state/ordered_table.h"
@@ -55,6 +56,7 @@ class StateStore {
   RecordTable& record_table(const TableDescriptor& descriptor);
   SliceTables& slice_tables(const TableDescriptor& descriptor);
   OrderedTable& ordered_table(const TableDescriptor& descriptor, SubKeyKind kind);
+  ListTable& list_table(const TableDescriptor& descriptor);
   TimerQueue& timers(const TimerDescriptor& descriptor);
   SplitState& split_state(std::string_view name);
   // Returns the formats of the declared tables, in the order of declaration. They live as long as the store.

@@ -1,0 +1,148 @@
+#include "state/list_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "state/record_key.h"
+
+namespace tidemill {
+namespace {
+
+constexpr int32_t kRootField = 0;
+constexpr uint32_t kChunkBytesMax = 4080;  // four in a page: a long list wastes little, and few pages hold much of it
+constexpr auto kHeaderBytes = static_cast<uint32_t>(sizeof(ListChunkHeader));
+constexpr auto kSizeBytes = static_cast<uint32_t>(sizeof(uint32_t));
+
+std::shared_ptr<const TableDescriptor> directory_descriptor(const TableDescriptor& table) {
+  CHECK_MSG(table.companions.empty() && table.fields.empty(), "list table {} has fields or companions", table.name);
+  TableDescriptor directory = table;
+  directory.fields = {RecordField::bytes("list", sizeof(ListRoot), alignof(ListRoot))};
+  return std::make_shared<const TableDescriptor>(std::move(directory));
+}
+
+ListRoot& root_in(const RecordTable& directory, std::byte* record) {
+  return *reinterpret_cast<ListRoot*>(record + directory.layout().offset(kRootField));
+}
+
+}  // namespace
+
+ListReader::ListReader(const PageSource& pages, const ListRoot& root, const ListPlace& from)
+    : pages_(pages), root_(root) {
+  if (root.first == 0) return;
+  enter(from.chunk == 0 ? root.first : from.chunk);
+  if (from.chunk != 0) offset_ = from.offset;
+}
+
+void ListReader::enter(StateAddress chunk) {
+  chunk_ = chunk;
+  bytes_ = pages_.page(page_of(chunk)) + offset_in_page(chunk);
+  ListChunkHeader header;
+  std::memcpy(&header, bytes_, sizeof(header));
+  next_ = header.next;
+  offset_ = kHeaderBytes;
+  end_ = chunk == root_.last ? root_.used : header.used;
+}
+
+std::string_view ListReader::load_outside(std::string& scratch) {
+  const StoredText stored = load_stored_text(bytes_ + offset_ + kSizeBytes);
+  offset_ += kSizeBytes + static_cast<uint32_t>(sizeof(stored));
+  return TextHeap::load(pages_, stored, scratch);
+}
+
+ListTable::ListTable(PageTable& pages, std::shared_ptr<const TableDescriptor> descriptor)
+    : descriptor_(std::move(descriptor)),
+      pages_(&pages),
+      directory_(pages, directory_descriptor(*descriptor_)),
+      texts_(pages) {}
+
+void ListTable::add_chunk(ListRoot& root, uint32_t bytes) {
+  const uint32_t grown = std::min(2 * root.capacity, kChunkBytesMax);
+  const uint32_t capacity = CellHeap::cell_bytes(std::max(kHeaderBytes + bytes, grown));
+  const StateAddress chunk = texts_.cells().allocate(capacity);
+  const ListChunkHeader header;
+  std::memcpy(pages_->write_at(chunk, kHeaderBytes), &header, sizeof(header));
+  if (root.first == 0) {
+    root.first = chunk;
+  } else {
+    const ListChunkHeader full{chunk, root.used, 0};
+    std::memcpy(pages_->write_at(root.last, kHeaderBytes), &full, sizeof(full));
+  }
+  root.last = chunk;
+  root.used = kHeaderBytes;
+  root.capacity = capacity;
+}
+
+std::byte* ListTable::add_entry(ListRoot& root, uint32_t size) {
+  const bool outside = size > kListRowInChunkMax;
+  const uint32_t bytes = kSizeBytes + (outside ? static_cast<uint32_t>(sizeof(StoredText)) : size);
+  if (root.capacity - root.used < bytes) add_chunk(root, bytes);
+  const StateAddress address = root.last + root.used;
+  std::byte* const entry = pages_->write_at(address, bytes);
+  root.used += bytes;
+  ++rows_;
+  const uint32_t shown = outside ? kListRowOutside : size;
+  std::memcpy(entry, &shown, sizeof(shown));
+  if (!outside) return entry + kSizeBytes;
+  LongRow& row = *long_rows_.emplace_back(std::make_unique<LongRow>());
+  row.entry = address + kSizeBytes;
+  row.bytes.resize(size);
+  return reinterpret_cast<std::byte*>(row.bytes.data());
+}
+
+void ListTable::append(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const uint32_t> sizes,
+                       std::span<std::byte*> places) {
+  CHECK(sizes.size() == rows.size() && places.size() == rows.size());
+  records_.resize(rows.size());
+  new_keys_.resize(rows.size());
+  directory_.upsert(keys, rows, records_, new_keys_);
+  if (pages_->any_spilled()) {
+    std::vector<StateAddress> tails;
+    for (std::byte* const record : records_) tails.push_back(root_in(directory_, record).last);
+    pages_->load(tails);
+  }
+  for (std::byte* const record : records_) {
+    const ListRoot& root = root_in(directory_, record);
+    if (root.last != 0) pages_->prefetch(root.last + root.used);
+  }
+  for (size_t i = 0; i < rows.size(); ++i) places[i] = add_entry(root_in(directory_, records_[i]), sizes[i]);
+}
+
+void ListTable::end_append() {
+  for (const std::unique_ptr<LongRow>& row : long_rows_)
+    put_stored_text(pages_->write_at(row->entry, sizeof(StoredText)), texts_.store(row->bytes));
+  long_rows_.clear();
+}
+
+void ListTable::append(KeyRef key, std::string_view row) {
+  bool created = false;
+  std::byte* const record = directory_.upsert(key, created);
+  std::byte* const place = add_entry(root_in(directory_, record), static_cast<uint32_t>(row.size()));
+  if (!row.empty()) std::memcpy(place, row.data(), row.size());
+  end_append();
+}
+
+void ListTable::find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<ListRoot> lists) const {
+  CHECK_EQ(lists.size(), rows.size());
+  found_.resize(rows.size());
+  directory_.find(keys, rows, found_);
+  const uint32_t offset = directory_.layout().offset(kRootField);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    lists[i] = ListRoot();
+    if (found_[i] == nullptr) continue;
+    std::memcpy(&lists[i], found_[i] + offset, sizeof(ListRoot));
+    pages_->prefetch(lists[i].first);
+  }
+  if (!pages_->any_spilled()) return;
+  std::vector<StateAddress> chunks;
+  for (const ListRoot& list : lists) chunks.push_back(list.first);
+  pages_->load(chunks);
+}
+
+void ListTable::clear() {
+  directory_.clear();
+  texts_.cells().clear();
+  rows_ = 0;
+}
+
+}  // namespace tidemill
