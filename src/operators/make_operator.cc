@@ -1,7 +1,7 @@
 #include "operators/make_operator.h"
 
-#include "operators/append_top_n.h"
 #include "operators/append_join.h"
+#include "operators/append_top_n.h"
 #include "operators/changelog_normalize.h"
 #include "operators/deduplicate.h"
 #include "operators/filter_project.h"

@@ -32,8 +32,7 @@ size_t TopSlots::record_bytes(const std::vector<Type>& types, int64_t num_slots)
 
 void TopSlots::declare(TableDescriptor& descriptor) {
   descriptor.fields.push_back(RecordField::int64(std::string(kCountField)));
-  descriptor.fields.push_back(
-      RecordField::bytes(std::string(kOrderField), static_cast<uint32_t>(slots_.size()), 1));
+  descriptor.fields.push_back(RecordField::bytes(std::string(kOrderField), static_cast<uint32_t>(slots_.size()), 1));
   for (size_t i = 0; i < slots_.size(); ++i) {
     descriptor.fields.push_back(RecordField::text(place_field(i)));
     descriptor.fields.push_back(RecordField::text(split_field(i)));

@@ -41,9 +41,7 @@ class TopSlots {
   // Returns how many rows stand before a row at this place that comes now.
   int32_t rank(const std::byte* record, const TopPlace& place) const;
   // Returns the values of the row at a rank, to be read from the record.
-  const ValueFields& values(const std::byte* record, int32_t rank) const {
-    return slots_[slot(record, rank)].values;
-  }
+  const ValueFields& values(const std::byte* record, int32_t rank) const { return slots_[slot(record, rank)].values; }
   // Puts row `row` of the columns at a rank, where it was ranked; the last row goes where all slots are taken.
   void insert(std::byte* record, int32_t rank, const TopPlace& place, std::span<const ColumnPtr> columns, int32_t row);
   // Removes all rows.
