@@ -26,6 +26,11 @@ AggregateColumn::AggregateColumn(const AggregateSpec& spec)
             "argument of {} is {}", text_, argument_expression_->type().to_string());
 }
 
+bool AggregateColumn::has_argument_of(const AggregateColumn& other) const {
+  return argument_expression_ != nullptr && other.argument_expression_ != nullptr &&
+         *argument_expression_ == *other.argument_expression_;
+}
+
 RecordField AggregateColumn::accumulator_field() const {
   const AccumulatorLayout layout = function_->layout();
   RecordField field =

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "operators/operator.h"
+#include "operators/pair_keys.h"
 #include "operators/spec.h"
 #include "state/record_table.h"
 
@@ -47,6 +48,10 @@ class AggregateColumn {
   // Adds this aggregate's fields and companion. Requires: the key types are set.
   virtual void declare(TableDescriptor& descriptor) = 0;
   virtual void open(const RecordLayout& layout, OperatorContext& context) = 0;
+  // Takes over from an aggregate before it what both would make of every batch. Requires: both are declared.
+  virtual void share_with(const AggregateColumn& earlier) { (void)earlier; }
+  // The pairs of key and argument that the aggregate looks up; null: none.
+  virtual std::shared_ptr<PairKeys> pairs() const { return nullptr; }
 
   // The methods are those of Aggregation (aggregation.h), for one aggregate.
   virtual void begin(const Batch& batch, std::span<const ColumnPtr> key_columns);
@@ -73,6 +78,8 @@ class AggregateColumn {
   bool filtered() const { return filter_.has_value(); }
   // Of the batch at hand; null: COUNT(*).
   const ColumnPtr& argument() const { return argument_; }
+  // Returns whether both aggregate the same expression.
+  bool has_argument_of(const AggregateColumn& other) const;
   // Returns the function's accumulator as a field of a record.
   RecordField accumulator_field() const;
   OperatorContext& context() const { return *context_; }

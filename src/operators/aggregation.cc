@@ -15,7 +15,10 @@ Aggregation::Aggregation(const std::vector<AggregateSpec>& aggregates, const Agg
 
 void Aggregation::declare(TableDescriptor& descriptor) {
   if (counts_rows_) descriptor.fields.push_back(RecordField::int64(std::string(kRowsField)));
-  for (const auto& column : columns_) column->declare(descriptor);
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i]->declare(descriptor);
+    for (size_t j = 0; j < i; ++j) columns_[i]->share_with(*columns_[j]);
+  }
 }
 
 void Aggregation::open(const RecordLayout& layout, OperatorContext& context) {

@@ -2,10 +2,9 @@
 // before it alone, and a piece of its pairs is emitted at a time, however many it has.
 #pragma once
 #include <array>
-#include <vector>
 
-#include "operators/appended_pairs.h"
 #include "operators/appended_side.h"
+#include "operators/fitting_pairs.h"
 #include "operators/operator.h"
 #include "operators/spec.h"
 
@@ -25,19 +24,9 @@ class AppendJoin final : public Operator {
   void process(Batch input, int32_t port, Output& output) override;
 
  private:
-  // Joins the next rows; returns false where these were the last.
-  bool join_some(Output& output);
-  // Leaves the pairs for which the residual is TRUE.
-  void apply_residual();
-
-  JoinSpec spec_;
   std::array<AppendedSide, 2> sides_;
+  FittingPairs pairs_;
   OperatorContext* context_ = nullptr;
-  AppendedPairs pairs_;
-  std::vector<uint8_t> read_by_residual_;  // by column of the pairs
-  std::vector<uint8_t> all_;
-  std::vector<ColumnPtr> columns_;  // of the pairs at hand
-  std::vector<int32_t> fitting_;
 };
 
 }  // namespace tidemill

@@ -1,5 +1,7 @@
 #include "operators/appended_side.h"
 
+#include <numeric>
+
 #include "operators/join_side.h"
 #include "operators/key_columns.h"
 
@@ -20,13 +22,22 @@ void AppendedSide::open(StateStore& state) {
   keys_.emplace(table_->key_layout());
 }
 
-void AppendedSide::append(const Batch& batch) {
+void AppendedSide::begin(const Batch& batch) {
+  all_.resize(static_cast<size_t>(batch.num_rows()));
+  std::iota(all_.begin(), all_.end(), 0);
+  begin(batch, all_);
+}
+
+void AppendedSide::begin(const Batch& batch, std::span<const int32_t> rows) {
   const std::vector<ColumnPtr> columns = columns_at(batch, key_columns_);
   keys_->assign(columns, batch.num_rows());
   mark_null_keys(columns, null_safe_, batch.num_rows(), fits_nothing_);
   fitting_.clear();
-  for (int32_t row = 0; row < batch.num_rows(); ++row)
+  for (const int32_t row : rows)
     if (fits_nothing_[static_cast<size_t>(row)] == 0) fitting_.push_back(row);
+}
+
+void AppendedSide::append(const Batch& batch) {
   sizes_.resize(fitting_.size());
   places_.resize(fitting_.size());
   rows_.begin(batch);

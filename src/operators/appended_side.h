@@ -23,8 +23,15 @@ class AppendedSide {
   void open(StateStore& state);
   const ListTable& table() const { return *table_; }
 
-  // Takes the rows of a batch of this input and keeps those that may fit something.
+  // Takes a batch of this input: the given rows, ascending, of which those count that may fit something. The batch
+  // outlives append().
+  void begin(const Batch& batch, std::span<const int32_t> rows);
+  // The same with all rows.
+  void begin(const Batch& batch);
+  // Keeps the rows that count.
   void append(const Batch& batch);
+  // Forgets all rows of the keys.
+  void erase(const KeyBatch& keys) { table_->erase(keys); }
   // Of the batch at hand: the keys of all rows, and the rows that may fit something, ascending.
   const KeyBatch& keys() const { return *keys_; }
   const std::vector<int32_t>& fitting() const { return fitting_; }
@@ -39,6 +46,7 @@ class AppendedSide {
 
   // Of the batch at hand.
   std::optional<KeyBatch> keys_;
+  std::vector<int32_t> all_;
   std::vector<uint8_t> fits_nothing_;
   std::vector<int32_t> fitting_;
   std::vector<uint32_t> sizes_;

@@ -11,6 +11,8 @@
 namespace tidemill {
 namespace {
 
+constexpr size_t kRepeatsLookedFor = 16;  // rows: of fewer, looking costs more than it saves
+
 // Numbers values in the order in which the subtask saw them; after rescaling every subtask goes on from the greatest.
 constexpr std::string_view kArrivalScalar = "aggregate.next_arrival";
 
@@ -35,7 +37,8 @@ ArrivalAggregate::ArrivalAggregate(const AggregateSpec& spec, const AggregationO
     : AggregateColumn(spec),
       store_(store_for(spec, options)),
       replay_(spec.function->retraction_rule().replay),
-      runs_in_order_(spec.function->order_sensitive()) {
+      runs_in_order_(spec.function->order_sensitive()),
+      counts_each_(options.input_retracts) {
   CHECK_MSG(store_ == Store::kNone || spec.argument != nullptr, "{} has no argument", text());
 }
 
@@ -48,10 +51,14 @@ void ArrivalAggregate::declare(TableDescriptor& descriptor) {
   if (store_ == Store::kDistinctPairs) kind = CompanionKind::kDistinctCounts;
   if (store_ == Store::kSequence) kind = CompanionKind::kOrderedSequence;
   descriptor.companions.push_back({text(), kind, {function().argument_type()}});
-  if (store_ != Store::kDistinctPairs) return;
-  std::vector<Type> types = descriptor.key_types;
-  types.push_back(function().argument_type());
-  pairs_ = std::make_unique<KeyBatch>(make_key_layout(std::move(types)));
+  if (store_ == Store::kDistinctPairs)
+    pairs_ = std::make_shared<PairKeys>(descriptor.key_types, function().argument_type());
+}
+
+void ArrivalAggregate::share_with(const AggregateColumn& earlier) {
+  if (shares_pairs_ || pairs_ == nullptr || earlier.pairs() == nullptr || !has_argument_of(earlier)) return;
+  pairs_ = earlier.pairs();
+  shares_pairs_ = true;
 }
 
 void ArrivalAggregate::open(const RecordLayout& layout, OperatorContext& context) {
@@ -61,11 +68,7 @@ void ArrivalAggregate::open(const RecordLayout& layout, OperatorContext& context
 
 void ArrivalAggregate::begin(const Batch& batch, std::span<const ColumnPtr> key_columns) {
   AggregateColumn::begin(batch, key_columns);
-  if (store_ == Store::kDistinctPairs) {
-    std::vector<ColumnPtr> columns(key_columns.begin(), key_columns.end());
-    columns.push_back(argument());
-    pairs_->assign(columns, batch.num_rows());
-  }
+  if (pairs_ != nullptr && !shares_pairs_) pairs_->assign(key_columns, argument(), batch.num_rows());
 }
 
 void ArrivalAggregate::update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
@@ -120,13 +123,28 @@ void ArrivalAggregate::replay(RecordTable& table, const KeyBatch& keys, std::spa
   }
 }
 
+void ArrivalAggregate::drop_repeated_pairs() {
+  if (signed_.rows.size() < kRepeatsLookedFor) return;
+  seen_.assign(static_cast<size_t>(pairs_->keys().num_rows()), 0);
+  size_t kept = 0;
+  for (const int32_t row : signed_.rows) {
+    uint8_t& seen = seen_[static_cast<size_t>(pairs_->first(row))];
+    signed_.rows[kept] = row;
+    kept += seen == 0 ? 1 : 0;
+    seen = 1;
+  }
+  signed_.rows.resize(kept);
+  signed_.signs.resize(kept);
+}
+
 void ArrivalAggregate::count(RecordTable& table, const KeyBatch& keys) {
+  if (store_ == Store::kDistinctPairs && !counts_each_) drop_repeated_pairs();
   const size_t size = signed_.rows.size();
   if (size == 0) return;
   deltas_.assign(signed_.signs.begin(), signed_.signs.end());
   transitions_.assign(size, 0);
   if (store_ == Store::kDistinctPairs) {
-    table.distinct_counts(companion_).add(*pairs_, signed_.rows, deltas_, transitions_);
+    table.distinct_counts(companion_).add(pairs_->keys(), signed_.rows, deltas_, transitions_);
   } else {
     table.ordered_values(companion_).add(keys, signed_.rows, *argument(), deltas_, transitions_);
   }

@@ -19,6 +19,8 @@ class ArrivalAggregate final : public AggregateColumn {
 
   void declare(TableDescriptor& descriptor) override;
   void open(const RecordLayout& layout, OperatorContext& context) override;
+  void share_with(const AggregateColumn& earlier) override;
+  std::shared_ptr<PairKeys> pairs() const override { return pairs_; }
   void begin(const Batch& batch, std::span<const ColumnPtr> key_columns) override;
   void update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
               std::span<std::byte* const> records) override;
@@ -41,6 +43,8 @@ class ArrivalAggregate final : public AggregateColumn {
   };
 
   static Store store_for(const AggregateSpec& spec, const AggregationOptions& options);
+  // Of rows that are only added, leaves one of each pair of the batch: the others would change nothing.
+  void drop_repeated_pairs();
   // Counts the rows in the companion and keeps in signed_ those whose value came to be or ceased to be counted.
   void count(RecordTable& table, const KeyBatch& keys);
   // Appends the rows to the companion's sequences, or takes an equal value out of them.
@@ -65,13 +69,18 @@ class ArrivalAggregate final : public AggregateColumn {
   int32_t field_ = 0;       // place in the table descriptor
   int32_t offset_ = 0;      // in a record
 
-  std::unique_ptr<KeyBatch> pairs_;  // kDistinctPairs: key and argument of each row of the batch at hand
+  // kDistinctPairs: key and argument of each row of the batch at hand; of the first aggregate of an argument, which
+  // those behind it share.
+  std::shared_ptr<PairKeys> pairs_;
+  bool shares_pairs_ = false;
+  bool counts_each_;  // rows may be taken back: it matters how often a pair came
 
   // Scratch.
   SignedRows signed_;
   std::vector<int64_t> deltas_;
   std::vector<int8_t> transitions_;
   std::vector<int32_t> run_;
+  std::vector<uint8_t> seen_;  // by the first row of a pair
 };
 
 }  // namespace tidemill

@@ -183,7 +183,7 @@ void GroupAggregate::emit_net_changes(std::span<const std::byte* const> pending,
     changes_[i].second = num_results_++;
   }
   append_wanted_results();
-  emit_changes(decoded_keys(), output);
+  emit_changes(decoded_keys(*keys_), output);
   context_->state().release();
 }
 
@@ -263,16 +263,7 @@ void GroupAggregate::clear_group(int32_t row) {
 }
 
 std::vector<ColumnPtr> GroupAggregate::output_keys() const {
-  return std::any_of(key_types_.begin(), key_types_.end(), has_canonical_form) ? decoded_keys() : key_columns_;
-}
-
-std::vector<ColumnPtr> GroupAggregate::decoded_keys() const {
-  std::vector<ColumnBuilder> builders;
-  for (const Type& type : key_types_) builders.emplace_back(type);
-  keys_->decode(builders);
-  std::vector<ColumnPtr> columns;
-  for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
-  return columns;
+  return std::any_of(key_types_.begin(), key_types_.end(), has_canonical_form) ? decoded_keys(*keys_) : key_columns_;
 }
 
 std::vector<ColumnPtr> GroupAggregate::take_results() {

@@ -72,7 +72,6 @@ class GroupAggregate final : public Operator {
   void emit_changes(const std::vector<ColumnPtr>& keys, Output& output);
   // Returns the keys of the batch as the groups show them.
   std::vector<ColumnPtr> output_keys() const;
-  std::vector<ColumnPtr> decoded_keys() const;
 
   GroupAggregateSpec spec_;
   std::vector<Type> key_types_;

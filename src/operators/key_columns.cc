@@ -19,6 +19,15 @@ void mark_null_keys(std::span<const ColumnPtr> keys, const std::vector<bool>& nu
   }
 }
 
+std::vector<ColumnPtr> decoded_keys(const KeyBatch& keys) {
+  std::vector<ColumnBuilder> builders;
+  for (const Type& type : keys.layout().types()) builders.emplace_back(type);
+  keys.decode(builders);
+  std::vector<ColumnPtr> columns;
+  for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
+  return columns;
+}
+
 std::vector<Type> leading_types(const Schema& schema, size_t count) {
   std::vector<Type> types;
   types.reserve(count);

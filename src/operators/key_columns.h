@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "state/key_batch.h"
 
 namespace tidemill {
 
@@ -14,6 +15,8 @@ std::vector<ColumnPtr> columns_at(const Batch& batch, std::span<const int32_t> p
 // Requires: a column a key.
 void mark_null_keys(std::span<const ColumnPtr> keys, const std::vector<bool>& null_safe, int32_t num_rows,
                     std::vector<uint8_t>& marks);
+// Returns the columns that the keys are rows of.
+std::vector<ColumnPtr> decoded_keys(const KeyBatch& keys);
 // Returns the types of the first `count` columns: the keys, in the output of an aggregation.
 std::vector<Type> leading_types(const Schema& schema, size_t count);
 

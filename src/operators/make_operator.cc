@@ -2,6 +2,7 @@
 
 #include "operators/append_join.h"
 #include "operators/append_top_n.h"
+#include "operators/append_window_join.h"
 #include "operators/changelog_normalize.h"
 #include "operators/deduplicate.h"
 #include "operators/filter_project.h"
@@ -58,7 +59,10 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const IntervalJoinSpec& spec) const {
     return std::make_unique<IntervalJoin>(spec);
   }
-  std::unique_ptr<Operator> operator()(const WindowJoinSpec& spec) const { return std::make_unique<WindowJoin>(spec); }
+  std::unique_ptr<Operator> operator()(const WindowJoinSpec& spec) const {
+    if (spec.join.type == JoinType::kInner) return std::make_unique<AppendWindowJoin>(spec);
+    return std::make_unique<WindowJoin>(spec);
+  }
   std::unique_ptr<Operator> operator()(const TemporalJoinSpec& spec) const {
     return std::make_unique<TemporalJoin>(spec);
   }

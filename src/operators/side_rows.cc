@@ -1,6 +1,7 @@
 #include "operators/side_rows.h"
 
 #include "operators/joined_rows.h"
+#include "operators/key_columns.h"
 
 namespace tidemill {
 
@@ -10,11 +11,7 @@ void SideRows::add(std::string_view sub_key, int32_t key) {
 }
 
 Batch SideRows::finish(const KeyBatch& keys) {
-  std::vector<ColumnBuilder> key_builders;
-  for (const Type& type : keys.layout().types()) key_builders.emplace_back(type);
-  keys.decode(key_builders);
-  std::vector<ColumnPtr> key_columns;
-  for (ColumnBuilder& builder : key_builders) key_columns.push_back(builder.finish());
+  const std::vector<ColumnPtr> key_columns = decoded_keys(keys);
   const std::vector<ColumnPtr> stored = side_->rows().finish(builders_);
   std::vector<ColumnPtr> columns;
   for (const StoredRows::Source& source : side_->rows().sources()) {

@@ -122,6 +122,41 @@ void ListTable::append(KeyRef key, std::string_view row) {
   end_append();
 }
 
+int64_t ListTable::free_list(const ListRoot& root) {
+  int64_t rows = 0;
+  for (StateAddress chunk = root.first; chunk != 0;) {
+    const std::byte* const bytes = pages_->read_at(chunk);
+    ListChunkHeader header;
+    std::memcpy(&header, bytes, sizeof(header));
+    const uint32_t end = chunk == root.last ? root.used : header.used;
+    for (uint32_t offset = kHeaderBytes; offset < end; ++rows) {
+      uint32_t size;
+      std::memcpy(&size, bytes + offset, kSizeBytes);
+      offset += kSizeBytes;
+      if (size == kListRowOutside) {
+        StoredText outside = load_stored_text(bytes + offset);
+        texts_.free(outside);
+        size = sizeof(StoredText);
+      }
+      offset += size;
+    }
+    texts_.cells().free(chunk);
+    chunk = header.next;
+  }
+  return rows;
+}
+
+void ListTable::erase(const KeyBatch& keys) {
+  for (int32_t row = 0; row < keys.num_rows(); ++row) {
+    const std::byte* const record = directory_.find(keys[row]);
+    if (record == nullptr) continue;
+    ListRoot root;
+    std::memcpy(&root, record + directory_.layout().offset(kRootField), sizeof(root));
+    rows_ -= free_list(root);
+    directory_.erase(keys[row]);
+  }
+}
+
 void ListTable::find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<ListRoot> lists) const {
   CHECK_EQ(lists.size(), rows.size());
   found_.resize(rows.size());

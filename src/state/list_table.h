@@ -1,5 +1,6 @@
 // state/list_table.h - key ▸ byte strings in the order in which they came: rows of a join that nobody looks for by what
-// they are. Rule: what was added is neither changed nor removed; adding takes O(1), and a key's rows lie together.
+// they are. Rule: what was added is not changed, and removed with all of its key; adding takes O(1), and a key's rows
+// lie together.
 //
 //   list  := ListRoot, in the record of the key
 //   chunk := ListChunkHeader entry*                     a cell; each about twice as large as the one before it
@@ -105,6 +106,9 @@ class ListTable {
   // Adds a copy of one row.
   void append(KeyRef key, std::string_view row);
 
+  // Removes all rows of the keys. Absent keys are ignored.
+  void erase(const KeyBatch& keys);
+
   // Gives the list of each keys[rows[i]], an empty one where the key has no rows. Requires: spans of one length.
   void find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<ListRoot> lists) const;
   const PageSource& pages() const { return *pages_; }
@@ -125,6 +129,8 @@ class ListTable {
 
   std::byte* add_entry(ListRoot& root, uint32_t size);
   void add_chunk(ListRoot& root, uint32_t bytes);
+  // Frees the chunks of a list and what lies outside of them; returns how many rows it had.
+  int64_t free_list(const ListRoot& root);
 
   std::shared_ptr<const TableDescriptor> descriptor_;
   PageTable* pages_;
