@@ -2,7 +2,7 @@
 // they are. Rule: what was added is neither changed nor removed; adding takes O(1), and a key's rows lie together.
 //
 //   list  := ListRoot, in the record of the key
-//   chunk := ListChunkHeader entry*                     a cell; each about twice as large as the one before it
+//   chunk := ListChunkHeader entry*                     a cell; each half as large again as the one before it
 //   entry := uint32 size, the row                       rows of up to kListRowInChunkMax bytes
 //          | uint32 kListRowOutside, StoredText         longer ones
 #pragma once
