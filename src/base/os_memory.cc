@@ -29,6 +29,12 @@ void unmap_memory(std::byte* memory, size_t bytes) noexcept {
   ::munmap(memory, bytes);
 }
 
+void populate_memory([[maybe_unused]] std::byte* memory, [[maybe_unused]] size_t bytes) noexcept {
+#ifdef MADV_POPULATE_WRITE
+  ::madvise(memory, bytes, MADV_POPULATE_WRITE);
+#endif
+}
+
 void discard_memory(std::byte* memory, size_t bytes) noexcept { ::madvise(memory, bytes, MADV_DONTNEED); }
 
 void mark_memory_used([[maybe_unused]] const std::byte* memory, [[maybe_unused]] size_t bytes,

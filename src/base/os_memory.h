@@ -10,6 +10,9 @@ namespace tidemill {
 std::byte* map_memory(size_t bytes);
 // Gives back what map_memory() returned, whole.
 void unmap_memory(std::byte* memory, size_t bytes) noexcept;
+// Gives a part that takes no room yet its memory, in one call to the system where touching it would be one every 4 KiB.
+// A hint: where the system does not know how (Linux before 5.14), touching does it.
+void populate_memory(std::byte* memory, size_t bytes) noexcept;
 // Gives up the content of a part, whole pages of 4 KiB: it takes no room until it is touched again, and is zero then.
 void discard_memory(std::byte* memory, size_t bytes) noexcept;
 // Says that a part is used, or not: under AddressSanitizer touching what is not used ends the program. Elsewhere

@@ -21,9 +21,19 @@ T load(const char* from) {
   return value;
 }
 
-// Returns the text that the key holds for a row. Requires: not NULL.
-std::string_view text_of(const Type& type, const Decoded<Text>& texts, int32_t row) {
-  return canonical_text(type, texts[row].view());
+// Calls `use(i, text)` for the text that a key holds of each row, empty where it is NULL.
+template <class Use>
+void for_each_text(const Column& column, std::span<const int32_t> rows, Use use) {
+  const Decoded<Text> texts = column.decode<Text>();
+  if (column.type().kind == TypeKind::kChar) {
+    for (size_t i = 0; i < rows.size(); ++i)
+      use(i, texts.is_null(rows[i]) ? std::string_view() : canonical_text(column.type(), texts[rows[i]].view()));
+  } else if (texts.has_nulls()) {
+    for (size_t i = 0; i < rows.size(); ++i)
+      use(i, texts.is_null(rows[i]) ? std::string_view() : texts[rows[i]].view());
+  } else {
+    for (size_t i = 0; i < rows.size(); ++i) use(i, texts[rows[i]].view());
+  }
 }
 
 template <class T>
@@ -38,14 +48,12 @@ void write_values(const Column& column, std::span<const int32_t> rows, std::span
 
 template <>
 void write_values<Text>(const Column& column, std::span<const int32_t> rows, std::span<std::byte*> at) {
-  const Decoded<Text> texts = column.decode<Text>();
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const std::string_view text = texts.is_null(rows[i]) ? std::string_view() : text_of(column.type(), texts, rows[i]);
+  for_each_text(column, rows, [at](size_t i, std::string_view text) {
     const auto length = static_cast<uint32_t>(text.size());
     std::memcpy(at[i], &length, kLengthBytes);
     if (length > 0) std::memcpy(at[i] + kLengthBytes, text.data(), length);
     at[i] += kLengthBytes + length;
-  }
+  });
 }
 
 // One column of rows that lie apart; at[i] is where its value lies in row i, and is moved on behind it.
@@ -148,9 +156,8 @@ void size_canonical_rows(const KeyLayout& layout, std::span<const ColumnPtr> col
   std::ranges::fill(sizes, fixed);
   for (const ColumnPtr& column : columns) {
     if (column->type().physical() != PhysicalType::kText) continue;
-    const Decoded<Text> texts = column->decode<Text>();
-    for (size_t i = 0; i < rows.size(); ++i)
-      if (!texts.is_null(rows[i])) sizes[i] += static_cast<uint32_t>(text_of(column->type(), texts, rows[i]).size());
+    for_each_text(*column, rows,
+                  [sizes](size_t i, std::string_view text) { sizes[i] += static_cast<uint32_t>(text.size()); });
   }
 }
 

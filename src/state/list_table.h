@@ -3,7 +3,7 @@
 // lie together.
 //
 //   list  := ListRoot, in the record of the key
-//   chunk := ListChunkHeader entry*                     a cell; each about twice as large as the one before it
+//   chunk := ListChunkHeader entry*                     a cell; each half as large again as the one before it
 //   entry := uint32 size, the row                       rows of up to kListRowInChunkMax bytes
 //          | uint32 kListRowOutside, StoredText         longer ones
 #pragma once

@@ -26,12 +26,18 @@ void PageMemory::add_block() {
 }
 
 std::byte* PageMemory::take() {
-  const std::lock_guard lock(mutex_);
-  if (kept_.empty() && empty_.empty()) add_block();
-  std::vector<std::byte*>& free = kept_.empty() ? empty_ : kept_;
-  std::byte* const page = free.back();
-  free.pop_back();
-  mark_memory_used(page, page_bytes_, true);
+  std::byte* page = nullptr;
+  bool has_memory = true;
+  {
+    const std::lock_guard lock(mutex_);
+    if (kept_.empty() && empty_.empty()) add_block();
+    has_memory = !kept_.empty();
+    std::vector<std::byte*>& free = has_memory ? kept_ : empty_;
+    page = free.back();
+    free.pop_back();
+    mark_memory_used(page, page_bytes_, true);
+  }
+  if (!has_memory) populate_memory(page, page_bytes_);
   return page;
 }
 

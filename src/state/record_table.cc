@@ -144,16 +144,28 @@ std::byte* RecordTable::upsert(KeyRef key, bool& created) {
   return record;
 }
 
+template <class RowOf>
+void RecordTable::find_rows(const KeyBatch& keys, size_t count, RowOf row_of, const std::byte** records) const {
+  with_key_match(*key_layout(), texts_, [&](auto match) {
+    probe(keys, index_, *pages_, count, row_of,
+          [&](size_t i, KeyRef key, StateAddress candidate) __attribute__((always_inline)) {
+            records[i] = nullptr;
+            if (candidate == 0) return;
+            records[i] = pages_->read_at(candidate);
+            if (!match.equal(records[i], key.bytes)) [[unlikely]]
+              records[i] = find(key);
+          });
+  });
+}
+
 void RecordTable::find(const KeyBatch& keys, std::span<const std::byte*> records) const {
   CHECK_EQ(records.size(), static_cast<size_t>(keys.num_rows()));
-  probe(keys, index_, *pages_, records.size(), all_rows(),
-        [&](size_t i, KeyRef key, StateAddress candidate) { records[i] = candidate == 0 ? nullptr : find(key); });
+  find_rows(keys, records.size(), all_rows(), records.data());
 }
 
 void RecordTable::find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const std::byte*> records) const {
   CHECK_EQ(records.size(), rows.size());
-  probe(keys, index_, *pages_, records.size(), these_rows(rows),
-        [&](size_t i, KeyRef key, StateAddress candidate) { records[i] = candidate == 0 ? nullptr : find(key); });
+  find_rows(keys, records.size(), these_rows(rows), records.data());
 }
 
 const std::byte* RecordTable::find(KeyRef key) const {

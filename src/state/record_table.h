@@ -129,6 +129,8 @@ class RecordTable {
   template <class RowOf>
   void upsert_rows(const KeyBatch& keys, size_t count, RowOf row_of, std::byte** records, uint8_t* created);
   template <class RowOf>
+  void find_rows(const KeyBatch& keys, size_t count, RowOf row_of, const std::byte** records) const;
+  template <class RowOf>
   void erase_rows(const KeyBatch& keys, size_t count, RowOf row_of);
   std::byte* write_record(StateAddress address) { return pages_->write_at(address, log_.shape().stride); }
   StateAddress insert(uint64_t hash);

@@ -118,7 +118,7 @@ class SavedStateTest(JobTestCase):
         rows = self.query(directory, "SELECT * FROM state('pairs/InnerJoin', 'right') ORDER BY id")
         for row in rows:
             del row["key_group"], row["subtask"]
-        self.assertEqual(rows, [{"k": i % 2, "id": i, "half": i / 2, "tag": [i], "count": 1} for i in (1, 2, 3, 4)])
+        self.assertEqual(rows, [{"k": i % 2, "id": i, "half": i / 2, "tag": [i], "position": (i - 1) // 2} for i in (1, 2, 3, 4)])
         rows = self.query(directory, "SELECT half, id FROM state('pairs/InnerJoin', 'left') WHERE half > 1 ORDER BY id")
         self.assertEqual(rows, [{"half": 1.5, "id": 3}, {"half": 2.0, "id": 4}])
 

@@ -50,8 +50,9 @@ void append_records(const RecordTableModel& from, KeyGroupRange range, const Key
   }
 }
 
-void append_rows(const OrderedTableModel& from, KeyGroupRange range, const KeyLayoutPtr& layout,
-                 OrderedTableModel& to) {
+// TableModel: OrderedTableModel or ListTableModel.
+template <class TableModel>
+void append_rows(const TableModel& from, KeyGroupRange range, const KeyLayoutPtr& layout, TableModel& to) {
   for (const std::string& key : from.order) {
     if (!owns(range, layout, key)) continue;
     to.order.push_back(key);
@@ -75,6 +76,7 @@ void rescale_models(const std::vector<StoreModel>& from, Subtasks& to) {
       append_records(old.narrow, range, subject.narrow->key_layout(), -1, model.narrow);
       append_rows(old.timed, range, subject.timed->key_layout(), model.timed);
       append_rows(old.named, range, subject.named->key_layout(), model.named);
+      append_rows(old.lists, range, subject.lists->key_layout(), model.lists);
       for (const auto& [id, slice] : old.slices) {
         RecordTableModel mine;
         append_records(slice, range, subject.slices->key_layout(), -1, mine);
@@ -165,8 +167,9 @@ class ModelRun {
         pages_spilled_ += subject->store.pages().spill_file(size).pages_written();
       const size_t outside = subject->wide->index_bytes() + subject->narrow->index_bytes() +
                              subject->slices->index_bytes() + subject->timed->index_bytes() +
-                             subject->named->index_bytes() + subject->splits->memory_bytes() +
-                             subject->store.scalars().memory_bytes() + subject->store.pages().entry_bytes();
+                             subject->named->index_bytes() + subject->lists->index_bytes() +
+                             subject->splits->memory_bytes() + subject->store.scalars().memory_bytes() +
+                             subject->store.pages().entry_bytes();
       EXPECT_EQ(store.memory_bytes(), store.page_bytes() + outside);
     }
     subtasks_ = {};

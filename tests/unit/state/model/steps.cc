@@ -327,6 +327,26 @@ void change_rows(Step& step, OrderedTable& table, OrderedTableModel& model, bool
     model.forget_if_empty(first_key);
 }
 
+void append_rows(Step& step) {
+  ListTable& table = *step.subject.lists;
+  const KeyBatch keys = draw(step, table.key_layout(), -1, true, 40);
+  std::vector<int32_t> rows;
+  std::vector<std::string> texts;
+  std::vector<uint32_t> sizes;
+  for (int32_t i = 0; i < 2 * keys.num_rows(); ++i) {
+    rows.push_back(step.random.chance(50) ? 0 : i / 2);  // one key gets many rows
+    texts.push_back(random_text(step.random));
+    sizes.push_back(static_cast<uint32_t>(texts.back().size()));
+    const std::string key = keys.canonical(rows.back());
+    if (!step.model.lists.rows.contains(key)) step.model.lists.order.push_back(key);
+    step.model.lists.rows[key].push_back(texts.back());
+  }
+  std::vector<std::byte*> places(rows.size());
+  table.append(keys, rows, sizes, places);
+  for (size_t i = 0; i < rows.size(); ++i) std::memcpy(places[i], texts[i].data(), texts[i].size());
+  table.end_append();
+}
+
 void change_timers(Step& step) {
   TimerQueue& timers = *step.subject.timers;
   if (step.random.chance(25)) {
@@ -377,7 +397,7 @@ void change_splits(Step& step) {
 
 void random_step(TestRandom& random, const Ownership& ownership, StoreUnderTest& subject, StoreModel& model) {
   Step step{random, ownership, subject, model};
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
     case 1:
       upsert_wide(step, *subject.wide, model.wide);
@@ -400,6 +420,9 @@ void random_step(TestRandom& random, const Ownership& ownership, StoreUnderTest&
       break;
     case 8:
       change_timers(step);
+      break;
+    case 9:
+      append_rows(step);
       break;
     default:
       change_splits(step);

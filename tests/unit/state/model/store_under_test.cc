@@ -36,6 +36,13 @@ TableDescriptor rows_descriptor(const std::string& name, const Type& key) {
   return descriptor;
 }
 
+TableDescriptor lists_descriptor() {
+  TableDescriptor descriptor;
+  descriptor.name = "lists";
+  descriptor.key_types = {Type::string()};
+  return descriptor;
+}
+
 std::string pool_text(int32_t index) {
   switch (index % 5) {
     case 0:
@@ -83,6 +90,7 @@ StoreUnderTest::StoreUnderTest(int32_t max_parallelism, KeyGroupRange key_groups
       slices(&store.slice_tables(wide_descriptor("slices", -1))),
       timed(&store.ordered_table(rows_descriptor("timed", Type::big_int()), SubKeyKind::kTimeSequence)),
       named(&store.ordered_table(rows_descriptor("named", Type::string()), SubKeyKind::kBytes)),
+      lists(&store.list_table(lists_descriptor())),
       timers(&store.timers({"timers", {Type::big_int(), Type::string()}})),
       splits(&store.split_state("splits")) {}
 

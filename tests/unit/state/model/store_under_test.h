@@ -49,12 +49,19 @@ struct OrderedTableModel {
   void forget_if_empty(const std::string& key);
 };
 
+// Rows by canonical key, and the keys in the order of the table.
+struct ListTableModel {
+  std::map<std::string, std::vector<std::string>> rows;
+  std::vector<std::string> order;
+};
+
 struct StoreModel {
   RecordTableModel wide;
   RecordTableModel narrow;
   std::map<SliceId, RecordTableModel> slices;
   OrderedTableModel timed;
   OrderedTableModel named;
+  ListTableModel lists;
   std::map<std::pair<int64_t, std::string>, bool> timers;  // (time, canonical key)
   std::map<std::string, std::string> splits;
   int64_t late_rows = 0;
@@ -71,6 +78,7 @@ struct StoreUnderTest {
   SliceTables* slices;  // as `wide`, partitioned by the whole key
   OrderedTable* timed;  // BIGINT, by time and sequence
   OrderedTable* named;  // STRING, by bytes
+  ListTable* lists;     // STRING
   TimerQueue* timers;   // (BIGINT, STRING)
   SplitState* splits;
 };

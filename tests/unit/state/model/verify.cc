@@ -144,6 +144,29 @@ void verify_rows(const OrderedTable& table, const OrderedTableModel& model) {
   EXPECT_EQ(table.size(), all);
 }
 
+void verify_lists(const ListTable& table, const ListTableModel& model) {
+  EXPECT_EQ(table.num_keys(), static_cast<int64_t>(model.rows.size()));
+  std::vector<std::string> order;
+  table.directory().scan([&](std::span<const std::byte* const> entries) {
+    KeyBatch keys(table.key_layout());
+    table.directory().read_keys(entries, keys);
+    for (int32_t i = 0; i < keys.num_rows(); ++i) order.push_back(keys.canonical(i));
+  });
+  EXPECT_EQ(order, model.order);
+  int64_t all = 0;
+  const int32_t first = 0;
+  std::string scratch;
+  for (const auto& [key, rows] : model.rows) {
+    ListRoot list;
+    table.find(key_batch(table.key_layout(), key), {&first, 1}, {&list, 1});
+    std::vector<std::string> found;
+    for (ListReader reader(table.pages(), list); !reader.at_end();) found.emplace_back(reader.next(scratch));
+    EXPECT_EQ(found, rows);
+    all += static_cast<int64_t>(rows.size());
+  }
+  EXPECT_EQ(table.size(), all);
+}
+
 void verify_view_records(ReadView& view, const std::string& name, const SliceId* slice, const RecordTableModel& model) {
   const TableFormat& format = view.format(name);
   const auto offset = [&](std::string_view field) {
@@ -199,6 +222,7 @@ void verify(StoreUnderTest& subject, const StoreModel& model) {
   EXPECT_TRUE(std::equal(ids.begin(), ids.end(), subject.slices->ids().begin(), subject.slices->ids().end()));
   verify_rows(*subject.timed, model.timed);
   verify_rows(*subject.named, model.named);
+  verify_lists(*subject.lists, model.lists);
 
   std::map<std::pair<int64_t, std::string>, bool> timers;
   subject.timers->scan([&](EpochMillis time, KeyView key) {
