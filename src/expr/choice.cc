@@ -16,10 +16,6 @@ bool is_at_hand(const Expression& result) {
   return result.kind() == ExpressionKind::kColumn || result.kind() == ExpressionKind::kLiteral;
 }
 
-bool is_small(const Expression& condition) {
-  return condition.size() <= kConditionSizeMax && condition.is_deterministic() && !condition.can_fail();
-}
-
 // Sets branches[row] to the number of the result that the row takes.
 void number_branches(std::span<const ColumnPtr> conditions, const Selection& selection, std::span<uint8_t> branches) {
   std::ranges::fill(branches, static_cast<uint8_t>(conditions.size()));
@@ -58,6 +54,10 @@ ColumnPtr take_branches(const Type& type, std::span<const uint8_t> branches, std
 }
 
 }  // namespace
+
+bool is_small(const Expression& expression) {
+  return expression.size() <= kConditionSizeMax && expression.is_deterministic() && !expression.can_fail();
+}
 
 bool is_choice(const Case& expression) {
   if (expression.num_branches() > kBranchesMax || !is_at_hand(*expression.otherwise())) return false;

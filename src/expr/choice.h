@@ -11,6 +11,9 @@
 
 namespace tidemill {
 
+// True where the expression is so small that it costs less to look at it for all rows than to find those that need it.
+// Such a one cannot fail and gives the same for the same row.
+bool is_small(const Expression& expression);
 // True where every result is a column or a literal, and every condition is small, deterministic and cannot fail.
 bool is_choice(const Case& expression);
 

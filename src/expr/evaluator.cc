@@ -1,5 +1,7 @@
 #include "expr/evaluator.h"
 
+#include <algorithm>
+
 #include "data/dispatch.h"
 #include "expr/choice.h"
 #include "expr/result_column.h"
@@ -52,10 +54,30 @@ ColumnPtr call(const ScalarFunction& function, const Expression& expression, con
   return result;
 }
 
+// AND and OR of small operands without NULLs: in loops without branches. Null where some operand may be NULL.
+ColumnPtr evaluate_small_logical(const Expression& expression, const EvaluationInput& input, const Selection& selection,
+                                 RowErrors& errors) {
+  const bool conjunction = expression.kind() == ExpressionKind::kAnd;
+  ResultColumn<uint8_t> out(expression.type(), selection.num_rows());
+  uint8_t* const flags = out.values();
+  std::fill_n(flags, selection.num_rows(), static_cast<uint8_t>(conjunction ? 1 : 0));
+  for (const ExpressionPtr& operand : expression.children()) {
+    const ColumnPtr column = evaluate_node(*operand, input, selection, errors);
+    const Decoded<uint8_t> values = column->decode<uint8_t>();
+    if (values.has_nulls() || !values.is_flat()) return nullptr;
+    const uint8_t* const more = values.values();
+    for (int32_t row = 0; row < selection.num_rows(); ++row)
+      flags[row] = static_cast<uint8_t>(conjunction ? flags[row] & more[row] : flags[row] | more[row]);
+  }
+  return out.finish();
+}
+
 // Three-valued logic over the rows still undecided. `decisive` is FALSE for AND, TRUE for OR: the value that settles a
 // row; otherwise NULL if any operand was NULL, else the other value.
 ColumnPtr evaluate_logical(const Expression& expression, uint8_t decisive, const EvaluationInput& input,
                            const Selection& selection, RowErrors& errors) {
+  if (std::ranges::all_of(expression.children(), [](const ExpressionPtr& child) { return is_small(*child); }))
+    if (ColumnPtr result = evaluate_small_logical(expression, input, selection, errors)) return result;
   ResultColumn<uint8_t> out(expression.type(), selection.num_rows());
   std::vector<int32_t> open(static_cast<size_t>(selection.size()));
   for (int32_t i = 0; i < selection.size(); ++i) open[static_cast<size_t>(i)] = selection[i];

@@ -47,17 +47,34 @@ void AggregateColumn::begin(const Batch& batch, std::span<const ColumnPtr>) {
   const Decoded<uint8_t> values = batch.column(*filter_)->decode<uint8_t>();
   passes_.resize(static_cast<size_t>(batch.num_rows()));
   for (int32_t row = 0; row < batch.num_rows(); ++row)
-    passes_[static_cast<size_t>(row)] = !values.is_null(row) && values[row] != 0;
+    passes_[static_cast<size_t>(row)] = !values.is_null(row) && values[row] != 0 ? 1 : 0;
 }
 
 void AggregateColumn::select(const Batch& batch, const Selection& rows, bool skips_nulls, SignedRows& out) const {
   out.clear();
   skips_nulls = skips_nulls && argument_->may_have_nulls();
+  if (batch.append_only() && !skips_nulls) return select_inserts(rows, out);
   rows.for_each([&](int32_t row) {
     if (filter_ && passes_[static_cast<size_t>(row)] == 0) return;
     if (skips_nulls && argument_->is_null(row)) return;
     out.add(row, retracts(batch.kind(row)) ? -1 : 1);
   });
+}
+
+void AggregateColumn::select_inserts(const Selection& rows, SignedRows& out) const {
+  out.rows.resize(static_cast<size_t>(rows.size()));
+  int32_t* next = out.rows.data();
+  if (filter_) {
+    const uint8_t* const passes = passes_.data();
+    rows.for_each([&](int32_t row) {
+      *next = row;
+      next += passes[row];
+    });
+  } else {
+    rows.for_each([&](int32_t row) { *next++ = row; });
+  }
+  out.rows.resize(static_cast<size_t>(next - out.rows.data()));
+  out.signs.assign(out.rows.size(), 1);
 }
 
 std::unique_ptr<AggregateColumn> make_aggregate_column(const AggregateSpec& spec, const AggregationOptions& options) {

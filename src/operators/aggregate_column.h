@@ -88,13 +88,16 @@ class AggregateColumn {
   void select(const Batch& batch, const Selection& rows, bool skips_nulls, SignedRows& out) const;
 
  private:
+  // The same of rows that are only added, NULLs too.
+  void select_inserts(const Selection& rows, SignedRows& out) const;
+
   AggregateFunctionPtr function_;
   ExpressionPtr argument_expression_;
   std::optional<int32_t> filter_;
   std::string text_;
   OperatorContext* context_ = nullptr;
   ColumnPtr argument_;
-  std::vector<uint8_t> passes_;  // by row of the batch: the filter is TRUE
+  std::vector<uint8_t> passes_;  // by row of the batch: 1 where the filter is TRUE, otherwise 0
 };
 
 // Throws UserError where the function cannot do what the options need.
