@@ -46,6 +46,27 @@ void append_timestamp(std::string& out, int128 value, int32_t precision);
 // Appends a timestamp as a format writes it: as many fraction digits as needed; with Z where it is an instant.
 void append_timestamp(std::string& out, int128 value, int32_t precision, TimestampForm form, bool is_instant);
 
+// Appends timestamps as append_timestamp of a form does; those of one minute share what comes before its seconds.
+class TimestampTexts {
+ public:
+  TimestampTexts(int32_t precision, TimestampForm form, bool is_instant)
+      : precision_(precision), form_(form), is_instant_(is_instant) {}
+  // T: int64_t or int128.
+  template <class T>
+  void append(std::string& out, T value) {
+    append(out, split_timestamp(value, precision_));
+  }
+
+ private:
+  void append(std::string& out, const SecondsAndNanos& moment);
+
+  int32_t precision_;
+  TimestampForm form_;
+  bool is_instant_;
+  int64_t minute_ = 0;        // of up_to_minute_
+  std::string up_to_minute_;  // 2020-01-05 10:00: ; empty: none yet
+};
+
 // Appends as java.time prints: LocalTime 08:05, LocalDateTime 2020-04-15T08:05:00.120, Instant 2020-04-15T08:05:00Z
 // (fractions in groups of three), Duration PT26H3M4.567S, Period P14M.
 void append_local_time(std::string& out, int32_t milliseconds);

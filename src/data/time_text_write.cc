@@ -35,20 +35,28 @@ int32_t fraction_digits_needed(int32_t nanos) {
 // java.time prints 3, 6 or 9 digits, or none.
 int32_t fraction_digits_grouped(int32_t nanos) { return (fraction_digits_needed(nanos) + 2) / 3 * 3; }
 
+// Requires: 0 to 99.
+void append_two_digits(std::string& out, int32_t value) {
+  const char digits[] = {static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
+  out.append(digits, sizeof(digits));
+}
+
+void append_hour_and_minute(std::string& out, int32_t second_of_day) {
+  append_two_digits(out, second_of_day / 3600);
+  out += ':';
+  append_two_digits(out, second_of_day / 60 % 60);
+}
+
 void append_clock(std::string& out, int32_t second_of_day) {
-  append_padded(out, second_of_day / 3600, 2);
+  append_hour_and_minute(out, second_of_day);
   out += ':';
-  append_padded(out, second_of_day / 60 % 60, 2);
-  out += ':';
-  append_padded(out, second_of_day % 60, 2);
+  append_two_digits(out, second_of_day % 60);
 }
 
 // java.time leaves the seconds out where they and the fraction are zero.
 void append_java_clock(std::string& out, int32_t second_of_day, int32_t nanos) {
   if (second_of_day % 60 == 0 && nanos == 0) {
-    append_padded(out, second_of_day / 3600, 2);
-    out += ':';
-    append_padded(out, second_of_day / 60 % 60, 2);
+    append_hour_and_minute(out, second_of_day);
     return;
   }
   append_clock(out, second_of_day);
@@ -94,13 +102,25 @@ void append_timestamp(std::string& out, int128 value, int32_t precision) {
 }
 
 void append_timestamp(std::string& out, int128 value, int32_t precision, TimestampForm form, bool is_instant) {
-  const SecondsAndNanos moment = split_timestamp(value, precision);
-  const DayAndSecond day = split_day(moment.seconds);
-  append_date(out, day.days);
-  out += form == TimestampForm::kIso8601 ? 'T' : ' ';
-  append_clock(out, day.second_of_day);
-  append_fraction(out, moment.nanos, fraction_digits_needed(moment.nanos));
-  if (is_instant) out += 'Z';
+  TimestampTexts(precision, form, is_instant).append(out, value);
+}
+
+void TimestampTexts::append(std::string& out, const SecondsAndNanos& moment) {
+  constexpr int64_t kSecondsPerMinute = 60;
+  const int64_t minute = floor_div(moment.seconds, kSecondsPerMinute);
+  if (minute != minute_ || up_to_minute_.empty()) {
+    const DayAndSecond day = split_day(moment.seconds);
+    up_to_minute_.clear();
+    append_date(up_to_minute_, day.days);
+    up_to_minute_ += form_ == TimestampForm::kIso8601 ? 'T' : ' ';
+    append_hour_and_minute(up_to_minute_, day.second_of_day);
+    up_to_minute_ += ':';
+    minute_ = minute;
+  }
+  out += up_to_minute_;
+  append_two_digits(out, static_cast<int32_t>(moment.seconds - minute * kSecondsPerMinute));
+  if (moment.nanos != 0) append_fraction(out, moment.nanos, fraction_digits_needed(moment.nanos));
+  if (is_instant_) out += 'Z';
 }
 
 void append_local_time(std::string& out, int32_t milliseconds) {

@@ -73,6 +73,15 @@ ScalarFunctionPtr plain_to_plain() {
   }
 }
 
+// To a type that holds every value with `digits` more behind the point: nothing is checked. It is done unsigned,
+// because rows that are NULL or unselected go through it too, with whatever they hold.
+template <class From, class To>
+ScalarFunctionPtr scale_up(int32_t digits) {
+  using U = std::conditional_t<std::is_same_v<To, int64_t>, uint64_t, uint128>;
+  const auto factor = static_cast<U>(decimal_power(digits));
+  return make_total_kernel([factor](From value) { return static_cast<To>(static_cast<U>(value) * factor); });
+}
+
 template <class From, class Out>
 ScalarFunctionPtr plain_to_decimal(DecimalShape to, bool is_try) {
   if constexpr (std::is_floating_point_v<From>) {
@@ -86,6 +95,7 @@ ScalarFunctionPtr plain_to_decimal(DecimalShape to, bool is_try) {
       return decimal_or_null<Out>(row, double_to_decimal(value, to));
     });
   } else {
+    if (std::numeric_limits<From>::digits10 + 1 + to.scale <= to.precision) return scale_up<From, Out>(to.scale);
     return make_kernel([to](RowContext& row, From value) -> std::optional<Out> {
       return decimal_or_null<Out>(row, rescale_decimal(value, 0, to));
     });
@@ -108,7 +118,10 @@ ScalarFunctionPtr decimal_to_plain(int32_t scale) {
 }
 
 template <class From, class To>
-ScalarFunctionPtr decimal_to_decimal(int32_t scale, DecimalShape to) {
+ScalarFunctionPtr decimal_to_decimal(DecimalShape from, DecimalShape to) {
+  const int32_t scale = from.scale;
+  if (to.scale >= scale && from.precision - scale <= to.precision - to.scale)
+    return scale_up<From, To>(to.scale - scale);
   return make_kernel([scale, to](RowContext& row, From value) -> std::optional<To> {
     return decimal_or_null<To>(row, rescale_decimal(value, scale, to));
   });
@@ -144,7 +157,8 @@ CastKernel make_numeric_cast(const Type& from, const Type& to, bool is_try) {
   const DecimalShape shape{to.precision, to.scale};
   if (from.kind == TypeKind::kDecimal && to.kind == TypeKind::kDecimal) {
     return {with_decimal(from, [&]<class From>() {
-      return with_decimal(to, [&]<class To>() { return decimal_to_decimal<From, To>(from.scale, shape); });
+      return with_decimal(
+          to, [&]<class To>() { return decimal_to_decimal<From, To>({from.precision, from.scale}, shape); });
     })};
   }
   if (from.kind == TypeKind::kDecimal) {

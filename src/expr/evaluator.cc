@@ -5,6 +5,7 @@
 #include "data/dispatch.h"
 #include "expr/choice.h"
 #include "expr/result_column.h"
+#include "expr/shared_values.h"
 
 namespace tidemill {
 namespace {
@@ -212,6 +213,16 @@ ColumnPtr evaluate_coalesce(const Coalesce& expression, const EvaluationInput& i
   return merge.finish();
 }
 
+ColumnPtr evaluate_shared(const Shared& expression, const EvaluationInput& input, const Selection& selection,
+                          RowErrors& errors) {
+  const Expression& part = *expression.child(0);
+  if (input.shared == nullptr) return evaluate_node(part, input, selection, errors);
+  if (ColumnPtr known = input.shared->find(expression.part(), selection)) return known;
+  ColumnPtr values = evaluate_node(part, input, selection, errors);
+  input.shared->keep(expression.part(), selection, values);
+  return values;
+}
+
 ColumnPtr evaluate_node(const Expression& expression, const EvaluationInput& input, const Selection& selection,
                         RowErrors& errors) {
   switch (expression.kind()) {
@@ -242,6 +253,8 @@ ColumnPtr evaluate_node(const Expression& expression, const EvaluationInput& inp
       return dispatch_physical(expression.type().physical(), [&]<class T>() {
         return evaluate_coalesce<T>(expression.as<Coalesce>(), input, selection, errors);
       });
+    case ExpressionKind::kShared:
+      return evaluate_shared(expression.as<Shared>(), input, selection, errors);
   }
   CHECK_MSG(false, "expression kind {}", static_cast<int>(expression.kind()));
 }

@@ -125,6 +125,9 @@ Coalesce::Coalesce(std::vector<ExpressionPtr> operands, const Type& type)
   for (const ExpressionPtr& operand : children()) CHECK(operand->type().physical() == type.physical());
 }
 
+Shared::Shared(int32_t part, ExpressionPtr values)
+    : Expression(kKind, values->type(), {values}, static_cast<uint64_t>(part)), part_(part) {}
+
 bool operator==(const Expression& a, const Expression& b) {
   if (&a == &b) return true;
   if (a.hash() != b.hash() || a.kind() != b.kind() || a.type() != b.type()) return false;
@@ -142,6 +145,9 @@ bool operator==(const Expression& a, const Expression& b) {
       break;
     case ExpressionKind::kCast:
       same = a.as<Cast>().is_try() == b.as<Cast>().is_try();
+      break;
+    case ExpressionKind::kShared:
+      same = a.as<Shared>().part() == b.as<Shared>().part();
       break;
     case ExpressionKind::kAnd:
     case ExpressionKind::kOr:

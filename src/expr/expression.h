@@ -15,7 +15,7 @@
 
 namespace tidemill {
 
-enum class ExpressionKind : uint8_t { kColumn, kLiteral, kCall, kCast, kAnd, kOr, kNot, kCase, kCoalesce };
+enum class ExpressionKind : uint8_t { kColumn, kLiteral, kCall, kCast, kAnd, kOr, kNot, kCase, kCoalesce, kShared };
 
 class Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
@@ -169,6 +169,19 @@ class Coalesce : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kCoalesce;
   Coalesce(std::vector<ExpressionPtr> operands, const Type& type);
+};
+
+// A part that stands more than once in expressions that are evaluated together: child(0), whose values are computed
+// once a batch. Made by share_equal_parts (expr/shared_values.h), when what is evaluated is fixed.
+class Shared : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kShared;
+  Shared(int32_t part, ExpressionPtr values);
+  // The same number, the same values.
+  int32_t part() const { return part_; }
+
+ private:
+  int32_t part_;
 };
 
 // Makers. make_and and make_or flatten nested ones and return the only operand where there is one; no operand gives

@@ -32,6 +32,8 @@ class Printer {
         return print_case(expression.as<Case>());
       case ExpressionKind::kCoalesce:
         return "COALESCE(" + joined(expression.children(), ", ") + ")";
+      case ExpressionKind::kShared:
+        return print(*expression.child(0));
     }
     CHECK_MSG(false, "expression kind {}", static_cast<int>(expression.kind()));
   }

@@ -88,8 +88,8 @@ void FunctionRegistry::alias(std::string_view alias, std::string_view name) {
   entries_[std::string(alias)] = copy;
 }
 
-void FunctionRegistry::add_typed(std::string_view name, FunctionDoc doc, TypedFunction function,
-                                 FunctionProperties properties) {
+void FunctionRegistry::scalar(std::string_view name, FunctionDoc doc, TypedFunction function,
+                              FunctionProperties properties) {
   properties.can_fail = properties.can_fail || function.may_fail;
   with_rule(name, doc, [function = std::move(function), properties](const CallSite& site) -> ExpressionPtr {
     auto arguments = fitted_arguments(site, function.parameters);

@@ -68,8 +68,10 @@ class FunctionRegistry {
   // order of registration, those without casts first.
   template <class Body>
   void scalar(std::string_view name, FunctionDoc doc, Body body, FunctionProperties properties = {}) {
-    add_typed(name, doc, make_typed_function(std::move(body)), properties);
+    scalar(name, doc, make_typed_function(std::move(body)), properties);
   }
+  // The same with a kernel written by hand.
+  void scalar(std::string_view name, FunctionDoc doc, TypedFunction function, FunctionProperties properties = {});
   // Registers a function with a type rule of its own. `doc.syntax` empty: the form is not listed (a special case of
   // another one).
   void with_rule(std::string_view name, FunctionDoc doc, BindScalar bind);
@@ -110,7 +112,6 @@ class FunctionRegistry {
     std::vector<FunctionDoc> clause_docs;
   };
 
-  void add_typed(std::string_view name, FunctionDoc doc, TypedFunction function, FunctionProperties properties);
   Entry& open(std::string_view name);
   const Entry& find(std::string_view name, SourceLocation location) const;
 

@@ -78,6 +78,8 @@ ExpressionPtr with_children(const Expression& expression, std::vector<Expression
           std::ranges::all_of(children, [](const ExpressionPtr& child) { return child->type().nullable; });
       return std::make_shared<Coalesce>(std::move(children), expression.type().with_nullable(nullable));
     }
+    case ExpressionKind::kShared:
+      return std::make_shared<Shared>(expression.as<Shared>().part(), std::move(children.front()));
   }
   CHECK_MSG(false, "expression kind {}", static_cast<int>(expression.kind()));
 }

@@ -22,10 +22,13 @@ struct EvaluationContext {
   bool overflow_is_error = false;        // setting overflow = error: what wraps or becomes NULL fails its row instead
 };
 
+class SharedValues;
+
 // The batch that an expression is evaluated over, and its surroundings.
 struct EvaluationInput {
   const Batch& batch;
   const EvaluationContext& context;
+  SharedValues* shared = nullptr;  // of the expressions evaluated over the batch; null: shared parts are not kept
 };
 
 // One call over a batch.

@@ -112,10 +112,13 @@ class Reader {
   Decoded<typename Sql::Physical> values_;
 };
 
+template <class T, bool kTotal>
+constexpr bool kDenseNumber = std::is_arithmetic_v<T> || (kTotal && std::is_same_v<T, int128>);
+
 // Cheap and total: evaluated for every row, in loops without branches, NULL and unselected rows included.
-template <class Result, class... As>
+template <bool kTotal, class Result, class... As>
 constexpr bool kDense =
-    std::is_arithmetic_v<Result> && (std::is_arithmetic_v<As> && ...) && sizeof...(As) >= 1 && sizeof...(As) <= 2;
+    kDenseNumber<Result, kTotal> && (kDenseNumber<As, kTotal> && ...) && sizeof...(As) >= 1 && sizeof...(As) <= 2;
 constexpr int32_t kDenseSelectedShare = 4;  // dense where at least one row in four is selected
 
 template <class Out, class F, class A>
@@ -144,7 +147,7 @@ void dense_loop(Out* out, int32_t rows, const F& f, const Decoded<A>& a, const D
   }
 }
 
-template <class Body, class Result, bool kContext, bool kTextOut, class... As>
+template <class Body, class Result, bool kContext, bool kTextOut, bool kTotal, class... As>
 class TypedKernel final : public ScalarFunction {
  public:
   explicit TypedKernel(Body body) : body_(std::move(body)) {}
@@ -164,7 +167,7 @@ class TypedKernel final : public ScalarFunction {
     out.set_validity(validity);
     const std::tuple<Reader<As>...> readers(Reader<As>(*call.arguments[I])...);
     if constexpr (kPieceOfArgument) (out.keep_alive(call.arguments[I]->text_buffers()), ...);
-    if constexpr (!kContext && !kTextOut && kDense<Result, As...>) {
+    if constexpr (!kContext && !kTextOut && kDense<kTotal, Result, As...>) {
       if (call.selection.size() >= call.num_rows() / kDenseSelectedShare) {
         dense_loop(out.values(), call.num_rows(), body_, std::get<I>(readers).decoded()...);
         return out.finish();
@@ -236,7 +239,7 @@ class TypedKernel final : public ScalarFunction {
   Body body_;
 };
 
-template <class Body, class Peeled, class Result, class... As>
+template <class Body, class Peeled, class Result, bool kTotal, class... As>
 TypedFunction make(Body body, TypeList<As...>) {
   constexpr bool kTextOut = Peeled::kTextOut;
   TypedFunction function;
@@ -250,7 +253,8 @@ TypedFunction make(Body body, TypeList<As...>) {
   }
   function.handles_null = (kOptional<As> && ...);
   function.may_fail = Peeled::kContext;
-  function.kernel = std::make_shared<TypedKernel<Body, Result, Peeled::kContext, kTextOut, As...>>(std::move(body));
+  using Kernel = TypedKernel<Body, Result, Peeled::kContext, kTextOut, kTotal, As...>;
+  function.kernel = std::make_shared<Kernel>(std::move(body));
   return function;
 }
 
@@ -258,16 +262,22 @@ TypedFunction make(Body body, TypeList<As...>) {
 
 // Returns the kernel of `body` with its types. For functions with a type rule only the kernel counts: the result column
 // takes the call's type, whose physical type must be that of the lambda's result.
-template <class Body>
+template <class Body, bool kTotal = false>
 TypedFunction make_typed_function(Body body) {
   using Signature = typed_function_detail::SignatureOf<decltype(&Body::operator())>;
   using Peeled = typename Signature::Peeled;
-  return typed_function_detail::make<Body, Peeled, typename Signature::Result>(std::move(body),
-                                                                               typename Peeled::Arguments());
+  return typed_function_detail::make<Body, Peeled, typename Signature::Result, kTotal>(std::move(body),
+                                                                                       typename Peeled::Arguments());
 }
 template <class Body>
 ScalarFunctionPtr make_kernel(Body body) {
   return make_typed_function(std::move(body)).kernel;
+}
+// The same of a body that is defined for any int128 too, and cheap: evaluated for all rows, as bodies of other numbers
+// are.
+template <class Body>
+ScalarFunctionPtr make_total_kernel(Body body) {
+  return make_typed_function<Body, true>(std::move(body)).kernel;
 }
 
 }  // namespace tidemill

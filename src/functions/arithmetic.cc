@@ -73,12 +73,12 @@ template <class A, class B, class R>
 ScalarFunctionPtr exact_decimal_kernel(Operator op, const DecimalOperands& operands) {
   using U = std::conditional_t<std::is_same_v<R, int64_t>, uint64_t, uint128>;
   if (op == Operator::kMultiply) {
-    return make_kernel([](A a, B b) { return static_cast<R>(static_cast<U>(a) * static_cast<U>(b)); });
+    return make_total_kernel([](A a, B b) { return static_cast<R>(static_cast<U>(a) * static_cast<U>(b)); });
   }
   const auto a_factor = static_cast<U>(decimal_power(operands.to.scale - operands.a_scale));
   const auto b_factor = static_cast<U>(decimal_power(operands.to.scale - operands.b_scale));
   const U signed_factor = op == Operator::kAdd ? b_factor : U{0} - b_factor;
-  return make_kernel([a_factor, signed_factor](A a, B b) {
+  return make_total_kernel([a_factor, signed_factor](A a, B b) {
     return static_cast<R>(static_cast<U>(a) * a_factor + static_cast<U>(b) * signed_factor);
   });
 }

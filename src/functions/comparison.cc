@@ -5,6 +5,7 @@
 #include "expr/type_coercion.h"
 #include "functions/bind.h"
 #include "functions/families.h"
+#include "functions/text_equality.h"
 
 namespace tidemill {
 namespace {
@@ -13,19 +14,23 @@ enum class Relation : uint8_t { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater
 
 template <class T>
 ScalarFunctionPtr relation_kernel(Relation relation) {
+  if constexpr (std::is_same_v<T, Text>) {
+    if (relation == Relation::kEqual || relation == Relation::kNotEqual)
+      return make_text_equality(relation == Relation::kNotEqual);
+  }
   switch (relation) {
     case Relation::kEqual:
-      return make_kernel([](T a, T b) { return a == b; });
+      return make_total_kernel([](T a, T b) { return a == b; });
     case Relation::kNotEqual:
-      return make_kernel([](T a, T b) { return a != b; });
+      return make_total_kernel([](T a, T b) { return a != b; });
     case Relation::kLess:
-      return make_kernel([](T a, T b) { return a < b; });
+      return make_total_kernel([](T a, T b) { return a < b; });
     case Relation::kLessOrEqual:
-      return make_kernel([](T a, T b) { return a <= b; });
+      return make_total_kernel([](T a, T b) { return a <= b; });
     case Relation::kGreater:
-      return make_kernel([](T a, T b) { return a > b; });
+      return make_total_kernel([](T a, T b) { return a > b; });
     case Relation::kGreaterOrEqual:
-      return make_kernel([](T a, T b) { return a >= b; });
+      return make_total_kernel([](T a, T b) { return a >= b; });
   }
   CHECK_MSG(false, "relation {}", static_cast<int>(relation));
 }

@@ -107,17 +107,17 @@ class DateFormatKernel final : public ScalarFunction {
     ResultColumn<Text> out(call.result_type, call.num_rows());
     out.set_validity(validity);
     const int64_t step = pattern_->step_seconds();
-    std::optional<int64_t> last_step;
+    int64_t step_begin = 0, step_end = 0;  // seconds that have this text; none yet
     std::string text;
     Text copied;
     for_each_moment(*call.arguments[0], call.input.context.time_zone, call.selection, validity.get(),
                     [&](int32_t row, const SecondsAndNanos& moment) {
-                      const int64_t at = step == 0 ? 0 : floor_div(moment.seconds, step);
-                      if (step == 0 || at != last_step) {
+                      if (moment.seconds < step_begin || moment.seconds >= step_end) {
                         text.clear();
                         pattern_->append(text, moment);
                         copied = out.copy(text);
-                        last_step = at;
+                        if (step != 0) step_begin = floor_div(moment.seconds, step) * step;
+                        if (step != 0) step_end = step_begin + step;
                       }
                       out[row] = copied;
                     });

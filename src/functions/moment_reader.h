@@ -35,14 +35,18 @@ void for_each_moment(const Column& column, const TimeZone& zone, const Selection
   }
   ZoneOffsets offsets(zone);
   const bool zoned = type.kind == TypeKind::kTimestampLtz && !zone.is_utc();
-  const auto each = [&](const auto& values) {
+  const auto each = [&](const auto& values, const auto& precision) {
     for_each_valid(selection, validity, [&](int32_t row) {
-      SecondsAndNanos moment = split_timestamp(values[row], type.precision);
+      SecondsAndNanos moment = split_timestamp(values[row], precision);
       if (zoned) moment.seconds += offsets.at(moment.seconds);
       body(row, moment);
     });
   };
-  type.physical() == PhysicalType::kInt128 ? each(column.decode<int128>()) : each(column.decode<int64_t>());
+  // Milliseconds are what most have, and division by a constant is a multiplication.
+  constexpr std::integral_constant<int32_t, 3> kMilliseconds;
+  if (type.physical() == PhysicalType::kInt128) return each(column.decode<int128>(), type.precision);
+  if (type.precision == kMilliseconds) return each(column.decode<int64_t>(), kMilliseconds);
+  each(column.decode<int64_t>(), type.precision);
 }
 
 // True for DATE, TIME, TIMESTAMP and TIMESTAMP_LTZ.

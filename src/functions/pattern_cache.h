@@ -6,15 +6,36 @@
 #include <memory>
 #include <string_view>
 
+#include "functions/one_pass_pattern.h"
+
 namespace tidemill {
+
+// A pattern, compiled in one or two ways.
+class CompiledPattern {
+ public:
+  CompiledPattern(std::string_view pattern, const RE2::Options& options)
+      : re2_(re2::StringPiece(pattern.data(), pattern.size()), options),
+        one_pass_(re2_.ok() ? OnePassPattern::compile(pattern) : nullptr) {}
+
+  // It may be a pattern that RE2 does not know (ok() tells).
+  const RE2& re2() const { return re2_; }
+  // Finds the leftmost match, and sets `found` to its group (0: all of it), whose data() is nullptr where the group
+  // took no part. Requires: re2().ok(), and the pattern has the group.
+  bool find(std::string_view text, int32_t group, std::string_view& found) const;
+
+ private:
+  bool find_by_re2(std::string_view text, int32_t group, std::string_view& found) const;
+
+  RE2 re2_;
+  std::unique_ptr<const OnePassPattern> one_pass_;  // null: it is none
+};
 
 class PatternCache {
  public:
-  // Returns the pattern compiled, valid until the next call; it may be one that RE2 does not know (ok() tells).
-  const RE2& get(std::string_view pattern) {
-    if (!compiled_ || compiled_->pattern() != pattern) {
-      compiled_ = std::make_unique<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options());
-    }
+  // Returns the pattern compiled, valid until the next call.
+  const CompiledPattern& get(std::string_view pattern) {
+    if (!compiled_ || compiled_->re2().pattern() != pattern)
+      compiled_ = std::make_unique<const CompiledPattern>(pattern, options());
     return *compiled_;
   }
 
@@ -25,7 +46,7 @@ class PatternCache {
   }
 
  private:
-  std::unique_ptr<const RE2> compiled_;
+  std::unique_ptr<const CompiledPattern> compiled_;
 };
 
 }  // namespace tidemill

@@ -5,6 +5,7 @@
 #include "expr/type_coercion.h"
 #include "functions/bind.h"
 #include "functions/families.h"
+#include "functions/text_equality.h"
 
 namespace tidemill {
 namespace {
@@ -18,6 +19,9 @@ class NullTest final : public ScalarFunction {
     ResultColumn<uint8_t> out(call.result_type, call.num_rows());
     if (!input.may_have_nulls()) {
       std::memset(out.values(), negated_ ? 1 : 0, static_cast<size_t>(call.num_rows()));
+    } else if (input.encoding() == ColumnEncoding::kFlat) {
+      const auto* const valid = reinterpret_cast<const uint8_t*>(input.validity_buffer()->data());
+      call.selection.for_each([&](int32_t row) { out[row] = static_cast<uint8_t>(bit_at(valid, row) == negated_); });
     } else {
       call.selection.for_each([&](int32_t row) { out[row] = static_cast<uint8_t>(input.is_null(row) != negated_); });
     }
@@ -114,6 +118,12 @@ class LiteralList final : public ScalarFunction {
       }
     }
     std::ranges::sort(values_, std::less<T>());
+    if constexpr (std::is_same_v<T, Text>) {
+      const bool all_short = std::ranges::all_of(values_, &Text::is_inline);
+      if (all_short && values_.size() <= kComparedOneByOneMax) {
+        for (const Text& value : values_) short_.emplace_back(value);
+      }
+    }
   }
   ColumnPtr evaluate(const CallInput& call) const override {
     const Decoded<T> input = call.arguments[0]->template decode<T>();
@@ -130,6 +140,13 @@ class LiteralList final : public ScalarFunction {
  private:
   static constexpr size_t kComparedOneByOneMax = 8;
   bool contains(const T& value) const {
+    if constexpr (std::is_same_v<T, Text>) {
+      if (!short_.empty()) {
+        bool found = false;
+        for (const ShortText& candidate : short_) found |= candidate == value;
+        return found;
+      }
+    }
     if (values_.size() > kComparedOneByOneMax)
       return std::binary_search(values_.begin(), values_.end(), value, std::less<T>());
     bool found = false;
@@ -139,6 +156,7 @@ class LiteralList final : public ScalarFunction {
 
   std::vector<ColumnPtr> literals_;  // keep the bytes of texts
   std::vector<T> values_;
+  std::vector<ShortText> short_;  // texts, where they are few and all short
   bool has_null_ = false;
 };
 

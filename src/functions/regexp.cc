@@ -20,10 +20,10 @@ std::string refusal(const RE2& pattern) {
 }
 
 // Returns nullptr where the pattern is malformed; notes the row as failed where only Java could compile it.
-const RE2* usable_pattern(PatternCache& cache, RowContext& row, std::string_view pattern) {
-  const RE2& found = cache.get(pattern);
-  if (found.ok()) return &found;
-  if (is_beyond_re2(found)) row.fail(refusal(found));
+const CompiledPattern* usable_pattern(PatternCache& cache, RowContext& row, std::string_view pattern) {
+  const CompiledPattern& found = cache.get(pattern);
+  if (found.re2().ok()) return &found;
+  if (is_beyond_re2(found.re2())) row.fail(refusal(found.re2()));
   return nullptr;
 }
 
@@ -55,11 +55,9 @@ enum class NullRule : uint8_t {
   kOfMalformedPatterns
 };  // the latter: a pattern that was checked gives none
 
-// Binds `body` as an overload whose literal pattern is checked at planning.
-template <class Body>
-void pattern_function(FunctionRegistry& registry, std::string_view name, FunctionDoc doc, Body body,
-                      NullRule nulls = NullRule::kAsWritten) {
-  const TypedFunction typed = make_typed_function(std::move(body));
+// Registers an overload whose literal pattern is checked at planning.
+void register_pattern_function(FunctionRegistry& registry, std::string_view name, FunctionDoc doc,
+                               const TypedFunction& typed, NullRule nulls) {
   registry.with_rule(name, doc, [typed, nulls](const CallSite& call) -> ExpressionPtr {
     if (call.size() != typed.parameters.size()) return nullptr;
     std::vector<ExpressionPtr> arguments;
@@ -80,16 +78,62 @@ void pattern_function(FunctionRegistry& registry, std::string_view name, Functio
   });
 }
 
+template <class Body>
+void pattern_function(FunctionRegistry& registry, std::string_view name, FunctionDoc doc, Body body,
+                      NullRule nulls = NullRule::kAsWritten) {
+  register_pattern_function(registry, name, doc, make_typed_function(std::move(body)), nulls);
+}
+
 std::optional<std::string_view> extract(RowContext& row, PatternCache& cache, std::string_view text,
                                         std::string_view pattern, int32_t group) {
-  const RE2* compiled = usable_pattern(cache, row, pattern);
-  if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups()) return std::nullopt;
-  std::vector<re2::StringPiece> groups(static_cast<size_t>(group) + 1);
-  if (!compiled->Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups.data(), group + 1)) return std::nullopt;
-  const re2::StringPiece& found = groups[static_cast<size_t>(group)];
-  if (found.data() == nullptr) return std::nullopt;
-  return std::string_view(found.data(), found.size());
+  const CompiledPattern* compiled = usable_pattern(cache, row, pattern);
+  if (compiled == nullptr || group < 0 || group > compiled->re2().NumberOfCapturingGroups()) return std::nullopt;
+  std::string_view found;
+  if (!compiled->find(text, group, found) || found.data() == nullptr) return std::nullopt;
+  return found;
 }
+
+// REGEXP_EXTRACT(text, pattern, group): a pattern and a group that are the same for all rows are looked up once.
+class ExtractGroup final : public ScalarFunction {
+ public:
+  // `each`: the kernel that looks up every row's.
+  explicit ExtractGroup(ScalarFunctionPtr each) : each_(std::move(each)) {}
+
+  ColumnPtr evaluate(const CallInput& call) const override {
+    const Column& pattern = *call.arguments[1];
+    const Column& group = *call.arguments[2];
+    const bool constant =
+        pattern.encoding() == ColumnEncoding::kConstant && group.encoding() == ColumnEncoding::kConstant;
+    if (!constant || pattern.is_null(0) || group.is_null(0)) return each_->evaluate(call);
+    const CompiledPattern& compiled = kept_cache<PatternCache, PatternUse::kExtractGroup>().get(pattern.text(0));
+    const int32_t number = group.decode<int32_t>()[0];
+    if (!compiled.re2().ok() || number < 0 || number > compiled.re2().NumberOfCapturingGroups())
+      return each_->evaluate(call);
+    return extract_all(call, compiled, number);
+  }
+
+ private:
+  static ColumnPtr extract_all(const CallInput& call, const CompiledPattern& pattern, int32_t group) {
+    bool all_null = false;
+    const BufferPtr validity = combine_validity(call.arguments.first(1), call.num_rows(), all_null);
+    if (all_null) return Column::all_null(call.result_type, call.num_rows());
+    ResultColumn<Text> out(call.result_type, call.num_rows());
+    out.set_validity(validity);
+    out.keep_alive(call.arguments[0]->text_buffers());
+    const Decoded<Text> texts = call.arguments[0]->decode<Text>();
+    for_each_valid(call.selection, validity.get(), [&](int32_t row) {
+      std::string_view found;
+      if (pattern.find(texts[row].view(), group, found) && found.data() != nullptr) {
+        out[row] = Text(found);
+      } else {
+        out.set_null(row);
+      }
+    });
+    return out.finish();
+  }
+
+  ScalarFunctionPtr each_;
+};
 
 // Matches do not overlap; behind an empty one the search goes on a character further.
 int32_t count_matches(const RE2& pattern, std::string_view text) {
@@ -111,16 +155,17 @@ void register_searches(FunctionRegistry& registry) {
                     "REGEXP('hello', 'l+') = TRUE"},
                    [](RowContext& row, std::string_view text, std::string_view pattern) {
                      PatternCache& cache = kept_cache<PatternCache, PatternUse::kTest>();
-                     const RE2* compiled = usable_pattern(cache, row, pattern);
-                     return compiled != nullptr && !pattern.empty() && RE2::PartialMatch(piece(text), *compiled);
+                     const CompiledPattern* compiled = usable_pattern(cache, row, pattern);
+                     std::string_view found;
+                     return compiled != nullptr && !pattern.empty() && compiled->find(text, 0, found);
                    });
   pattern_function(
       registry, "REGEXP_COUNT",
       {"REGEXP_COUNT(text, pattern)", "How often the pattern matches.", "REGEXP_COUNT('banana', 'an') = 2"},
       [](RowContext& row, std::string_view text, std::string_view pattern) -> std::optional<int32_t> {
         PatternCache& cache = kept_cache<PatternCache, PatternUse::kCount>();
-        const RE2* compiled = usable_pattern(cache, row, pattern);
-        return compiled == nullptr ? std::nullopt : std::optional(count_matches(*compiled, text));
+        const CompiledPattern* compiled = usable_pattern(cache, row, pattern);
+        return compiled == nullptr ? std::nullopt : std::optional(count_matches(compiled->re2(), text));
       });
   pattern_function(registry, "REGEXP_INSTR",
                    {"REGEXP_INSTR(text, pattern)", "Where the first match stands, from 1; 0: nowhere.",
@@ -143,11 +188,12 @@ void register_pieces(FunctionRegistry& registry) {
                      PatternCache& cache = kept_cache<PatternCache, PatternUse::kExtract>();
                      return extract(row, cache, text, pattern, 0);
                    });
-  pattern_function(registry, "REGEXP_EXTRACT", doc,
-                   [](RowContext& row, std::string_view text, std::string_view pattern, int32_t group) {
-                     PatternCache& cache = kept_cache<PatternCache, PatternUse::kExtractGroup>();
-                     return extract(row, cache, text, pattern, group);
-                   });
+  TypedFunction extract_group =
+      make_typed_function([](RowContext& row, std::string_view text, std::string_view pattern, int32_t group) {
+        return extract(row, kept_cache<PatternCache, PatternUse::kExtractGroup>(), text, pattern, group);
+      });
+  extract_group.kernel = std::make_shared<ExtractGroup>(std::move(extract_group.kernel));
+  register_pattern_function(registry, "REGEXP_EXTRACT", doc, extract_group, NullRule::kAsWritten);
   pattern_function(registry, "REGEXP_SUBSTR",
                    {"REGEXP_SUBSTR(text, pattern)", "The first match; NULL where there is none.",
                     "REGEXP_SUBSTR('hello', 'l+') = 'll'"},
@@ -163,10 +209,10 @@ void register_pieces(FunctionRegistry& registry) {
       [](RowContext& row, std::string& out, std::string_view text, std::string_view pattern,
          std::string_view replacement) {
         PatternCache& cache = kept_cache<PatternCache, PatternUse::kReplace>();
-        const RE2* compiled = usable_pattern(cache, row, pattern);
+        const CompiledPattern* compiled = usable_pattern(cache, row, pattern);
         if (compiled == nullptr) return false;
         out = text;
-        RE2::GlobalReplace(&out, *compiled, literal_replacement(replacement));
+        RE2::GlobalReplace(&out, compiled->re2(), literal_replacement(replacement));
         return true;
       },
       NullRule::kOfMalformedPatterns);

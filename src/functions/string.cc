@@ -1,9 +1,12 @@
 // Texts: parts, search, padding, case. Positions and lengths count code points, as in Flink.
+#include <cstring>
 #include <limits>
 
+#include "base/byte_search.h"
 #include "data/utf8.h"
 #include "functions/families.h"
 #include "functions/letter_case.h"
+#include "functions/letter_case_kernel.h"
 #include "functions/string_pieces.h"
 
 namespace tidemill {
@@ -31,12 +34,16 @@ constexpr int32_t kLatinLast = 255;  // what SPLIT_INDEX takes as the code of a 
 std::optional<std::string_view> split_part(std::string_view text, std::string_view delimiter, int32_t index) {
   if (index < 0 || text.empty()) return std::nullopt;
   if (delimiter.empty()) return index == 0 ? std::optional(text) : std::nullopt;
+  if (delimiter.size() == 1) {
+    const std::string_view part = nth_part(text, delimiter.front(), index);
+    return part.data() == nullptr ? std::nullopt : std::optional(part);
+  }
   for (; index > 0; --index) {
-    const size_t at = text.find(delimiter);
+    const size_t at = find_bytes(text, delimiter);
     if (at == std::string_view::npos) return std::nullopt;
     text.remove_prefix(at + delimiter.size());
   }
-  return text.substr(0, text.find(delimiter));
+  return text.substr(0, find_bytes(text, delimiter));
 }
 
 void register_pieces(FunctionRegistry& registry) {
@@ -124,11 +131,15 @@ void register_search(FunctionRegistry& registry) {
                   [](std::string_view text, std::string_view end) { return text.ends_with(end); });
 }
 
+TypedFunction in_case(LetterCase wanted) {
+  return {.parameters = {Type::string()}, .result = Type::string(), .kernel = make_letter_case_kernel(wanted)};
+}
+
 void register_case(FunctionRegistry& registry) {
   registry.scalar("UPPER", {"UPPER(text)", "Text in upper case.", "UPPER('hello') = 'HELLO'"},
-                  [](std::string& out, std::string_view text) { append_upper(out, text); });
+                  in_case(LetterCase::kUpper));
   registry.scalar("LOWER", {"LOWER(text)", "Text in lower case.", "LOWER('Hello') = 'hello'"},
-                  [](std::string& out, std::string_view text) { append_lower(out, text); });
+                  in_case(LetterCase::kLower));
   registry.scalar("INITCAP",
                   {"INITCAP(text)", "Text with the first letter of each word in upper case.",
                    "INITCAP('hello world') = 'Hello World'"},
@@ -165,6 +176,21 @@ void register_padding(FunctionRegistry& registry) {
       });
 }
 
+// Appends `text` without the byte `left_out`.
+void append_without(std::string& out, std::string_view text, char left_out) {
+  const size_t before = out.size();
+  out.resize(before + text.size());
+  char* to = out.data() + before;
+  for (size_t at = 0; at < text.size();) {
+    const size_t next = text.find(left_out, at);
+    const size_t kept = std::min(next, text.size()) - at;
+    std::memcpy(to, text.data() + at, kept);
+    to += kept;
+    at += kept + 1;
+  }
+  out.resize(static_cast<size_t>(to - out.data()));
+}
+
 // Appends `text` with each `search` replaced; an empty one stands before, between and after all characters, as in Java.
 void append_replaced(std::string& out, std::string_view text, std::string_view search, std::string_view replacement) {
   if (search.empty()) {
@@ -175,12 +201,14 @@ void append_replaced(std::string& out, std::string_view text, std::string_view s
     }
     return;
   }
-  for (size_t at = text.find(search); at != std::string_view::npos; at = text.find(search)) {
-    out += text.substr(0, at);
+  if (search.size() == 1 && replacement.empty()) return append_without(out, text, search.front());
+  size_t begin = 0;
+  for (size_t at = find_bytes(text, search); at != std::string_view::npos; at = find_bytes(text, search, begin)) {
+    out += text.substr(begin, at - begin);
     out += replacement;
-    text.remove_prefix(at + search.size());
+    begin = at + search.size();
   }
-  out += text;
+  out += text.substr(begin);
 }
 
 void append_overlaid(std::string& out, std::string_view text, std::string_view replacement, int64_t start,

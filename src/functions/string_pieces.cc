@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/byte_search.h"
 #include "base/utf8.h"
 
 namespace tidemill {
@@ -35,14 +36,17 @@ bool contains(std::string_view set, std::string_view code_point) {
 }  // namespace
 
 int32_t count_code_points(std::string_view text) {
-  int32_t count = 0;
+  const size_t ascii = ascii_prefix(text);
+  text.remove_prefix(ascii);
+  auto count = static_cast<int32_t>(ascii);
   for (; !text.empty(); ++count) text.remove_prefix(leading_bytes(text));
   return count;
 }
 
 size_t byte_of_code_point(std::string_view text, int64_t index) {
-  size_t at = 0;
-  for (; index > 0 && at < text.size(); --index) at += leading_bytes(text.substr(at));
+  if (index <= 0) return 0;
+  size_t at = ascii_prefix(text.substr(0, static_cast<size_t>(index)));
+  for (index -= static_cast<int64_t>(at); index > 0 && at < text.size(); --index) at += leading_bytes(text.substr(at));
   return at;
 }
 

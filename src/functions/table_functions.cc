@@ -29,7 +29,7 @@ void split_by_text(TableRows<std::string_view>& rows, std::string_view text, std
 }
 
 void split_by_pattern(TableRows<std::string_view>& rows, std::string_view text, std::string_view written) {
-  const RE2& pattern = kept_cache<PatternCache>().get(written);
+  const RE2& pattern = kept_cache<PatternCache>().get(written).re2();
   if (!pattern.ok())
     return rows.fail(fmt::format("REGEXP_SPLIT_TO_TABLE: '{}' is not a regular expression that is supported: {}",
                                  written, pattern.error()));

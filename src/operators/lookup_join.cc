@@ -15,6 +15,15 @@ KeyLayoutPtr layout_of(const LookupJoinSpec& spec) {
   return make_key_layout(std::move(types));
 }
 
+// Whether `rows` are all rows of a batch, each once.
+bool is_each_row(std::span<const int32_t> rows, int32_t num_rows) {
+  if (static_cast<int32_t>(rows.size()) != num_rows) return false;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] != static_cast<int32_t>(i)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 LookupJoin::LookupJoin(const LookupJoinSpec& spec)
@@ -51,12 +60,15 @@ void LookupJoin::begin(Batch input) {
   if (spec_.input_condition != nullptr)
     rows_where(*spec_.input_condition, input_, context_->evaluation(), context_->metrics(), rows);
   std::vector<ColumnPtr> columns = evaluate_rows(spec_.keys, input_, context_->evaluation(), context_->metrics());
-  std::erase_if(rows, [&](int32_t row) {
-    return std::ranges::any_of(columns, [&](const ColumnPtr& column) { return column->is_null(row); });
-  });
+  for (const ColumnPtr& column : columns) {
+    if (column->may_have_nulls()) std::erase_if(rows, [&](int32_t row) { return column->is_null(row); });
+  }
+  const bool all_rows = static_cast<int32_t>(rows.size()) == num_rows;
   key_columns_.clear();
-  for (size_t i = 0; i < columns.size(); ++i)
-    key_columns_.push_back(columns[i]->take(rows)->with_type(layout_->types()[i]));
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const ColumnPtr column = all_rows ? Column::flatten(columns[i]) : columns[i]->take(rows);
+    key_columns_.push_back(column->with_type(layout_->types()[i]));
+  }
   keys_.assign(key_columns_, static_cast<int32_t>(rows.size()));
   KeyIndex index;
   index.build(keys_);
@@ -193,6 +205,10 @@ bool LookupJoin::step(Output& output) {
 LookupJoin::Pairs LookupJoin::next_pairs() {
   Pairs pairs;
   constexpr auto kPairsMax = static_cast<size_t>(kBatchRowsTarget);
+  const auto expected = static_cast<size_t>(input_.num_rows() - row_);  // most tables have one row a key
+  pairs.rows.reserve(expected);
+  pairs.answers.reserve(expected);
+  pairs.places.reserve(expected);
   for (; row_ < input_.num_rows() && pairs.rows.size() < kPairsMax; ++row_, next_found_ = 0) {
     const int32_t key = key_of_row_[static_cast<size_t>(row_)];
     if (key < 0) continue;
@@ -242,7 +258,7 @@ void LookupJoin::emit_pairs(const Pairs& pairs, int32_t first_row, Output& outpu
   }
   std::vector<ColumnPtr> read = evaluate_rows(spec_.projections, found, context_->evaluation(), context_->metrics());
   const auto joined = [&](const std::vector<int32_t>& left, std::span<const ColumnPtr> right) {
-    const Batch of_input = input_.take(left);
+    const Batch of_input = is_each_row(left, input_.num_rows()) ? input_ : input_.take(left);
     std::vector<ColumnPtr> columns = of_input.columns();
     for (const ColumnPtr& column : right)
       columns.push_back(column->with_type(spec_.schema->field(static_cast<int32_t>(columns.size())).type));

@@ -1,5 +1,7 @@
 #include "operators/row_evaluation.h"
 
+#include "expr/shared_values.h"
+
 namespace tidemill {
 namespace {
 
@@ -13,10 +15,11 @@ void settle(const RowErrors& errors, const Batch& batch, OperatorMetrics& metric
 std::vector<ColumnPtr> evaluate_rows(std::span<const ExpressionPtr> expressions, const Batch& batch,
                                      const EvaluationContext& context, OperatorMetrics& metrics) {
   RowErrors errors;
+  SharedValues shared;
   std::vector<ColumnPtr> columns;
   columns.reserve(expressions.size());
   for (const ExpressionPtr& expression : expressions)
-    columns.push_back(evaluate(*expression, {batch, context}, Selection::all(batch.num_rows()), errors));
+    columns.push_back(evaluate(*expression, {batch, context, &shared}, Selection::all(batch.num_rows()), errors));
   settle(errors, batch, metrics);
   return columns;
 }
@@ -24,7 +27,8 @@ std::vector<ColumnPtr> evaluate_rows(std::span<const ExpressionPtr> expressions,
 ColumnPtr evaluate_rows(const Expression& expression, const Batch& batch, const Selection& selection,
                         const EvaluationContext& context, OperatorMetrics& metrics) {
   RowErrors errors;
-  ColumnPtr column = evaluate(expression, {batch, context}, selection, errors);
+  SharedValues shared;
+  ColumnPtr column = evaluate(expression, {batch, context, &shared}, selection, errors);
   settle(errors, batch, metrics);
   return column;
 }
@@ -32,8 +36,9 @@ ColumnPtr evaluate_rows(const Expression& expression, const Batch& batch, const 
 void rows_where(const Expression& condition, const Batch& batch, const EvaluationContext& context,
                 OperatorMetrics& metrics, std::vector<int32_t>& rows) {
   RowErrors errors;
+  SharedValues shared;
   rows.clear();
-  filter_rows(condition, {batch, context}, Selection::all(batch.num_rows()), errors, rows);
+  filter_rows(condition, {batch, context, &shared}, Selection::all(batch.num_rows()), errors, rows);
   settle(errors, batch, metrics);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "connectors/spi/decoding/text_value.h"
+#include "data/dispatch.h"
 #include "data/number_text.h"
 #include "data/time_text.h"
 
@@ -93,6 +94,25 @@ void append_value(std::string& out, const Column& column, int32_t row) {
   }
 }
 
+// Sets `changes` for the rows whose value may be another than that of the row before. Of floating point bits count: 0.0
+// is equal to -0.0, and another text.
+void mark_changes(const Column& column, std::vector<uint8_t>& changes) {
+  dispatch_physical(column.type().physical(), [&]<class T>() {
+    const Decoded<T> values = column.decode<T>();
+    const auto same = [&](int32_t row) {
+      if (values.is_null(row) != values.is_null(row - 1)) return false;
+      if constexpr (std::is_floating_point_v<T>) {
+        return std::memcmp(&values[row], &values[row - 1], sizeof(T)) == 0;
+      } else {
+        return values[row] == values[row - 1];
+      }
+    };
+    for (int32_t row = 1; row < column.num_rows(); ++row) {
+      if (!same(row)) changes[static_cast<size_t>(row)] = 1;
+    }
+  });
+}
+
 }  // namespace
 
 Partitioning make_partitioning(const std::string& table, const SchemaPtr& physical, std::span<const int32_t> keys,
@@ -151,8 +171,16 @@ std::vector<RowsOfPartition> rows_by_partition(const Partitioning& partitioning,
   std::unordered_map<std::string, size_t> places;  // by directory
   std::vector<std::string> names;
   for (const PartitionColumn& column : partitioning.columns) names.push_back(escape_path_name(column.name) + "=");
+  // Rows of one partition come together: its directory is made where it may be another.
+  std::vector<uint8_t> changes(static_cast<size_t>(batch.num_rows()));
+  for (const PartitionColumn& column : partitioning.columns) mark_changes(*batch.column(column.index), changes);
   std::string directory, value;
+  size_t current = 0;
   for (int32_t row = 0; row < batch.num_rows(); ++row) {
+    if (row > 0 && changes[static_cast<size_t>(row)] == 0) {
+      partitions[current].rows.push_back(row);
+      continue;
+    }
     directory.clear();
     for (size_t i = 0; i < names.size(); ++i) {
       value.clear();
@@ -163,7 +191,8 @@ std::vector<RowsOfPartition> rows_by_partition(const Partitioning& partitioning,
     }
     const auto [place, added] = places.try_emplace(directory, partitions.size());
     if (added) partitions.push_back({directory, {}});
-    partitions[place->second].rows.push_back(row);
+    current = place->second;
+    partitions[current].rows.push_back(row);
   }
   return partitions;
 }

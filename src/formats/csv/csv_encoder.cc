@@ -2,25 +2,51 @@
 
 #include <algorithm>
 
+#include "base/byte_search.h"
 #include "base/check.h"
 #include "base/utf8.h"
 #include "data/utf8.h"
 
 namespace tidemill {
 
+CsvEncoder::CsvEncoder(const CsvEncoderSettings& settings) : settings_(settings), texts_(settings.names.size()) {
+  const CsvDialect& dialect = settings_.dialect;
+  if (!dialect.quote) return;
+  const auto safe = static_cast<unsigned char>(std::max({dialect.delimiter, *dialect.quote, '\r'}));
+  for (size_t byte = 0; byte < makes_quotes_.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    makes_quotes_[byte] = byte <= safe || c == '\\' || dialect.escape == c;
+  }
+}
+
 // As Jackson's CsvGenerator decides without strict checking: long texts, and those with a character up to the delimiter
 // or the quote in code order (a space is below both), are quoted. So is, unlike there, what would be read as a comment,
 // or as the mark that a file of UTF-8 may begin with.
 bool CsvEncoder::needs_quotes(std::string_view text) const {
   constexpr size_t kCheckedCharactersMax = 24;
-  if (text.size() > kCheckedCharactersMax && utf8_length(text) > static_cast<int32_t>(kCheckedCharactersMax))
+  if (text.size() > kCheckedCharactersMax &&
+      (ascii_prefix(text.substr(0, kCheckedCharactersMax + 1)) > kCheckedCharactersMax ||
+       utf8_length(text) > static_cast<int32_t>(kCheckedCharactersMax)))
     return true;
   if (settings_.dialect.comments && text.starts_with('#')) return true;
   if (text.starts_with(kByteOrderMark)) return true;
-  const auto safe = static_cast<unsigned char>(std::max({settings_.dialect.delimiter, *settings_.dialect.quote, '\r'}));
-  return std::any_of(text.begin(), text.end(), [&](char c) {
-    return static_cast<unsigned char>(c) <= safe || c == '\\' || settings_.dialect.escape == c;
-  });
+  return std::any_of(text.begin(), text.end(), [&](char c) { return makes_quotes_[static_cast<unsigned char>(c)]; });
+}
+
+// Appends `text` with each quote and each escape character twice.
+void CsvEncoder::append_doubled(std::string_view text, std::string& out) const {
+  const char quote = *settings_.dialect.quote;
+  const auto next = [&](size_t from) {
+    if (!settings_.dialect.escape) return text.find(quote, from);
+    while (from < text.size() && text[from] != quote && text[from] != *settings_.dialect.escape) ++from;
+    return from < text.size() ? from : std::string_view::npos;
+  };
+  size_t begin = 0;
+  for (size_t at = next(0); at != std::string_view::npos; at = next(at + 1)) {
+    out += text.substr(begin, at + 1 - begin);
+    begin = at;
+  }
+  out += text.substr(begin);
 }
 
 void CsvEncoder::append_text(std::string_view text, std::string& out) const {
@@ -30,10 +56,7 @@ void CsvEncoder::append_text(std::string_view text, std::string& out) const {
   }
   const char quote = *settings_.dialect.quote;
   out += quote;
-  for (const char c : text) {
-    if (c == quote || settings_.dialect.escape == c) out += c;
-    out += c;
-  }
+  append_doubled(text, out);
   out += quote;
 }
 

@@ -1,6 +1,7 @@
 // formats/csv/csv_encoder.h - rows to CSV records. Rule: the bytes that Flink's csv format writes for the same rows,
 // and a header where one is asked for.
 #pragma once
+#include <array>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct CsvEncoderSettings {
 
 class CsvEncoder final : public RecordEncoder {
  public:
-  explicit CsvEncoder(const CsvEncoderSettings& settings) : settings_(settings), texts_(settings.names.size()) {}
+  explicit CsvEncoder(const CsvEncoderSettings& settings);
   void begin(const Batch& batch) override;
   void append(int32_t row, std::string& out) override;
   // Returns the names of the columns as a line; empty where none is asked for.
@@ -26,9 +27,11 @@ class CsvEncoder final : public RecordEncoder {
 
  private:
   void append_text(std::string_view text, std::string& out) const;
+  void append_doubled(std::string_view text, std::string& out) const;
   bool needs_quotes(std::string_view text) const;
 
   CsvEncoderSettings settings_;
+  std::array<bool, 256> makes_quotes_ = {};  // by byte: a text that has it is quoted
   std::vector<ColumnTexts> texts_;
   std::vector<uint8_t> bare_;  // by column: numbers and booleans are never quoted
 };

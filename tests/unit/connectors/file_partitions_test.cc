@@ -44,6 +44,27 @@ TEST(PartitionPaths, FindsThePartitionOfADirectory) {
   EXPECT_EQ(values(""), "none");
 }
 
+// Rows that follow each other in a partition, rows that come back to one, NULL beside its value, and zeros of two
+// signs.
+TEST(PartitionPaths, GroupsRowsByTheirDirectories) {
+  const SchemaPtr schema = parse_schema("a INT, d DOUBLE, s STRING");
+  const std::vector<int32_t> keys = {1, 2};
+  const Partitioning partitioning = make_partitioning("t", schema, keys, "none");
+  const Batch batch = parse_batch(schema,
+                                  "0 | 0.0 | x\n1 | 0.0 | x\n2 | -0.0 | x\n3 | 0.0 | x\n4 | 0.0 | NULL\n5 | 0.0 | ''\n"
+                                  "6 | NULL | a-long-text-of-a-partition\n7 | NULL | a-long-text-of-a-partition\n"
+                                  "8 | NULL | a-long-text-of-a-Partition\n9 | 0.0 | x");
+  std::string found;
+  for (const RowsOfPartition& partition : rows_by_partition(partitioning, batch))
+    found += fmt::format("{}: {}\n", partition.directory, fmt::join(partition.rows, " "));
+  EXPECT_EQ(found,
+            "d=0.0/s=x: 0 1 3 9\n"
+            "d=-0.0/s=x: 2\n"
+            "d=0.0/s=none: 4 5\n"
+            "d=none/s=a-long-text-of-a-partition: 6 7\n"
+            "d=none/s=a-long-text-of-a-Partition: 8\n");
+}
+
 std::optional<EpochMillis> time_of(const std::string& dt, const std::string& hm, std::optional<std::string> pattern,
                                    std::optional<std::string> formatter = std::nullopt) {
   PartitionCommitSettings settings;

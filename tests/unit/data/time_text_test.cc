@@ -163,6 +163,28 @@ TEST(TimeText, WritesTheFormatsForms) {
   EXPECT_EQ(write(1586937900120, 3, TimestampForm::kIso8601, false), "2020-04-15T08:05:00.12");
 }
 
+// Before and after 1970, within a minute, over its end, and back.
+TEST(TimeText, TimestampsOfOneMinuteShareItsText) {
+  const std::vector<int64_t> seconds = {0,   59,         60,         61,         -1, -60,
+                                        -61, 1586937900, 1586937959, 1586937960, 0,  -62167219200};
+  for (const TimestampForm form : {TimestampForm::kSql, TimestampForm::kIso8601}) {
+    for (const bool instant : {false, true}) {
+      TimestampTexts texts(3, form, instant);
+      for (const int64_t second : seconds) {
+        for (const int64_t milli : {0, 5, 120, 999}) {
+          std::string alone, among;
+          append_timestamp(alone, second * 1000 + milli, 3, form, instant);
+          texts.append(among, second * 1000 + milli);
+          EXPECT_EQ(among, alone);
+        }
+      }
+    }
+  }
+  std::string out;
+  append_timestamp(out, int64_t{-1}, 3, TimestampForm::kSql, false);
+  EXPECT_EQ(out, "1969-12-31 23:59:59.999");
+}
+
 TEST(Utf8, CountsCutsAndRepairs) {
   EXPECT_EQ(utf8_length("aé€😀"), 4);
   EXPECT_EQ(utf8_prefix("aé€😀", 2), 3u);

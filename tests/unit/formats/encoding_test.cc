@@ -135,6 +135,41 @@ TEST(Encoding, CsvAsFlink) {
   EXPECT_EQ(encode_text({"csv", "a INT, b INT", {{"header", "true"}}}, "1 | 2"), "a,b\n1,2\n");
 }
 
+// A quote or an escape character at every place of a text, alone and beside another one.
+TEST(Encoding, CsvDoublesQuotesAndEscapes) {
+  constexpr size_t kBytesMax = 40;
+  for (const bool escapes : {false, true}) {
+    TextTable table = {"csv", "a STRING", {{"quote-character", "'"}}};
+    if (escapes) table.options["escape-character"] = "~";
+    for (size_t size = 1; size <= kBytesMax; ++size) {
+      for (size_t at = 0; at < size; ++at) {
+        std::string text(size, 'x');
+        text[at] = '\'';
+        if (at + 3 < size) text[at + 3] = '~';
+        std::string doubled;
+        for (const char c : text) doubled.append(c == '\'' || (escapes && c == '~') ? 2 : 1, c);
+        std::string cell;
+        for (const char c : text) cell.append(c == '\'' ? 2 : 1, c);
+        ASSERT_EQ(encode_text(table, "'" + cell + "'"), "'" + doubled + "'\n") << text;
+      }
+    }
+  }
+}
+
+// The 25th character decides, not the 25th byte.
+TEST(Encoding, CsvQuotesLongTexts) {
+  const auto is_quoted = [](const std::string& text) {
+    return encode_text({"csv", "a STRING"}, "'" + text + "'").starts_with('"');
+  };
+  for (const std::string_view first : {"a", "\u00e9", "\u4e16"}) {
+    const std::string rest(23, 'b');
+    EXPECT_FALSE(is_quoted(std::string(first) + rest));
+    EXPECT_FALSE(is_quoted(rest + std::string(first)));
+    EXPECT_TRUE(is_quoted(std::string(first) + rest + "c"));
+    EXPECT_TRUE(is_quoted(rest + "c" + std::string(first)));
+  }
+}
+
 // Flink writes the second row bare, and would leave it out as a comment when reading.
 TEST(Encoding, CsvQuotesWhatWouldReadAsAByteOrderMark) {
   EXPECT_EQ(encode_text({"csv", "a STRING, b STRING"}, "'\xEF\xBB\xBFx' | 'y\xEF\xBB\xBF'"),

@@ -12,11 +12,15 @@ namespace tidemill {
 template <class T, class Append>
 void ColumnTexts::write_each(const Column& column, Append append) {
   const Decoded<T> values = column.decode<T>();
-  for (int32_t row = 0; row < column.num_rows(); ++row) {
+  const auto num_rows = static_cast<size_t>(column.num_rows());
+  nulls_.resize(num_rows);
+  ends_.resize(num_rows);
+  for (size_t i = 0; i < num_rows; ++i) {
+    const auto row = static_cast<int32_t>(i);
     const bool null = values.is_null(row);
     if (!null) append(bytes_, values[row]);
-    nulls_.push_back(null ? 1 : 0);
-    ends_.push_back(bytes_.size());
+    nulls_[i] = null ? 1 : 0;
+    ends_[i] = bytes_.size();
   }
 }
 
@@ -30,9 +34,8 @@ void ColumnTexts::write_numbers(const Column& column, const TextStyle& style) {
                                 : append_decimal(out, value, type.scale);
     });
   const bool instant = type.kind == TypeKind::kTimestampLtz;
-  write_each<T>(column, [&](std::string& out, T value) {
-    append_timestamp(out, value, type.precision, style.timestamp, instant);
-  });
+  TimestampTexts texts(type.precision, style.timestamp, instant);
+  write_each<T>(column, [&](std::string& out, T value) { texts.append(out, value); });
 }
 
 void ColumnTexts::write_nested(const Column& column, const TextStyle& style) {
@@ -55,6 +58,7 @@ void ColumnTexts::write_nested(const Column& column, const TextStyle& style) {
 }
 
 void ColumnTexts::write(const Column& column, const TextStyle& style) {
+  texts_.reset();
   bytes_.clear();
   ends_.clear();
   nulls_.clear();
@@ -86,7 +90,8 @@ void ColumnTexts::write(const Column& column, const TextStyle& style) {
       return write_each<int32_t>(column, [](std::string& out, int32_t value) { append_time(out, value, kTimeDigits); });
     case TypeKind::kChar:
     case TypeKind::kVarchar:
-      return write_each<Text>(column, [](std::string& out, const Text& value) { out += value.view(); });
+      texts_ = column.decode<Text>();
+      return;
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return write_each<Text>(column, [](std::string& out, const Text& value) { append_base64(out, value.view()); });

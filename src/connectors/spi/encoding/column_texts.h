@@ -2,6 +2,7 @@
 // the text of a value without quotes or escapes: those are the format's.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,13 @@ struct TextStyle {
 
 class ColumnTexts {
  public:
-  // Takes the text of every row of `column`. BINARY becomes base64, VARIANT its JSON. Requires: not an interval, nor a
-  // MAP or MULTISET.
+  // Takes the text of every row of `column`, which must outlive the use. BINARY becomes base64, VARIANT its JSON.
+  // Requires: not an interval, nor a MAP or MULTISET.
   void write(const Column& column, const TextStyle& style);
-  bool is_null(int32_t row) const { return nulls_[static_cast<size_t>(row)] != 0; }
+  bool is_null(int32_t row) const { return texts_ ? texts_->is_null(row) : nulls_[static_cast<size_t>(row)] != 0; }
   // Valid until write().
   std::string_view at(int32_t row) const {
+    if (texts_) return (*texts_)[row].view();
     const auto i = static_cast<size_t>(row);
     const size_t begin = i == 0 ? 0 : ends_[i - 1];
     return std::string_view(bytes_).substr(begin, ends_[i] - begin);
@@ -41,7 +43,8 @@ class ColumnTexts {
   void write_numbers(const Column& column, const TextStyle& style);
   void write_nested(const Column& column, const TextStyle& style);
 
-  std::string bytes_;
+  std::optional<Decoded<Text>> texts_;  // of a column of texts, which are not copied
+  std::string bytes_;                   // of any other
   std::vector<size_t> ends_;
   std::vector<uint8_t> nulls_;
 };

@@ -1,0 +1,149 @@
+#include "functions/one_pass_pattern.h"
+
+#include <algorithm>
+
+#include "base/byte_search.h"
+#include "functions/pattern_sequences.h"
+
+namespace tidemill {
+namespace {
+
+using Kind = PatternSequence::Kind;
+using Step = PatternSequence::Step;
+
+constexpr int32_t kFailedBeginningsMax = 8;  // more of them may take time by the square of the text: RE2's does not
+
+struct Attempt {
+  const char* at;  // where the match goes on; nullptr: it does not
+  const char* group_begin = nullptr;
+  const char* group_end = nullptr;
+  bool undecided = false;
+};
+
+// Takes as many characters of the set as there are. Returns nullptr where they are too few.
+const char* take_set(const Step& step, const char* at, const char* end, bool& undecided) {
+  int32_t count = 0;
+  while (at != end && count != step.most) {
+    const auto c = static_cast<unsigned char>(*at);
+    if (!step.set.contains(c)) {
+      undecided = c >= 0x80 && step.set.has_beyond_ascii();
+      break;
+    }
+    ++at;
+    ++count;
+  }
+  return count < step.least ? nullptr : at;
+}
+
+// Matches the sequence from `start` on.
+Attempt match_at(const PatternSequence& sequence, std::string_view text, size_t start, int32_t group) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  Attempt attempt{begin + start};
+  for (const Step& step : sequence.steps) {
+    const char*& at = attempt.at;
+    switch (step.kind) {
+      case Kind::kText:
+        at = std::string_view(at, end).starts_with(step.text) ? at + step.text.size() : nullptr;
+        break;
+      case Kind::kSet:
+        at = take_set(step, at, end, attempt.undecided);
+        break;
+      case Kind::kGroupBegin:
+        if (step.group == group) attempt.group_begin = at;
+        break;
+      case Kind::kGroupEnd:
+        if (step.group == group) attempt.group_end = at;
+        break;
+      case Kind::kTextBegin:
+        if (at != begin) at = nullptr;
+        break;
+      case Kind::kTextEnd:
+        if (at != end) at = nullptr;
+        break;
+    }
+    if (at == nullptr || attempt.undecided) break;
+  }
+  return attempt;
+}
+
+std::string_view piece(const char* begin, const char* end) {
+  return begin == nullptr ? std::string_view() : std::string_view(begin, static_cast<size_t>(end - begin));
+}
+
+// A match of one sequence, or where its search ended.
+struct SequenceMatch {
+  OnePassPattern::Outcome outcome = OnePassPattern::Outcome::kNotFound;
+  size_t start = 0;
+  std::string_view found;
+};
+
+SequenceMatch find_sequence(const PatternSequence& sequence, std::string_view text, int32_t group) {
+  SequenceMatch match;
+  size_t from = sequence.literal_offset;
+  for (int32_t failed = 0;; ++failed) {
+    size_t start = 0;
+    if (!sequence.literal.empty()) {
+      const size_t at = find_bytes(text, sequence.literal, from);
+      if (at == std::string_view::npos) return match;
+      start = at - sequence.literal_offset;
+      from = at + 1;
+    } else if (failed > 0) {
+      return match;
+    }
+    const Attempt attempt = match_at(sequence, text, start, group);
+    if (attempt.undecided || failed == kFailedBeginningsMax) {
+      match.outcome = OnePassPattern::Outcome::kUndecided;
+      return match;
+    }
+    if (attempt.at == nullptr) continue;
+    match.outcome = OnePassPattern::Outcome::kFound;
+    match.start = start;
+    match.found = group == 0 ? piece(text.data() + start, attempt.at) : piece(attempt.group_begin, attempt.group_end);
+    return match;
+  }
+}
+
+}  // namespace
+
+void CharacterSet::add(unsigned char first, unsigned char last) {
+  for (uint32_t c = first; c <= last; ++c) add(static_cast<unsigned char>(c));
+}
+
+void CharacterSet::add(const CharacterSet& other) {
+  for (size_t i = 0; i < bits_.size(); ++i) bits_[i] |= other.bits_[i];
+  beyond_ascii_ = beyond_ascii_ || other.beyond_ascii_;
+}
+
+void CharacterSet::invert() {
+  for (uint64_t& bits : bits_) bits = ~bits;
+  beyond_ascii_ = !beyond_ascii_;
+}
+
+bool CharacterSet::overlaps(const CharacterSet& other) const {
+  return (bits_[0] & other.bits_[0]) != 0 || (bits_[1] & other.bits_[1]) != 0 || (beyond_ascii_ && other.beyond_ascii_);
+}
+
+std::unique_ptr<const OnePassPattern> OnePassPattern::compile(std::string_view pattern) {
+  auto sequences = parse_pattern_sequences(pattern);
+  if (!sequences) return nullptr;
+  auto result = std::make_unique<OnePassPattern>();
+  result->sequences_ = std::move(*sequences);
+  return result;
+}
+
+OnePassPattern::Outcome OnePassPattern::find(std::string_view text, int32_t group, std::string_view& found) const {
+  // A pattern may match the empty text, whose data() must not be null for what is found in it.
+  if (text.data() == nullptr) text = std::string_view("", 0);
+  SequenceMatch first;
+  for (const PatternSequence& sequence : sequences_) {
+    const SequenceMatch match = find_sequence(sequence, text, group);
+    if (match.outcome == Outcome::kUndecided) return Outcome::kUndecided;
+    if (match.outcome == Outcome::kNotFound) continue;
+    if (first.outcome == Outcome::kNotFound || match.start < first.start) first = match;
+  }
+  found = first.found;
+  return first.outcome;
+}
+
+}  // namespace tidemill
