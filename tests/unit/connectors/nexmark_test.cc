@@ -81,6 +81,32 @@ TEST_F(NexmarkTest, ValuesDoNotDependOnTheFieldsAskedFor) {
   EXPECT_NE(whole.find("+I[" + value + ", "), std::string::npos) << price << whole;
 }
 
+TEST_F(NexmarkTest, GivesFieldsOfRowsAsColumns) {
+  const OptionMap options = {{"events.num", "60"}};
+  TableDescription fields = describe(table("event_type INT, auction ROW<id BIGINT, extra STRING>", options));
+  fields.physical =
+      parse_schema("event_type INT, auction ROW<id BIGINT, extra STRING>, `auction.extra` STRING, `auction.id` BIGINT");
+  fields.row_fields = {{1, {1}}, {1, {0}}};
+  fields.projection = {0, 2, 3};
+  const auto source = test_connectors().of_table(fields.options).make_source(fields, test_formats());
+  EXPECT_TRUE(source->reads_row_fields());
+  const auto reader = source->make_reader(world_.get(), {});
+  reader->add_splits(source->make_enumerator(world_.get(), "")->discover());
+  const std::string whole = rows(table("event_type INT, auction ROW<extra STRING, id BIGINT>", options));
+  std::string expected;  // "[1, +I[words, 1000]]" is "[1, words, 1000]", "[2, null]" is "[2, null, null]"
+  for (size_t at = 0, end = 0; end != std::string::npos && at < whole.size(); at = end + 1) {
+    end = whole.find('\n', at);
+    std::string line = whole.substr(at, end - at);
+    const size_t nested = line.find("+I[", line.find("+I[") + 1);
+    if (nested == std::string::npos)
+      line.replace(line.find("null"), 4, "null, null");
+    else
+      line = line.substr(0, nested) + line.substr(nested + 3, line.size() - nested - 4);
+    expected += line + '\n';
+  }
+  EXPECT_EQ(read(*reader), expected);
+}
+
 TEST_F(NexmarkTest, KeepsThePaceWhereOneIsAskedFor) {
   const auto source = make_source(table("event_type INT", {{"rate.limited", "true"}, {"first-event.rate", "1000"}}));
   const auto reader = source->make_reader(world_.get(), {});

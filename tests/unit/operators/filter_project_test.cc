@@ -48,6 +48,28 @@ TEST(FilterProject, KeepsRowsForWhichThePredicateIsTrueWithTheirKinds) {
   test.run();
 }
 
+TEST(FilterProject, PassesColumnsOnHoweverManyRowsPass) {
+  const Expressions in("k STRING, x INT, y INT");
+  for (const int32_t least : {0, 1, 4, 5}) {  // all rows, most, some, one
+    FilterProjectSpec spec;
+    spec.predicate = in.call(">=", {in.column("x"), in.number(least)});
+    spec.projections = {in.column("k"), in.column("y"), in.column("x"), in.column("k")};
+    spec.schema = parse_schema("k STRING, y INT, x INT, again STRING");
+    OperatorCase test = case_of(in, spec);
+    test.compare_by({});
+    std::string rows, expected;
+    for (int32_t x = 0; x < 6; ++x) {
+      const std::string text = x % 2 == 0 ? "a text that is longer than twelve bytes" : "NULL";
+      const std::string number = x == 5 ? "NULL" : fmt::format("{}", x * 10);
+      rows += fmt::format("{} | {} | {}\n", text, x, number);
+      if (x >= least) expected += fmt::format("{} | {} | {} | {}\n", text, number, x, text);
+    }
+    test.rows(rows);
+    test.expect(expected);
+    test.run();
+  }
+}
+
 TEST(FilterProject, ProjectionsAreNotEvaluatedForRowsThatDoNotPass) {
   const Expressions in("k STRING, x INT, y INT");
   FilterProjectSpec spec;

@@ -7,11 +7,12 @@ namespace {
 
 class FakeSource : public Source {
  public:
-  FakeSource(SchemaPtr schema, bool bounded, bool append_only)
-      : schema_(std::move(schema)), bounded_(bounded), append_only_(append_only) {}
+  FakeSource(SchemaPtr schema, bool bounded, bool append_only, bool row_fields)
+      : schema_(std::move(schema)), bounded_(bounded), append_only_(append_only), row_fields_(row_fields) {}
   SchemaPtr schema() const override { return schema_; }
   bool bounded() const override { return bounded_; }
   bool append_only() const override { return append_only_; }
+  bool reads_row_fields() const override { return row_fields_; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment&, std::string_view) const override { CHECK(false); }
   std::unique_ptr<Reader> make_reader(Environment&, const Subtask&) const override { CHECK(false); }
   std::string description() const override { return "fake"; }
@@ -20,6 +21,7 @@ class FakeSource : public Source {
   SchemaPtr schema_;
   bool bounded_;
   bool append_only_;
+  bool row_fields_;
 };
 
 class FakeSink : public Sink {
@@ -45,10 +47,11 @@ class FakeConnector : public Connector {
                        .type = OptionType::kEnum,
                        .doc = "Kinds.",
                        .default_text = "retract",
-                       .choices = {"append", "upsert", "retract"}};
+                       .choices = {"append", "upsert", "retract", "newest"}};
+    OptionSpec fields{.name = "row-fields", .type = OptionType::kBool, .doc = "Reads them.", .default_text = "false"};
     OptionSpec path{.name = "path", .type = OptionType::kPath, .doc = "A path."};
     OptionSpec password{.name = "password", .type = OptionType::kSecret, .doc = "A secret."};
-    return {bounded, append, accepts, path, password};
+    return {bounded, append, accepts, fields, path, password};
   }
   std::vector<MetadataKey> metadata_keys() const override {
     return {{"file.name", Type::string(), true, false, "The file."},
@@ -60,12 +63,13 @@ class FakeConnector : public Connector {
                                             const FormatRegistry& formats) const override {
     const Options options = check_options(*this, table.options, formats);
     return std::make_shared<FakeSource>(source_schema(table, metadata_keys(), name()), options.boolean("bounded"),
-                                        options.boolean("append-only"));
+                                        options.boolean("append-only"), options.boolean("row-fields"));
   }
   std::shared_ptr<const Sink> make_sink(const TableDescription& table, const FormatRegistry& formats) const override {
     const std::string accepts = check_options(*this, table.options, formats).text("accepts");
     return std::make_shared<FakeSink>(accepts == "append"   ? SinkChangelog::kAppend
                                       : accepts == "upsert" ? SinkChangelog::kUpsert
+                                      : accepts == "newest" ? SinkChangelog::kNewest
                                                             : SinkChangelog::kRetract);
   }
 };

@@ -9,8 +9,8 @@
 
 namespace tidemill {
 
-// Registers the connectors `fake` (options: bounded, append-only, path, password; accepts = append|upsert|retract) and
-// `read-only`.
+// Registers the connectors `fake` (options: bounded, append-only, path, password; row-fields, accepts =
+// append|upsert|retract|newest) and `read-only`.
 void register_fake_connectors(ConnectorRegistry& connectors);
 
 // Knows one file, 'data/people.csv', and the state of one operator, 'op'.
