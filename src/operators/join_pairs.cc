@@ -15,7 +15,6 @@ void JoinPairs::begin(Batch input, int32_t port, JoinSide& own, JoinSide& other,
   own_ = &own;
   other_ = &other;
   position_ = {};
-  builders_ = other.rows().make_builders();
   own_->begin(input_, times);
 }
 
@@ -24,6 +23,8 @@ void JoinPairs::gather(const TakeRow& take, const RangeOf& range, OperatorContex
   rows_.clear();
   pairs_.clear();
   paired_.input_rows.clear();
+  stored_rows_.clear();
+  long_rows_.clear();
   while (!done() && pairs_.size() < kPairsAtOnce) {
     Row row;
     row.row = position_.row;
@@ -37,7 +38,7 @@ void JoinPairs::gather(const TakeRow& take, const RangeOf& range, OperatorContex
     }
     position_ = {position_.row + 1};
   }
-  paired_.stored = other_->rows().finish(builders_);
+  paired_.stored = other_->read_rows(stored_rows_);
   if (spec_.residual != nullptr) apply_residual(context);
 }
 
@@ -66,7 +67,9 @@ bool JoinPairs::read_pair(int32_t row, const SubKey& sub_key, std::byte* record)
   if (other_->expired(record, now_)) return true;
   const int64_t left = other_->count(record) - position_.copies_done;
   const int64_t copies = std::min<int64_t>(left, kBatchRowsTarget);
-  other_->read_row(sub_key.bytes, builders_);
+  // A long one is gone after the visit; others lie in pages of the other side's table, which does not change meanwhile.
+  const bool in_page = sub_key.bytes.size() <= CellHeap::kCellBytesMax;
+  stored_rows_.push_back(in_page ? sub_key.bytes : long_rows_.emplace_back(sub_key.bytes));
   paired_.input_rows.push_back(row);
   pairs_.push_back({record, copies, copies == left});
   position_.copies_done = copies == left ? 0 : position_.copies_done + copies;

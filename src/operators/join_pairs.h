@@ -1,9 +1,11 @@
 // operators/join_pairs.h - pairs of the rows of a batch with the rows of the other side that they fit. Rule: a piece at
 // a time, in the order of the rows and then of the other side's; between two pieces no address of state is held.
 #pragma once
+#include <deque>
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "operators/join_side.h"
@@ -83,7 +85,8 @@ class JoinPairs {
   std::vector<Row> rows_;
   std::vector<Pair> pairs_;
   PairedRows paired_;
-  std::vector<ColumnBuilder> builders_;
+  std::vector<std::string_view> stored_rows_;  // bytes of the other side's row of each pair
+  std::deque<std::string> long_rows_;          // those that lie in no page
 };
 
 }  // namespace tidemill

@@ -61,6 +61,15 @@ std::string JoinSide::time_prefix(EpochMillis time) {
 
 EpochMillis JoinSide::time_of(std::string_view sub_key) { return ordered_integer(sub_key); }
 
+std::vector<ColumnPtr> JoinSide::read_rows(std::span<std::string_view> sub_keys) const {
+  if (by_time_)
+    for (std::string_view& sub_key : sub_keys) sub_key.remove_prefix(kOrderedIntegerBytes);
+  const std::vector<uint8_t> all(rows_.num_stored(), 1);
+  std::vector<ColumnPtr> columns(rows_.num_stored());
+  rows_.read(sub_keys, all, columns);
+  return columns;
+}
+
 std::byte* JoinSide::upsert(int32_t row) {
   bool created = false;
   return table_->upsert(key(row), sub_key(row), created);

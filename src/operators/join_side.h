@@ -57,6 +57,8 @@ class JoinSide {
   void read_row(std::string_view sub_key, std::span<ColumnBuilder> builders) const {
     rows_.read(sub_key.substr(by_time_ ? kOrderedIntegerBytes : 0), builders);
   }
+  // Returns the columns of rows() of the rows that sub-keys are of; takes the times off these.
+  std::vector<ColumnPtr> read_rows(std::span<std::string_view> sub_keys) const;
   // Returns the time of the row that a sub-key is of, and how all sub-keys of rows at or after a time begin. Requires:
   // by time.
   static EpochMillis time_of(std::string_view sub_key);

@@ -36,7 +36,7 @@ struct ListChunkHeader {
 };
 static_assert(sizeof(ListChunkHeader) == 16);
 
-constexpr uint32_t kListRowOutside = 0xffffffff;
+constexpr uint32_t kListRowOutside = 1U << 31;
 constexpr uint32_t kListRowInChunkMax = CellHeap::kCellBytesMax - sizeof(ListChunkHeader) - sizeof(uint32_t);
 
 // The field of an ordered table whose sub-keys are rows that says how many copies there are: what a list has one by
