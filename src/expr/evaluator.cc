@@ -73,6 +73,13 @@ ColumnPtr evaluate_small_logical(const Expression& expression, const EvaluationI
   return out.finish();
 }
 
+std::vector<int32_t> rows_of(const Selection& selection) {
+  std::vector<int32_t> rows(static_cast<size_t>(selection.size()));
+  int32_t* next = rows.data();
+  selection.for_each([&](int32_t row) { *next++ = row; });
+  return rows;
+}
+
 // Three-valued logic over the rows still undecided. `decisive` is FALSE for AND, TRUE for OR: the value that settles a
 // row; otherwise NULL if any operand was NULL, else the other value.
 ColumnPtr evaluate_logical(const Expression& expression, uint8_t decisive, const EvaluationInput& input,
@@ -80,8 +87,7 @@ ColumnPtr evaluate_logical(const Expression& expression, uint8_t decisive, const
   if (std::ranges::all_of(expression.children(), [](const ExpressionPtr& child) { return is_small(*child); }))
     if (ColumnPtr result = evaluate_small_logical(expression, input, selection, errors)) return result;
   ResultColumn<uint8_t> out(expression.type(), selection.num_rows());
-  std::vector<int32_t> open(static_cast<size_t>(selection.size()));
-  for (int32_t i = 0; i < selection.size(); ++i) open[static_cast<size_t>(i)] = selection[i];
+  std::vector<int32_t> open = rows_of(selection);
   for (const int32_t row : open) out[row] = static_cast<uint8_t>(1 - decisive);
   std::vector<bool> unknown;  // by row, made at the first NULL
   for (const ExpressionPtr& operand : expression.children()) {
@@ -90,6 +96,16 @@ ColumnPtr evaluate_logical(const Expression& expression, uint8_t decisive, const
     const ColumnPtr column = evaluate_node(*operand, input, rows, errors);
     const Decoded<uint8_t> values = column->decode<uint8_t>();
     size_t kept = 0;
+    if (values.is_flat() && !values.has_nulls()) {
+      const uint8_t* const flags = values.values();
+      for (const int32_t row : open) {
+        out[row] = flags[row];
+        open[kept] = row;
+        kept += flags[row] != decisive ? 1 : 0;
+      }
+      open.resize(kept);
+      continue;
+    }
     for (const int32_t row : open) {
       if (values.is_null(row)) {
         if (unknown.empty()) unknown.resize(static_cast<size_t>(selection.num_rows()));
@@ -132,8 +148,9 @@ class BranchMerge {
     if (rows.empty()) return;
     if constexpr (std::is_same_v<T, Text>) out_.keep_alive(from.text_buffers());
     const Decoded<T> values = from.decode<T>();
+    for (const int32_t row : rows) out_[row] = values[row];
+    if (!values.has_nulls()) return;
     for (const int32_t row : rows) {
-      out_[row] = values[row];
       if (values.is_null(row)) out_.set_null(row);
     }
   }
@@ -143,12 +160,32 @@ class BranchMerge {
   ResultColumn<T> out_;
 };
 
+// Moves the rows of `open` for which `condition` is TRUE to `taken`; both stay in their order.
+void take_true_rows(const Column& condition, std::vector<int32_t>& open, std::vector<int32_t>& taken) {
+  const Decoded<uint8_t> values = condition.decode<uint8_t>();
+  taken.resize(open.size());
+  size_t num_taken = 0, num_open = 0;
+  const auto move = [&](int32_t row, bool is_true) {
+    taken[num_taken] = row;
+    open[num_open] = row;
+    num_taken += is_true ? 1 : 0;
+    num_open += is_true ? 0 : 1;
+  };
+  if (values.is_flat() && !values.has_nulls()) {
+    const uint8_t* const flags = values.values();
+    for (const int32_t row : open) move(row, flags[row] != 0);
+  } else {
+    for (const int32_t row : open) move(row, !values.is_null(row) && values[row] != 0);
+  }
+  taken.resize(num_taken);
+  open.resize(num_open);
+}
+
 template <class T>
 ColumnPtr evaluate_case(const Case& expression, const EvaluationInput& input, const Selection& selection,
                         RowErrors& errors) {
   BranchMerge<T> merge(expression.type(), selection.num_rows());
-  std::vector<int32_t> open(static_cast<size_t>(selection.size()));
-  for (int32_t i = 0; i < selection.size(); ++i) open[static_cast<size_t>(i)] = selection[i];
+  std::vector<int32_t> open = rows_of(selection);
   std::vector<int32_t> taken;
   for (size_t branch = 0; branch <= expression.num_branches() && !open.empty(); ++branch) {
     taken.clear();
@@ -158,16 +195,7 @@ ColumnPtr evaluate_case(const Case& expression, const EvaluationInput& input, co
     } else {
       const ColumnPtr condition =
           evaluate_node(*expression.condition(branch), input, Selection::of(open, selection.num_rows()), errors);
-      const Decoded<uint8_t> values = condition->decode<uint8_t>();
-      size_t kept = 0;
-      for (const int32_t row : open) {
-        if (!values.is_null(row) && values[row] != 0) {
-          taken.push_back(row);
-        } else {
-          open[kept++] = row;
-        }
-      }
-      open.resize(kept);
+      take_true_rows(*condition, open, taken);
     }
     if (taken.empty()) continue;
     const Expression& result = is_else ? *expression.otherwise() : *expression.result(branch);
@@ -191,8 +219,7 @@ template <class T>
 ColumnPtr evaluate_coalesce(const Coalesce& expression, const EvaluationInput& input, const Selection& selection,
                             RowErrors& errors) {
   BranchMerge<T> merge(expression.type(), selection.num_rows());
-  std::vector<int32_t> open(static_cast<size_t>(selection.size()));
-  for (int32_t i = 0; i < selection.size(); ++i) open[static_cast<size_t>(i)] = selection[i];
+  std::vector<int32_t> open = rows_of(selection);
   std::vector<int32_t> taken;
   for (size_t i = 0; i < expression.children().size() && !open.empty(); ++i) {
     const ColumnPtr column =

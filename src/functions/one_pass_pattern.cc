@@ -1,6 +1,6 @@
 #include "functions/one_pass_pattern.h"
 
-#include <algorithm>
+#include <cstring>
 
 #include "base/byte_search.h"
 #include "functions/pattern_sequences.h"
@@ -35,7 +35,12 @@ const char* take_set(const Step& step, const char* at, const char* end, bool& un
   return count < step.least ? nullptr : at;
 }
 
-// Matches the sequence from `start` on.
+bool starts_with(const char* at, const char* end, const std::string& text) {
+  if (static_cast<size_t>(end - at) < text.size() || *at != text.front()) return false;
+  return std::memcmp(at, text.data(), text.size()) == 0;
+}
+
+// Matches the sequence from `start` on, where the literal stands at its place.
 Attempt match_at(const PatternSequence& sequence, std::string_view text, size_t start, int32_t group) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -44,7 +49,7 @@ Attempt match_at(const PatternSequence& sequence, std::string_view text, size_t 
     const char*& at = attempt.at;
     switch (step.kind) {
       case Kind::kText:
-        at = std::string_view(at, end).starts_with(step.text) ? at + step.text.size() : nullptr;
+        at = step.is_found || starts_with(at, end, step.text) ? at + step.text.size() : nullptr;
         break;
       case Kind::kSet:
         at = take_set(step, at, end, attempt.undecided);

@@ -39,6 +39,7 @@ struct PatternSequence {
     int32_t least = 1;      // of kSet: how often; as often as possible
     int32_t most = 1;       // kUnbounded: any number
     int32_t group = 0;      // kGroupBegin, kGroupEnd
+    bool is_found = false;  // kText: a part of the literal, which the search has found
   };
   static constexpr int32_t kUnbounded = -1;
 

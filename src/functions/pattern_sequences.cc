@@ -263,19 +263,23 @@ bool matches_in_one_way(const Sequence& steps) {
 bool choose_literal(PatternSequence& sequence) {
   size_t offset = 0;
   std::string run;
+  std::vector<Step*> run_steps, literal_steps;
   const auto end_run = [&] {
     if (run.size() > sequence.literal.size()) {
       sequence.literal = run;
       sequence.literal_offset = offset - run.size();
+      literal_steps = run_steps;
     }
     run.clear();
+    run_steps.clear();
   };
-  for (const Step& step : sequence.steps) {
+  for (Step& step : sequence.steps) {
     if (step.kind == Kind::kTextBegin) return true;
     if (!is_wide(step)) continue;
     if (!is_of_fixed_width(step) || step.set.has_beyond_ascii()) break;  // such a character is of several bytes
     if (step.kind == Kind::kText) {
       run += step.text;
+      run_steps.push_back(&step);
       offset += step.text.size();
     } else {
       end_run();
@@ -283,6 +287,7 @@ bool choose_literal(PatternSequence& sequence) {
     }
   }
   end_run();
+  for (Step* const step : literal_steps) step->is_found = true;
   return !sequence.literal.empty();
 }
 

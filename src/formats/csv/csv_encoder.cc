@@ -5,11 +5,12 @@
 #include "base/byte_search.h"
 #include "base/check.h"
 #include "base/utf8.h"
+#include "data/number_text.h"
 #include "data/utf8.h"
 
 namespace tidemill {
 
-CsvEncoder::CsvEncoder(const CsvEncoderSettings& settings) : settings_(settings), texts_(settings.names.size()) {
+CsvEncoder::CsvEncoder(const CsvEncoderSettings& settings) : settings_(settings), columns_(settings.names.size()) {
   const CsvDialect& dialect = settings_.dialect;
   if (!dialect.quote) return;
   const auto safe = static_cast<unsigned char>(std::max({dialect.delimiter, *dialect.quote, '\r'}));
@@ -72,24 +73,32 @@ std::string CsvEncoder::header() const {
 }
 
 void CsvEncoder::begin(const Batch& batch) {
-  CHECK_EQ(static_cast<size_t>(batch.num_columns()), texts_.size());
-  bare_.clear();
-  for (size_t i = 0; i < texts_.size(); ++i) {
+  CHECK_EQ(static_cast<size_t>(batch.num_columns()), columns_.size());
+  for (size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = *batch.column(static_cast<int32_t>(i));
-    texts_[i].write(column, settings_.style);
-    bare_.push_back(column.type().is_numeric() || column.type().kind == TypeKind::kBoolean ? 1 : 0);
+    EncodedColumn& encoded = columns_[i];
+    encoded.is_bare = column.type().is_numeric() || column.type().kind == TypeKind::kBoolean;
+    encoded.big_ints.reset();
+    if (column.type().kind == TypeKind::kBigInt) {
+      encoded.big_ints = column.decode<int64_t>();
+    } else {
+      encoded.texts.write(column, settings_.style);
+    }
   }
 }
 
 void CsvEncoder::append(int32_t row, std::string& out) {
-  for (size_t i = 0; i < texts_.size(); ++i) {
-    if (i > 0) out += settings_.dialect.delimiter;
-    if (texts_[i].is_null(row)) {
+  bool first = true;
+  for (const EncodedColumn& column : columns_) {
+    if (!std::exchange(first, false)) out += settings_.dialect.delimiter;
+    if (column.is_null(row)) {
       out += settings_.dialect.null_literal.value_or("");
-    } else if (bare_[i] != 0) {
-      out += texts_[i].at(row);
+    } else if (column.big_ints) {
+      append_integer(out, (*column.big_ints)[row]);
+    } else if (column.is_bare) {
+      out += column.texts.at(row);
     } else {
-      append_text(texts_[i].at(row), out);
+      append_text(column.texts.at(row), out);
     }
   }
 }

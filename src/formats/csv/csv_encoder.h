@@ -2,6 +2,7 @@
 // and a header where one is asked for.
 #pragma once
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,14 +27,22 @@ class CsvEncoder final : public RecordEncoder {
   std::string header() const;
 
  private:
+  // A column of the batch at hand.
+  struct EncodedColumn {
+    std::optional<Decoded<int64_t>> big_ints;  // BIGINTs, written as the rows are
+    ColumnTexts texts;                         // of any other type
+    bool is_bare = false;                      // numbers and booleans are never quoted
+
+    bool is_null(int32_t row) const { return big_ints ? big_ints->is_null(row) : texts.is_null(row); }
+  };
+
   void append_text(std::string_view text, std::string& out) const;
   void append_doubled(std::string_view text, std::string& out) const;
   bool needs_quotes(std::string_view text) const;
 
   CsvEncoderSettings settings_;
   std::array<bool, 256> makes_quotes_ = {};  // by byte: a text that has it is quoted
-  std::vector<ColumnTexts> texts_;
-  std::vector<uint8_t> bare_;  // by column: numbers and booleans are never quoted
+  std::vector<EncodedColumn> columns_;
 };
 
 }  // namespace tidemill
