@@ -16,6 +16,12 @@ bool is_at_hand(const Expression& result) {
   return result.kind() == ExpressionKind::kColumn || result.kind() == ExpressionKind::kLiteral;
 }
 
+// Functions of texts may cost anything.
+bool has_texts(const Expression& expression) {
+  return expression.type().physical() == PhysicalType::kText ||
+         std::ranges::any_of(expression.children(), [](const ExpressionPtr& child) { return has_texts(*child); });
+}
+
 // Sets branches[row] to the number of the result that the row takes.
 void number_branches(std::span<const ColumnPtr> conditions, const Selection& selection, std::span<uint8_t> branches) {
   std::ranges::fill(branches, static_cast<uint8_t>(conditions.size()));
@@ -56,7 +62,8 @@ ColumnPtr take_branches(const Type& type, std::span<const uint8_t> branches, std
 }  // namespace
 
 bool is_small(const Expression& expression) {
-  return expression.size() <= kConditionSizeMax && expression.is_deterministic() && !expression.can_fail();
+  return expression.size() <= kConditionSizeMax && expression.is_deterministic() && !expression.can_fail() &&
+         !has_texts(expression);
 }
 
 bool is_choice(const Case& expression) {
