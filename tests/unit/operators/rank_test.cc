@@ -105,6 +105,8 @@ TEST(TopN, IsWhatItsDefinitionSaysAfterEveryRow) {
         expect_like_model(top(1, 3, numbers), retracts, seed);
         expect_like_model(top(2, 4, numbers), retracts, seed);
         expect_like_model(top(3, 3, numbers), retracts, seed);
+        expect_like_model(top(1, 64, numbers), retracts, seed);  // the most that one record holds
+        expect_like_model(top(1, 65, numbers), retracts, seed);
       }
     }
   }
@@ -118,6 +120,26 @@ TEST(TopN, GivesManyChangesInPieces) {
   EXPECT_EQ(harness.take_rows().size(), 5000U);
   harness.push("a | 1 | -1\n a | 2 | -2");  // every row moves twice
   EXPECT_EQ(harness.take_rows().size(), 20000U);
+}
+
+TEST(TopN, KeepsLongTextsOfTheRowsThatStay) {
+  RankSpec spec = top(1, 2, false);
+  spec.schema = parse_schema("k STRING, x INT, text STRING");
+  OperatorHarness harness([spec] { return make_operator(spec); }, {.inputs = {spec.schema}, .output = spec.schema});
+  const auto text = [](int32_t x) { return fmt::format("{} and a text that is longer than twelve bytes", x); };
+  std::vector<int32_t> kept;
+  for (const int32_t x : {3, 1, 7, 5, 9, 2, 8}) {
+    harness.push(fmt::format("a | {} | {}", x, text(x)));
+    std::vector<std::string> expected;
+    kept.push_back(x);
+    std::ranges::sort(kept, std::ranges::greater());
+    const bool stays = kept.size() <= 2 || kept.back() != x;
+    if (kept.size() > 2 && stays) expected.push_back(fmt::format("-D | a | {} | {}", kept.back(), text(kept.back())));
+    if (stays) expected.push_back(fmt::format("+I | a | {} | {}", x, text(x)));
+    if (kept.size() > 2) kept.pop_back();
+    EXPECT_EQ(harness.take_rows(), expected) << x;
+    harness.snapshot_and_restore();
+  }
 }
 
 TEST(TopN, LeavesOutWhatTakesBackWhatIsNotThere) {
