@@ -118,6 +118,34 @@ TEST(ListTable, RowsOfAKeyComeInTheOrderInWhichTheyWereAdded) {
   }
 }
 
+TEST(ListTable, RowsOfErasedKeysAreGoneAndTheirMemoryToo) {
+  RealFileSystem files;
+  StateStoreOptions moving;
+  moving.pages.move_pages_at_release = true;
+  for (const StateStoreOptions& options : {StateStoreOptions(), moving, spilling(files)}) {
+    StateStore store(options);
+    ListTable& table = store.list_table(lists_descriptor());
+    TestRandom random(8);
+    Lists lists;
+    for (int round = 0; round < 12; ++round) {
+      for (int i = 0; i < 8; ++i) {
+        append_some(random, table, lists);
+        store.release();
+      }
+      const int64_t first = random.below(10);
+      table.erase(big_int_keys({first, 99, (first + 3) % 10}));
+      store.release();
+      lists.erase(first);
+      lists.erase((first + 3) % 10);
+      expect_lists(table, lists);
+      store.release();
+    }
+    for (int64_t key = 0; key < 10; ++key) table.erase(big_int_keys({key}));
+    store.release();
+    EXPECT_EQ(store.pages().pages_allocated(), 0U);
+  }
+}
+
 TEST(ListTable, ALongListWastesLittle) {
   PageTable pages;
   ListTable table(pages, std::make_shared<const TableDescriptor>(lists_descriptor()));

@@ -29,6 +29,23 @@ TEST(TextHeap, KeepsTextsOfEverySize) {
   }
 }
 
+TEST(TextHeap, ATextTakesThePlaceOfAnother) {
+  PageTable pages;
+  TextHeap heap(pages);
+  std::string scratch;
+  const std::vector<size_t> sizes = {0, 5, 12, 13, 16, 17, 30, 31, 300, 16352, 16353, 40000};
+  for (const size_t before : sizes) {
+    for (const size_t after : sizes) {
+      StoredText stored = heap.store(std::string(before, 'b'));
+      const std::string text(after, 'a');
+      heap.replace(stored, text);
+      EXPECT_EQ(heap.load(stored, scratch), text) << before << " " << after;
+      heap.free(stored);
+      EXPECT_EQ(pages.pages_allocated(), 0U) << before << " " << after;
+    }
+  }
+}
+
 TEST(TextHeap, ZeroedMemoryIsTheEmptyText) {
   PageTable pages;
   const TextHeap heap(pages);
