@@ -156,6 +156,7 @@ void run_script(std::string_view sql, const ScriptRun& run) {
   const std::unique_ptr<Registries> registries = make_builtin_registries();
   if (run.memory != nullptr) registries->connectors.add(std::make_unique<MemoryConnector>(*run.memory));
   registries->connectors.add(std::make_unique<TakingConnector>(run.take));
+  if (run.connectors) run.connectors(registries->connectors);
   InferredFileTables files(environment.get(), registries->formats);
   Session session(*registries, files, environment.get());
   apply_settings(session, run.settings, environment.get());

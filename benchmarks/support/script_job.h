@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/spi/connector.h"
 #include "data/batch.h"
 #include "runtime/job_metrics.h"
 
@@ -25,6 +26,7 @@ using TakeRows = std::function<void(const Batch&)>;
 struct ScriptRun {
   TakeRows take = {};  // takes the rows of queries and of tables with 'connector' = 'taken'; empty: nobody does
   const MemoryTable* memory = nullptr;  // what tables of the connector `memory` read; null: there are none
+  std::function<void(ConnectorRegistry&)> connectors = {};        // adds more of them
   std::vector<std::string> settings = {"parallelism.default=1"};  // key=value
   // A job has been started: its sources have their splits, and none of its tasks has run.
   std::function<void()> started = {};
