@@ -11,6 +11,7 @@ namespace {
 using Kind = PatternSequence::Kind;
 using Step = PatternSequence::Step;
 
+constexpr size_t kAsciiCharacters = 128;
 constexpr int32_t kFailedBeginningsMax = 8;  // more of them may take time by the square of the text: RE2's does not
 
 struct Attempt {
@@ -22,17 +23,12 @@ struct Attempt {
 
 // Takes as many characters of the set as there are. Returns nullptr where they are too few.
 const char* take_set(const Step& step, const char* at, const char* end, bool& undecided) {
-  int32_t count = 0;
-  while (at != end && count != step.most) {
-    const auto c = static_cast<unsigned char>(*at);
-    if (!step.set.contains(c)) {
-      undecided = c >= 0x80 && step.set.has_beyond_ascii();
-      break;
-    }
-    ++at;
-    ++count;
-  }
-  return count < step.least ? nullptr : at;
+  const char* const begin = at;
+  const bool all = step.most == PatternSequence::kUnbounded || end - at <= step.most;
+  const char* const last = all ? end : at + step.most;
+  while (at != last && step.set.contains(static_cast<unsigned char>(*at))) ++at;
+  if (at != last && static_cast<unsigned char>(*at) >= 0x80 && step.set.has_beyond_ascii()) undecided = true;
+  return at - begin < step.least ? nullptr : at;
 }
 
 bool starts_with(const char* at, const char* end, const std::string& text) {
@@ -116,17 +112,19 @@ void CharacterSet::add(unsigned char first, unsigned char last) {
 }
 
 void CharacterSet::add(const CharacterSet& other) {
-  for (size_t i = 0; i < bits_.size(); ++i) bits_[i] |= other.bits_[i];
+  for (size_t c = 0; c < members_.size(); ++c) members_[c] = members_[c] || other.members_[c];
   beyond_ascii_ = beyond_ascii_ || other.beyond_ascii_;
 }
 
 void CharacterSet::invert() {
-  for (uint64_t& bits : bits_) bits = ~bits;
+  for (size_t c = 0; c < kAsciiCharacters; ++c) members_[c] = !members_[c];
   beyond_ascii_ = !beyond_ascii_;
 }
 
 bool CharacterSet::overlaps(const CharacterSet& other) const {
-  return (bits_[0] & other.bits_[0]) != 0 || (bits_[1] & other.bits_[1]) != 0 || (beyond_ascii_ && other.beyond_ascii_);
+  bool any = beyond_ascii_ && other.beyond_ascii_;
+  for (size_t c = 0; c < kAsciiCharacters; ++c) any = any || (members_[c] && other.members_[c]);
+  return any;
 }
 
 std::unique_ptr<const OnePassPattern> OnePassPattern::compile(std::string_view pattern) {

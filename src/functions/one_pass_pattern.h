@@ -14,18 +14,18 @@ namespace tidemill {
 // Bytes below 0x80, and whether every other character is in the set too.
 class CharacterSet {
  public:
-  void add(unsigned char c) { bits_[c / 64U] |= uint64_t{1} << c % 64U; }
+  void add(unsigned char c) { members_[c] = true; }
   void add(unsigned char first, unsigned char last);
   void add(const CharacterSet& other);
   void invert();
-  bool contains(unsigned char c) const { return c < 0x80 && (bits_[c / 64U] >> c % 64U & 1U) != 0; }
+  bool contains(unsigned char c) const { return members_[c]; }
   bool has_beyond_ascii() const { return beyond_ascii_; }
   bool overlaps(const CharacterSet& other) const;
   // A byte of a character beyond ASCII.
   void add_beyond_ascii() { beyond_ascii_ = true; }
 
  private:
-  std::array<uint64_t, 2> bits_ = {};
+  std::array<bool, 256> members_ = {};  // by byte; none from 0x80 on
   bool beyond_ascii_ = false;
 };
 

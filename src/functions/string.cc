@@ -7,6 +7,7 @@
 #include "functions/families.h"
 #include "functions/letter_case.h"
 #include "functions/letter_case_kernel.h"
+#include "functions/split_index.h"
 #include "functions/string_pieces.h"
 
 namespace tidemill {
@@ -31,19 +32,11 @@ bool fits(RowContext& row, int64_t code_points_wanted, std::string_view name) {
 
 constexpr int32_t kLatinLast = 255;  // what SPLIT_INDEX takes as the code of a character
 
-std::optional<std::string_view> split_part(std::string_view text, std::string_view delimiter, int32_t index) {
-  if (index < 0 || text.empty()) return std::nullopt;
-  if (delimiter.empty()) return index == 0 ? std::optional(text) : std::nullopt;
-  if (delimiter.size() == 1) {
-    const std::string_view part = nth_part(text, delimiter.front(), index);
-    return part.data() == nullptr ? std::nullopt : std::optional(part);
-  }
-  for (; index > 0; --index) {
-    const size_t at = find_bytes(text, delimiter);
-    if (at == std::string_view::npos) return std::nullopt;
-    text.remove_prefix(at + delimiter.size());
-  }
-  return text.substr(0, find_bytes(text, delimiter));
+TypedFunction split_index() {
+  return {.parameters = {Type::string(), Type::string(), Type::integer()},
+          .result = Type::string(),
+          .always_nullable = true,
+          .kernel = make_split_index_kernel()};
 }
 
 void register_pieces(FunctionRegistry& registry) {
@@ -65,13 +58,11 @@ void register_pieces(FunctionRegistry& registry) {
                     if (n <= 0) return std::string_view();
                     return code_points(text, std::max(0, count_code_points(text) - n), n);
                   });
-  const FunctionDoc split_index = {"SPLIT_INDEX(text, delimiter | code of a character, index)",
-                                   "Part number index (from 0) of a text cut at a delimiter.",
-                                   "SPLIT_INDEX('a,b,c', ',', 1) = 'b'"};
-  registry.scalar("SPLIT_INDEX", split_index, [](std::string_view text, std::string_view delimiter, int32_t index) {
-    return split_part(text, delimiter, index);
-  });
-  registry.scalar("SPLIT_INDEX", split_index,
+  const FunctionDoc doc = {"SPLIT_INDEX(text, delimiter | code of a character, index)",
+                           "Part number index (from 0) of a text cut at a delimiter.",
+                           "SPLIT_INDEX('a,b,c', ',', 1) = 'b'"};
+  registry.scalar("SPLIT_INDEX", doc, split_index());
+  registry.scalar("SPLIT_INDEX", doc,
                   [](std::string_view text, int32_t code, int32_t index) -> std::optional<std::string_view> {
                     if (code < 0 || code > kLatinLast) return std::nullopt;
                     std::string delimiter;

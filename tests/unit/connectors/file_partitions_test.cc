@@ -53,7 +53,7 @@ TEST(PartitionPaths, GroupsRowsByTheirDirectories) {
   const Batch batch = parse_batch(schema,
                                   "0 | 0.0 | x\n1 | 0.0 | x\n2 | -0.0 | x\n3 | 0.0 | x\n4 | 0.0 | NULL\n5 | 0.0 | ''\n"
                                   "6 | NULL | a-long-text-of-a-partition\n7 | NULL | a-long-text-of-a-partition\n"
-                                  "8 | NULL | a-long-text-of-a-Partition\n9 | 0.0 | x");
+                                  "8 | NULL | a-long-text-of-a-Partition\n9 | 0.0 | x\n10 | NULL | x");
   std::string found;
   for (const RowsOfPartition& partition : rows_by_partition(partitioning, batch))
     found += fmt::format("{}: {}\n", partition.directory, fmt::join(partition.rows, " "));
@@ -62,7 +62,8 @@ TEST(PartitionPaths, GroupsRowsByTheirDirectories) {
             "d=-0.0/s=x: 2\n"
             "d=0.0/s=none: 4 5\n"
             "d=none/s=a-long-text-of-a-partition: 6 7\n"
-            "d=none/s=a-long-text-of-a-Partition: 8\n");
+            "d=none/s=a-long-text-of-a-Partition: 8\n"
+            "d=none/s=x: 10\n");
 }
 
 std::optional<EpochMillis> time_of(const std::string& dt, const std::string& hm, std::optional<std::string> pattern,

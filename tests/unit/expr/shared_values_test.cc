@@ -102,11 +102,13 @@ TEST_F(SharedParts, AreComputedForSelectedRowsOnly) {
 }
 
 TEST_F(SharedParts, AreComputedAgainForOtherRows) {
-  const auto results = run({std::make_shared<Case>(std::vector<ExpressionPtr>{above(column(0), 2), half(column(0)),
-                                                                              plus(half(column(0)), number(100))},
-                                                   Type::integer())},
-                           batch_of({4, 2, 6, 2, 2}));
-  EXPECT_EQ(results, std::vector<std::string>{"2 101 3 101 101"});
+  const ExpressionPtr either = std::make_shared<Case>(
+      std::vector<ExpressionPtr>{above(column(0), 2), half(column(0)), plus(half(column(0)), number(100))},
+      Type::integer());
+  EXPECT_EQ(run({either}, batch_of({4, 2, 6, 2, 2})), std::vector<std::string>{"2 101 3 101 101"}) << "more rows";
+  EXPECT_EQ(calls_, 5);
+  calls_ = 0;
+  EXPECT_EQ(run({either}, batch_of({4, 2, 6, 8, 10})), std::vector<std::string>{"2 101 3 4 5"}) << "fewer rows";
   EXPECT_EQ(calls_, 5);
 }
 
