@@ -18,7 +18,7 @@ WindowDefinition plain_window() { return {}; }
 }  // namespace
 
 AppendWindowJoin::AppendWindowJoin(const WindowJoinSpec& spec)
-    : spec_(spec), sides_{AppendedSide(spec.join, 0), AppendedSide(spec.join, 1)}, pairs_(spec.join) {
+    : spec_(spec), sides_{AppendedSide(spec.join, 0, false), AppendedSide(spec.join, 1, false)}, pairs_(spec.join) {
   CHECK(spec.join.type == JoinType::kInner);
 }
 
@@ -61,7 +61,8 @@ void AppendWindowJoin::process(Batch input, int32_t port, Output&) {
   AppendedSide& side = sides_[static_cast<size_t>(port)];
   judge(input, port);
   side.begin(input, in_time_);
-  side.append(input);
+  side.append(side.fitting());
+  side.end();
   set_timers(side);
   context_->state().release();
 }
@@ -82,8 +83,11 @@ void AppendWindowJoin::on_watermark(EpochMillis watermark, Output& output) {
 }
 
 bool AppendWindowJoin::fire_some(EpochMillis watermark, Output& output) {
-  if (!pairs_.done()) {
-    pairs_.emit_some(*context_, output);
+  if (!pairs_.pairs().done()) {
+    pairs_.read(kBatchRowsMax, *context_);
+    pairs_.emit(output);
+    if (pairs_.pairs().done()) pairs_.pairs().end();
+    context_->state().release();
     return true;
   }
   if (due_->size() == 0) {
@@ -93,7 +97,8 @@ bool AppendWindowJoin::fire_some(EpochMillis watermark, Output& output) {
   }
   if (std::optional<Batch> left = next_left_rows()) {
     sides_[0].begin(*left);
-    pairs_.begin(std::move(*left), 0, sides_[0], sides_[1]);
+    sides_[0].end();
+    pairs_.pairs().begin(std::move(*left), 0, sides_[0], sides_[1]);
   } else {
     erase_due();
   }
@@ -111,7 +116,7 @@ std::optional<Batch> AppendWindowJoin::next_left_rows() {
   std::string scratch;
   for (const ListRoot& list : lists) {
     if (list.first != 0) {
-      ListReader reader(sides_[0].table().pages(), list, place_);
+      ListReader reader = sides_[0].table().reader(list, place_);
       for (; !reader.at_end() && stored.size() < static_cast<size_t>(kBatchRowsMax); keys.push_back(key_)) {
         std::string_view row = reader.next(scratch);
         if (row.data() == scratch.data()) row = long_rows.emplace_back(std::move(scratch));

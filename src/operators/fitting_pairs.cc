@@ -1,5 +1,6 @@
 #include "operators/fitting_pairs.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "operators/row_evaluation.h"
@@ -9,24 +10,17 @@ namespace tidemill {
 FittingPairs::FittingPairs(const JoinSpec& spec)
     : schema_(spec.schema), pairs_schema_(spec.pairs), residual_(spec.residual) {
   const auto num_columns = static_cast<size_t>(pairs_schema_->size());
-  all_.assign(num_columns, 1);
+  shown_.assign(num_columns, 0);
+  std::fill_n(shown_.begin(), schema_->size(), uint8_t{1});
   read_by_residual_.assign(num_columns, 0);
   if (residual_ == nullptr) return;
   for (const int32_t column : columns_of(*residual_)) read_by_residual_[static_cast<size_t>(column)] = 1;
 }
 
-bool FittingPairs::emit_some(OperatorContext& context, Output& output) {
-  pairs_.read();
-  columns_.assign(all_.size(), nullptr);
+void FittingPairs::read(int32_t pairs_max, OperatorContext& context) {
+  pairs_.read(pairs_max);
+  columns_.assign(shown_.size(), nullptr);
   if (residual_ != nullptr && pairs_.size() > 0) apply_residual(context);
-  if (pairs_.size() > 0) {
-    pairs_.make_columns(all_, columns_);
-    output.emit(Batch(schema_, std::move(columns_), pairs_.size()));
-  }
-  context.state().release();
-  if (!pairs_.done()) return true;
-  pairs_.end();
-  return false;
 }
 
 void FittingPairs::apply_residual(OperatorContext& context) {
@@ -42,6 +36,12 @@ void FittingPairs::apply_residual(OperatorContext& context) {
   const Batch batch(pairs_schema_, std::move(columns), num_pairs);
   rows_where(*residual_, batch, context.evaluation(), context.metrics(), fitting_);
   pairs_.keep(fitting_);
+}
+
+void FittingPairs::emit(Output& output) {
+  if (pairs_.size() == 0) return;
+  pairs_.make_columns(shown_, columns_);
+  output.emit(Batch(schema_, std::move(columns_), pairs_.size()));
 }
 
 }  // namespace tidemill

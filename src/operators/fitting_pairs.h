@@ -1,4 +1,4 @@
-// operators/fitting_pairs.h - the pairs of an INNER join of sides that only grow, as rows that come out. Rule: the
+// operators/fitting_pairs.h - the pairs of a join of sides that only grow for which its residual is TRUE. Rule: the
 // residual decides over columns of a whole piece of pairs; the others are made of the pairs that fit.
 #pragma once
 #include <cstdint>
@@ -14,17 +14,18 @@ class FittingPairs {
  public:
   explicit FittingPairs(const JoinSpec& spec);
 
-  // As AppendedPairs::begin().
-  void begin(Batch input, int32_t port, const AppendedSide& own, const AppendedSide& other) {
-    pairs_.begin(std::move(input), port, own, other);
-  }
-  // True where all pairs have been given.
-  bool done() const { return pairs_.done(); }
-  // Emits the next pairs that fit, a batch at most, and ends what uses state. Returns false where these were the last.
-  bool emit_some(OperatorContext& context, Output& output);
+  AppendedPairs& pairs() { return pairs_; }
+  // Which columns of the pairs come out, by column.
+  const std::vector<uint8_t>& shown() const { return shown_; }
+  // The columns of the pairs at hand that are made so far.
+  std::vector<ColumnPtr>& columns() { return columns_; }
+
+  // Reads the next pairs, at most `pairs_max`, and leaves those that fit.
+  void read(int32_t pairs_max, OperatorContext& context);
+  // Emits the pairs at hand as they are, if there are any.
+  void emit(Output& output);
 
  private:
-  // Leaves the pairs for which the residual is TRUE.
   void apply_residual(OperatorContext& context);
 
   SchemaPtr schema_;
@@ -32,8 +33,8 @@ class FittingPairs {
   ExpressionPtr residual_;
   AppendedPairs pairs_;
   std::vector<uint8_t> read_by_residual_;  // by column of the pairs
-  std::vector<uint8_t> all_;
-  std::vector<ColumnPtr> columns_;  // of the pairs at hand
+  std::vector<uint8_t> shown_;
+  std::vector<ColumnPtr> columns_;
   std::vector<int32_t> fitting_;
 };
 

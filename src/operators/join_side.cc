@@ -1,6 +1,7 @@
 #include "operators/join_side.h"
 
 #include "operators/key_columns.h"
+#include "state/list_table.h"
 
 namespace tidemill {
 
@@ -29,11 +30,11 @@ void JoinSide::open(StateStore& state) {
   descriptor.name = name_;
   for (const int32_t key : keys_) descriptor.key_types.push_back(schema_->field(key).type);
   descriptor.fields = {RecordField::int64(std::string(kCopiesField))};
-  if (counts_matches_) descriptor.fields.push_back(RecordField::int64("matches"));
+  if (counts_matches_) descriptor.fields.push_back(RecordField::int64(std::string(kMatchesField)));
   time_to_live_.declare(descriptor);
   table_ = &state.ordered_table(descriptor, SubKeyKind::kBytes);
   count_offset_ = table_->layout().offset(kCopiesField);
-  if (counts_matches_) matches_offset_ = table_->layout().offset("matches");
+  if (counts_matches_) matches_offset_ = table_->layout().offset(kMatchesField);
   if (time_to_live_.enabled()) time_to_live_.open(*table_);
   key_batch_.emplace(table_->key_layout());
 }

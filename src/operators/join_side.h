@@ -18,6 +18,7 @@
 namespace tidemill {
 
 constexpr std::array<std::string_view, 2> kJoinTables = {"left", "right"};  // of the sides' state
+constexpr std::string_view kMatchesField = "matches";  // of a row: how many of the other side it fits
 
 // Returns the columns of an input that its rows are stored with: those that the key does not give.
 std::vector<Field> stored_fields(const JoinSpec& spec, size_t port);

@@ -207,7 +207,8 @@ std::string bytes_text(const TableFormat& format) {
     text += fmt::format(", {} a row", tree_entry_bytes(format.sub_key_kind) + bytes_of_fields(format));
     if (by_bytes) text += " + sub-key";
   }
-  if (format.kind == TableKind::kLists) text += ", 4 a row + row";
+  if (format.kind == TableKind::kLists)
+    text += fmt::format(", {} a row + row", sizeof(uint32_t) + bytes_of_fields(format));
   if (format.kind == TableKind::kDistinctCounts) text = fmt::format("{} a value", format.shape.stride + kSlotBytes);
   return texts ? text + " + texts" : text;
 }

@@ -292,7 +292,7 @@ ColumnPtr StateTableReader::aggregate_column(const StateColumn& column) const {
 std::vector<uint64_t> StateTableReader::contents() const {
   std::vector<uint64_t> hashes(static_cast<size_t>(num_rows()));
   const TableFormat& format = table_.format();
-  if (rows_->records.empty()) return hashes;  // of timers and lists: there is no more than the columns show
+  if (format.kind == TableKind::kTimers) return hashes;
   for (size_t row = 0; row < hashes.size(); ++row) {
     for (size_t i = 0; i < format.fields.size(); ++i) {
       const std::string bytes = field_content(part_.pages(), format.fields[i], rows_->records[row] + format.offsets[i]);

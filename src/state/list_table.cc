@@ -15,10 +15,16 @@ constexpr auto kHeaderBytes = static_cast<uint32_t>(sizeof(ListChunkHeader));
 constexpr auto kSizeBytes = static_cast<uint32_t>(sizeof(uint32_t));
 
 std::shared_ptr<const TableDescriptor> directory_descriptor(const TableDescriptor& table) {
-  CHECK_MSG(table.companions.empty() && table.fields.empty(), "list table {} has fields or companions", table.name);
+  CHECK_MSG(table.companions.empty(), "list table {} has companions", table.name);
   TableDescriptor directory = table;
   directory.fields = {RecordField::bytes("list", sizeof(ListRoot), alignof(ListRoot))};
   return std::make_shared<const TableDescriptor>(std::move(directory));
+}
+
+TableDescriptor without_key(const TableDescriptor& table) {
+  TableDescriptor rows = table;
+  rows.key_types.clear();
+  return rows;
 }
 
 ListRoot& root_in(const RecordTable& directory, std::byte* record) {
@@ -27,8 +33,8 @@ ListRoot& root_in(const RecordTable& directory, std::byte* record) {
 
 }  // namespace
 
-ListReader::ListReader(const PageSource& pages, const ListRoot& root, const ListPlace& from)
-    : pages_(pages), root_(root) {
+ListReader::ListReader(const PageSource& pages, uint32_t record_bytes, const ListRoot& root, const ListPlace& from)
+    : pages_(pages), record_bytes_(record_bytes), root_(root) {
   if (root.first == 0) return;
   enter(from.chunk == 0 ? root.first : from.chunk);
   if (from.chunk != 0) offset_ = from.offset;
@@ -45,16 +51,19 @@ void ListReader::enter(StateAddress chunk) {
 }
 
 std::string_view ListReader::load_outside(std::string& scratch) {
-  const StoredText stored = load_stored_text(bytes_ + offset_ + kSizeBytes);
-  offset_ += kSizeBytes + static_cast<uint32_t>(sizeof(stored));
+  const StoredText stored = load_stored_text(bytes_ + offset_);
+  offset_ += static_cast<uint32_t>(sizeof(stored));
   return TextHeap::load(pages_, stored, scratch);
 }
 
 ListTable::ListTable(PageTable& pages, std::shared_ptr<const TableDescriptor> descriptor)
     : descriptor_(std::move(descriptor)),
+      layout_(without_key(*descriptor_)),
       pages_(&pages),
       directory_(pages, directory_descriptor(*descriptor_)),
-      texts_(pages) {}
+      texts_(pages) {
+  CHECK_MSG(layout_.text_offsets().empty(), "list table {} has texts in its fields", descriptor_->name);
+}
 
 void ListTable::add_chunk(ListRoot& root, uint32_t bytes) {
   const uint32_t grown = std::min(root.capacity + root.capacity / 2, kChunkBytesMax);
@@ -73,9 +82,10 @@ void ListTable::add_chunk(ListRoot& root, uint32_t bytes) {
   root.capacity = capacity;
 }
 
-std::byte* ListTable::add_entry(ListRoot& root, uint32_t size) {
-  const bool outside = size > kListRowInChunkMax;
-  const uint32_t bytes = kSizeBytes + (outside ? static_cast<uint32_t>(sizeof(StoredText)) : size);
+ListTable::NewRow ListTable::add_entry(ListRoot& root, uint32_t size) {
+  const uint32_t record_bytes = layout_.record_bytes();
+  const bool outside = size > CellHeap::kCellBytesMax - kHeaderBytes - kSizeBytes - record_bytes;
+  const uint32_t bytes = kSizeBytes + record_bytes + (outside ? static_cast<uint32_t>(sizeof(StoredText)) : size);
   if (root.capacity - root.used < bytes) add_chunk(root, bytes);
   const StateAddress address = root.last + root.used;
   std::byte* const entry = pages_->write_at(address, bytes);
@@ -83,15 +93,16 @@ std::byte* ListTable::add_entry(ListRoot& root, uint32_t size) {
   ++rows_;
   const uint32_t shown = outside ? kListRowOutside : size;
   std::memcpy(entry, &shown, sizeof(shown));
-  if (!outside) return entry + kSizeBytes;
+  std::memset(entry + kSizeBytes, 0, record_bytes);
+  if (!outside) return {entry + kSizeBytes + record_bytes, entry + kSizeBytes};
   LongRow& row = *long_rows_.emplace_back(std::make_unique<LongRow>());
-  row.entry = address + kSizeBytes;
+  row.entry = address + kSizeBytes + record_bytes;
   row.bytes.resize(size);
-  return reinterpret_cast<std::byte*>(row.bytes.data());
+  return {reinterpret_cast<std::byte*>(row.bytes.data()), entry + kSizeBytes};
 }
 
 void ListTable::append(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const uint32_t> sizes,
-                       std::span<std::byte*> places) {
+                       std::span<NewRow> places) {
   CHECK(sizes.size() == rows.size() && places.size() == rows.size());
   records_.resize(rows.size());
   new_keys_.resize(rows.size());
@@ -114,12 +125,13 @@ void ListTable::end_append() {
   long_rows_.clear();
 }
 
-void ListTable::append(KeyRef key, std::string_view row) {
+std::byte* ListTable::append(KeyRef key, std::string_view row) {
   bool created = false;
   std::byte* const record = directory_.upsert(key, created);
-  std::byte* const place = add_entry(root_in(directory_, record), static_cast<uint32_t>(row.size()));
-  if (!row.empty()) std::memcpy(place, row.data(), row.size());
+  const NewRow place = add_entry(root_in(directory_, record), static_cast<uint32_t>(row.size()));
+  if (!row.empty()) std::memcpy(place.bytes, row.data(), row.size());
   end_append();
+  return place.record;
 }
 
 int64_t ListTable::free_list(const ListRoot& root) {
@@ -132,7 +144,7 @@ int64_t ListTable::free_list(const ListRoot& root) {
     for (uint32_t offset = kHeaderBytes; offset < end; ++rows) {
       uint32_t size;
       std::memcpy(&size, bytes + offset, kSizeBytes);
-      offset += kSizeBytes;
+      offset += kSizeBytes + layout_.record_bytes();
       if (size == kListRowOutside) {
         StoredText outside = load_stored_text(bytes + offset);
         texts_.free(outside);

@@ -1,11 +1,12 @@
 // state/list_table.h - key ▸ byte strings in the order in which they came: rows of a join that nobody looks for by what
-// they are. Rule: what was added is not changed, and removed with all of its key; adding takes O(1), and a key's rows
-// lie together.
+// they are. Rule: of what was added only fields are changed, and rows are removed with all of their key; adding takes
+// O(1), and a key's rows lie together.
 //
 //   list  := ListRoot, in the record of the key
 //   chunk := ListChunkHeader entry*                     a cell; each half as large again as the one before it
-//   entry := uint32 size, the row                       rows of up to kListRowInChunkMax bytes
-//          | uint32 kListRowOutside, StoredText         longer ones
+//   entry := uint32 size, record, the row               a row that fits a chunk
+//          | uint32 kListRowOutside, record, StoredText  a longer one
+//   record: the fields of the table, without a key
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +38,6 @@ struct ListChunkHeader {
 static_assert(sizeof(ListChunkHeader) == 16);
 
 constexpr uint32_t kListRowOutside = 1U << 31;
-constexpr uint32_t kListRowInChunkMax = CellHeap::kCellBytesMax - sizeof(ListChunkHeader) - sizeof(uint32_t);
 
 // The field of an ordered table whose sub-keys are rows that says how many copies there are: what a list has one by
 // one.
@@ -52,8 +52,8 @@ struct ListPlace {
 // Reads the rows of one key in order. Pages may be live, frozen or of a snapshot.
 class ListReader {
  public:
-  // `pages` is borrowed. `from`: what place() gave, of the same list.
-  ListReader(const PageSource& pages, const ListRoot& root, const ListPlace& from = {});
+  // `pages` is borrowed. `record_bytes`: of the fields. `from`: what place() gave, of the same list.
+  ListReader(const PageSource& pages, uint32_t record_bytes, const ListRoot& root, const ListPlace& from = {});
 
   // True where next() has given all rows.
   bool at_end() const { return chunk_ == root_.last && offset_ == end_; }
@@ -65,18 +65,25 @@ class ListReader {
     if (offset_ == end_) enter(next_);
     uint32_t size;
     std::memcpy(&size, bytes_ + offset_, sizeof(size));
+    record_ = offset_ + static_cast<uint32_t>(sizeof(size));
+    offset_ = record_ + record_bytes_;
     if (size == kListRowOutside) [[unlikely]]
       return load_outside(scratch);
-    const std::string_view row(reinterpret_cast<const char*>(bytes_ + offset_ + sizeof(size)), size);
-    offset_ += static_cast<uint32_t>(sizeof(size)) + size;
+    const std::string_view row(reinterpret_cast<const char*>(bytes_ + offset_), size);
+    offset_ += size;
     return row;
   }
+  // Returns the fields of the row that next() gave last, unaligned, and their address.
+  const std::byte* record() const { return bytes_ + record_; }
+  StateAddress record_address() const { return chunk_ + record_; }
 
  private:
   void enter(StateAddress chunk);
   std::string_view load_outside(std::string& scratch);
 
   const PageSource& pages_;
+  uint32_t record_bytes_;
+  uint32_t record_ = 0;
   ListRoot root_;
   StateAddress chunk_ = 0;
   StateAddress next_ = 0;  // chunk
@@ -87,31 +94,43 @@ class ListReader {
 
 class ListTable {
  public:
-  // Requires: a descriptor without fields and companions.
+  // Requires: a descriptor without companions, and without texts in its fields.
   ListTable(PageTable& pages, std::shared_ptr<const TableDescriptor> descriptor);
   ListTable(const ListTable&) = delete;
   ListTable& operator=(const ListTable&) = delete;
 
   const TableDescriptor& descriptor() const { return *descriptor_; }
+  // Layout of the records: fields only, there is no key in them.
+  const RecordLayout& layout() const { return layout_; }
   const KeyLayoutPtr& key_layout() const { return directory_.key_layout(); }
   // Rows of all keys.
   int64_t size() const { return rows_; }
   int64_t num_keys() const { return directory_.size(); }
 
+  // Where a new row's bytes go, and its fields, which are zeroed and lie unaligned.
+  struct NewRow {
+    std::byte* bytes = nullptr;
+    std::byte* record = nullptr;
+  };
   // Makes room for a row of sizes[i] bytes behind those of keys[rows[i]], in row order; the caller writes all of it to
   // places[i], then calls end_append(). Requires: spans of one length.
   void append(const KeyBatch& keys, std::span<const int32_t> rows, std::span<const uint32_t> sizes,
-              std::span<std::byte*> places);
+              std::span<NewRow> places);
   void end_append();
-  // Adds a copy of one row.
-  void append(KeyRef key, std::string_view row);
+  // Adds a copy of one row; returns its fields, as above.
+  std::byte* append(KeyRef key, std::string_view row);
 
   // Removes all rows of the keys. Absent keys are ignored.
   void erase(const KeyBatch& keys);
 
   // Gives the list of each keys[rows[i]], an empty one where the key has no rows. Requires: spans of one length.
   void find(const KeyBatch& keys, std::span<const int32_t> rows, std::span<ListRoot> lists) const;
-  const PageSource& pages() const { return *pages_; }
+  // Reads a list. Valid until release().
+  ListReader reader(const ListRoot& list, const ListPlace& from = {}) const {
+    return {*pages_, layout_.record_bytes(), list, from};
+  }
+  // Returns the fields at an address that a reader gave, as they are now and to be written.
+  std::byte* record_at(StateAddress address) { return pages_->write_at(address, layout_.record_bytes()); }
 
   void clear();
   size_t index_bytes() const { return directory_.index_bytes(); }
@@ -127,12 +146,13 @@ class ListTable {
     std::string bytes;
   };
 
-  std::byte* add_entry(ListRoot& root, uint32_t size);
+  NewRow add_entry(ListRoot& root, uint32_t size);
   void add_chunk(ListRoot& root, uint32_t bytes);
   // Frees the chunks of a list and what lies outside of them; returns how many rows it had.
   int64_t free_list(const ListRoot& root);
 
   std::shared_ptr<const TableDescriptor> descriptor_;
+  RecordLayout layout_;
   PageTable* pages_;
   RecordTable directory_;  // key ▸ ListRoot
   TextHeap texts_;         // chunks, and rows that do not fit one

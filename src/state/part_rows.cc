@@ -138,17 +138,22 @@ class PartRowReader::OrderedCursor final : public Cursor {
 class PartRowReader::ListCursor final : public Cursor {
  public:
   ListCursor(const SnapshotPart& part, const TableFormat& format, PageId first)
-      : part_(part), format_(format), layout_(format.key_types), page_(first) {}
+      : part_(part),
+        format_(format),
+        layout_(format.key_types),
+        record_bytes_(row_record_bytes(format)),
+        page_(first) {}
 
   void next(int32_t max_rows, PartRows& rows) override {
     part_.release_pages();
     std::string scratch;
     while (rows.size() < max_rows && (list_ < lists_.size() || read_page())) {
       const List& list = lists_[list_];
-      ListReader reader(part_.pages(), list.root, place_);
+      ListReader reader(part_.pages(), record_bytes_, list.root, place_);
       for (; rows.size() < max_rows && !reader.at_end(); ++position_) {
         rows.keys.append(KeyView(list.key));
         rows.values.emplace_back(reader.next(scratch));
+        rows.records.push_back(reader.record());
         rows.sequences.push_back(position_);
       }
       place_ = reader.place();
@@ -181,6 +186,7 @@ class PartRowReader::ListCursor final : public Cursor {
   const SnapshotPart& part_;
   const TableFormat& format_;
   const KeyLayout layout_;
+  const uint32_t record_bytes_;
   PageId page_;              // of the directory, that comes next
   std::vector<List> lists_;  // of the page before it
   size_t list_ = 0;          // that is read

@@ -18,7 +18,7 @@ struct PartRows {
   explicit PartRows(KeyLayoutPtr layout) : keys(std::move(layout)) {}
 
   KeyBatch keys;                          // one a row
-  std::vector<const std::byte*> records;  // one a row; of timers and lists: none
+  std::vector<const std::byte*> records;  // one a row; of timers: none
   std::vector<EpochMillis> times;         // of timers, and of sub-keys that are kTimeSequence
   std::vector<int64_t> sequences;         // of sub-keys that are kTimeSequence; of lists, the row's place from 0
   std::vector<std::string> values;        // of sub-keys that are kBytes (ordered_encoding.h), and of lists

@@ -92,44 +92,40 @@ bool in_scope(const RestoreScope& scope, const std::string& table, uint64_t hash
   return scope.key_groups.contains(key_group);
 }
 
-// Whether both are rows of keys, once as lists and once as sub-keys with their copies, of which no more is known.
+// Whether both are rows of keys, once as lists and once as sub-keys with their copies.
 bool are_same_rows(const TableFormat& a, const TableFormat& b) {
   const auto is_copied = [](const TableFormat& format) {
     return format.kind == TableKind::kOrdered && format.sub_key_kind == SubKeyKind::kBytes &&
-           field_of(format, std::string(kCopiesField)) != nullptr &&
-           std::all_of(format.fields.begin(), format.fields.end(), [](const RecordField& field) {
-             return field.name == kCopiesField || field.name == kWrittenAtField;
-           });
+           field_of(format, std::string(kCopiesField)) != nullptr;
   };
   return (a.kind == TableKind::kLists && is_copied(b)) || (b.kind == TableKind::kLists && is_copied(a));
 }
 
-int64_t& copies_in(std::byte* record, uint32_t offset) { return *reinterpret_cast<int64_t*>(record + offset); }
-
-uint32_t copies_offset(const TableFormat& format) {
-  for (size_t i = 0; i < format.fields.size(); ++i)
-    if (format.fields[i].name == kCopiesField) return format.offsets[i];
-  CHECK_MSG(false, "table {} has no copies", format.name);
-}
-
-// Calls `take(key, row, copies)` for the rows of one key, saved as a list or as sub-keys, in their order.
+// Calls `take(key's row, its record, copies)` for the rows of one key, saved as a list or as sub-keys, in their order.
 template <class Take>
-void for_each_row(const PageSource& pages, const TableFormat& saved, const std::byte* entry, Take take) {
+void for_each_row(const PageSource& pages, const TableFormat& saved, uint32_t record_bytes, const std::byte* entry,
+                  Take take) {
   if (saved.kind == TableKind::kLists) {
     ListRoot root;
     std::memcpy(&root, entry + saved.tree_offset, sizeof(root));
     std::string scratch;
-    for (ListReader rows(pages, root); !rows.at_end();) take(rows.next(scratch), int64_t{1});
+    for (ListReader rows(pages, record_bytes, root); !rows.at_end();) {
+      const std::string_view row = rows.next(scratch);
+      take(SubKey::of_bytes(row), rows.record(), int64_t{1});
+    }
     return;
   }
+  const auto copies_field = std::ranges::find(saved.fields, kCopiesField, &RecordField::name);
   TreeRoot root;
   std::memcpy(&root, entry + saved.tree_offset, sizeof(root));
-  const uint32_t offset = copies_offset(saved);
   scan_tree(pages, saved.sub_key_kind, root, SubKeyRange::all(), ScanDirection::kForward,
             [&](const SubKey& sub_key, StateAddress address) {
-              int64_t copies;
-              std::memcpy(&copies, pages.page(page_of(address)) + offset_in_page(address) + offset, sizeof(copies));
-              take(sub_key.bytes, copies);
+              const std::byte* const record = pages.page(page_of(address)) + offset_in_page(address);
+              int64_t copies = 1;
+              if (copies_field != saved.fields.end())
+                std::memcpy(&copies, record + saved.offsets[static_cast<size_t>(copies_field - saved.fields.begin())],
+                            std::min<size_t>(sizeof(copies), copies_field->size));
+              take(sub_key, record, copies);
               return true;
             });
 }
@@ -231,9 +227,9 @@ void compare_formats(const TableFormat& saved, const TableFormat& declared, Rest
   compare_types(fmt::format("The value of state {}", table), saved.value_types, declared.value_types);
   if (saved.partition_columns != declared.partition_columns)
     refuse(fmt::format("State {} is partitioned by other key columns than when it was saved", table));
-  if (same_rows) return;  // what else an ordered table has is about rows, and is made anew
   for (const RecordField& field : declared.fields) {
     const RecordField* const old = field_of(saved, field.name);
+    if (same_rows && field.name == kCopiesField) continue;
     if (old == nullptr)
       note(report.fields_added, table + "." + field.name);
     else if (old->kind != field.kind || old->size != field.size || old->text_slots != field.text_slots)
@@ -241,6 +237,7 @@ void compare_formats(const TableFormat& saved, const TableFormat& declared, Rest
                          old->size, field.size));
   }
   for (const RecordField& field : saved.fields) {
+    if (same_rows && field.name == kCopiesField) continue;
     if (field_of(declared, field.name) == nullptr) note(report.fields_removed, table + "." + field.name);
   }
   for (const TableFormat& companion : declared.companions) {
@@ -272,38 +269,35 @@ int64_t restore_rows(const RestoreScope& scope, const TableFormat& saved, const 
                      OrderedTable& table) {
   const PageSource& pages = scope.part->pages();
   const std::vector<FieldCopy> copies = field_copies(saved, table.layout());
+  const uint32_t record_bytes = row_record_bytes(saved);
+  const bool was_list = saved.kind == TableKind::kLists;
+  const uint32_t copies_offset = was_list ? table.layout().offset(kCopiesField) : 0;
   int64_t added = 0;
   for_each_list(scope, saved, image, table.key_layout(), table.descriptor(), [&](KeyRef key, const std::byte* entry) {
-    bool created = false;
-    if (saved.kind == TableKind::kLists) {
-      const uint32_t offset = table.layout().offset(kCopiesField);
-      for_each_row(pages, saved, entry, [&](std::string_view row, int64_t) {
-        ++copies_in(table.upsert(key, SubKey::of_bytes(row), created), offset);
-        added += created ? 1 : 0;
-      });
-      return;
-    }
-    TreeRoot root;
-    std::memcpy(&root, entry + saved.tree_offset, sizeof(root));
-    scan_tree(pages, saved.sub_key_kind, root, SubKeyRange::all(), ScanDirection::kForward,
-              [&](const SubKey& sub_key, StateAddress address) {
-                std::byte* const to = table.upsert(key, sub_key, created);
-                const std::byte* const from = pages.page(page_of(address)) + offset_in_page(address);
-                if (created) copy_fields(pages, copies, from, table.texts(), to);
-                ++added;
-                return true;
-              });
+    for_each_row(pages, saved, record_bytes, entry, [&](const SubKey& sub_key, const std::byte* from, int64_t) {
+      bool created = false;
+      std::byte* const to = table.upsert(key, sub_key, created);
+      if (created) copy_fields(pages, copies, from, table.texts(), to);
+      if (was_list) ++*reinterpret_cast<int64_t*>(to + copies_offset);
+      added += created || !was_list ? 1 : 0;
+    });
   });
   return added;
 }
 
 int64_t restore_lists(const RestoreScope& scope, const TableFormat& saved, const InstanceImage& image,
                       ListTable& table) {
+  const std::vector<FieldCopy> fields = field_copies(saved, table.layout());
+  const uint32_t record_bytes = row_record_bytes(saved);
   const int64_t before = table.size();
   for_each_list(scope, saved, image, table.key_layout(), table.descriptor(), [&](KeyRef key, const std::byte* entry) {
-    for_each_row(scope.part->pages(), saved, entry, [&](std::string_view row, int64_t copies) {
-      for (; copies > 0; --copies) table.append(key, row);
-    });
+    for_each_row(scope.part->pages(), saved, record_bytes, entry,
+                 [&](const SubKey& row, const std::byte* from, int64_t copies) {
+                   for (; copies > 0; --copies) {
+                     std::byte* const to = table.append(key, row.bytes);
+                     for (const FieldCopy& field : fields) std::memcpy(to + field.to, from + field.from, field.size);
+                   }
+                 });
   });
   return table.size() - before;
 }

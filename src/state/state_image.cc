@@ -25,6 +25,20 @@ TableFormat records_format(const RecordTable& table) {
   return format;
 }
 
+// Of a table whose keys have rows: its directory, and the fields of a row.
+template <class Table>
+TableFormat rows_format(const Table& table) {
+  TableFormat format = records_format(table.directory());
+  format.tree_offset = format.offsets[0];
+  format.version = table.descriptor().version;
+  format.time_to_live_ms = table.descriptor().time_to_live_ms;
+  format.fields = table.layout().fields();
+  format.offsets.clear();
+  for (int32_t field = 0; field < static_cast<int32_t>(format.fields.size()); ++field)
+    format.offsets.push_back(table.layout().offset(field));
+  return format;
+}
+
 TableFormat companion_format(const CompanionSet& set, int32_t index, const CompanionDescriptor& descriptor) {
   TableFormat format;
   switch (descriptor.kind) {
@@ -86,26 +100,16 @@ TableFormat format_of(const SliceTables& tables) {
 }
 
 TableFormat format_of(const OrderedTable& table) {
-  TableFormat format = records_format(table.directory());
-  format.tree_offset = format.offsets[0];
+  TableFormat format = rows_format(table);
   format.kind = TableKind::kOrdered;
   format.sub_key_kind = table.sub_key_kind();
-  format.version = table.descriptor().version;
-  format.time_to_live_ms = table.descriptor().time_to_live_ms;
-  format.fields = table.layout().fields();
-  format.offsets.clear();
-  for (int32_t field = 0; field < static_cast<int32_t>(format.fields.size()); ++field)
-    format.offsets.push_back(table.layout().offset(field));
   return format;
 }
 
 TableFormat format_of(const ListTable& table) {
-  TableFormat format = records_format(table.directory());
-  format.tree_offset = format.offsets[0];
+  TableFormat format = rows_format(table);
   format.kind = TableKind::kLists;
   format.sub_key_kind = SubKeyKind::kBytes;
-  format.fields.clear();
-  format.offsets.clear();
   return format;
 }
 
@@ -142,6 +146,12 @@ InstanceImage image_of(const RecordTable& table) {
 
 InstanceImage image_of(const OrderedTable& table) { return image_of(table.directory()); }
 InstanceImage image_of(const ListTable& table) { return image_of(table.directory()); }
+
+uint32_t row_record_bytes(const TableFormat& format) {
+  TableDescriptor fields;
+  fields.fields = format.fields;
+  return RecordLayout(fields).record_bytes();
+}
 
 int64_t num_records(const TableImage& table) {
   int64_t records = table.timers.rows + static_cast<int64_t>(table.splits.size());

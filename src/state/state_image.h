@@ -76,6 +76,9 @@ struct TableImage {
   std::map<std::string, std::string, std::less<>> splits;
 };
 
+// Returns the bytes of a record that has these fields and no key: of a row of an ordered table or a list.
+uint32_t row_record_bytes(const TableFormat& format);
+
 // Returns how many records a table holds: of all its slices; of ordered tables and lists, keys; of timers, those that
 // are set.
 int64_t num_records(const TableImage& table);

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "state/list_table.h"
 #include "state/restore.h"
 #include "state/snapshot_part.h"
 #include "state/state_image.h"

@@ -16,7 +16,6 @@
 
 #include "state/distinct_counts.h"
 #include "state/key_groups.h"
-#include "state/list_table.h"
 #include "state/operator_scalars.h"
 #include "state/ordered_sequence.h"
 #include "state/ordered_table.h"
@@ -31,6 +30,7 @@
 namespace tidemill {
 
 class FrozenState;
+class ListTable;
 struct TableFormat;
 class SnapshotPart;
 

@@ -36,8 +36,12 @@ OperatorCase case_of(const RegularJoinSpec& spec) {
 TEST(AppendJoin, TakesWhatOnlyInserts) {
   RegularJoinSpec spec = texts_with_numbers();
   EXPECT_TRUE(AppendJoin::takes(spec));
+  spec.final_only = true;
+  EXPECT_TRUE(AppendJoin::takes(spec));
   spec.join.type = JoinType::kLeft;
   EXPECT_FALSE(AppendJoin::takes(spec));
+  spec.final_only = false;
+  EXPECT_TRUE(AppendJoin::takes(spec));
   spec = texts_with_numbers();
   spec.append_only = false;
   EXPECT_FALSE(AppendJoin::takes(spec));
@@ -113,6 +117,78 @@ TEST(AppendJoin, KeysThatComeAgainInABatchFindTheSameRows) {
                 fmt::format("+I | {} | k{} | the text of row {} | k{} | {}", i, key, i, key, key + j * kKeys));
     }
   }
+}
+
+RegularJoinSpec of_type(JoinType type) {
+  RegularJoinSpec spec = texts_with_numbers();
+  spec.join.type = type;
+  if (left_only(type)) spec.join.schema = spec.join.inputs[0];
+  return spec;
+}
+
+TEST(AppendJoin, OuterRowsAreShownAloneUntilTheyFit) {
+  OperatorCase test = case_of(of_type(JoinType::kFull));
+  test.rows("1 | a | x\n 2 | b | y\n 2 | b | y\n 3 | NULL | z");
+  test.expect(
+      "1 | a | x | NULL | NULL\n 2 | b | y | NULL | NULL\n 2 | b | y | NULL | NULL\n 3 | NULL | z | NULL | NULL");
+  test.rows("b | 1.5\n c | 2.5\n NULL | 3.5", 1);
+  test.expect(R"(
+    -D | 2 | b | y | NULL | NULL
+    2 | b | y | b | 1.5
+    -D | 2 | b | y | NULL | NULL
+    2 | b | y | b | 1.5
+    NULL | NULL | NULL | c | 2.5
+    NULL | NULL | NULL | NULL | 3.5)");
+  test.rows("4 | b | w\n 5 | c | v\n 6 | c | u");
+  test.expect(R"(
+    4 | b | w | b | 1.5
+    -D | NULL | NULL | NULL | c | 2.5
+    5 | c | v | c | 2.5
+    6 | c | u | c | 2.5)");
+  test.rows("b | 4.5", 1);
+  test.expect("2 | b | y | b | 4.5\n 2 | b | y | b | 4.5\n 4 | b | w | b | 4.5");
+  test.run();
+}
+
+TEST(AppendJoin, LeftRowsComeOnceWhereTheyFitSomethingOrNothing) {
+  OperatorCase semi = case_of(of_type(JoinType::kSemi));
+  semi.rows("1 | a | x\n 1 | a | x\n 2 | b | y\n 3 | NULL | z");
+  semi.rows("b | 1.5\n b | 2.5\n NULL | 2.5", 1);
+  semi.expect("2 | b | y");
+  semi.rows("4 | b | w");
+  semi.rows("a | 1.5", 1);
+  semi.expect("4 | b | w\n 1 | a | x\n 1 | a | x");
+  semi.run();
+
+  OperatorCase anti = case_of(of_type(JoinType::kAnti));
+  anti.rows("1 | a | x\n 2 | b | y\n 3 | NULL | z");
+  anti.expect("1 | a | x\n 2 | b | y\n 3 | NULL | z");
+  anti.rows("b | 1.5\n b | 2.5", 1);
+  anti.expect("-D | 2 | b | y");
+  anti.rows("4 | b | w\n 5 | c | v");
+  anti.expect("5 | c | v");
+  anti.run();
+}
+
+TEST(AppendJoin, OuterRowsWithManyPairsComeInPieces) {
+  const RegularJoinSpec spec = of_type(JoinType::kFull);
+  OperatorHarness harness([spec] { return make_operator(spec); }, options_of(spec));
+  constexpr int32_t kStored = 3'000;  // of one key: several pieces
+  harness.push(many_rows(spec.join.inputs[1], kStored, 1, false), 1);
+  EXPECT_EQ(harness.take_rows().size(), size_t{kStored});
+  harness.snapshot_and_restore();
+  harness.push(many_rows(spec.join.inputs[0], 2, 1, true));
+  const std::vector<std::string> rows = harness.take_rows();
+  ASSERT_EQ(rows.size(), size_t{3} * kStored);
+  for (size_t i = 0; i < kStored; ++i) {
+    ASSERT_EQ(rows[2 * i], fmt::format("-D | NULL | NULL | NULL | k0 | {}", i));
+    ASSERT_EQ(rows[2 * i + 1], fmt::format("+I | 0 | k0 | the text of row 0 | k0 | {}", i));
+    ASSERT_EQ(rows[2 * size_t{kStored} + i], fmt::format("+I | 1 | k0 | the text of row 1 | k0 | {}", i));
+  }
+  harness.snapshot_and_restore();
+  harness.push("k0 | 5", 1);
+  EXPECT_EQ(harness.take_rows(), (std::vector<std::string>{"+I | 0 | k0 | the text of row 0 | k0 | 5",
+                                                           "+I | 1 | k0 | the text of row 1 | k0 | 5"}));
 }
 
 }  // namespace

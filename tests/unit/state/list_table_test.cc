@@ -35,7 +35,7 @@ TableDescriptor copies_descriptor(std::vector<RecordField> more = {}) {
 // Mostly short; some as long as a chunk can hold, or longer than a page.
 std::string random_row(TestRandom& random) {
   const int32_t size = random.chance(97)   ? random.below(200)
-                       : random.chance(40) ? static_cast<int32_t>(kListRowInChunkMax) + random.between(-1, 1)
+                       : random.chance(40) ? static_cast<int32_t>(CellHeap::kCellBytesMax) - random.between(0, 40)
                                            : random.below(40'000);
   std::string row(static_cast<size_t>(size), 'r');
   for (size_t i = 0; i < row.size(); i += 7) row[i] = static_cast<char>(random.below(256));
@@ -56,10 +56,10 @@ void append_some(TestRandom& random, ListTable& table, Lists& lists) {
     sizes.push_back(static_cast<uint32_t>(texts.back().size()));
     lists[*keys.back()].push_back(texts.back());
   }
-  std::vector<std::byte*> places(rows.size());
+  std::vector<ListTable::NewRow> places(rows.size());
   table.append(big_int_keys(keys), rows, sizes, places);
   for (size_t i = 0; i < places.size(); ++i)
-    std::copy_n(texts[i].data(), texts[i].size(), reinterpret_cast<char*>(places[i]));
+    std::copy_n(texts[i].data(), texts[i].size(), reinterpret_cast<char*>(places[i].bytes));
   table.end_append();
 }
 
@@ -70,11 +70,11 @@ std::vector<std::string> rows_of(const ListTable& table, int64_t key) {
   std::vector<std::string> rows;
   std::string scratch;
   ListPlace place;
-  for (ListReader reader(table.pages(), list); !reader.at_end();) {
+  for (ListReader reader = table.reader(list); !reader.at_end();) {
     rows.emplace_back(reader.next(scratch));
     place = reader.place();
   }
-  EXPECT_TRUE(list.first == 0 || ListReader(table.pages(), list, place).at_end());
+  EXPECT_TRUE(list.first == 0 || table.reader(list, place).at_end());
   return rows;
 }
 
@@ -255,13 +255,61 @@ TEST(ListTable, ListsAndRowsWithTheirCopiesComeFromEachOther) {
   EXPECT_EQ(copies(rows, 1, "a"), 1);
 }
 
-TEST(ListTable, RowsWithMoreThanCopiesAreNoList) {
+int64_t& matches(OrderedTable& table, int64_t key, const std::string& row) {
+  bool created = false;
+  return *reinterpret_cast<int64_t*>(table.upsert(big_int_keys({key})[0], SubKey::of_bytes(row), created) +
+                                     table.layout().offset("matches"));
+}
+
+// Fields of rows are there for each copy, may be changed, and come along.
+TEST(ListTable, RowsHaveFields) {
+  const RecordField field = RecordField::int64("matches");
+  StateStore counted;
+  OrderedTable& before = counted.ordered_table(copies_descriptor({field}), SubKeyKind::kBytes);
+  copies(before, 1, "b") = 2;
+  matches(before, 1, "b") = 7;
+  const std::string longest(30'000, 'c');
+  copies(before, 1, longest) = 1;
+  const std::unique_ptr<SnapshotBuffer> part = snapshot(counted);
+  const SnapshotReader* parts[] = {part.get()};
+  TableDescriptor descriptor = lists_descriptor();
+  descriptor.fields = {field};
+  StateStore listed;
+  ListTable& lists = listed.list_table(descriptor);
+  EXPECT_EQ(listed.restore(parts, [](std::string_view) { return true; }).records, 3);
+  const int32_t row = 0;
+  ListRoot list;
+  lists.find(big_int_keys({1}), {&row, 1}, {&list, 1});
+  ListReader reader = lists.reader(list);
+  std::string scratch;
+  std::vector<std::pair<std::string, int64_t>> rows;
+  while (!reader.at_end()) {
+    const std::string text(reader.next(scratch));
+    int64_t number;
+    std::memcpy(&number, reader.record(), sizeof(number));
+    rows.emplace_back(text, number);
+    number = number * 10 + 1;
+    std::memcpy(lists.record_at(reader.record_address()), &number, sizeof(number));
+  }
+  EXPECT_EQ(rows, (std::vector<std::pair<std::string, int64_t>>{{"b", 7}, {"b", 7}, {longest, 0}}));
+
+  const std::unique_ptr<SnapshotBuffer> list_part = snapshot(listed);
+  parts[0] = list_part.get();
+  StateStore again;
+  OrderedTable& after = again.ordered_table(copies_descriptor({field}), SubKeyKind::kBytes);
+  EXPECT_EQ(again.restore(parts, [](std::string_view) { return true; }).records, 2);
+  EXPECT_EQ(copies(after, 1, "b"), 2);
+  EXPECT_EQ(matches(after, 1, "b"), 71);
+  EXPECT_EQ(matches(after, 1, longest), 1);
+}
+
+TEST(ListTable, OtherTablesAreNoLists) {
   StateStore listed;
   listed.list_table(lists_descriptor());
   const std::unique_ptr<SnapshotBuffer> part = snapshot(listed);
   const SnapshotReader* const parts[] = {part.get()};
   StateStore store;
-  store.ordered_table(copies_descriptor({RecordField::int64("matches")}), SubKeyKind::kBytes);
+  store.ordered_table(lists_descriptor(), SubKeyKind::kBytes);
   try {
     store.restore(parts, [](std::string_view) { return true; });
     FAIL() << "restored";

@@ -341,9 +341,9 @@ void append_rows(Step& step) {
     if (!step.model.lists.rows.contains(key)) step.model.lists.order.push_back(key);
     step.model.lists.rows[key].push_back(texts.back());
   }
-  std::vector<std::byte*> places(rows.size());
+  std::vector<ListTable::NewRow> places(rows.size());
   table.append(keys, rows, sizes, places);
-  for (size_t i = 0; i < rows.size(); ++i) std::memcpy(places[i], texts[i].data(), texts[i].size());
+  for (size_t i = 0; i < rows.size(); ++i) std::memcpy(places[i].bytes, texts[i].data(), texts[i].size());
   table.end_append();
 }
 

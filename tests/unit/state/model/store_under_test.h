@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "state/list_table.h"
 #include "state/state_store.h"
 #include "tests/unit/state/test_values.h"
 

@@ -160,7 +160,7 @@ void verify_lists(const ListTable& table, const ListTableModel& model) {
     ListRoot list;
     table.find(key_batch(table.key_layout(), key), {&first, 1}, {&list, 1});
     std::vector<std::string> found;
-    for (ListReader reader(table.pages(), list); !reader.at_end();) found.emplace_back(reader.next(scratch));
+    for (ListReader reader = table.reader(list); !reader.at_end();) found.emplace_back(reader.next(scratch));
     EXPECT_EQ(found, rows);
     all += static_cast<int64_t>(rows.size());
   }
