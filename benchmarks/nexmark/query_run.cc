@@ -120,10 +120,8 @@ Measurement measure_query(const QueryRun& run) {
   result.parallelism = run.parallelism;
   // The events in memory are no part of what a job may take.
   ScriptRun job;
-  job.settings = {fmt::format("parallelism.default={}", run.parallelism),
-                  "state.memory.size=1 tb",
-                  "table.exec.mini-batch.enabled=true",
-                  "table.exec.mini-batch.allow-latency=2 s",
+  job.settings = {fmt::format("parallelism.default={}", run.parallelism), "state.memory.size=1 tb",
+                  "table.exec.mini-batch.enabled=true", "table.exec.mini-batch.allow-latency=2 s",
                   "table.exec.mini-batch.size=50000"};
   double wall_s = 0, cpu_s = 0;
   int64_t resident = 0;
