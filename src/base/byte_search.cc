@@ -58,7 +58,7 @@ size_t find_bytes(std::string_view text, std::string_view part, size_t from) {
   const size_t distance = part.size() - 1;
   // Where a beginning may stand.
   const std::string_view beginnings = text.substr(0, text.size() - distance);
-  const std::string_view inner = part.size() <= 2 ? std::string_view() : part.substr(1, part.size() - 2);
+  const std::string_view inner = part.substr(1, distance == 0 ? 0 : distance - 1);
   const auto fits = [&](size_t at) { return std::memcmp(text.data() + at + 1, inner.data(), inner.size()) == 0; };
   size_t found = kNpos;
   const size_t rest = for_each_block(

@@ -32,6 +32,17 @@ int32_t fraction_digits_needed(int32_t nanos) {
   return digits;
 }
 
+// Appends as many fraction digits as are needed, with the point; whole milliseconds, which most are, without a loop.
+void append_needed_fraction(std::string& out, int32_t nanos) {
+  constexpr int32_t kNanosPerMilli = 1'000'000;
+  if (nanos == 0) return;
+  if (nanos % kNanosPerMilli != 0) return append_fraction(out, nanos, fraction_digits_needed(nanos));
+  const int32_t millis = nanos / kNanosPerMilli;
+  const auto digit = [](int32_t value) { return static_cast<char>('0' + value % 10); };
+  const char text[] = {'.', digit(millis / 100), digit(millis / 10), digit(millis)};
+  out.append(text, millis % 10 != 0 ? 4 : millis % 100 != 0 ? 3 : 2);
+}
+
 // java.time prints 3, 6 or 9 digits, or none.
 int32_t fraction_digits_grouped(int32_t nanos) { return (fraction_digits_needed(nanos) + 2) / 3 * 3; }
 
@@ -119,7 +130,7 @@ void TimestampTexts::append(std::string& out, const SecondsAndNanos& moment) {
   }
   out += up_to_minute_;
   append_two_digits(out, static_cast<int32_t>(moment.seconds - minute * kSecondsPerMinute));
-  if (moment.nanos != 0) append_fraction(out, moment.nanos, fraction_digits_needed(moment.nanos));
+  append_needed_fraction(out, moment.nanos);
   if (is_instant_) out += 'Z';
 }
 

@@ -185,6 +185,21 @@ TEST(TimeText, TimestampsOfOneMinuteShareItsText) {
   EXPECT_EQ(out, "1969-12-31 23:59:59.999");
 }
 
+TEST(TimeText, WritesAsManyFractionDigitsAsAreNeeded) {
+  for (int64_t milli = 0; milli < 1000; ++milli) {
+    std::string fraction = milli == 0 ? "" : fmt::format(".{:03}", milli);
+    while (fraction.ends_with('0')) fraction.pop_back();
+    std::string of_millis, of_nanos;
+    append_timestamp(of_millis, milli, 3, TimestampForm::kSql, false);
+    append_timestamp(of_nanos, milli * 1'000'000, 9, TimestampForm::kSql, false);
+    EXPECT_EQ(of_millis, "1970-01-01 00:00:00" + fraction);
+    EXPECT_EQ(of_nanos, of_millis);
+  }
+  std::string out;
+  append_timestamp(out, 120'450'780, 9, TimestampForm::kSql, false);
+  EXPECT_EQ(out, "1970-01-01 00:00:00.12045078");
+}
+
 TEST(Utf8, CountsCutsAndRepairs) {
   EXPECT_EQ(utf8_length("aé€😀"), 4);
   EXPECT_EQ(utf8_prefix("aé€😀", 2), 3u);
