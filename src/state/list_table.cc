@@ -66,7 +66,7 @@ ListTable::ListTable(PageTable& pages, std::shared_ptr<const TableDescriptor> de
 }
 
 void ListTable::add_chunk(ListRoot& root, uint32_t bytes) {
-  const uint32_t grown = std::min(root.capacity + root.capacity / 2, kChunkBytesMax);
+  const uint32_t grown = std::min(root.capacity + root.capacity / 4, kChunkBytesMax);
   const uint32_t capacity = CellHeap::cell_bytes(std::max(kHeaderBytes + bytes, grown));
   const StateAddress chunk = texts_.cells().allocate(capacity);
   const ListChunkHeader header;

@@ -3,7 +3,7 @@
 // O(1), and a key's rows lie together.
 //
 //   list  := ListRoot, in the record of the key
-//   chunk := ListChunkHeader entry*                     a cell; each half as large again as the one before it
+//   chunk := ListChunkHeader entry*                     a cell; each a quarter larger than the one before it
 //   entry := uint32 size, record, the row               a row that fits a chunk
 //          | uint32 kListRowOutside, record, StoredText  a longer one
 //   record: the fields of the table, without a key
