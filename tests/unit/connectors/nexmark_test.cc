@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/pretty.h"
 #include "tests/unit/connectors/tables.h"
 
 namespace tidemill {
