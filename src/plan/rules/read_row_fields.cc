@@ -1,8 +1,10 @@
 // plan/rules/read_row_fields.cc - a scan reads the fields of a ROW that are looked at, as columns of their own. Rule:
 // only where nobody needs the ROW as a whole; a field of a NULL row is NULL, as the function "." has it.
+#include <algorithm>
 #include <numeric>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "plan/calc.h"
 #include "plan/passes/changelog.h"
@@ -40,6 +42,7 @@ class Uses {
     if (std::optional<RowFieldPath> path = row_field_of(expression)) {
       path->column = columns[static_cast<size_t>(path->column)];
       if (column(path->column).kind == ColumnKind::kPhysical) {
+        if (!in_computed_) read_.insert(*path);
         fields_.insert(std::move(*path));
         return;
       }
@@ -52,10 +55,16 @@ class Uses {
     if (!whole_.insert(index).second || column(index).is_read()) return;
     std::vector<int32_t> same(table_.columns.size());
     std::iota(same.begin(), same.end(), 0);
+    const bool before = std::exchange(in_computed_, true);
     add(*column(index).expression, same);
+    in_computed_ = before;
   }
 
   const std::set<int32_t>& whole() const { return whole_; }
+  // True where the field, or one in it, is read by what was added itself, not by a computed column that it reads.
+  bool reads(const RowFieldPath& field) const {
+    return std::ranges::any_of(read_, [&](const RowFieldPath& path) { return is_around(field, path); });
+  }
   // Returns the fields of columns that nobody needs whole; r.a stands for r.a.b, too.
   std::vector<RowFieldPath> fields() const {
     std::vector<RowFieldPath> result;
@@ -72,6 +81,8 @@ class Uses {
   const TableDefinition& table_;
   std::set<int32_t> whole_;
   std::set<RowFieldPath> fields_;
+  std::set<RowFieldPath> read_;  // of fields_, those that no computed column stands between
+  bool in_computed_ = false;
 };
 
 TableColumn field_column(const TableDefinition& table, const RowFieldPath& path) {
@@ -105,12 +116,13 @@ class TableWithFields {
   }
 
   const TableDefinitionPtr& table() const { return table_; }
-  // Returns those of the columns that are used whole, and the fields.
+  // Returns those of the columns that are used whole, and the fields that are read as they are.
   std::vector<int32_t> columns(std::span<const int32_t> columns, const Uses& uses) const {
     std::vector<int32_t> result;
     for (const int32_t column : columns)
       if (uses.whole().contains(column)) result.push_back(column);
-    for (size_t i = 0; i < fields_.size(); ++i) result.push_back(first_ + static_cast<int32_t>(i));
+    for (size_t i = 0; i < fields_.size(); ++i)
+      if (uses.reads(fields_[i])) result.push_back(first_ + static_cast<int32_t>(i));
     return result;
   }
 
