@@ -82,7 +82,10 @@ int main(int argc, char** argv) {
   print("from watermark to row of a window", pace, measure(kWindows, pace, true));
   Pace slow = pace;
   slow.rows_per_second = slow_rate;
-  print("from source to sink", slow, measure(kStateless, slow, false));
-  print("from watermark to row of a window", slow, measure(kWindows, slow, true));
+  for (const tidemill::DurationMillis pause_ms : {1, 10}) {
+    slow.pause_ms = pause_ms;
+    print(fmt::format("source to sink, polled each {} ms", pause_ms), slow, measure(kStateless, slow, false));
+    print(fmt::format("window, polled each {} ms", pause_ms), slow, measure(kWindows, slow, true));
+  }
   return 0;
 }

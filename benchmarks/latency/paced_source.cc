@@ -41,25 +41,28 @@ class PacedReader final : public Reader {
     const int64_t all = pace_.rows_per_second * pace_.seconds;
     const auto due = std::min(static_cast<int64_t>((now - begun_) * static_cast<double>(pace_.rows_per_second)), all);
     if (next_ == all) {
-      result.split_ended = true;
+      result.split_ended = ended_ = true;
       result.next = ReadResult::Next::kEnd;
     } else if (due == next_) {
       result.caught_up = true;
       result.next = ReadResult::Next::kWait;
-      result.wake_at = clock_.now() + 1;
+      result.wake_at = clock_.now() + pace_.pause_ms;
     } else {
       result.batch = rows(static_cast<int32_t>(std::min<int64_t>(due - next_, max_rows)), now);
     }
     return result;
   }
-  std::vector<Split> positions() const override { return {{std::string(kSplit), std::to_string(next_)}}; }
+  std::vector<Split> positions() const override {
+    if (ended_) return {};
+    return {{std::string(kSplit), std::to_string(next_)}};
+  }
 
  private:
   int64_t event_ms(int64_t number) const { return number * 1'000 / pace_.rows_per_second; }
 
   Batch rows(int32_t count, double given_s) {
     std::vector<ColumnBuilder> builders;
-    for (const Field& field : parse_schema(kColumns)->fields()) builders.emplace_back(field.type);
+    for (const Field& field : columns_->fields()) builders.emplace_back(field.type);
     for (int32_t i = 0; i < count; ++i, ++next_) {
       builders[0].append(next_ * 2'654'435'761 % pace_.keys);
       builders[1].append(event_ms(next_));
@@ -77,9 +80,11 @@ class PacedReader final : public Reader {
   GivenTimes& times_;
   const std::vector<int32_t>& projection_;
   const SchemaPtr schema_;
+  const SchemaPtr columns_ = parse_schema(kColumns);
   Clock& clock_;
   double begun_ = 0;
   int64_t next_ = 0;
+  bool ended_ = false;
 };
 
 class PacedSource final : public Source {

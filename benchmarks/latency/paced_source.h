@@ -13,6 +13,7 @@ struct Pace {
   int64_t rows_per_second = 100'000;
   int64_t seconds = 10;
   int64_t keys = 1'000;
+  DurationMillis pause_ms = 1;  // how soon the reader asks to be polled again where no row is due
 };
 
 // When rows were given, by the clock of figures.h; written by the source's task, read by the sink's.

@@ -18,7 +18,8 @@
 namespace tidemill {
 
 // Cooperative workers (after Hazelcast Jet's TaskletExecutionService) with a queue each; a worker without work takes
-// from the others', then spins, yields and parks.
+// from the others', then spins, yields and parks. A worker keeps the tasklet that it steps while nothing else is ready:
+// queued after each step, it would go from core to core, and its state with it.
 class ThreadedExecutor final : public Executor {
  public:
   // Requires: workers >= 1, io_threads >= 1. `clock` is borrowed. Threads start in run() and with the first block().
@@ -44,12 +45,15 @@ class ThreadedExecutor final : public Executor {
   };
 
   void enqueue(TaskletSlot* slot);
+  // Counts a queued tasklet or call, and wakes a worker for it where none will look by itself.
+  void note_ready();
   TaskletSlot* take(size_t worker);
   void call_soon(std::function<void()> call);
   bool run_one_call();
-  void step(TaskletSlot* slot, size_t worker);
-  // Does one thing; returns false when there was nothing.
-  bool work_once(size_t worker);
+  // Returns the tasklet where it is to be stepped again at once, nullptr where it is parked or done.
+  TaskletSlot* step(TaskletSlot* slot, size_t worker);
+  // Does one thing; returns false when there was nothing. `own`: the tasklet that the worker keeps, out of any queue.
+  bool work_once(size_t worker, TaskletSlot*& own);
   void work(size_t worker, const std::function<bool()>* stop);
   void wait_for_work(size_t worker);
   void notify_idle(bool all);
