@@ -123,25 +123,30 @@ void ArrivalAggregate::replay(RecordTable& table, const KeyBatch& keys, std::spa
   }
 }
 
-void ArrivalAggregate::drop_repeated_pairs() {
+void ArrivalAggregate::fold_repeated_pairs() {
   if (signed_.rows.size() < kRepeatsLookedFor) return;
-  seen_.assign(static_cast<size_t>(pairs_->keys().num_rows()), 0);
+  places_.assign(static_cast<size_t>(pairs_->keys().num_rows()), -1);
   size_t kept = 0;
   for (const int32_t row : signed_.rows) {
-    uint8_t& seen = seen_[static_cast<size_t>(pairs_->first(row))];
+    int32_t& place = places_[static_cast<size_t>(pairs_->first(row))];
+    if (place >= 0) {
+      ++deltas_[static_cast<size_t>(place)];
+      continue;
+    }
+    place = static_cast<int32_t>(kept);
     signed_.rows[kept] = row;
-    kept += seen == 0 ? 1 : 0;
-    seen = 1;
+    deltas_[kept++] = 1;
   }
   signed_.rows.resize(kept);
   signed_.signs.resize(kept);
+  deltas_.resize(kept);
 }
 
 void ArrivalAggregate::count(RecordTable& table, const KeyBatch& keys) {
-  if (store_ == Store::kDistinctPairs && !counts_each_) drop_repeated_pairs();
+  deltas_.assign(signed_.signs.begin(), signed_.signs.end());
+  if (store_ == Store::kDistinctPairs && !counts_each_) fold_repeated_pairs();
   const size_t size = signed_.rows.size();
   if (size == 0) return;
-  deltas_.assign(signed_.signs.begin(), signed_.signs.end());
   transitions_.assign(size, 0);
   if (store_ == Store::kDistinctPairs) {
     table.distinct_counts(companion_).add(pairs_->keys(), signed_.rows, deltas_, transitions_);

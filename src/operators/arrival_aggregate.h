@@ -43,8 +43,8 @@ class ArrivalAggregate final : public AggregateColumn {
   };
 
   static Store store_for(const AggregateSpec& spec, const AggregationOptions& options);
-  // Of rows that are only added, leaves one of each pair of the batch: the others would change nothing.
-  void drop_repeated_pairs();
+  // Of rows that are only added, leaves one of each pair of the batch, which counts for the others in deltas_.
+  void fold_repeated_pairs();
   // Counts the rows in the companion and keeps in signed_ those whose value came to be or ceased to be counted.
   void count(RecordTable& table, const KeyBatch& keys);
   // Appends the rows to the companion's sequences, or takes an equal value out of them.
@@ -73,14 +73,14 @@ class ArrivalAggregate final : public AggregateColumn {
   // those behind it share.
   std::shared_ptr<PairKeys> pairs_;
   bool shares_pairs_ = false;
-  bool counts_each_;  // rows may be taken back: it matters how often a pair came
+  bool counts_each_;  // rows may be taken back: each is counted by itself
 
   // Scratch.
   SignedRows signed_;
   std::vector<int64_t> deltas_;
   std::vector<int8_t> transitions_;
   std::vector<int32_t> run_;
-  std::vector<uint8_t> seen_;  // by the first row of a pair
+  std::vector<int32_t> places_;  // by the first row of a pair: its place in signed_, -1: none
 };
 
 }  // namespace tidemill
