@@ -114,7 +114,8 @@ void ListTable::append(const KeyBatch& keys, std::span<const int32_t> rows, std:
   }
   for (std::byte* const record : records_) {
     const ListRoot& root = root_in(directory_, record);
-    if (root.last != 0) pages_->prefetch(root.last + root.used);
+    if (root.last != 0)
+      pages_->prefetch(root.last + std::min(root.used, root.capacity - 1));  // in the chunk, also where it is full
   }
   for (size_t i = 0; i < rows.size(); ++i) places[i] = add_entry(root_in(directory_, records_[i]), sizes[i]);
 }
