@@ -1,9 +1,6 @@
 #include "expr/evaluator.h"
 
-#include <algorithm>
-
 #include "data/dispatch.h"
-#include "expr/choice.h"
 #include "expr/result_column.h"
 #include "expr/shared_values.h"
 
@@ -55,24 +52,6 @@ ColumnPtr call(const ScalarFunction& function, const Expression& expression, con
   return result;
 }
 
-// AND and OR of small operands without NULLs: in loops without branches. Null where some operand may be NULL.
-ColumnPtr evaluate_small_logical(const Expression& expression, const EvaluationInput& input, const Selection& selection,
-                                 RowErrors& errors) {
-  const bool conjunction = expression.kind() == ExpressionKind::kAnd;
-  ResultColumn<uint8_t> out(expression.type(), selection.num_rows());
-  uint8_t* const flags = out.values();
-  std::fill_n(flags, selection.num_rows(), static_cast<uint8_t>(conjunction ? 1 : 0));
-  for (const ExpressionPtr& operand : expression.children()) {
-    const ColumnPtr column = evaluate_node(*operand, input, selection, errors);
-    const Decoded<uint8_t> values = column->decode<uint8_t>();
-    if (values.has_nulls() || !values.is_flat()) return nullptr;
-    const uint8_t* const more = values.values();
-    for (int32_t row = 0; row < selection.num_rows(); ++row)
-      flags[row] = static_cast<uint8_t>(conjunction ? flags[row] & more[row] : flags[row] | more[row]);
-  }
-  return out.finish();
-}
-
 std::vector<int32_t> rows_of(const Selection& selection) {
   std::vector<int32_t> rows(static_cast<size_t>(selection.size()));
   int32_t* next = rows.data();
@@ -84,8 +63,6 @@ std::vector<int32_t> rows_of(const Selection& selection) {
 // row; otherwise NULL if any operand was NULL, else the other value.
 ColumnPtr evaluate_logical(const Expression& expression, uint8_t decisive, const EvaluationInput& input,
                            const Selection& selection, RowErrors& errors) {
-  if (std::ranges::all_of(expression.children(), [](const ExpressionPtr& child) { return is_small(*child); }))
-    if (ColumnPtr result = evaluate_small_logical(expression, input, selection, errors)) return result;
   ResultColumn<uint8_t> out(expression.type(), selection.num_rows());
   std::vector<int32_t> open = rows_of(selection);
   for (const int32_t row : open) out[row] = static_cast<uint8_t>(1 - decisive);
@@ -204,17 +181,6 @@ ColumnPtr evaluate_case(const Case& expression, const EvaluationInput& input, co
   return merge.finish();
 }
 
-ColumnPtr evaluate_choice(const Case& expression, const EvaluationInput& input, const Selection& selection,
-                          RowErrors& errors) {
-  std::vector<ColumnPtr> conditions, results;
-  for (size_t i = 0; i < expression.num_branches(); ++i) {
-    conditions.push_back(evaluate_node(*expression.condition(i), input, selection, errors));
-    results.push_back(evaluate_node(*expression.result(i), input, selection, errors));
-  }
-  results.push_back(evaluate_node(*expression.otherwise(), input, selection, errors));
-  return choose(expression.type(), conditions, results, selection);
-}
-
 template <class T>
 ColumnPtr evaluate_coalesce(const Coalesce& expression, const EvaluationInput& input, const Selection& selection,
                             RowErrors& errors) {
@@ -272,7 +238,6 @@ ColumnPtr evaluate_node(const Expression& expression, const EvaluationInput& inp
     case ExpressionKind::kNot:
       return evaluate_not(expression.as<Not>(), input, selection, errors);
     case ExpressionKind::kCase:
-      if (is_choice(expression.as<Case>())) return evaluate_choice(expression.as<Case>(), input, selection, errors);
       return dispatch_physical(expression.type().physical(), [&]<class T>() {
         return evaluate_case<T>(expression.as<Case>(), input, selection, errors);
       });

@@ -1,10 +1,10 @@
-#include "expr/choice.h"
-
+// CASE against its definition, over columns with and without NULLs.
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "data/column_builder.h"
+#include "expr/evaluator.h"
 
 namespace tidemill {
 namespace {
@@ -33,7 +33,30 @@ ColumnPtr values(std::mt19937& random, int32_t rows, bool nulls) {
   return builder.finish();
 }
 
-TEST(Choice, TakesTheFirstThatIsTrue) {
+// Returns CASE WHEN when[0] THEN then[0] … ELSE then.back() END.
+ColumnPtr evaluate_case(const std::vector<ColumnPtr>& when, const std::vector<ColumnPtr>& then,
+                        const Selection& selection) {
+  std::vector<Field> fields;
+  std::vector<ColumnPtr> columns;
+  const auto add = [&](const ColumnPtr& column) {
+    fields.push_back({fmt::format("c{}", columns.size()), column->type()});
+    columns.push_back(column);
+    return make_column(static_cast<int32_t>(columns.size()) - 1, column->type());
+  };
+  std::vector<ExpressionPtr> children;
+  for (size_t i = 0; i < then.size(); ++i) {
+    if (i < when.size()) children.push_back(add(when[i]));
+    children.push_back(add(then[i]));
+  }
+  const Batch batch(make_schema(std::move(fields)), std::move(columns), selection.num_rows());
+  const EvaluationContext context;
+  RowErrors errors;
+  ColumnPtr result = evaluate(Case(std::move(children), Type::big_int()), {batch, context}, selection, errors);
+  EXPECT_TRUE(errors.empty());
+  return result;
+}
+
+TEST(Case, TakesTheFirstThatIsTrue) {
   std::mt19937 random(1);
   for (int32_t round = 0; round < 40; ++round) {
     const bool nulls = round % 2 == 1;
@@ -46,7 +69,7 @@ TEST(Choice, TakesTheFirstThatIsTrue) {
     for (int32_t row = 0; row < rows; ++row)
       if (random() % 3 != 0) selected.push_back(row);
     const Selection selection = round % 4 < 2 ? Selection::all(rows) : Selection::of(selected, rows);
-    const ColumnPtr chosen = choose(Type::big_int(), when, then, selection);
+    const ColumnPtr chosen = evaluate_case(when, then, selection);
     selection.for_each([&](int32_t row) {
       size_t branch = 0;
       while (branch < when.size() && (when[branch]->is_null(row) || when[branch]->decode<uint8_t>()[row] == 0))
