@@ -5,61 +5,35 @@
 
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
-#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {
 
 constexpr int32_t kDueKeysAtOnce = 256;
 
-// The column that tells the window's end is read as it is: it lies in window time already.
-WindowDefinition plain_window() { return {}; }
-
 }  // namespace
 
 AppendWindowJoin::AppendWindowJoin(const WindowJoinSpec& spec)
-    : spec_(spec), sides_{AppendedSide(spec.join, 0, false), AppendedSide(spec.join, 1, false)}, pairs_(spec.join) {
+    : times_(spec), sides_{AppendedSide(spec.join, 0, false), AppendedSide(spec.join, 1, false)}, pairs_(spec.join) {
   CHECK(spec.join.type == JoinType::kInner);
 }
 
 void AppendWindowJoin::open(OperatorContext& context) {
   context_ = &context;
-  WindowDefinition window;
-  window.zoned = spec_.zoned;
-  time_.emplace(window, context.evaluation().time_zone);
-  const WindowTime plain(plain_window(), context.evaluation().time_zone);
-  for (size_t port = 0; port < 2; ++port) {
-    sides_[port].open(context.state());
-    rows_[port].emplace(plain_window(), spec_.window_ends[port], plain);
-  }
+  for (AppendedSide& side : sides_) side.open(context.state());
   const KeyLayoutPtr& keys = sides_[0].table().key_layout();
-  timers_ = &context.state().timers({"timers", keys->types()});
+  times_.open(context, keys);
   due_.emplace(keys);
-}
-
-void AppendWindowJoin::judge(const Batch& input, int32_t port) {
-  WindowRows& rows = *rows_[static_cast<size_t>(port)];
-  rows.begin(input, *context_);
-  in_time_.clear();
-  fires_at_.resize(static_cast<size_t>(input.num_rows()));
-  EpochMillis end = kNoWatermark;
-  EpochMillis fires_at = kNoWatermark;
-  for (int32_t row = 0; row < input.num_rows(); ++row) {
-    const EpochMillis time = rows.times()[static_cast<size_t>(row)];
-    if (row == 0 || time != end) fires_at = time_->fires_at(end = time);
-    fires_at_[static_cast<size_t>(row)] = fires_at;
-    if (rows.watermark(row) >= fires_at)
-      rows.drop(row, fires_at, kNoWatermark, time);
-    else
-      in_time_.push_back(row);
-  }
-  rows.report(*context_);
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - rows.dropped());
 }
 
 void AppendWindowJoin::process(Batch input, int32_t port, Output&) {
   AppendedSide& side = sides_[static_cast<size_t>(port)];
-  judge(input, port);
+  in_time_.clear();
+  fires_at_.resize(static_cast<size_t>(input.num_rows()));
+  times_.judge(input, port, *context_, [this](int32_t row, EpochMillis fires_at) {
+    in_time_.push_back(row);
+    fires_at_[static_cast<size_t>(row)] = fires_at;
+  });
   side.begin(input, in_time_);
   side.append(side.fitting());
   side.end();
@@ -73,7 +47,7 @@ void AppendWindowJoin::set_timers(const AppendedSide& side) {
   int32_t before = -1;
   for (const int32_t row : side.fitting()) {
     if (before < 0 || !equal_keys(keys.layout(), keys[before], keys[row]))
-      timers_->add(keys[row], fires_at_[static_cast<size_t>(row)]);
+      times_.timers().add(keys[row], fires_at_[static_cast<size_t>(row)]);
     before = row;
   }
 }
@@ -91,7 +65,7 @@ bool AppendWindowJoin::fire_some(EpochMillis watermark, Output& output) {
     return true;
   }
   if (due_->size() == 0) {
-    const bool due = timers_->pop_due(watermark, kDueKeysAtOnce, *due_);
+    const bool due = times_.timers().pop_due(watermark, kDueKeysAtOnce, *due_);
     context_->state().release();
     if (!due) return false;
   }
@@ -152,12 +126,6 @@ void AppendWindowJoin::erase_due() {
   due_.emplace(sides_[0].table().key_layout());
   key_ = 0;
   context_->state().release();
-}
-
-std::optional<NextFiring> AppendWindowJoin::next_firing() const {
-  const std::optional<EpochMillis> next = timers_->next_time();
-  if (!next) return std::nullopt;
-  return NextFiring{time_->of(*next) + 1, *next, false, false};
 }
 
 }  // namespace tidemill

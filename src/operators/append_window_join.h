@@ -10,9 +10,7 @@
 #include "operators/fitting_pairs.h"
 #include "operators/operator.h"
 #include "operators/spec.h"
-#include "operators/window_rows.h"
-#include "operators/window_time.h"
-#include "state/timer_queue.h"
+#include "operators/window_join_times.h"
 
 namespace tidemill {
 
@@ -25,11 +23,9 @@ class AppendWindowJoin final : public Operator {
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
-  std::optional<NextFiring> next_firing() const override;
+  std::optional<NextFiring> next_firing() const override { return times_.next_firing(); }
 
  private:
-  // Sets fires_at_, and in_time_ to the rows whose windows are open.
-  void judge(const Batch& input, int32_t port);
   void set_timers(const AppendedSide& side);
   // Fires windows that are due; returns false where there are no more.
   bool fire_some(EpochMillis watermark, Output& output);
@@ -38,13 +34,10 @@ class AppendWindowJoin final : public Operator {
   Batch left_rows(std::span<const std::string_view> stored, std::span<const int32_t> keys) const;
   void erase_due();
 
-  WindowJoinSpec spec_;
+  WindowJoinTimes times_;
   std::array<AppendedSide, 2> sides_;
   FittingPairs pairs_;
   OperatorContext* context_ = nullptr;
-  std::optional<WindowTime> time_;
-  std::array<std::optional<WindowRows>, 2> rows_;
-  TimerQueue* timers_ = nullptr;  // owned by the state store
 
   // Of the batch at hand.
   std::vector<int32_t> in_time_;

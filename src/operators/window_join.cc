@@ -1,58 +1,38 @@
 #include "operators/window_join.h"
 
 #include "operators/emit_in_steps.h"
-#include "operators/row_outcomes.h"
 
 namespace tidemill {
 namespace {
 
 constexpr int32_t kDueKeysAtOnce = 256;
 
-// The column that tells the window's end is read as it is: it lies in window time already.
-WindowDefinition plain_window() { return {}; }
-
 }  // namespace
 
 WindowJoin::WindowJoin(const WindowJoinSpec& spec)
     : spec_(spec),
+      times_(spec),
       sides_{JoinSide(spec.join, 0, false), JoinSide(spec.join, 1, right_is_outer(spec.join.type))},
       pairs_(spec_.join),
       joined_(spec.join.schema, left_only(spec.join.type)) {}
 
 void WindowJoin::open(OperatorContext& context) {
   context_ = &context;
-  WindowDefinition window;
-  window.zoned = spec_.zoned;
-  time_.emplace(window, context.evaluation().time_zone);
-  const WindowTime plain(plain_window(), context.evaluation().time_zone);
-  for (size_t port = 0; port < 2; ++port) {
-    sides_[port].open(context.state());
-    rows_[port].emplace(plain_window(), spec_.window_ends[port], plain);
-  }
+  for (JoinSide& side : sides_) side.open(context.state());
   const KeyLayoutPtr& keys = sides_[0].table().key_layout();
-  timers_ = &context.state().timers({"timers", keys->types()});
+  times_.open(context, keys);
   due_.emplace(keys);
 }
 
 void WindowJoin::process(Batch input, int32_t port, Output& output) {
   JoinSide& side = sides_[static_cast<size_t>(port)];
-  WindowRows& rows = *rows_[static_cast<size_t>(port)];
-  rows.begin(input, *context_);
   side.begin(input);
   std::vector<int32_t> alone;
-  for (int32_t row = 0; row < input.num_rows(); ++row) {
-    const EpochMillis fires_at = time_->fires_at(rows.times()[static_cast<size_t>(row)]);
-    if (rows.watermark(row) >= fires_at) {
-      rows.drop(row, fires_at, kNoWatermark, rows.times()[static_cast<size_t>(row)]);
-    } else if (side.fits_nothing(row)) {
-      alone.push_back(row);
-    } else {
-      ++side.count(side.upsert(row));
-      timers_->add(side.key(row), fires_at);
-    }
-  }
-  rows.report(*context_);
-  context_->metrics().add(kRowsUsedCounter, input.num_rows() - rows.dropped());
+  times_.judge(input, port, *context_, [&](int32_t row, EpochMillis fires_at) {
+    if (side.fits_nothing(row)) return alone.push_back(row);
+    ++side.count(side.upsert(row));
+    times_.timers().add(side.key(row), fires_at);
+  });
   context_->state().release();
   const bool comes_out = port == 0 ? left_is_outer(spec_.join.type) || spec_.join.type == JoinType::kAnti
                                    : right_is_outer(spec_.join.type);
@@ -66,7 +46,7 @@ void WindowJoin::on_watermark(EpochMillis watermark, Output& output) {
 bool WindowJoin::fire_some(EpochMillis watermark, Output& output) {
   if (!pairs_.done()) return join_some(output);
   if (due_->size() == 0) {
-    const bool due = timers_->pop_due(watermark, kDueKeysAtOnce, *due_);
+    const bool due = times_.timers().pop_due(watermark, kDueKeysAtOnce, *due_);
     context_->state().release();
     if (!due) return false;
   }
@@ -157,12 +137,6 @@ void WindowJoin::erase_due() {
   stage_ = Stage::kLeftRows;
   key_ = 0;
   context_->state().release();
-}
-
-std::optional<NextFiring> WindowJoin::next_firing() const {
-  const std::optional<EpochMillis> next = timers_->next_time();
-  if (!next) return std::nullopt;
-  return NextFiring{time_->of(*next) + 1, *next, false, false};
 }
 
 }  // namespace tidemill

@@ -12,9 +12,7 @@
 #include "operators/operator.h"
 #include "operators/side_rows.h"
 #include "operators/spec.h"
-#include "operators/window_rows.h"
-#include "operators/window_time.h"
-#include "state/timer_queue.h"
+#include "operators/window_join_times.h"
 
 namespace tidemill {
 
@@ -27,7 +25,7 @@ class WindowJoin final : public Operator {
   void open(OperatorContext& context) override;
   void process(Batch input, int32_t port, Output& output) override;
   void on_watermark(EpochMillis watermark, Output& output) override;
-  std::optional<NextFiring> next_firing() const override;
+  std::optional<NextFiring> next_firing() const override { return times_.next_firing(); }
 
  private:
   // What is being done with the keys that are due.
@@ -44,11 +42,9 @@ class WindowJoin final : public Operator {
   void erase_due();
 
   WindowJoinSpec spec_;
+  WindowJoinTimes times_;
   std::array<JoinSide, 2> sides_;
   OperatorContext* context_ = nullptr;
-  std::optional<WindowTime> time_;
-  std::array<std::optional<WindowRows>, 2> rows_;
-  TimerQueue* timers_ = nullptr;  // owned by the state store
 
   // Of a firing.
   std::optional<DueTimers> due_;
