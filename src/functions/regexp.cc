@@ -4,6 +4,7 @@
 #include "functions/kept_cache.h"
 #include "functions/pattern_cache.h"
 #include "functions/string_pieces.h"
+#include "functions/text_pieces.h"
 
 namespace tidemill {
 namespace {
@@ -109,29 +110,13 @@ class ExtractGroup final : public ScalarFunction {
     const int32_t number = group.decode<int32_t>()[0];
     if (!compiled.re2().ok() || number < 0 || number > compiled.re2().NumberOfCapturingGroups())
       return each_->evaluate(call);
-    return extract_all(call, compiled, number);
+    return text_pieces(call, [&](std::string_view text) {
+      std::string_view found;
+      return compiled.find(text, number, found) ? found : std::string_view();
+    });
   }
 
  private:
-  static ColumnPtr extract_all(const CallInput& call, const CompiledPattern& pattern, int32_t group) {
-    bool all_null = false;
-    const BufferPtr validity = combine_validity(call.arguments.first(1), call.num_rows(), all_null);
-    if (all_null) return Column::all_null(call.result_type, call.num_rows());
-    ResultColumn<Text> out(call.result_type, call.num_rows());
-    out.set_validity(validity);
-    out.keep_alive(call.arguments[0]->text_buffers());
-    const Decoded<Text> texts = call.arguments[0]->decode<Text>();
-    for_each_valid(call.selection, validity.get(), [&](int32_t row) {
-      std::string_view found;
-      if (pattern.find(texts[row].view(), group, found) && found.data() != nullptr) {
-        out[row] = Text(found);
-      } else {
-        out.set_null(row);
-      }
-    });
-    return out.finish();
-  }
-
   ScalarFunctionPtr each_;
 };
 

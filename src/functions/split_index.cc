@@ -2,6 +2,7 @@
 
 #include "base/byte_search.h"
 #include "expr/typed_function.h"
+#include "functions/text_pieces.h"
 
 namespace tidemill {
 namespace {
@@ -18,27 +19,12 @@ class SplitIndex final : public ScalarFunction {
     const std::string_view cut_at = delimiter.text(0);
     const int32_t number = index.decode<int32_t>()[0];
     if (cut_at.size() != 1 || number < 0) return each_->evaluate(call);
-    return parts(call, cut_at.front(), number);
+    return text_pieces(call, [c = cut_at.front(), number](std::string_view text) {
+      return text.empty() ? std::string_view() : nth_part(text, c, number);
+    });
   }
 
  private:
-  static ColumnPtr parts(const CallInput& call, char delimiter, int32_t index) {
-    bool all_null = false;
-    const BufferPtr validity = combine_validity(call.arguments.first(1), call.num_rows(), all_null);
-    if (all_null) return Column::all_null(call.result_type, call.num_rows());
-    ResultColumn<Text> out(call.result_type, call.num_rows());
-    out.set_validity(validity);
-    out.keep_alive(call.arguments[0]->text_buffers());
-    const Decoded<Text> texts = call.arguments[0]->decode<Text>();
-    for_each_valid(call.selection, validity.get(), [&](int32_t row) {
-      const std::string_view text = texts[row].view();
-      const std::string_view part = nth_part(text, delimiter, index);
-      if (part.data() == nullptr || text.empty()) return out.set_null(row);
-      out[row] = Text(part);
-    });
-    return out.finish();
-  }
-
   ScalarFunctionPtr each_ = make_kernel([](std::string_view text, std::string_view delimiter, int32_t index) {
     return split_part(text, delimiter, index);
   });
