@@ -1,5 +1,7 @@
 #include "operators/session_keys.h"
 
+#include "operators/key_columns.h"
+
 namespace tidemill {
 
 std::vector<Type> session_key_types(std::vector<Type> key_types) {
@@ -16,9 +18,6 @@ std::vector<ColumnPtr> session_key_columns(std::vector<ColumnPtr> key_columns, c
 }
 
 void assign_due_keys(const SessionIntervals& intervals, const std::vector<SessionIntervals::Due>& due, KeyBatch& keys) {
-  std::vector<ColumnBuilder> builders;
-  for (const Type& type : intervals.key_layout()->types()) builders.emplace_back(type);
-  intervals.due_keys().decode(builders);
   std::vector<int32_t> rows;
   std::vector<int64_t> sessions;
   for (const SessionIntervals::Due& session : due) {
@@ -26,7 +25,7 @@ void assign_due_keys(const SessionIntervals& intervals, const std::vector<Sessio
     sessions.push_back(session.interval.session);
   }
   std::vector<ColumnPtr> columns;
-  for (ColumnBuilder& builder : builders) columns.push_back(builder.finish()->take(rows));
+  for (const ColumnPtr& key : decoded_keys(intervals.due_keys())) columns.push_back(key->take(rows));
   keys.assign(session_key_columns(std::move(columns), sessions), static_cast<int32_t>(due.size()));
 }
 

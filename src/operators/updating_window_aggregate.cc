@@ -302,11 +302,9 @@ void UpdatingWindowAggregate::emit_results(const KeyBatch& keys, std::span<std::
   }
   if (windows.empty()) return;
 
-  std::vector<ColumnBuilder> key_builders;
-  for (const Type& type : key_types_) key_builders.emplace_back(type);
-  keys.decode(key_builders);
+  const std::vector<ColumnPtr> key_columns = decoded_keys(keys);
   std::vector<ColumnPtr> columns;
-  for (size_t i = 0; i < spec_.keys.size(); ++i) columns.push_back(key_builders[i].finish()->take(windows));
+  for (size_t i = 0; i < spec_.keys.size(); ++i) columns.push_back(key_columns[i]->take(windows));
   for (ColumnBuilder& result : results) columns.push_back(result.finish());
   for (size_t i = 0; i < spec_.properties.size(); ++i) {
     ColumnBuilder builder(spec_.schema->field(static_cast<int32_t>(columns.size())).type);
