@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "benchmarks/support/figures.h"
+#include "benchmarks/support/one_split.h"
 #include "data/column_builder.h"
 #include "data/pretty.h"
 
@@ -11,19 +12,6 @@ namespace {
 
 constexpr std::string_view kSplit = "paced";
 constexpr const char* kColumns = "k BIGINT NOT NULL, ts TIMESTAMP(3) NOT NULL, given DOUBLE NOT NULL";
-
-class PacedEnumerator final : public SplitEnumerator {
- public:
-  std::vector<Split> discover() override {
-    if (std::exchange(discovered_, true)) return {};
-    return {{std::string(kSplit), ""}};
-  }
-  std::optional<DurationMillis> rediscovery_interval_ms() const override { return std::nullopt; }
-  std::string snapshot() const override { return ""; }
-
- private:
-  bool discovered_ = false;
-};
 
 class PacedReader final : public Reader {
  public:
@@ -94,7 +82,7 @@ class PacedSource final : public Source {
   SchemaPtr schema() const override { return schema_; }
   bool bounded() const override { return false; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment&, std::string_view) const override {
-    return std::make_unique<PacedEnumerator>();
+    return std::make_unique<OneSplit>(kSplit);
   }
   std::unique_ptr<Reader> make_reader(Environment& environment, const Subtask&) const override {
     return std::make_unique<PacedReader>(pace_, times_, projection_, schema_, environment.clock);

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "benchmarks/support/one_split.h"
 #include "builtins/file_tables.h"
 #include "cli/commands.h"
 #include "connectors/spi/connector.h"
@@ -47,19 +48,6 @@ class MemoryReader final : public Reader {
   bool ended_ = true;  // until the split is given
 };
 
-class MemoryEnumerator final : public SplitEnumerator {
- public:
-  std::vector<Split> discover() override {
-    if (std::exchange(discovered_, true)) return {};
-    return {{std::string(kSplit), ""}};
-  }
-  std::optional<DurationMillis> rediscovery_interval_ms() const override { return std::nullopt; }
-  std::string snapshot() const override { return ""; }
-
- private:
-  bool discovered_ = false;
-};
-
 class MemorySource final : public Source {
  public:
   MemorySource(const MemoryTable& table, std::vector<int32_t> projection)
@@ -71,7 +59,7 @@ class MemorySource final : public Source {
   SchemaPtr schema() const override { return schema_; }
   bool bounded() const override { return true; }
   std::unique_ptr<SplitEnumerator> make_enumerator(Environment&, std::string_view) const override {
-    return std::make_unique<MemoryEnumerator>();
+    return std::make_unique<OneSplit>(kSplit);
   }
   std::unique_ptr<Reader> make_reader(Environment&, const Subtask&) const override {
     return std::make_unique<MemoryReader>(table_, projection_, schema_);

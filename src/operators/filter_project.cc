@@ -41,7 +41,7 @@ FilterProject::FilterProject(const FilterProjectSpec& spec) : predicate_(spec.pr
   computed_ = renumbered(computed, columns_read_);
 }
 
-Batch FilterProject::narrowed(const Batch& input, bool all) const {
+Batch FilterProject::narrowed(const Batch& input, bool all) {
   if (narrow_schema_ == nullptr) {
     std::vector<Field> fields;
     for (const int32_t column : columns_read_) fields.push_back(input.schema()->field(column));

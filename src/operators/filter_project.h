@@ -22,7 +22,7 @@ class FilterProject final : public Operator {
 
  private:
   // Returns the columns that expressions read, of the rows of `passed_`, or of all rows.
-  Batch narrowed(const Batch& input, bool all) const;
+  Batch narrowed(const Batch& input, bool all);
   // What columns that are passed on share.
   struct Passed {
     BufferPtr indices;                 // `passed_`, once it was asked for
@@ -39,7 +39,7 @@ class FilterProject final : public Operator {
   std::vector<int32_t> passed_on_;       // by output column: the input column that it is, -1: it is computed
   std::vector<int32_t> columns_read_;    // of the input, by what is computed
   std::vector<ExpressionPtr> computed_;  // over columns_read_
-  mutable SchemaPtr narrow_schema_;      // of columns_read_; made from the first batch
+  SchemaPtr narrow_schema_;              // of columns_read_; made from the first batch
   std::vector<int32_t> passed_;          // rows of the batch at hand
 };
 
