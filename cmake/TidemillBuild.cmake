@@ -71,6 +71,22 @@ if(LINKER_PROGRAM)
   target_link_options(tidemill_settings INTERFACE -fuse-ld=${linker})
 endif()
 
+# What programs take memory from: batches come and go by the dozen a step, in sizes that the C library's allocator keeps
+# too few of. Sanitizers bring their own.
+if(NOT TIDEMILL_SANITIZE)
+  find_library(TIDEMILL_mimalloc mimalloc)
+  if(NOT TIDEMILL_mimalloc)
+    message(STATUS "mimalloc is not installed: programs use the allocator of the C library, and are slower for it")
+  endif()
+endif()
+
+# Has the program take its memory from there.
+function(tidemill_use_allocator target)
+  if(TIDEMILL_mimalloc)
+    target_link_libraries(${target} PRIVATE ${TIDEMILL_mimalloc})
+  endif()
+endfunction()
+
 # Declares the folder `name` (with what is below it, except the folders WITHOUT) as library tm_<name with _ for />,
 # linked to the folders it may include. Usage: tidemill_folder(state DEPENDS data base [LIBRARIES xxhash])
 function(tidemill_folder name)

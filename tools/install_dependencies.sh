@@ -5,7 +5,7 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config ccache mold libboost-dev libfmt-dev libsimdjson-dev libxxhash-dev libre2-dev libabsl-dev
   libcli11-dev nlohmann-json3-dev nettle-dev librdkafka-dev libcpp-httplib-dev libssl-dev zlib1g-dev libsnappy-dev libzstd-dev
-  tzdata)
+  libmimalloc-dev tzdata)
 test=(libgtest-dev libbenchmark-dev clang-19 libclang-rt-19-dev llvm-19 lld-19 clang-format-19 python3 python3-venv)
 bench=(libbenchmark-dev python3)
 conformance=(openjdk-17-jdk-headless maven python3)

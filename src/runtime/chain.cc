@@ -10,6 +10,11 @@ EdgeOutput& Chain::add_edge(std::unique_ptr<EdgeOutput> edge) {
   edges_.push_back(std::move(edge));
   return *edges_.back();
 }
+ChainedInputs& Chain::add_inputs(std::unique_ptr<ChainedInputs> inputs) {
+  inputs_.push_back(std::move(inputs));
+  return *inputs_.back();
+}
+
 EventTarget& Chain::add_link(std::unique_ptr<EventTarget> link) {
   links_.push_back(std::move(link));
   return *links_.back();

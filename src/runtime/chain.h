@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/edge_output.h"
+#include "runtime/input_merger.h"
 #include "runtime/operator_node.h"
 #include "runtime/participant.h"
 #include "runtime/sink_operator.h"
@@ -19,6 +20,7 @@ class Chain {
   OperatorNode& add_node(std::unique_ptr<OperatorNode> node);
   EdgeOutput& add_edge(std::unique_ptr<EdgeOutput> edge);
   EventTarget& add_link(std::unique_ptr<EventTarget> link);
+  ChainedInputs& add_inputs(std::unique_ptr<ChainedInputs> inputs);
   void add_participant(std::unique_ptr<Participant> participant) { participants_.push_back(std::move(participant)); }
   // `writer` belongs to an operator of the chain.
   void add_sink(SinkWriter& writer) { sinks_.push_back(&writer); }
@@ -44,6 +46,7 @@ class Chain {
   // In the order of destruction, reversed: what borrows goes first.
   std::vector<std::unique_ptr<EdgeOutput>> edges_;
   std::vector<std::unique_ptr<EventTarget>> links_;
+  std::vector<std::unique_ptr<ChainedInputs>> inputs_;
   std::vector<std::unique_ptr<OperatorNode>> nodes_;
   std::vector<std::unique_ptr<Participant>> participants_;
   std::vector<SinkWriter*> sinks_;

@@ -66,6 +66,7 @@ void ExecutionGraph::Builder::build() {
   std::set<std::string> ids;
   for (size_t v = 0; v < graph_.vertices.size(); ++v) {
     const Vertex& vertex = graph_.vertices[v];
+    heads_.push_back(head_of(v));
     CHECK_MSG(ids.insert(vertex.id).second, "two vertices are named '{}'", vertex.id);
     if (vertex.parallelism < 1 || vertex.parallelism > graph_.max_parallelism)
       throw UserError(fmt::format("Parallelism {} of {} is not between 1 and the maximum parallelism {}",
@@ -77,12 +78,12 @@ void ExecutionGraph::Builder::build() {
       CHECK_MSG(!edge.side || edge.shipping == Shipping::kGather, "{} does not gather side rows", vertex.name);
       (edge.side ? side_consumers_ : consumers_)[static_cast<size_t>(edge.from)].push_back(
           {v, static_cast<int32_t>(port)});
-      if (!is_chained(vertex)) make_channels(v, static_cast<int32_t>(port));
+      if (!is_chained(v)) make_channels(v, static_cast<int32_t>(port));
     }
   }
   for (size_t v = 0; v < graph_.vertices.size(); ++v) {
     const Vertex& vertex = graph_.vertices[v];
-    if (is_chained(vertex)) continue;
+    if (is_chained(v)) continue;
     if (is_source(vertex)) built_.sources_.push_back({vertex.id, source_spec_of(vertex.spec).source, {}});
     for (int32_t subtask = 0; subtask < vertex.parallelism; ++subtask)
       is_source(vertex) ? build_source(v, subtask) : build_task(v, subtask);
@@ -95,9 +96,18 @@ bool ExecutionGraph::Builder::is_source(const Vertex& vertex) const {
   return std::holds_alternative<SourceSpec>(vertex.spec) || std::holds_alternative<ValuesSpec>(vertex.spec);
 }
 
-bool ExecutionGraph::Builder::is_chained(const Vertex& vertex) const {
-  if (!options_.chaining || vertex.inputs.size() != 1 || vertex.inputs[0].shipping != Shipping::kForward) return false;
-  return graph_.vertices[static_cast<size_t>(vertex.inputs[0].from)].parallelism == vertex.parallelism;
+size_t ExecutionGraph::Builder::head_of(size_t vertex) const {
+  const Vertex& consumer = graph_.vertices[vertex];
+  std::optional<size_t> head;
+  for (const Edge& edge : consumer.inputs) {
+    const auto from = static_cast<size_t>(edge.from);
+    const int32_t producers = graph_.vertices[from].parallelism;
+    const bool one_to_one =
+        producers == consumer.parallelism && (edge.shipping == Shipping::kForward || producers == 1);
+    if (!options_.chaining || edge.side || !one_to_one || head.value_or(heads_[from]) != heads_[from]) return vertex;
+    head = heads_[from];
+  }
+  return head.value_or(vertex);
 }
 
 void ExecutionGraph::Builder::make_channels(size_t vertex, int32_t port) {
@@ -180,13 +190,21 @@ void ExecutionGraph::Builder::build_source(size_t vertex, int32_t subtask) {
 
 EventTarget& ExecutionGraph::Builder::build_outputs(size_t vertex, int32_t subtask) {
   std::vector<EventTarget*> targets;
-  for (const Consumer& consumer : consumers_[vertex]) {
-    if (is_chained(graph_.vertices[consumer.vertex]))
-      targets.push_back(&task_->chain().add_link(std::make_unique<ChainLink>(build_node(consumer.vertex, subtask))));
-    else
-      targets.push_back(&build_edge(vertex, consumer, subtask));
-  }
+  for (const Consumer& consumer : consumers_[vertex])
+    targets.push_back(is_chained(consumer.vertex) ? &build_link(consumer, subtask)
+                                                  : &build_edge(vertex, consumer, subtask));
   return fan_out(std::move(targets));
+}
+
+EventTarget& ExecutionGraph::Builder::build_link(const Consumer& consumer, int32_t subtask) {
+  Chain& chain = task_->chain();
+  const size_t ports = graph_.vertices[consumer.vertex].inputs.size();
+  if (ports == 1) return chain.add_link(std::make_unique<ChainLink>(build_node(consumer.vertex, subtask)));
+  ChainedInputs*& inputs = chained_inputs_[{consumer.vertex, subtask}];
+  if (inputs == nullptr)
+    inputs = &chain.add_inputs(
+        std::make_unique<ChainedInputs>(build_node(consumer.vertex, subtask), ports, built_.environment_.faults));
+  return chain.add_link(std::make_unique<ChainedInput>(*inputs, static_cast<size_t>(consumer.port)));
 }
 
 EventTarget* ExecutionGraph::Builder::build_side_outputs(size_t vertex, int32_t subtask) {

@@ -11,7 +11,7 @@ namespace tidemill {
 
 // How rows travel along an edge. An edge is a place where a plan may be cut.
 enum class Shipping : uint8_t {
-  kForward,    // subtask i to subtask i; chained to plain calls where the consumer has this one input
+  kForward,    // subtask i to subtask i
   kHash,       // by key group of Edge::keys
   kRebalance,  // round robin by batch
   kGather,     // all to subtask 0

@@ -88,7 +88,7 @@ TEST(JobExecution, RunsAFilterOnBothExecutorsHoweverItsPartsAreJoined) {
         EXPECT_EQ(summary.metrics.sum(counter::kRecordsIn, "filter"), 2000);
         for (const OperatorSubtaskMetrics& metrics : summary.metrics.operators)
           EXPECT_EQ(metrics.watermark, kMaxWatermark) << metrics.id;
-        EXPECT_EQ(summary.metrics.edges.empty(), shipping == Shipping::kForward);
+        EXPECT_EQ(summary.metrics.edges.empty(), shipping == Shipping::kForward || parallelism == 1);
       }
 }
 
@@ -171,6 +171,38 @@ TEST(JobExecution, UnionTakesTheRowsOfAllInputs) {
   job.start();
   job.run();
   EXPECT_EQ(out.folded(), (std::vector<std::string>{"a | 1", "a | 2", "b | 1", "b | 2"}));
+}
+
+// Two filters of one source, joined again: at parallelism 1 all of it is one task, and barriers and watermarks come out
+// of the union once, though each comes into it twice.
+TEST(JobExecution, BranchesOfOneTaskComeTogetherInIt) {
+  for (const bool chaining : {true, false}) {
+    sim::CommittedRows out;
+    SimulatedEnvironment environment(7);
+    JobGraph graph = filter_job(logs(3, 200), out, {});
+    Vertex negated = graph.vertices[1];
+    negated.id = "others";
+    auto& spec = std::get<FilterProjectSpec>(negated.spec);
+    spec.predicate = make_not(make_column(2, Type::boolean()));
+    const Vertex sink = graph.vertices[2];
+    graph.vertices[2] = negated;
+    graph.vertices.push_back(
+        {"union", "Union", UnionSpec{kKept}, {{1, Shipping::kForward, {}}, {2, Shipping::kHash, {0}}}, 1});
+    graph.vertices.push_back(sink);
+    graph.vertices[4].inputs = {{3, Shipping::kGather, {}}};
+    JobOptions options;
+    options.runtime.chaining = chaining;
+    options.runtime.batch_rows = 16;
+    options.checkpoint_directory = "ck";
+    options.checkpoint_interval_ms = 1;
+    JobExecution job(std::move(graph), environment.get(), options);
+    job.start();
+    job.run();
+    EXPECT_EQ(job.metrics().edges.size(), chaining ? 0u : 5u);
+    EXPECT_EQ(out.folded().size(), 600u);
+    EXPECT_GE(job.checkpoint_statistics().completed, 1);
+    EXPECT_EQ(job.summary().metrics.sum(counter::kRecordsIn, "union"), 600);
+  }
 }
 
 TEST(JobExecution, OneSourceFeedsSeveralSinks) {

@@ -80,6 +80,7 @@ JobRun run_job(uint64_t seed, int32_t parallelism, int64_t budget) {
   JobOptions options;
   options.state_memory_bytes = budget;
   options.runtime.batch_rows = 8;
+  options.runtime.chaining = false;        // rows wait between tasks at any parallelism
   options.runtime.check_contracts = true;  // no byte may be left when the job is destroyed
   JobRun run;
   {

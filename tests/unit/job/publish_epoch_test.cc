@@ -59,7 +59,7 @@ std::vector<SplitInspection> splits_of(JobExecution& job) {
   std::optional<std::vector<TaskInspection>> answers;
   job.inspect([&](std::vector<TaskInspection> tasks) { answers = std::move(tasks); });
   job.run([&] { return answers.has_value(); });
-  EXPECT_EQ(answers->size(), 2u);
+  EXPECT_EQ(answers->size(), 1u);
   return answers->at(0).splits;
 }
 
