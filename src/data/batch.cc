@@ -35,17 +35,17 @@ namespace {
 
 template <class T>
 std::shared_ptr<const std::vector<T>> take_shared(const std::vector<T>& values, std::span<const int32_t> rows) {
-  auto taken = std::make_shared<std::vector<T>>();
-  taken->reserve(rows.size());
-  for (const int32_t row : rows) taken->push_back(values[static_cast<size_t>(row)]);
+  auto taken = std::make_shared<std::vector<T>>(rows.size());
+  std::ranges::transform(rows, taken->begin(), [&](int32_t row) { return values[static_cast<size_t>(row)]; });
   return taken;
 }
 
 RowOrigin take_origin(const RowOrigin& origin, std::span<const int32_t> rows) {
   if (!origin.split) return origin;
-  auto offsets = std::make_shared<std::vector<int64_t>>();
-  offsets->reserve(rows.size());
-  for (const int32_t row : rows) offsets->push_back(origin.at(row));
+  if (origin.offsets) return {origin.split, 0, take_shared(*origin.offsets, rows)};
+  auto offsets = std::make_shared<std::vector<int64_t>>(rows.size());
+  const int64_t first = origin.first_offset;
+  std::ranges::transform(rows, offsets->begin(), [first](int32_t row) { return first + row; });
   return {origin.split, 0, std::move(offsets)};
 }
 

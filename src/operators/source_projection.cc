@@ -61,11 +61,18 @@ ProjectedRows SourceProjection::project(const Batch& raw, const EvaluationContex
     }
   }
   const int32_t num_rows = result.batch.num_rows();
-  result.watermarks.assign(static_cast<size_t>(num_rows), kNoWatermark);
   const Selection rows = timed ? Selection::of(*timed, num_rows) : Selection::all(num_rows);
-  if (rows.empty()) return result;
+  if (rows.empty()) {
+    result.watermarks.assign(static_cast<size_t>(num_rows), kNoWatermark);
+    return result;
+  }
   const ColumnPtr column = evaluate_rows(*spec_.watermark, result.batch, rows, context, metrics);
   const Decoded<int64_t> times = column->decode<int64_t>();
+  if (rows.is_all() && times.is_flat() && !times.has_nulls()) {
+    result.watermarks.assign(times.values(), times.values() + num_rows);
+    return result;
+  }
+  result.watermarks.assign(static_cast<size_t>(num_rows), kNoWatermark);
   rows.for_each([&](int32_t row) {
     if (!times.is_null(row)) result.watermarks[static_cast<size_t>(row)] = times[row];
   });

@@ -5,6 +5,37 @@
 #include "base/check.h"
 
 namespace tidemill {
+namespace {
+
+constexpr int32_t kRowsAtOnce = 64;
+
+// Returns whether the time lies more than a millisecond behind the watermark.
+bool is_ahead(EpochMillis time, EpochMillis watermark) { return time > watermark && time - 1 > watermark; }
+
+// Returns whether each row is ahead of what the rows before it have raised `watermark` to.
+bool all_ahead(const Decoded<int64_t>& times, std::span<const EpochMillis> watermarks, EpochMillis watermark) {
+  const bool plain = times.is_flat() && !times.has_nulls();
+  const auto rows = static_cast<int32_t>(watermarks.size());
+  for (int32_t first = 0, end = 0; first < rows; first = end) {
+    end = std::min(first + kRowsAtOnce, rows);
+    EpochMillis highest = watermark, lowest_time = kMaxWatermark;
+    for (int32_t row = first; row < end; ++row) highest = std::max(highest, watermarks[static_cast<size_t>(row)]);
+    if (plain) {
+      for (int32_t row = first; row < end; ++row) lowest_time = std::min(lowest_time, times.values()[row]);
+      if (is_ahead(lowest_time, highest)) {
+        watermark = highest;
+        continue;
+      }
+    }
+    for (int32_t row = first; row < end; ++row) {
+      if (watermark != kNoWatermark && !times.is_null(row) && !is_ahead(times[row], watermark)) return false;
+      watermark = std::max(watermark, watermarks[static_cast<size_t>(row)]);
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 SplitWatermarks::SplitWatermarks(const SplitWatermarkOptions& options) : options_(options) {
   if (!options_.splits_may_come) return;
@@ -84,19 +115,12 @@ RowProgress SplitWatermarks::row_progress(const State& state, const Batch& batch
 
   // The column is needed where a row is not ahead of its own w(i). At exactly one millisecond ahead a session that ends
   // there still touches the row, so that it matters whether w(i) has fired it.
-  const Column& rowtime = *batch.column(*options_.rowtime);
-  const auto times = rowtime.decode<int64_t>();
-  bool needed = options_.always_row_watermarks;
-  EpochMillis before = state.watermark;
-  for (int32_t row = 0; row < batch.num_rows() && !needed; ++row) {
-    needed = before != kNoWatermark && !times.is_null(row) && times[row] <= before + 1;
-    before = std::max(before, watermarks[static_cast<size_t>(row)]);
-  }
-  if (!needed) return progress;
+  const auto times = batch.column(*options_.rowtime)->decode<int64_t>();
+  if (!options_.always_row_watermarks && all_ahead(times, watermarks, state.watermark)) return progress;
 
   auto row_watermarks = std::make_shared<std::vector<EpochMillis>>();
   row_watermarks->reserve(watermarks.size());
-  before = state.watermark;
+  EpochMillis before = state.watermark;
   for (const EpochMillis watermark : watermarks) {
     row_watermarks->push_back(before);
     before = std::max(before, watermark);
