@@ -12,10 +12,6 @@ namespace {
 constexpr size_t kRecordBytesMax = 4096;  // several records a page
 constexpr int64_t kChangesAtOnce = 4 * kBatchRowsTarget;
 
-std::vector<Type> kept_types(const RankSpec& spec) {
-  return leading_types(*spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
-}
-
 }  // namespace
 
 bool AppendTopN::suits(const RankSpec& spec) {
@@ -37,7 +33,7 @@ AppendTopN::AppendTopN(const RankSpec& spec)
 void AppendTopN::open(OperatorContext& context) {
   context_ = &context;
   TableDescriptor partitions;
-  partitions.name = "first";
+  partitions.name = kTable;
   partitions.key_types = key_types_;
   slots_.declare(partitions);
   time_to_live_.declare(partitions);
@@ -82,14 +78,8 @@ bool AppendTopN::take_rows(Output& output) {
   return false;
 }
 
-TopPlace AppendTopN::place_of(int32_t row) {
-  const RowOrigin& origin = input_.origin();
-  if (!origin.split) return {places_.values(row), {}, 0};
-  return {places_.values(row), *origin.split, origin.at(row)};
-}
-
 void AppendTopN::take(int32_t row, std::byte* record) {
-  const TopPlace place = place_of(row);
+  const TopPlace place = top_place(places_, input_, row);
   const int32_t rank = slots_.rank(record, place);
   if (rank == spec_.last) return;
   if (shifts_) {

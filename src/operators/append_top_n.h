@@ -18,6 +18,8 @@ namespace tidemill {
 // look at its partition's record; one that does moves the numbers of those behind it.
 class AppendTopN final : public Operator {
  public:
+  static constexpr std::string_view kTable = "first";  // partition ▸ rows
+
   // True where rows are only inserted, and so few are kept that a record holds them.
   static bool suits(const RankSpec& spec);
 
@@ -32,7 +34,6 @@ class AppendTopN final : public Operator {
   // Takes the next rows of the batch, so many that what they change has a bound. Returns whether some are left.
   bool take_rows(Output& output);
   void take(int32_t row, std::byte* record);
-  TopPlace place_of(int32_t row);
   // Adds what becomes of the rows from rank `rank` on where the row comes in front of them.
   void shift_down(int32_t row, const std::byte* record, int32_t rank);
   bool shows(int64_t number) const { return number >= spec_.first && number <= spec_.last; }

@@ -14,6 +14,7 @@
 #include "operators/interval_join.h"
 #include "operators/lookup_join.h"
 #include "operators/match_recognize.h"
+#include "operators/mini_batch_top_n.h"
 #include "operators/over_aggregate.h"
 #include "operators/regular_join.h"
 #include "operators/session_aggregate.h"
@@ -84,6 +85,7 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const RankSpec& spec) const {
     if (spec.final_only) return std::make_unique<FinalRank>(spec);
+    if (MiniBatchTopN::suits(spec)) return std::make_unique<MiniBatchTopN>(spec);
     if (AppendTopN::suits(spec)) return std::make_unique<AppendTopN>(spec);
     return std::make_unique<TopN>(spec);
   }

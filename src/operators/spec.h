@@ -142,7 +142,8 @@ struct RankSpec {
   SchemaPtr schema;
   bool input_retracts = false;
   bool emit_update_before = true;   // a consumer needs -U
-  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec
+  DurationMillis state_ttl_ms = 0;  // as in GroupAggregateSpec, as the next
+  int64_t mini_batch_rows = 0;
   // Only the final rows of each partition come out: when the window ends whose end is in this key column, or at the end
   // of the input.
   bool final_only = false;

@@ -3,15 +3,12 @@
 #include "operators/emit_in_steps.h"
 #include "operators/key_columns.h"
 #include "operators/row_outcomes.h"
+#include "operators/top_slots.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kArrivalScalar = "rank.next_arrival";
-
-std::vector<Type> kept_types(const RankSpec& spec) {
-  return leading_types(*spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
-}
 
 SubKeyRange from_place(std::string_view place) { return {SubKey::of_bytes(place), std::nullopt}; }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "operators/key_columns.h"
 #include "state/record_key.h"
 
 namespace tidemill {
@@ -17,6 +18,16 @@ std::string split_field(size_t slot) { return fmt::format("split{}", slot); }
 std::string offset_field(size_t slot) { return fmt::format("offset{}", slot); }
 
 }  // namespace
+
+TopPlace top_place(RowPlaces& places, const Batch& batch, int32_t row) {
+  const RowOrigin& origin = batch.origin();
+  if (!origin.split) return {places.values(row), {}, 0};
+  return {places.values(row), *origin.split, origin.at(row)};
+}
+
+std::vector<Type> kept_types(const RankSpec& spec) {
+  return leading_types(*spec.schema, static_cast<size_t>(spec.schema->size()) - (spec.numbers ? 1 : 0));
+}
 
 TopSlots::TopSlots(std::vector<Type> types, int32_t num_slots, bool latest_first) : latest_first_(latest_first) {
   CHECK(num_slots >= 1 && num_slots <= kSlotsMax);

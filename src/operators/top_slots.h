@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "operators/row_places.h"
+#include "operators/spec.h"
 #include "state/record_table.h"
 #include "state/value_fields.h"
 
@@ -18,6 +20,12 @@ struct TopPlace {
   std::string_view split;
   int64_t offset = 0;
 };
+
+// Returns the place of a row of the batch that `places` reads. Valid until the next call.
+TopPlace top_place(RowPlaces& places, const Batch& batch, int32_t row);
+
+// Returns the types of the rows that a Top-N keeps: those of its output, but for the number.
+std::vector<Type> kept_types(const RankSpec& spec);
 
 // Rows of one table; task thread only. Fields: how many rows there are, the order of their slots, and for slot i place,
 // split, offset and the values, which are named as columns of their own.

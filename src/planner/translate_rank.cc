@@ -1,6 +1,7 @@
 // planner/translate_rank.cc - Top-N and deduplication to their operators. Rule: rows of one partition meet in one
 // subtask.
 #include "base/config_options.h"
+#include "operators/mini_batch_top_n.h"
 #include "planner/translation.h"
 
 namespace tidemill {
@@ -52,7 +53,12 @@ Vertex translate_rank(const RankNode& node, Translation& translation) {
   if (strategy == RankStrategy::kDeduplicate && !context.batch) {
     vertex.spec = deduplicate_spec(node, context);
   } else {
-    vertex.spec = rank_spec(node, context, strategy);
+    RankSpec spec = rank_spec(node, context, strategy);
+    const DurationMillis latency = context.config.get(kMiniBatchLatency);
+    if (!context.batch && context.config.get(kMiniBatchEnabled) && latency > 0)
+      spec.mini_batch_rows = context.config.get(kMiniBatchSize);
+    if (!spec.final_only && MiniBatchTopN::suits(spec)) translation.publish_every(latency);
+    vertex.spec = std::move(spec);
   }
   vertex.parallelism = node.definition().keys.empty() ? 1 : translation.default_parallelism();
   vertex.inputs = {translation.edge_from(node, 0, vertex.parallelism)};
