@@ -8,47 +8,6 @@
 
 namespace tidemill {
 
-PhysicalType Type::physical() const {
-  switch (kind) {
-    case TypeKind::kNull:
-    case TypeKind::kBoolean:
-      return PhysicalType::kBool;
-    case TypeKind::kTinyInt:
-      return PhysicalType::kInt8;
-    case TypeKind::kSmallInt:
-      return PhysicalType::kInt16;
-    case TypeKind::kInteger:
-    case TypeKind::kDate:
-    case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth:
-      return PhysicalType::kInt32;
-    case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime:
-      return PhysicalType::kInt64;
-    case TypeKind::kFloat:
-      return PhysicalType::kFloat32;
-    case TypeKind::kDouble:
-      return PhysicalType::kFloat64;
-    case TypeKind::kDecimal:
-      return precision <= kDecimalPrecisionInt64Max ? PhysicalType::kInt64 : PhysicalType::kInt128;
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz:
-      return precision <= 6 ? PhysicalType::kInt64 : PhysicalType::kInt128;
-    case TypeKind::kChar:
-    case TypeKind::kVarchar:
-    case TypeKind::kBinary:
-    case TypeKind::kVarbinary:
-    case TypeKind::kArray:
-    case TypeKind::kMap:
-    case TypeKind::kMultiset:
-    case TypeKind::kRow:
-    case TypeKind::kVariant:
-    case TypeKind::kBitmap:
-      return PhysicalType::kText;
-  }
-  CHECK_MSG(false, "type kind {}", static_cast<int>(kind));
-}
-
 int32_t physical_size(PhysicalType type) {
   switch (type) {
     case PhysicalType::kBool:

@@ -107,7 +107,7 @@ struct Type {
   // Compares all but this type's own nullability: that of what it contains counts.
   bool same_except_nullable(const Type& other) const { return not_null() == other.not_null(); }
 
-  PhysicalType physical() const;
+  PhysicalType physical() const;  // below
   bool is_integer() const { return kind >= TypeKind::kTinyInt && kind <= TypeKind::kBigInt; }
   bool is_exact_numeric() const { return is_integer() || kind == TypeKind::kDecimal; }
   bool is_approximate() const { return kind == TypeKind::kFloat || kind == TypeKind::kDouble; }
@@ -153,6 +153,47 @@ struct NestedField {
 
   bool operator==(const NestedField&) const = default;
 };
+
+inline PhysicalType Type::physical() const {
+  switch (kind) {
+    case TypeKind::kNull:
+    case TypeKind::kBoolean:
+      return PhysicalType::kBool;
+    case TypeKind::kTinyInt:
+      return PhysicalType::kInt8;
+    case TypeKind::kSmallInt:
+      return PhysicalType::kInt16;
+    case TypeKind::kInteger:
+    case TypeKind::kDate:
+    case TypeKind::kTime:
+    case TypeKind::kIntervalYearMonth:
+      return PhysicalType::kInt32;
+    case TypeKind::kBigInt:
+    case TypeKind::kIntervalDayTime:
+      return PhysicalType::kInt64;
+    case TypeKind::kFloat:
+      return PhysicalType::kFloat32;
+    case TypeKind::kDouble:
+      return PhysicalType::kFloat64;
+    case TypeKind::kDecimal:
+      return precision <= kDecimalPrecisionInt64Max ? PhysicalType::kInt64 : PhysicalType::kInt128;
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampLtz:
+      return precision <= 6 ? PhysicalType::kInt64 : PhysicalType::kInt128;
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+    case TypeKind::kBinary:
+    case TypeKind::kVarbinary:
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
+    case TypeKind::kRow:
+    case TypeKind::kVariant:
+    case TypeKind::kBitmap:
+      break;
+  }
+  return PhysicalType::kText;
+}
 
 // Returns the bytes of one value: 1, 2, 4, 8 or 16.
 int32_t physical_size(PhysicalType type);

@@ -1,5 +1,6 @@
 #include "state/ordered_encoding.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -116,7 +117,10 @@ void append_ordered(const Column& column, int32_t row, SortOrder order, std::str
       append_text_body(canonical_text(column.type(), column.text(row)), out);
     } else {
       const Bits<T> ordered = to_ordered(column.decode<T>()[row]);
-      for (size_t byte = sizeof(T); byte-- > 0;) out += static_cast<char>(static_cast<uint8_t>(ordered >> (byte * 8)));
+      std::array<char, sizeof(T)> bytes;  // the highest first
+      for (size_t byte = 0; byte < sizeof(T); ++byte)
+        bytes[byte] = static_cast<char>(static_cast<uint8_t>(ordered >> ((sizeof(T) - 1 - byte) * 8)));
+      out.append(bytes.data(), bytes.size());
     }
   });
   if (!order.descending) return;

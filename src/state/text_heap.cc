@@ -58,9 +58,18 @@ constexpr uint32_t cells_in_page(size_t size_class) {
 }
 static_assert(cells_in_page(kCellBytes.size() - 1) == 1);
 
+// By sixteens of bytes that a cell must have: all sizes are multiples of it, but for the last.
+constexpr uint32_t kCellUnit = 16;
+constexpr auto kClassOf = [] {
+  std::array<uint8_t, round_up(CellHeap::kCellBytesMax, kCellUnit) / kCellUnit + 1> classes{};
+  for (uint32_t units = 1; units < classes.size(); ++units)
+    while (classes[units] + 1U < kCellBytes.size() && kCellBytes[classes[units]] < units * kCellUnit) ++classes[units];
+  return classes;
+}();
+
 size_t class_of(uint32_t bytes) {
   CHECK_MSG(bytes >= 1 && bytes <= CellHeap::kCellBytesMax, "cell of {} bytes", bytes);
-  return static_cast<size_t>(std::lower_bound(kCellBytes.begin(), kCellBytes.end(), bytes) - kCellBytes.begin());
+  return kClassOf[(bytes + kCellUnit - 1) / kCellUnit];
 }
 
 const CellPageHeader& read_header(const std::byte* page) { return *reinterpret_cast<const CellPageHeader*>(page); }
