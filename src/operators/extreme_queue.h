@@ -93,7 +93,6 @@ class ExtremeQueue {
     std::ranges::reverse(back_);
     stored_end_ = back_.size();
     if (!back_.empty()) rest_until_ = back_.front().position;
-    if (next_front_ < front_.size()) rest_ = rest_ && front_[next_front_].position < rest_until_;
   }
   // Loads the first ones of the rest into front_. Requires: rest_.
   void load_front() {
@@ -135,7 +134,7 @@ class ExtremeQueue {
 
   // The queue is: the rest, of which front_ are the first ones; then back_ from first_ on, those before stored_end_ as
   // they are in state.
-  bool rest_;  // there is one, and front_[next_front_] is its first
+  bool rest_;  // there may be one; front_[next_front_] is its first, or back_'s where there is none
   std::vector<Entry> front_, back_;
   size_t next_front_ = 0, first_ = 0, stored_end_ = 0;
   std::optional<int64_t> rest_until_;  // position; none: the end

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <random>
 
 #include "state/state_store.h"
@@ -21,7 +22,7 @@ int64_t value_at(Course course, int64_t position, std::mt19937& random) {
     case Course::kFalls:
       return -position;
     case Course::kWaves:
-      return position / 200 % 2 == 0 ? position % 200 : -(position % 200);
+      return std::abs(position % 400 - 200);
   }
   return 0;
 }
@@ -130,7 +131,7 @@ void expect_extremes(const Type& type) {
         std::mt19937 random(static_cast<uint32_t>(length + 1));
         MovingFrame<T> frame(type, least, length);
         for (int32_t batch = 0; batch < 60; ++batch) {
-          frame.take(1 + static_cast<int32_t>(random() % 100), course, random);
+          frame.take(1 + static_cast<int32_t>(random() % (batch % 10 == 9 ? 1000 : 100)), course, random);
           if (::testing::Test::HasFatalFailure()) return;
           frame.expect_nothing_in_vain();
           if (random() % 8 == 0) frame.leap(static_cast<int64_t>(random() % 1000));
@@ -138,6 +139,32 @@ void expect_extremes(const Type& type) {
       }
     }
   }
+}
+
+TEST(ExtremeQueue, WhatWasDroppedFromTheEndDoesNotComeAtTheFront) {
+  StateStore store;
+  TableDescriptor descriptor;
+  descriptor.name = "partitions";
+  descriptor.companions = {{"values", CompanionKind::kOrderedSequence, {Type::big_int()}}};
+  OrderedSequence& stored = store.record_table(descriptor).ordered_sequence(0);
+  KeyBatch key(stored.key_layout());
+  key.assign({}, 1);
+  ColumnBuilder builder(Type::big_int());
+  for (int64_t position = 0; position < 120; ++position) builder.append(position * 10);
+  const ColumnPtr column = builder.finish();
+  ExtremeQueue<int64_t> first(stored, key[0], true);
+  for (int32_t row = 0; row < 120; ++row) first.push(row, row * 10, row);
+  first.save(column);
+  ExtremeQueue<int64_t> second(stored, key[0], true);
+  second.push(120, 95, 0);  // of what is read at the front, only ten are left
+  for (int64_t position = 0; position < 10; ++position) {
+    second.expire(position);
+    EXPECT_EQ(*second.extreme(), position * 10);
+  }
+  second.expire(10);
+  EXPECT_EQ(*second.extreme(), 95);
+  second.expire(121);
+  EXPECT_EQ(second.extreme(), nullptr);
 }
 
 TEST(ExtremeQueue, IsTheExtremeOfEveryFrameWhateverComes) {
