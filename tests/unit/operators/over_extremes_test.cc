@@ -88,8 +88,8 @@ void expect_like_model(const OverFrame& frame, bool sums, int64_t spread, int64_
   for (int32_t i = 0; i < 70; ++i) {
     time += static_cast<EpochMillis>(random() % 6);
     const std::string key(1, static_cast<char>('a' + random() % 2));
-    Row row{time - static_cast<EpochMillis>(random() % kDelayMs), 500 + trend * i + random() % spread,
-            random() % 3 != 0};
+    Row row{time - static_cast<EpochMillis>(random() % kDelayMs),
+            500 + trend * i + static_cast<int64_t>(random() % 1000) % spread, random() % 3 != 0};
     if (random() % 7 == 0) row.number.reset();
     text += line_of(key, row) + "\n";
     partitions[key].push_back(row);
