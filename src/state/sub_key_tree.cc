@@ -43,7 +43,8 @@ class TreeEditor {
       : kind_(kind), heap_(&heap), pages_(&heap.cells().pages()), root_(&root) {}
 
   // Walks to the leaf that covers the probe. Returns whether the leaf has it; the last step's index is its place.
-  bool descend(const TreeProbe& probe);
+  // `likely_last`: as sub-keys that come in order are: one look at each node then takes the place of a search.
+  bool descend(const TreeProbe& probe, bool likely_last = false);
   StateAddress target() const { return node(last().node).target(last().index); }
   // Puts a new entry at the place that descend() found.
   void insert(const SubKey& sub_key, const TreeProbe& probe, StateAddress target);
@@ -92,17 +93,19 @@ class TreeEditor {
   uint32_t depth_ = 0;
 };
 
-bool TreeEditor::descend(const TreeProbe& probe) {
+bool TreeEditor::descend(const TreeProbe& probe, bool likely_last) {
   depth_ = 0;
   if (root_->node == 0) return false;
   for (StateAddress address = root_->node;;) {
     CHECK_MSG(depth_ < kDepthMax, "tree of {} rows is {} deep", root_->rows, depth_);
     const TreeNode here = node(address);
+    const uint32_t count = here.count();
+    likely_last = likely_last && count > 1 && here.compare(count - 1, probe) < 0;
     if (here.level() == 0) {
-      path_[depth_++] = {address, here.lower_bound(probe)};
+      path_[depth_++] = {address, likely_last ? count : here.lower_bound(probe)};
       return last().index < here.count() && here.compare(last().index, probe) == 0;
     }
-    path_[depth_++] = {address, here.child_of(probe)};
+    path_[depth_++] = {address, likely_last ? count - 1 : here.child_of(probe)};
     address = here.target(last().index);
   }
 }
@@ -281,7 +284,7 @@ StateAddress SubKeyTree::insert(TreeRoot& root, const SubKey& sub_key,
                                 const std::function<StateAddress()>& make_record) {
   const TreeProbe probe(kind_, sub_key);
   TreeEditor editor(kind_, *heap_, root);
-  if (editor.descend(probe)) return editor.target();
+  if (editor.descend(probe, true)) return editor.target();
   const StateAddress record = make_record();
   editor.insert(sub_key, probe, record);
   return record;
