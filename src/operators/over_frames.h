@@ -1,5 +1,6 @@
 // operators/over_frames.h - the frames and accumulators of OVER. Rule: a row that comes into a frame is added once, and
-// taken back once when it leaves: however long a frame is, a row costs O(log rows of the frame).
+// taken back once when it leaves; MIN and MAX, which cannot take back, keep those values that may yet be the result. So
+// what a row costs does not grow with the frame.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -7,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "operators/frame_extreme.h"
 #include "operators/frame_steps.h"
 #include "operators/lagged_values.h"
 #include "operators/spec.h"
@@ -14,7 +16,8 @@
 
 namespace tidemill {
 
-// Of the rows of a frame only what the aggregates read is kept, and none where the frame is UNBOUNDED.
+// Of the rows of a frame only what the aggregates that are added up read is kept, and none where the frame is
+// UNBOUNDED.
 class OverFrames {
  public:
   explicit OverFrames(const OverAggregateSpec& spec);
@@ -41,21 +44,40 @@ class OverFrames {
 
  private:
   bool bounded() const { return frame_.preceding.has_value(); }
-  void finish_step(KeyRef key);
-  // Returns the results of rows: result_of[i] says which of those that were asked for is row i's.
-  std::vector<ColumnPtr> results_of(std::span<const int32_t> result_of);
-  // Lets rows leave the frame that do not belong to it when a row of this time comes.
-  void expire(KeyRef key, std::byte* record, EpochMillis time);
-  int64_t take_expired(KeyRef key, EpochMillis time, int64_t max);
+  // Finds the steps of the rows, and which of them is each row's.
+  void find_steps(const Rows& rows);
+  // Returns where the frame of rows at this position begins.
+  int64_t start_of(int64_t position) const;
+  void add_up(const Rows& rows);
+  void lag(const Batch& rows);
+  // Returns the results of all calls, in their order.
+  std::vector<ColumnPtr> results(const Batch& rows);
+  // Lets rows leave the frame that do not belong to it when those of the step come.
+  void expire(const FrameStep& step);
+  int64_t take_expired(const FrameStep& step, int64_t max);
+
+  // Which part of this a call is of.
+  enum class Part : uint8_t { kAddedUp, kExtreme, kLagged };
+  Part part_of(const AggregateSpec& call) const;
+  std::vector<AggregateSpec> calls_of(std::span<const AggregateSpec> calls, Part part) const;
 
   OverFrame frame_;
-  FrameSteps steps_;
+  std::vector<Part> parts_;  // by call
+  bool adds_up_;             // some call is kAddedUp
+  FrameSteps added_up_;
+  std::vector<FrameExtreme> extremes_;
   LaggedValues lagged_;
-  std::vector<bool> is_lag_;  // by call: its result is of lagged_
   int32_t companion_ = -1;
-  OrderedSequence* kept_ = nullptr;  // rows of frames; null where they are unbounded
+  OrderedSequence* kept_ = nullptr;  // rows of frames; null where they are unbounded, or nothing is added up
   OperatorContext* context_ = nullptr;
-  std::vector<ColumnBuilder> lag_results_;  // a row for each result that was asked for
+  uint32_t numbers_offset_ = 0;             // in records: how many rows came; where extremes_ have frames by ROWS
+  std::vector<ColumnBuilder> lag_results_;  // a row for each step
+
+  // Of the batch at hand.
+  int64_t arrival_ = 0;  // number of its first row
+  std::vector<FrameStep> steps_;
+  std::vector<int32_t> step_of_;  // by row
+  RowRounds by_partition_;        // of the steps; where there are extremes
 };
 
 }  // namespace tidemill

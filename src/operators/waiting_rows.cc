@@ -1,19 +1,24 @@
 #include "operators/waiting_rows.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "base/check.h"
-#include "state/ordered_encoding.h"
+#include "state/ordered_integer.h"
 
 namespace tidemill {
 namespace {
 
-// The places of rows begin with their time.
+// The places of rows begin with their time: a marker, then the number (state/ordered_encoding.h).
+constexpr char kValueMarker = 1;
+
 std::string place_of_time(EpochMillis time) {
-  ColumnBuilder column(Type::big_int());
-  column.append(time);
-  std::string place;
-  append_ordered(*column.finish(), 0, {}, place);
+  std::string place(1, kValueMarker);
+  append_ordered_integer(time, place);
   return place;
 }
+
+EpochMillis time_of_place(std::string_view place) { return ordered_integer(place.substr(1)); }
 
 }  // namespace
 
@@ -53,22 +58,49 @@ std::optional<WaitingRows::Due> WaitingRows::take_due(EpochMillis watermark) {
   if (!due_->pop_due(watermark, kBatchRowsTarget, due.timers)) return std::nullopt;
   std::vector<ColumnBuilder> builders;
   for (const Type& type : values_.types()) builders.emplace_back(type);
-  for (int32_t i = 0; i < timers.size(); ++i) {
-    const EpochMillis time = timers.times[static_cast<size_t>(i)];
-    const std::string from = place_of_time(time);
-    const std::string until = time == kMaxWatermark ? "" : place_of_time(time + 1);
-    SubKeyRange range{SubKey::of_bytes(from), std::nullopt};
-    if (time != kMaxWatermark) range.until = SubKey::of_bytes(until);
-    rows_->scan(timers.keys[i], range, ScanDirection::kForward, [&](const SubKey&, const std::byte* record) {
-      values_.append(record, rows_->texts(), builders);
-      due.keys.append(timers.keys[i]);
-      due.times.push_back(time);
-      return true;
-    });
-    rows_->erase(timers.keys[i], range);
+  KeyIndex keys;
+  keys.build(timers.keys);
+  std::vector<int32_t> timer_of;  // by row
+  for (int32_t i = 0; i < timers.size(); ++i)
+    if (keys.find(timers.keys[i]) == i) take_key(timers, i, keys, builders, timer_of);
+  std::vector<int32_t> order(timer_of.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto by_timer = [&](int32_t row) { return timer_of[static_cast<size_t>(row)]; };
+  const bool ordered = std::ranges::is_sorted(timer_of);
+  if (!ordered) std::ranges::stable_sort(order, {}, by_timer);
+  for (ColumnBuilder& builder : builders) {
+    const ColumnPtr column = builder.finish();
+    due.columns.push_back(ordered ? column : column->take(order));
   }
-  for (ColumnBuilder& builder : builders) due.columns.push_back(builder.finish());
+  for (const int32_t row : order) {
+    due.keys.append(timers.keys[by_timer(row)]);
+    due.times.push_back(timers.times[static_cast<size_t>(by_timer(row))]);
+  }
   return due;
+}
+
+void WaitingRows::take_key(const DueTimers& timers, int32_t first, const KeyIndex& keys,
+                           std::span<ColumnBuilder> columns, std::vector<int32_t>& timer_of) {
+  const KeyRef key = timers.keys[first];
+  int32_t last = first;
+  for (int32_t next = first; next >= 0; next = keys.next(next)) last = next;
+  const EpochMillis last_time = timers.times[static_cast<size_t>(last)];
+  const std::string from = place_of_time(timers.times[static_cast<size_t>(first)]);
+  const std::string until = last_time == kMaxWatermark ? "" : place_of_time(last_time + 1);
+  SubKeyRange range{SubKey::of_bytes(from), std::nullopt};
+  if (last_time != kMaxWatermark) range.until = SubKey::of_bytes(until);
+  int32_t timer = first;
+  rows_->scan(key, range, ScanDirection::kForward, [&](const SubKey& place, const std::byte* record) {
+    const EpochMillis time = time_of_place(place.bytes);
+    while (timers.times[static_cast<size_t>(timer)] < time) {
+      timer = keys.next(timer);
+      CHECK_MSG(timer >= 0, "rows of time {} wait without a timer", time);
+    }
+    values_.append(record, rows_->texts(), columns);
+    timer_of.push_back(timer);
+    return true;
+  });
+  rows_->erase(key, range);
 }
 
 }  // namespace tidemill

@@ -2,9 +2,11 @@
 // out by time, then as the other columns of the order have it, then by their place in the log, then as they came.
 #pragma once
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "operators/key_index.h"
 #include "operators/operator.h"
 #include "operators/row_places.h"
 #include "state/timer_queue.h"
@@ -40,6 +42,10 @@ class WaitingRows {
   bool has_rows(KeyRef key) const { return rows_->size(key) > 0; }
 
  private:
+  // Takes the rows of a key, whose timers are `first` and those of the same key behind it, in their order.
+  void take_key(const DueTimers& timers, int32_t first, const KeyIndex& keys, std::span<ColumnBuilder> columns,
+                std::vector<int32_t>& timer_of);
+
   ValueFields values_;
   RowPlaces places_;
   std::string_view arrivals_;

@@ -31,7 +31,7 @@ void OrderedSequence::put(KeyRef key, const SubKey& sequence, std::span<const Co
 
 bool OrderedSequence::erase(KeyRef key, const SubKey& sequence) { return table_.erase(key, sequence); }
 
-void OrderedSequence::erase(KeyRef key) { table_.erase(key, SubKeyRange::all()); }
+void OrderedSequence::erase(KeyRef key, const SubKeyRange& range) { table_.erase(key, range); }
 
 int64_t OrderedSequence::take_first(KeyRef key, const SubKeyRange& range, int64_t max,
                                     std::span<ColumnBuilder> values) {
@@ -65,6 +65,17 @@ void OrderedSequence::append_all(KeyRef key, std::span<ColumnBuilder> values, st
     if (sequences != nullptr) sequences->push_back(sequence);
     return true;
   });
+}
+
+int64_t OrderedSequence::append_some(KeyRef key, const SubKeyRange& range, ScanDirection direction, int64_t max,
+                                     std::span<ColumnBuilder> values, std::vector<SubKey>& sequences) const {
+  int64_t appended = 0;
+  table_.scan(key, range, direction, [&](const SubKey& sequence, const std::byte* record) {
+    values_.append(record, table_.texts(), values);
+    sequences.push_back(sequence);
+    return ++appended < max;
+  });
+  return appended;
 }
 
 void OrderedSequence::append_end(KeyRef key, ScanDirection from, std::span<ColumnBuilder> values) const {

@@ -28,12 +28,16 @@ class OrderedSequence {
   bool erase_equal(KeyRef key, std::span<const ColumnPtr> values, int32_t row);
   // Removes the first `max` elements of a range and appends them to `values`, a row each; returns how many they were.
   int64_t take_first(KeyRef key, const SubKeyRange& range, int64_t max, std::span<ColumnBuilder> values);
-  // Removes all elements of a key.
-  void erase(KeyRef key);
+  // Removes all elements of a key, or those of a range.
+  void erase(KeyRef key, const SubKeyRange& range = SubKeyRange::all());
 
   int64_t size(KeyRef key) const { return table_.size(key); }
   // Appends all elements of the key in order, a row each; `sequences` may be null.
   void append_all(KeyRef key, std::span<ColumnBuilder> values, std::vector<SubKey>* sequences) const;
+  // Appends up to `max` elements of a range, from its beginning on or from its end backwards, a row each; returns how
+  // many.
+  int64_t append_some(KeyRef key, const SubKeyRange& range, ScanDirection direction, int64_t max,
+                      std::span<ColumnBuilder> values, std::vector<SubKey>& sequences) const;
 
   // Appends the first or the last element of the key, if it has any, a row to each column.
   void append_end(KeyRef key, ScanDirection from, std::span<ColumnBuilder> values) const;

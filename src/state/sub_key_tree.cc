@@ -12,7 +12,6 @@ namespace {
 
 constexpr uint32_t kNodeBytesMax = 1008;  // 41 or 31 entries: a split moves half of it, a search reads few lines
 constexpr uint32_t kDepthMax = 24;
-constexpr int64_t kErasedAtOnce = 256;  // rows of a range erased between two looks at it
 
 bool scan_node(const PageSource& pages, SubKeyKind kind, StateAddress address, const TreeProbe* from,
                const TreeProbe* until, ScanDirection direction, const TreeVisitor& visit) {
@@ -44,12 +43,20 @@ class TreeEditor {
       : kind_(kind), heap_(&heap), pages_(&heap.cells().pages()), root_(&root) {}
 
   // Walks to the leaf that covers the probe. Returns whether the leaf has it; the last step's index is its place.
-  bool descend(const TreeProbe& probe);
+  // `likely_last`: as sub-keys that come in order are: one look at each node then takes the place of a search.
+  bool descend(const TreeProbe& probe, bool likely_last = false);
   StateAddress target() const { return node(last().node).target(last().index); }
   // Puts a new entry at the place that descend() found.
   void insert(const SubKey& sub_key, const TreeProbe& probe, StateAddress target);
-  // Removes the entry that descend() found.
-  void erase();
+  // Returns how many entries of the leaf, from the one that descend() found on, are before `until` (null: the end).
+  uint32_t run_before(const TreeProbe* until) const;
+  // Returns the i-th of these. `scratch` as in TreeNode.
+  SubKey sub_key(uint32_t i, std::string& scratch) const {
+    return node(last().node).sub_key(last().index + i, scratch);
+  }
+  StateAddress target(uint32_t i) const { return node(last().node).target(last().index + i); }
+  // Removes the entry that descend() found, or a run of them.
+  void erase(uint32_t run = 1);
 
  private:
   using Entry = std::array<std::byte, 32>;
@@ -86,17 +93,19 @@ class TreeEditor {
   uint32_t depth_ = 0;
 };
 
-bool TreeEditor::descend(const TreeProbe& probe) {
+bool TreeEditor::descend(const TreeProbe& probe, bool likely_last) {
   depth_ = 0;
   if (root_->node == 0) return false;
   for (StateAddress address = root_->node;;) {
     CHECK_MSG(depth_ < kDepthMax, "tree of {} rows is {} deep", root_->rows, depth_);
     const TreeNode here = node(address);
+    const uint32_t count = here.count();
+    likely_last = likely_last && count > 1 && here.compare(count - 1, probe) < 0;
     if (here.level() == 0) {
-      path_[depth_++] = {address, here.lower_bound(probe)};
+      path_[depth_++] = {address, likely_last ? count : here.lower_bound(probe)};
       return last().index < here.count() && here.compare(last().index, probe) == 0;
     }
-    path_[depth_++] = {address, here.child_of(probe)};
+    path_[depth_++] = {address, likely_last ? count - 1 : here.child_of(probe)};
     address = here.target(last().index);
   }
 }
@@ -221,15 +230,21 @@ void TreeEditor::insert(const SubKey& sub_key, const TreeProbe& probe, StateAddr
   ++root_->rows;
 }
 
-void TreeEditor::erase() {
-  --root_->rows;
-  free_sub_key(last().node, last().index);
+uint32_t TreeEditor::run_before(const TreeProbe* until) const {
+  const TreeNode leaf = node(last().node);
+  return (until == nullptr ? leaf.count() : leaf.lower_bound(*until)) - last().index;
+}
+
+void TreeEditor::erase(uint32_t run) {
+  root_->rows -= run;
+  for (uint32_t i = 0; i < run; ++i) free_sub_key(last().node, last().index + i);
   for (uint32_t depth = depth_; depth-- > 0;) {
+    const uint32_t gone = depth == depth_ - 1 ? run : 1;
     const auto [address, index] = path_[depth];
     TreeNodeHeader& header = write_header(address);
     std::byte* const place = write_entry(address, index);
-    --header.count;
-    std::memmove(place, place + entry_bytes(), (header.count - index) * entry_bytes());
+    header.count = static_cast<uint16_t>(header.count - gone);
+    std::memmove(place, place + gone * entry_bytes(), (header.count - index) * entry_bytes());
     if (header.count > 0) {
       if (header.level > 0 && index == 0) clear_sub_key(address, 0);
       break;
@@ -269,7 +284,7 @@ StateAddress SubKeyTree::insert(TreeRoot& root, const SubKey& sub_key,
                                 const std::function<StateAddress()>& make_record) {
   const TreeProbe probe(kind_, sub_key);
   TreeEditor editor(kind_, *heap_, root);
-  if (editor.descend(probe)) return editor.target();
+  if (editor.descend(probe, true)) return editor.target();
   const StateAddress record = make_record();
   editor.insert(sub_key, probe, record);
   return record;
@@ -287,25 +302,34 @@ int64_t SubKeyTree::erase(TreeRoot& root, const SubKeyRange& range, int64_t max,
   struct Row {
     SubKey sub_key;
     std::string bytes;
-    StateAddress record;
+    StateAddress record = 0;
   };
   std::vector<Row> rows;
+  std::optional<TreeProbe> until;
+  if (range.until) until.emplace(kind_, *range.until);
+  std::string scratch;
   int64_t erased = 0;
   while (erased < max) {
-    rows.clear();
-    const int64_t wanted = std::min(kErasedAtOnce, max - erased);
+    TreeEditor editor(kind_, *heap_, root);
+    bool found = false;
     scan_tree(heap_->cells().pages(), kind_, root, range, ScanDirection::kForward,
-              [&](const SubKey& sub_key, StateAddress record) {
-                rows.push_back({sub_key, std::string(sub_key.bytes), record});
-                return static_cast<int64_t>(rows.size()) < wanted;
+              [&](const SubKey& first, StateAddress) {
+                found = editor.descend(TreeProbe(kind_, first));
+                return false;
               });
-    for (Row& row : rows) {
-      row.sub_key.bytes = row.bytes;
-      erase(root, row.sub_key);
-      visit(row.sub_key, row.record);
+    if (!found) break;
+    const auto run =
+        static_cast<uint32_t>(std::min<int64_t>(editor.run_before(until ? &*until : nullptr), max - erased));
+    rows.resize(run);
+    for (uint32_t i = 0; i < run; ++i) {
+      rows[i].sub_key = editor.sub_key(i, scratch);
+      rows[i].bytes = rows[i].sub_key.bytes;
+      rows[i].sub_key.bytes = rows[i].bytes;
+      rows[i].record = editor.target(i);
     }
-    erased += static_cast<int64_t>(rows.size());
-    if (static_cast<int64_t>(rows.size()) < wanted) break;
+    editor.erase(run);
+    for (const Row& row : rows) visit(row.sub_key, row.record);
+    erased += run;
   }
   return erased;
 }

@@ -1,22 +1,11 @@
 // MIN, MAX, FIRST_VALUE and LAST_VALUE: each keeps one of the values it has seen; they differ in which.
-#include <cmath>
-
 #include "data/dispatch.h"
+#include "data/value_order.h"
 #include "functions/aggregates/aggregates.h"
 #include "functions/aggregates/column_loops.h"
 
 namespace tidemill {
 namespace {
-
-// NaN is above every number, so that the result does not depend on the order of rows.
-template <class T>
-bool is_less(const T& a, const T& b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(a)) return false;
-    if (std::isnan(b)) return true;
-  }
-  return a < b;
-}
 
 enum class Choice : uint8_t { kMin, kMax, kFirst, kLast };
 
