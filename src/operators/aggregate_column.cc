@@ -7,18 +7,6 @@
 
 namespace tidemill {
 
-void SignedRows::clear() {
-  rows.clear();
-  signs.clear();
-  any_retracted = false;
-}
-
-void SignedRows::add(int32_t row, int8_t sign) {
-  rows.push_back(row);
-  signs.push_back(sign);
-  any_retracted |= sign < 0;
-}
-
 AggregateColumn::AggregateColumn(const AggregateSpec& spec)
     : function_(spec.function), argument_expression_(spec.argument), filter_(spec.filter), text_(spec.text) {
   CHECK_MSG(argument_expression_ == nullptr ||

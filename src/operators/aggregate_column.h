@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "operators/operator.h"
-#include "operators/pair_keys.h"
+#include "operators/signed_rows.h"
 #include "operators/spec.h"
 #include "state/record_table.h"
 
@@ -29,32 +29,26 @@ struct AggregationOptions {
   bool results_each_row = false;
 };
 
-// Rows of a batch in order, each to be added (1) or taken back (-1).
-struct SignedRows {
-  std::vector<int32_t> rows;
-  std::vector<int8_t> signs;
-  bool any_retracted = false;
-
-  void clear();
-  void add(int32_t row, int8_t sign);
-};
-
 class AggregateColumn {
  public:
   virtual ~AggregateColumn() = default;
 
   const Type& result_type() const { return function_->result_type(); }
 
+  // Takes part in what an aggregate before it keeps, where both would keep the same. Returns whether it does. Requires:
+  // `earlier` is declared, this is not.
+  virtual bool share_with(AggregateColumn& earlier) {
+    (void)earlier;
+    return false;
+  }
   // Adds this aggregate's fields and companion. Requires: the key types are set.
   virtual void declare(TableDescriptor& descriptor) = 0;
   virtual void open(const RecordLayout& layout, OperatorContext& context) = 0;
-  // Takes over from an aggregate before it what both would make of every batch. Requires: both are declared.
-  virtual void share_with(const AggregateColumn& earlier) { (void)earlier; }
-  // The pairs of key and argument that the aggregate looks up; null: none.
-  virtual std::shared_ptr<PairKeys> pairs() const { return nullptr; }
 
   // The methods are those of Aggregation (aggregation.h), for one aggregate.
   virtual void begin(const Batch& batch, std::span<const ColumnPtr> key_columns);
+  // Of all aggregates before update() of any: which of the rows it counts, for those that share with it.
+  virtual void select_shared(const Batch& batch, const Selection& rows) { (void)batch, (void)rows; }
   virtual void update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
                       std::span<std::byte* const> records) = 0;
   virtual void clear(RecordTable& table, KeyRef key, std::byte* record) = 0;

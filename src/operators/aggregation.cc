@@ -16,8 +16,8 @@ Aggregation::Aggregation(const std::vector<AggregateSpec>& aggregates, const Agg
 void Aggregation::declare(TableDescriptor& descriptor) {
   if (counts_rows_) descriptor.fields.push_back(RecordField::int64(std::string(kRowsField)));
   for (size_t i = 0; i < columns_.size(); ++i) {
+    for (size_t j = 0; j < i && !columns_[i]->share_with(*columns_[j]);) ++j;
     columns_[i]->declare(descriptor);
-    for (size_t j = 0; j < i; ++j) columns_[i]->share_with(*columns_[j]);
   }
 }
 
@@ -35,6 +35,7 @@ void Aggregation::begin(const Batch& batch, std::span<const ColumnPtr> key_colum
 void Aggregation::update(RecordTable& table, const KeyBatch& keys, const Selection& rows,
                          std::span<std::byte* const> records) {
   if (counts_rows_) count_rows(rows, records);
+  for (const auto& column : columns_) column->select_shared(*batch_, rows);
   for (const auto& column : columns_) column->update(*batch_, table, keys, rows, records);
 }
 

@@ -11,8 +11,6 @@
 namespace tidemill {
 namespace {
 
-constexpr size_t kRepeatsLookedFor = 16;  // rows: of fewer, looking costs more than it saves
-
 // Numbers values in the order in which the subtask saw them; after rescaling every subtask goes on from the greatest.
 constexpr std::string_view kArrivalScalar = "aggregate.next_arrival";
 
@@ -42,23 +40,35 @@ ArrivalAggregate::ArrivalAggregate(const AggregateSpec& spec, const AggregationO
   CHECK_MSG(store_ == Store::kNone || spec.argument != nullptr, "{} has no argument", text());
 }
 
+bool ArrivalAggregate::share_with(AggregateColumn& earlier) {
+  if (store_ != Store::kDistinctPairs || !has_argument_of(earlier)) return false;
+  auto* const other = dynamic_cast<ArrivalAggregate*>(&earlier);
+  if (other == nullptr || other->store_ != Store::kDistinctPairs) return false;
+  sharing_ = other->sharing_;
+  companion_ = other->companion_;
+  return true;
+}
+
 void ArrivalAggregate::declare(TableDescriptor& descriptor) {
   field_ = static_cast<int32_t>(descriptor.fields.size());
   descriptor.fields.push_back(accumulator_field());
   if (store_ == Store::kNone) return;
-  companion_ = static_cast<int32_t>(descriptor.companions.size());
-  CompanionKind kind = CompanionKind::kOrderedValues;
-  if (store_ == Store::kDistinctPairs) kind = CompanionKind::kDistinctCounts;
-  if (store_ == Store::kSequence) kind = CompanionKind::kOrderedSequence;
-  descriptor.companions.push_back({text(), kind, {function().argument_type()}});
-  if (store_ == Store::kDistinctPairs)
-    pairs_ = std::make_shared<PairKeys>(descriptor.key_types, function().argument_type());
-}
-
-void ArrivalAggregate::share_with(const AggregateColumn& earlier) {
-  if (shares_pairs_ || pairs_ == nullptr || earlier.pairs() == nullptr || !has_argument_of(earlier)) return;
-  pairs_ = earlier.pairs();
-  shares_pairs_ = true;
+  if (companion_ >= 0) {
+    ++descriptor.companions[static_cast<size_t>(companion_)].counts;
+  } else {
+    companion_ = static_cast<int32_t>(descriptor.companions.size());
+    CompanionKind kind = CompanionKind::kOrderedValues;
+    if (store_ == Store::kDistinctPairs) kind = CompanionKind::kDistinctCounts;
+    if (store_ == Store::kSequence) kind = CompanionKind::kOrderedSequence;
+    descriptor.companions.push_back({text(), kind, {function().argument_type()}});
+  }
+  if (store_ != Store::kDistinctPairs) return;
+  if (sharing_ == nullptr) {
+    sharing_ = std::make_shared<Sharing>();
+    sharing_->pairs.emplace(descriptor.key_types, function().argument_type(), !counts_each_);
+  }
+  number_ = sharing_->pairs->join();
+  sharing_->aggregates.push_back(this);
 }
 
 void ArrivalAggregate::open(const RecordLayout& layout, OperatorContext& context) {
@@ -68,7 +78,13 @@ void ArrivalAggregate::open(const RecordLayout& layout, OperatorContext& context
 
 void ArrivalAggregate::begin(const Batch& batch, std::span<const ColumnPtr> key_columns) {
   AggregateColumn::begin(batch, key_columns);
-  if (pairs_ != nullptr && !shares_pairs_) pairs_->assign(key_columns, argument(), batch.num_rows());
+  if (sharing_ != nullptr && leads()) sharing_->pairs->begin(key_columns, argument(), batch.num_rows());
+}
+
+void ArrivalAggregate::select_shared(const Batch& batch, const Selection& rows) {
+  if (sharing_ == nullptr) return;
+  select(batch, rows, true, signed_);
+  sharing_->pairs->add(number_, std::move(signed_));
 }
 
 void ArrivalAggregate::update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
@@ -77,6 +93,11 @@ void ArrivalAggregate::update(const Batch& batch, RecordTable& table, const KeyB
     AccumulatorCall call(table, context());
     function().add(call, {records, offset_}, argument().get(), rows);
     return;
+  }
+  if (sharing_ != nullptr) {
+    if (leads()) sharing_->pairs->count(table.distinct_counts(companion_));
+    signed_ = sharing_->pairs->changed(number_);
+    return apply(table, argument(), signed_, records);
   }
   select(batch, rows, store_ != Store::kNone, signed_);
   if (store_ == Store::kSequence) {
@@ -123,36 +144,12 @@ void ArrivalAggregate::replay(RecordTable& table, const KeyBatch& keys, std::spa
   }
 }
 
-void ArrivalAggregate::fold_repeated_pairs() {
-  if (signed_.rows.size() < kRepeatsLookedFor) return;
-  places_.assign(static_cast<size_t>(pairs_->keys().num_rows()), -1);
-  size_t kept = 0;
-  for (const int32_t row : signed_.rows) {
-    int32_t& place = places_[static_cast<size_t>(pairs_->first(row))];
-    if (place >= 0) {
-      ++deltas_[static_cast<size_t>(place)];
-      continue;
-    }
-    place = static_cast<int32_t>(kept);
-    signed_.rows[kept] = row;
-    deltas_[kept++] = 1;
-  }
-  signed_.rows.resize(kept);
-  signed_.signs.resize(kept);
-  deltas_.resize(kept);
-}
-
 void ArrivalAggregate::count(RecordTable& table, const KeyBatch& keys) {
   deltas_.assign(signed_.signs.begin(), signed_.signs.end());
-  if (store_ == Store::kDistinctPairs && !counts_each_) fold_repeated_pairs();
   const size_t size = signed_.rows.size();
   if (size == 0) return;
   transitions_.assign(size, 0);
-  if (store_ == Store::kDistinctPairs) {
-    table.distinct_counts(companion_).add(pairs_->keys(), signed_.rows, deltas_, transitions_);
-  } else {
-    table.ordered_values(companion_).add(keys, signed_.rows, *argument(), deltas_, transitions_);
-  }
+  table.ordered_values(companion_).add(keys, signed_.rows, *argument(), deltas_, transitions_);
   SignedRows changed;
   for (size_t i = 0; i < size; ++i)
     if (transitions_[i] != 0) changed.add(signed_.rows[i], transitions_[i]);
@@ -285,24 +282,30 @@ void ArrivalAggregate::merge_records(RecordTable& into, const KeyBatch& keys, st
 }
 
 void ArrivalAggregate::merge_distinct(RecordTable& into, RecordTable& from) {
-  if (store_ != Store::kDistinctPairs) return;
+  if (store_ != Store::kDistinctPairs || !leads()) return;
   DistinctCounts& counts = into.distinct_counts(companion_);
   KeyBatch keys(into.key_layout());
   std::vector<std::byte*> records;
   from.distinct_counts(companion_).scan([&](const KeyBatch& pairs, std::span<const int64_t> deltas) {
-    transitions_.assign(deltas.size(), 0);
+    transitions_.resize(deltas.size());
     counts.add(pairs, deltas, transitions_);
     keys.clear();
     owner_keys(pairs, keys);
-    records.assign(deltas.size(), nullptr);
+    records.assign(static_cast<size_t>(pairs.num_rows()), nullptr);
     into.find_for_update(keys, records);
     std::vector<ColumnBuilder> columns;
     for (const Type& type : pairs.layout().types()) columns.emplace_back(type);
     pairs.decode(columns);
-    SignedRows changed;
-    for (size_t i = 0; i < deltas.size(); ++i)
-      if (transitions_[i] != 0) changed.add(static_cast<int32_t>(i), transitions_[i]);
-    apply(into, columns.back().finish(), changed, records);
+    const ColumnPtr values = columns.back().finish();
+    const std::vector<ArrivalAggregate*>& aggregates = sharing_->aggregates;
+    for (size_t a = 0; a < aggregates.size(); ++a) {
+      SignedRows changed;
+      for (size_t i = 0; i < records.size(); ++i) {
+        const int8_t transition = transitions_[i * aggregates.size() + a];
+        if (transition != 0) changed.add(static_cast<int32_t>(i), transition);
+      }
+      aggregates[a]->apply(into, values, changed, records);
+    }
   });
 }
 

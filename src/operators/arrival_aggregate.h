@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "operators/aggregate_column.h"
+#include "operators/distinct_pairs.h"
 
 namespace tidemill {
 
@@ -17,11 +18,11 @@ class ArrivalAggregate final : public AggregateColumn {
   // Throws UserError where the function cannot do what the options need.
   ArrivalAggregate(const AggregateSpec& spec, const AggregationOptions& options);
 
+  bool share_with(AggregateColumn& earlier) override;
   void declare(TableDescriptor& descriptor) override;
   void open(const RecordLayout& layout, OperatorContext& context) override;
-  void share_with(const AggregateColumn& earlier) override;
-  std::shared_ptr<PairKeys> pairs() const override { return pairs_; }
   void begin(const Batch& batch, std::span<const ColumnPtr> key_columns) override;
+  void select_shared(const Batch& batch, const Selection& rows) override;
   void update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
               std::span<std::byte* const> records) override;
   void clear(RecordTable& table, KeyRef key, std::byte* record) override;
@@ -43,8 +44,12 @@ class ArrivalAggregate final : public AggregateColumn {
   };
 
   static Store store_for(const AggregateSpec& spec, const AggregationOptions& options);
-  // Of rows that are only added, leaves one of each pair of the batch, which counts for the others in deltas_.
-  void fold_repeated_pairs();
+  // What the aggregates of one argument share.
+  struct Sharing {
+    std::optional<DistinctPairs> pairs;  // from declare() of the first on
+    std::vector<ArrivalAggregate*> aggregates;
+  };
+  bool leads() const { return sharing_->aggregates.front() == this; }
   // Counts the rows in the companion and keeps in signed_ those whose value came to be or ceased to be counted.
   void count(RecordTable& table, const KeyBatch& keys);
   // Appends the rows to the companion's sequences, or takes an equal value out of them.
@@ -69,18 +74,15 @@ class ArrivalAggregate final : public AggregateColumn {
   int32_t field_ = 0;       // place in the table descriptor
   int32_t offset_ = 0;      // in a record
 
-  // kDistinctPairs: key and argument of each row of the batch at hand; of the first aggregate of an argument, which
-  // those behind it share.
-  std::shared_ptr<PairKeys> pairs_;
-  bool shares_pairs_ = false;
-  bool counts_each_;  // rows may be taken back: each is counted by itself
+  std::shared_ptr<Sharing> sharing_;  // kDistinctPairs; else null
+  size_t number_ = 0;                 // of this aggregate in it
+  bool counts_each_;                  // rows may be taken back: each is counted by itself
 
   // Scratch.
   SignedRows signed_;
   std::vector<int64_t> deltas_;
   std::vector<int8_t> transitions_;
   std::vector<int32_t> run_;
-  std::vector<int32_t> places_;  // by the first row of a pair: its place in signed_, -1: none
 };
 
 }  // namespace tidemill

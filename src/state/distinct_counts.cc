@@ -1,6 +1,6 @@
 #include "state/distinct_counts.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/check.h"
 
@@ -15,14 +15,18 @@ std::shared_ptr<const TableDescriptor> pair_descriptor(const TableDescriptor& ow
   pairs.partition_columns =
       owner.partition_columns < 0 ? static_cast<int32_t>(owner.key_types.size()) : owner.partition_columns;
   pairs.key_types.insert(pairs.key_types.end(), companion.value_types.begin(), companion.value_types.end());
-  pairs.fields = {RecordField::int64("count")};
+  for (int32_t i = 0; i < companion.counts; ++i)
+    pairs.fields.push_back(RecordField::int64(i == 0 ? "count" : fmt::format("count{}", i)));
   return std::make_shared<const TableDescriptor>(std::move(pairs));
 }
 
 }  // namespace
 
 DistinctCounts::DistinctCounts(PageTable& pages, const TableDescriptor& owner, const CompanionDescriptor& companion)
-    : table_(pages, pair_descriptor(owner, companion)) {}
+    : counts_(companion.counts), table_(pages, pair_descriptor(owner, companion)) {
+  for (int32_t i = 1; i < counts_; ++i)  // they are read as an array
+    CHECK(table_.layout().offset(i) == table_.layout().offset(i - 1) + sizeof(int64_t));
+}
 
 void DistinctCounts::add(const KeyBatch& pairs, std::span<const int64_t> deltas, std::span<int8_t> transitions) {
   rows_.resize(static_cast<size_t>(pairs.num_rows()));
@@ -32,24 +36,31 @@ void DistinctCounts::add(const KeyBatch& pairs, std::span<const int64_t> deltas,
 
 void DistinctCounts::add(const KeyBatch& pairs, std::span<const int32_t> rows, std::span<const int64_t> deltas,
                          std::span<int8_t> transitions) {
-  CHECK(deltas.size() == rows.size() && transitions.size() == rows.size());
+  const auto width = static_cast<size_t>(counts_);
+  CHECK(deltas.size() == rows.size() * width && transitions.size() == deltas.size());
   records_.resize(rows.size());
   created_.resize(rows.size());
   table_.upsert(pairs, rows, records_, created_);
   const uint32_t offset = table_.layout().offset(0);
   gone_.clear();
   for (size_t i = 0; i < rows.size(); ++i) {
-    auto& count = *reinterpret_cast<int64_t*>(records_[i] + offset);
-    const bool before = count > 0;
-    count += deltas[i];
-    transitions[i] = static_cast<int8_t>((count > 0 ? 1 : 0) - (before ? 1 : 0));
-    if (count == 0) gone_.push_back(static_cast<int32_t>(i));
+    auto* const counts = reinterpret_cast<int64_t*>(records_[i] + offset);
+    bool gone = true;
+    for (size_t k = 0; k < width; ++k) {
+      const bool before = counts[k] > 0;
+      counts[k] += deltas[i * width + k];
+      transitions[i * width + k] = static_cast<int8_t>((counts[k] > 0 ? 1 : 0) - (before ? 1 : 0));
+      gone &= counts[k] == 0;
+    }
+    if (gone) gone_.push_back(static_cast<int32_t>(i));
   }
   // A pair may be back at 0 in several rows, or have left 0 again later in the batch.
   for (int32_t i : gone_) {
     const KeyRef pair = pairs[rows[static_cast<size_t>(i)]];
     const std::byte* const record = table_.find(pair);
-    if (record != nullptr && *reinterpret_cast<const int64_t*>(record + offset) == 0) table_.erase(pair);
+    if (record == nullptr) continue;
+    const auto* const counts = reinterpret_cast<const int64_t*>(record + offset);
+    if (std::all_of(counts, counts + width, [](int64_t count) { return count == 0; })) table_.erase(pair);
   }
 }
 
@@ -62,7 +73,10 @@ void DistinctCounts::scan(
     pairs.clear();
     counts.clear();
     table_.read_keys(records, pairs);
-    for (const std::byte* record : records) counts.push_back(*reinterpret_cast<const int64_t*>(record + offset));
+    for (const std::byte* record : records) {
+      const auto* const first = reinterpret_cast<const int64_t*>(record + offset);
+      counts.insert(counts.end(), first, first + counts_);
+    }
     visit(pairs, counts);
   });
 }

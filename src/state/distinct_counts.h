@@ -1,5 +1,5 @@
-// state/distinct_counts.h - companion (key, value) ▸ how often: COUNT(DISTINCT …), SUM(DISTINCT …). Rule: a pair whose
-// count reaches 0 is gone.
+// state/distinct_counts.h - companion (key, value) ▸ how often: COUNT(DISTINCT …), SUM(DISTINCT …). Rule: a pair has a
+// count for each aggregate of the argument; one whose counts are all 0 is gone.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -18,15 +18,17 @@ class DistinctCounts {
   const KeyLayoutPtr& pair_layout() const { return table_.key_layout(); }
   int64_t size() const { return table_.size(); }
 
-  // Adds deltas[i] (negative: retraction) to pair i, in row order. transitions[i] is 1 where the pair came to be
-  // counted (its count rose above 0), -1 where it ceased to be, otherwise 0. Requires: spans as long as `pairs` or
-  // `rows`.
+  int32_t counts_of_pair() const { return counts_; }
+
+  // Adds deltas (negative: retraction) to the pairs, in row order: those of one pair's counts one behind the other. A
+  // transition is 1 where the pair came to be counted (its count rose above 0), -1 where it ceased to be, otherwise 0.
+  // Requires: spans of counts_of_pair() for each of `pairs` or `rows`.
   void add(const KeyBatch& pairs, std::span<const int64_t> deltas, std::span<int8_t> transitions);
   void add(const KeyBatch& pairs, std::span<const int32_t> rows, std::span<const int64_t> deltas,
            std::span<int8_t> transitions);
 
   // Visits all pairs in insertion order, up to RecordTable::kScanRows a call. Counts may be negative: retractions that
-  // came first.
+  // came first; there are counts_of_pair() for each pair.
   void scan(const std::function<void(const KeyBatch& pairs, std::span<const int64_t> counts)>& visit) const;
 
   // Adds all counts of `other`, whose layout is the same.
@@ -37,6 +39,7 @@ class DistinctCounts {
   const RecordTable& table() const { return table_; }
 
  private:
+  const int32_t counts_;
   RecordTable table_;
   std::vector<int32_t> rows_;  // scratch of add()
   std::vector<std::byte*> records_;

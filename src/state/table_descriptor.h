@@ -54,6 +54,7 @@ struct CompanionDescriptor {
   std::string name;
   CompanionKind kind = CompanionKind::kDistinctCounts;
   std::vector<Type> value_types;
+  int32_t counts = 1;  // of kDistinctCounts: how many a pair has
   bool operator==(const CompanionDescriptor&) const = default;
 };
 
