@@ -14,8 +14,8 @@
 
 namespace tidemill {
 
-// Rows first_row … end_row - 1 of a batch, which come into the frame of their partition together. Then all rows at
-// positions before start leave.
+// Rows first_row … end_row - 1 of a batch, which come into the frame of their partition together; rows at positions
+// before `start` have left it by then.
 struct FrameStep {
   KeyRef key;
   std::byte* record = nullptr;

@@ -92,10 +92,9 @@ void WaitingRows::take_key(const DueTimers& timers, int32_t first, const KeyInde
   int32_t timer = first;
   rows_->scan(key, range, ScanDirection::kForward, [&](const SubKey& place, const std::byte* record) {
     const EpochMillis time = time_of_place(place.bytes);
-    while (timers.times[static_cast<size_t>(timer)] < time) {
-      timer = keys.next(timer);
-      CHECK_MSG(timer >= 0, "rows of time {} wait without a timer", time);
-    }
+    while (timer >= 0 && timers.times[static_cast<size_t>(timer)] < time) timer = keys.next(timer);
+    CHECK_MSG(timer >= 0 && timers.times[static_cast<size_t>(timer)] == time, "a row of time {} waits without a timer",
+              time);
     values_.append(record, rows_->texts(), columns);
     timer_of.push_back(timer);
     return true;
