@@ -149,4 +149,10 @@ OnePassPattern::Outcome OnePassPattern::find(std::string_view text, int32_t grou
   return first.outcome;
 }
 
+const std::string* OnePassPattern::only_text() const {
+  const bool is_text = sequences_.size() == 1 && sequences_[0].steps.size() == 1 &&
+                       sequences_[0].steps[0].kind == PatternSequence::Kind::kText;
+  return is_text ? &sequences_[0].literal : nullptr;
+}
+
 }  // namespace tidemill

@@ -64,6 +64,10 @@ class OnePassPattern {
   // the pattern has the group.
   Outcome find(std::string_view text, int32_t group, std::string_view& found) const;
 
+  // Returns the text, never empty, where the pattern matches that and nothing else, and has no groups; nullptr
+  // otherwise.
+  const std::string* only_text() const;
+
  private:
   std::vector<PatternSequence> sequences_;  // in the order of the alternatives
 };
