@@ -47,6 +47,8 @@ struct PatternSequence {
   // What is searched for, and how many bytes before it a match begins; empty where the sequence starts with ^.
   std::string literal;
   size_t literal_offset = 0;
+  // What a text must begin with for a sequence that starts with ^; may be empty.
+  std::string beginning;
 };
 
 // Known are characters, sets, * + ? of one of them, (groups) without these, | of at most 16 alternatives in all, and ^
