@@ -1,6 +1,7 @@
 -- q14: calculation
+-- The letter is read as a regular expression: one that means something else there, such as '.', is not in use here.
 CREATE FUNCTION count_char(text STRING, letter STRING) RETURNS BIGINT LANGUAGE SQL
-AS 'CAST(CHAR_LENGTH(text) - CHAR_LENGTH(REPLACE(text, letter, '''')) AS BIGINT)';
+AS 'CAST(REGEXP_COUNT(text, letter) AS BIGINT)';
 
 CREATE TABLE nexmark_q14 (
   auction BIGINT,

@@ -1,5 +1,6 @@
 #include "base/byte_search.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -22,6 +23,15 @@ uint32_t equal_bits(const char* at, char c) {
   return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(at), _mm_set1_epi8(c))));
 }
 uint32_t high_bits(const char* at) { return static_cast<uint32_t>(_mm_movemask_epi8(load(at))); }
+
+// Counts `c` in whole blocks, each byte's place by itself. Requires: no more blocks than a byte can count.
+size_t count_in_blocks(const char* at, size_t blocks, char c) {
+  const __m128i wanted = _mm_set1_epi8(c);
+  __m128i counts = _mm_setzero_si128();
+  for (; blocks > 0; --blocks, at += kBlockBytes) counts = _mm_sub_epi8(counts, _mm_cmpeq_epi8(load(at), wanted));
+  const __m128i halves = _mm_sad_epu8(counts, _mm_setzero_si128());
+  return static_cast<size_t>(_mm_extract_epi16(halves, 0)) + static_cast<size_t>(_mm_extract_epi16(halves, 4));
+}
 #else
 uint32_t equal_bits(const char* at, char c) {
   uint32_t bits = 0;
@@ -32,6 +42,9 @@ uint32_t high_bits(const char* at) {
   uint32_t bits = 0;
   for (size_t i = 0; i < kBlockBytes; ++i) bits |= uint32_t{static_cast<unsigned char>(at[i])} >> 7U << i;
   return bits;
+}
+size_t count_in_blocks(const char* at, size_t blocks, char c) {
+  return static_cast<size_t>(std::count(at, at + blocks * kBlockBytes, c));
 }
 #endif
 
@@ -102,6 +115,23 @@ std::string_view nth_part(std::string_view text, char c, int64_t index) {
     if (text[at] == c && take(at)) break;
   }
   return index == 0 ? text.substr(begin, end - begin) : std::string_view();
+}
+
+size_t count_byte(std::string_view text, char c) {
+  if (text.size() < kBlockBytes) return static_cast<size_t>(std::ranges::count(text, c));
+  constexpr size_t kBlocksMax = 255;  // what a byte can count
+  const char* const end = text.data() + text.size();
+  const char* at = text.data();
+  size_t count = 0;
+  for (size_t blocks = text.size() / kBlockBytes; blocks > 0;) {
+    const size_t counted = std::min(blocks, kBlocksMax);
+    count += count_in_blocks(at, counted, c);
+    at += counted * kBlockBytes;
+    blocks -= counted;
+  }
+  if (at == end) return count;
+  const char* const last = end - kBlockBytes;  // of which the bytes before `at` were counted
+  return count + static_cast<size_t>(std::popcount(equal_bits(last, c) >> static_cast<uint32_t>(at - last)));
 }
 
 size_t ascii_prefix(std::string_view text) {

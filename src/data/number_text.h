@@ -12,6 +12,9 @@ namespace tidemill {
 void append_double(std::string& out, double value);
 void append_float(std::string& out, float value);
 void append_integer(std::string& out, int64_t value);
+constexpr size_t kIntegerCharactersMax = 20;
+// Writes an integer to where there is room for kIntegerCharactersMax characters; returns what is behind it.
+char* write_integer(char* to, int64_t value);
 
 // Reads an integer as CAST does: spaces around, a sign, and digits after a point that are checked and dropped. nullopt
 // where it is malformed or out of T's range. T: int8_t, int16_t, int32_t, int64_t.

@@ -32,17 +32,6 @@ int32_t fraction_digits_needed(int32_t nanos) {
   return digits;
 }
 
-// Appends as many fraction digits as are needed, with the point; whole milliseconds, which most are, without a loop.
-void append_needed_fraction(std::string& out, int32_t nanos) {
-  constexpr int32_t kNanosPerMilli = 1'000'000;
-  if (nanos == 0) return;
-  if (nanos % kNanosPerMilli != 0) return append_fraction(out, nanos, fraction_digits_needed(nanos));
-  const int32_t millis = nanos / kNanosPerMilli;
-  const auto digit = [](int32_t value) { return static_cast<char>('0' + value % 10); };
-  const char text[] = {'.', digit(millis / 100), digit(millis / 10), digit(millis)};
-  out.append(text, millis % 10 != 0 ? 4 : millis % 100 != 0 ? 3 : 2);
-}
-
 // java.time prints 3, 6 or 9 digits, or none.
 int32_t fraction_digits_grouped(int32_t nanos) { return (fraction_digits_needed(nanos) + 2) / 3 * 3; }
 
@@ -129,8 +118,15 @@ void TimestampTexts::append(std::string& out, const SecondsAndNanos& moment) {
     minute_ = minute;
   }
   out += up_to_minute_;
-  append_two_digits(out, static_cast<int32_t>(moment.seconds - minute * kSecondsPerMinute));
-  append_needed_fraction(out, moment.nanos);
+  // Whole milliseconds, which most are, at once and without a loop.
+  constexpr int32_t kNanosPerMilli = 1'000'000;
+  const auto second = static_cast<int32_t>(moment.seconds - minute * kSecondsPerMinute);
+  const int32_t millis = moment.nanos / kNanosPerMilli;
+  const bool is_whole = moment.nanos % kNanosPerMilli == 0;
+  const auto digit = [](int32_t value) { return static_cast<char>('0' + value % 10); };
+  const char text[] = {digit(second / 10), digit(second), '.', digit(millis / 100), digit(millis / 10), digit(millis)};
+  out.append(text, !is_whole || millis == 0 ? 2 : millis % 10 != 0 ? 6 : millis % 100 != 0 ? 5 : 4);
+  if (!is_whole) append_fraction(out, moment.nanos, fraction_digits_needed(moment.nanos));
   if (is_instant_) out += 'Z';
 }
 

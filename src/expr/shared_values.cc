@@ -6,8 +6,6 @@
 namespace tidemill {
 namespace {
 
-constexpr int32_t kBitsPerWord = 64;
-
 bool may_be_shared(const Expression& expression) {
   return !expression.children().empty() && expression.is_deterministic() && !expression.is_constant();
 }
@@ -66,10 +64,8 @@ ColumnPtr SharedValues::find(int32_t part, const Selection& selection) const {
   const Known& known = known_[static_cast<size_t>(part)];
   if (known.values == nullptr || known.num_rows < selection.size()) return nullptr;
   if (known.rows.empty()) return known.values;
-  uint64_t all = 1;
-  selection.for_each([&](int32_t row) {
-    all &= known.rows[static_cast<size_t>(row / kBitsPerWord)] >> static_cast<uint32_t>(row % kBitsPerWord);
-  });
+  uint8_t all = 1;
+  selection.for_each([&](int32_t row) { all &= known.rows[static_cast<size_t>(row)]; });
   return all != 0 ? known.values : nullptr;
 }
 
@@ -81,10 +77,8 @@ void SharedValues::keep(int32_t part, const Selection& selection, ColumnPtr valu
   known.num_rows = selection.size();
   known.rows.clear();
   if (selection.is_all()) return;
-  known.rows.resize(static_cast<size_t>(selection.num_rows() / kBitsPerWord) + 1);
-  selection.for_each([&](int32_t row) {
-    known.rows[static_cast<size_t>(row / kBitsPerWord)] |= uint64_t{1} << static_cast<uint32_t>(row % kBitsPerWord);
-  });
+  known.rows.resize(static_cast<size_t>(selection.num_rows()));
+  selection.for_each([&](int32_t row) { known.rows[static_cast<size_t>(row)] = 1; });
 }
 
 }  // namespace tidemill

@@ -24,9 +24,9 @@ class SharedValues {
 
  private:
   struct Known {
-    ColumnPtr values;            // null: none
-    int32_t num_rows = 0;        // that they were computed for
-    std::vector<uint64_t> rows;  // a bit each; empty: all
+    ColumnPtr values;           // null: none
+    int32_t num_rows = 0;       // that they were computed for
+    std::vector<uint8_t> rows;  // 1 where it was; empty: for all
   };
 
   std::vector<Known> known_;  // by part

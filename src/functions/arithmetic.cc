@@ -129,9 +129,9 @@ bool always_fits(Operator op, const Type& a, const Type& b) {
          kDecimalPrecisionMax;
 }
 
-ScalarFunctionPtr decimal_kernel(Operator op, const Type& a, const Type& b, const Type& result) {
-  const DecimalOperands operands{a.scale, b.scale, {result.precision, result.scale}};
-  const bool exact = always_fits(op, a, b);
+// `a`, `b`: DECIMAL or BIGINT.
+ScalarFunctionPtr decimal_kernel(Operator op, const Type& a, const Type& b, const Type& result,
+                                 const DecimalOperands& operands, bool exact) {
   return with_wide_integer(a, [&]<class A>() {
     return with_wide_integer(b, [&]<class B>() {
       return with_wide_integer(result, [&]<class R>() {
@@ -149,12 +149,15 @@ bool is_literal_not_zero(const ExpressionPtr& expression) {
 
 ExpressionPtr bind_decimal(Operator op, const CallSite& site, ExpressionPtr left, ExpressionPtr right) {
   const Type a = decimal_of_exact(left->type()), b = decimal_of_exact(right->type());
-  left = coerce(std::move(left), a);
-  right = coerce(std::move(right), b);
+  // A BIGINT is read as it lies: as a DECIMAL it would be twice as wide.
+  if (left->type().kind != TypeKind::kBigInt) left = coerce(std::move(left), a);
+  if (right->type().kind != TypeKind::kBigInt) right = coerce(std::move(right), b);
   const Type type = decimal_result(op, a, b).with_nullable(site.any_nullable());
   const bool divides = op == Operator::kDivide || op == Operator::kRemainder;
   const FunctionProperties properties{.can_fail = divides && !is_literal_not_zero(right)};
-  return make_call(site, decimal_kernel(op, a, b, type), {std::move(left), std::move(right)}, type, properties);
+  const DecimalOperands operands{a.scale, b.scale, {type.precision, type.scale}};
+  ScalarFunctionPtr kernel = decimal_kernel(op, left->type(), right->type(), type, operands, always_fits(op, a, b));
+  return make_call(site, std::move(kernel), {std::move(left), std::move(right)}, type, properties);
 }
 
 ExpressionPtr bind_arithmetic(Operator op, const CallSite& site) {

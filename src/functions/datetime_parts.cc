@@ -56,12 +56,19 @@ FieldOfTime field_of_time(std::string_view unit) {
   return [](const SecondsAndNanos& m) { return m.seconds; };
 }
 
-// One field of a column of times. What depends on the day is computed where the day changes.
+// Returns how long fields of the unit stay the same, from a multiple of it on; 0: not for whole seconds.
+int64_t seconds_of_same(std::string_view unit) {
+  if (field_of_day(unit) != nullptr) return kSecondsPerDay;
+  return unit == "HOUR" ? 3600 : unit == "MINUTE" ? 60 : 0;
+}
+
+// One field of a column of times, computed where it may be another than that of the row before.
 class ExtractKernel final : public ScalarFunction {
  public:
   ExtractKernel(std::string_view unit, size_t moment_argument)
       : of_day_(field_of_day(unit)),
         of_time_(of_day_ == nullptr ? field_of_time(unit) : nullptr),
+        seconds_of_same_(seconds_of_same(unit)),
         moment_argument_(moment_argument) {}
 
   ColumnPtr evaluate(const CallInput& call) const override {
@@ -72,18 +79,18 @@ class ExtractKernel final : public ScalarFunction {
     out.set_validity(validity);
     const Column& moments = *call.arguments[moment_argument_];
     const TimeZone& zone = call.input.context.time_zone;
-    if (of_time_ != nullptr) {
+    if (seconds_of_same_ == 0) {
       for_each_moment(moments, zone, call.selection, validity.get(),
                       [&](int32_t row, const SecondsAndNanos& moment) { out[row] = of_time_(moment); });
       return out.finish();
     }
-    int64_t last_day = std::numeric_limits<int64_t>::min();
+    uint64_t begin = 0, seconds = 0;  // the field is known from `begin` on for so long
     int64_t field = 0;
     for_each_moment(moments, zone, call.selection, validity.get(), [&](int32_t row, const SecondsAndNanos& moment) {
-      const int64_t day = floor_div<int64_t>(moment.seconds, kSecondsPerDay);
-      if (day != last_day) {
-        field = of_day_(static_cast<int32_t>(day));
-        last_day = day;
+      if (static_cast<uint64_t>(moment.seconds) - begin >= seconds) {
+        field = field_of(moment);
+        begin = static_cast<uint64_t>(floor_div(moment.seconds, seconds_of_same_) * seconds_of_same_);
+        seconds = static_cast<uint64_t>(seconds_of_same_);
       }
       out[row] = field;
     });
@@ -91,8 +98,14 @@ class ExtractKernel final : public ScalarFunction {
   }
 
  private:
+  int64_t field_of(const SecondsAndNanos& moment) const {
+    if (of_time_ != nullptr) return of_time_(moment);
+    return of_day_(static_cast<int32_t>(floor_div<int64_t>(moment.seconds, kSecondsPerDay)));
+  }
+
   FieldOfDay of_day_;
   FieldOfTime of_time_;  // the other one
+  int64_t seconds_of_same_;
   size_t moment_argument_;
 };
 

@@ -106,25 +106,31 @@ class DateFormatKernel final : public ScalarFunction {
     if (all_null) return Column::all_null(call.result_type, call.num_rows());
     ResultColumn<Text> out(call.result_type, call.num_rows());
     out.set_validity(validity);
-    const int64_t step = pattern_->step_seconds();
-    int64_t step_begin = 0, step_end = 0;  // seconds that have this text; none yet
-    std::string text;
-    Text copied;
+    uint64_t begin = 0, seconds = 0;  // from `begin` on the text is the same for so long
+    Text text;
     for_each_moment(*call.arguments[0], call.input.context.time_zone, call.selection, validity.get(),
                     [&](int32_t row, const SecondsAndNanos& moment) {
-                      if (moment.seconds < step_begin || moment.seconds >= step_end) {
-                        text.clear();
-                        pattern_->append(text, moment);
-                        copied = out.copy(text);
-                        if (step != 0) step_begin = floor_div(moment.seconds, step) * step;
-                        if (step != 0) step_end = step_begin + step;
+                      if (static_cast<uint64_t>(moment.seconds) - begin >= seconds) {
+                        text = text_of(moment, out);
+                        seconds = static_cast<uint64_t>(pattern_->step_seconds());
+                        if (seconds != 0) begin = static_cast<uint64_t>(begin_of_step(moment));
                       }
-                      out[row] = copied;
+                      out[row] = text;
                     });
     return out.finish();
   }
 
  private:
+  Text text_of(const SecondsAndNanos& moment, ResultColumn<Text>& out) const {
+    std::string text;
+    pattern_->append(text, moment);
+    return out.copy(text);
+  }
+  int64_t begin_of_step(const SecondsAndNanos& moment) const {
+    const int64_t step = pattern_->step_seconds();
+    return floor_div(moment.seconds, step) * step;
+  }
+
   std::shared_ptr<const TimePattern> pattern_;
 };
 

@@ -1,10 +1,12 @@
 // functions/integer_arithmetic.h - kernels of + - * / % on integers. Rule: they wrap as Java's do, every wrap is
 // counted, and a division by zero fails its row.
 #pragma once
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
+#include "base/int128.h"
 #include "expr/result_column.h"
 #include "expr/scalar_function.h"
 
@@ -105,13 +107,49 @@ class WrappingArithmetic final : public ScalarFunction {
   }
 };
 
+// A divisor of many numbers: a multiplication takes the place of each division. Source: T. Granlund, P. Montgomery,
+// Division by Invariant Integers using Multiplication (1994), for dividends of at most 2^63.
+class RepeatedDivisor {
+ public:
+  static bool is_possible(int64_t divisor) { return divisor < -1 || divisor > 1; }
+  // Requires: is_possible(divisor).
+  explicit RepeatedDivisor(int64_t divisor)
+      : divisor_(divisor), shift_(static_cast<uint32_t>(std::bit_width(magnitude(divisor) - 1)) - 1) {
+    const uint128 positive = magnitude(divisor);
+    multiplier_ = static_cast<uint64_t>(((uint128{1} << (shift_ + kDoubleBits)) + positive - 1) / positive);
+  }
+  // As number / divisor.
+  int64_t quotient(int64_t number) const {
+    const auto high = static_cast<uint64_t>(uint128{magnitude(number)} * multiplier_ >> kDoubleBits);
+    const auto sign = static_cast<uint64_t>((number ^ divisor_) >> 63);  // all bits, or none
+    return static_cast<int64_t>(((high >> shift_) ^ sign) - sign);
+  }
+  // As number % divisor.
+  int64_t remainder(int64_t number) const {
+    return static_cast<int64_t>(static_cast<uint64_t>(number) -
+                                static_cast<uint64_t>(quotient(number)) * static_cast<uint64_t>(divisor_));
+  }
+
+ private:
+  static constexpr uint32_t kDoubleBits = 64;
+  static uint64_t magnitude(int64_t value) {
+    return value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+  }
+
+  int64_t divisor_;
+  uint32_t shift_;
+  uint64_t multiplier_ = 0;  // 2^(64 + shift) by the divisor, rounded up
+};
+
 template <class T>
 struct QuotientOf {
+  static T apply(T a, const RepeatedDivisor& b) { return static_cast<T>(b.quotient(a)); }
   static T apply(T a, T b) { return static_cast<T>(a / b); }
   static T by_minus_one(T a) { return WrappingSubtract<T>::apply(0, a); }  // the smallest number wraps to itself
 };
 template <class T>
 struct RemainderOf {
+  static T apply(T a, const RepeatedDivisor& b) { return static_cast<T>(b.remainder(a)); }
   static T apply(T a, T b) { return static_cast<T>(a % b); }
   static T by_minus_one(T) { return 0; }
 };
@@ -128,6 +166,12 @@ class Division final : public ScalarFunction {
     out.set_validity(validity);
     const Decoded<T> a = call.arguments[0]->template decode<T>();
     const Decoded<T> b = call.arguments[1]->template decode<T>();
+    if (b.is_constant() && RepeatedDivisor::is_possible(b[0])) {
+      const RepeatedDivisor divisor(b[0]);
+      for_each_valid(call.selection, validity.get(),
+                     [&](int32_t row) { out[row] = Operation::apply(a[row], divisor); });
+      return out.finish();
+    }
     for_each_valid(call.selection, validity.get(), [&](int32_t row) {
       const T divisor = b[row];
       if (divisor == 0) {

@@ -36,6 +36,11 @@ bool starts_with(const char* at, const char* end, const std::string& text) {
   return std::memcmp(at, text.data(), text.size()) == 0;
 }
 
+// False where a sequence that starts with ^ cannot match.
+bool begins_as(const PatternSequence& sequence, std::string_view text) {
+  return sequence.beginning.empty() || starts_with(text.data(), text.data() + text.size(), sequence.beginning);
+}
+
 // Matches the sequence from `start` on, where the literal stands at its place.
 Attempt match_at(const PatternSequence& sequence, std::string_view text, size_t start, int32_t group) {
   const char* const begin = text.data();
@@ -89,7 +94,7 @@ SequenceMatch find_sequence(const PatternSequence& sequence, std::string_view te
       if (at == std::string_view::npos) return match;
       start = at - sequence.literal_offset;
       from = at + 1;
-    } else if (failed > 0) {
+    } else if (failed > 0 || !begins_as(sequence, text)) {
       return match;
     }
     const Attempt attempt = match_at(sequence, text, start, group);
@@ -147,6 +152,12 @@ OnePassPattern::Outcome OnePassPattern::find(std::string_view text, int32_t grou
   }
   found = first.found;
   return first.outcome;
+}
+
+const std::string* OnePassPattern::only_text() const {
+  const bool is_text = sequences_.size() == 1 && sequences_[0].steps.size() == 1 &&
+                       sequences_[0].steps[0].kind == PatternSequence::Kind::kText;
+  return is_text ? &sequences_[0].literal : nullptr;
 }
 
 }  // namespace tidemill

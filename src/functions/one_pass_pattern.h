@@ -47,6 +47,8 @@ struct PatternSequence {
   // What is searched for, and how many bytes before it a match begins; empty where the sequence starts with ^.
   std::string literal;
   size_t literal_offset = 0;
+  // What a text must begin with for a sequence that starts with ^; may be empty.
+  std::string beginning;
 };
 
 // Known are characters, sets, * + ? of one of them, (groups) without these, | of at most 16 alternatives in all, and ^
@@ -63,6 +65,10 @@ class OnePassPattern {
   // where the group took no part). kUndecided: bytes beyond ASCII, or many beginnings that came to nothing. Requires:
   // the pattern has the group.
   Outcome find(std::string_view text, int32_t group, std::string_view& found) const;
+
+  // Returns the text, never empty, where the pattern matches that and nothing else, and has no groups; nullptr
+  // otherwise.
+  const std::string* only_text() const;
 
  private:
   std::vector<PatternSequence> sequences_;  // in the order of the alternatives

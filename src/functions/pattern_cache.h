@@ -22,8 +22,12 @@ class CompiledPattern {
   // Finds the leftmost match, and sets `found` to its group (0: all of it), whose data() is nullptr where the group
   // took no part. Requires: re2().ok(), and the pattern has the group.
   bool find(std::string_view text, int32_t group, std::string_view& found) const;
+  // Returns how often the pattern matches: matches do not overlap, and behind an empty one the search goes on a
+  // character further. Requires: re2().ok().
+  int32_t count(std::string_view text) const;
 
  private:
+  int32_t count_by_re2(std::string_view text) const;
   bool find_by_re2(std::string_view text, int32_t group, std::string_view& found) const;
 
   RE2 re2_;

@@ -258,6 +258,12 @@ bool matches_in_one_way(const Sequence& steps) {
   return true;
 }
 
+// Returns the text that the steps begin with, empty where they begin with something else.
+std::string first_text(const Sequence& steps) {
+  const auto first = std::ranges::find_if(steps, [](const Step& step) { return is_wide(step); });
+  return first != steps.end() && first->kind == Kind::kText ? first->text : std::string();
+}
+
 // Chooses the longest run of bytes that stands a fixed number of bytes behind the beginning. False where there is none,
 // unless the sequence starts with ^.
 bool choose_literal(PatternSequence& sequence) {
@@ -274,7 +280,10 @@ bool choose_literal(PatternSequence& sequence) {
     run_steps.clear();
   };
   for (Step& step : sequence.steps) {
-    if (step.kind == Kind::kTextBegin) return true;
+    if (step.kind == Kind::kTextBegin) {
+      sequence.beginning = first_text(sequence.steps);
+      return true;
+    }
     if (!is_wide(step)) continue;
     if (!is_of_fixed_width(step) || step.set.has_beyond_ascii()) break;  // such a character is of several bytes
     if (step.kind == Kind::kText) {
@@ -300,7 +309,7 @@ std::optional<std::vector<PatternSequence>> parse_pattern_sequences(std::string_
   for (const Sequence& bytes : *parsed) {
     Sequence steps = with_joined_texts(bytes);
     if (!matches_in_one_way(steps)) return std::nullopt;
-    if (!choose_literal(sequences.emplace_back(PatternSequence{std::move(steps), {}, 0}))) return std::nullopt;
+    if (!choose_literal(sequences.emplace_back(PatternSequence{std::move(steps), {}, 0, {}}))) return std::nullopt;
   }
   return sequences;
 }

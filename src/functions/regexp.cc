@@ -9,8 +9,6 @@
 namespace tidemill {
 namespace {
 
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
-
 // Java compiles these and RE2 does not: what Flink would answer is not known here.
 bool is_beyond_re2(const RE2& pattern) {
   return pattern.error_code() == RE2::ErrorBadPerlOp || pattern.error_code() == RE2::ErrorBadEscape;
@@ -94,6 +92,15 @@ std::optional<std::string_view> extract(RowContext& row, PatternCache& cache, st
   return found;
 }
 
+// Returns the second argument compiled where it is the same for all rows and RE2 knows it, nullptr otherwise.
+template <PatternUse kUse>
+const CompiledPattern* constant_pattern(const CallInput& call) {
+  const Column& pattern = *call.arguments[1];
+  if (pattern.encoding() != ColumnEncoding::kConstant || pattern.is_null(0)) return nullptr;
+  const CompiledPattern& compiled = kept_cache<PatternCache, kUse>().get(pattern.text(0));
+  return compiled.re2().ok() ? &compiled : nullptr;
+}
+
 // REGEXP_EXTRACT(text, pattern, group): a pattern and a group that are the same for all rows are looked up once.
 class ExtractGroup final : public ScalarFunction {
  public:
@@ -101,18 +108,15 @@ class ExtractGroup final : public ScalarFunction {
   explicit ExtractGroup(ScalarFunctionPtr each) : each_(std::move(each)) {}
 
   ColumnPtr evaluate(const CallInput& call) const override {
-    const Column& pattern = *call.arguments[1];
+    const CompiledPattern* const pattern = constant_pattern<PatternUse::kExtractGroup>(call);
     const Column& group = *call.arguments[2];
-    const bool constant =
-        pattern.encoding() == ColumnEncoding::kConstant && group.encoding() == ColumnEncoding::kConstant;
-    if (!constant || pattern.is_null(0) || group.is_null(0)) return each_->evaluate(call);
-    const CompiledPattern& compiled = kept_cache<PatternCache, PatternUse::kExtractGroup>().get(pattern.text(0));
-    const int32_t number = group.decode<int32_t>()[0];
-    if (!compiled.re2().ok() || number < 0 || number > compiled.re2().NumberOfCapturingGroups())
+    if (pattern == nullptr || group.encoding() != ColumnEncoding::kConstant || group.is_null(0))
       return each_->evaluate(call);
+    const int32_t number = group.decode<int32_t>()[0];
+    if (number < 0 || number > pattern->re2().NumberOfCapturingGroups()) return each_->evaluate(call);
     return text_pieces(call, [&](std::string_view text) {
       std::string_view found;
-      return compiled.find(text, number, found) ? found : std::string_view();
+      return pattern->find(text, number, found) ? found : std::string_view();
     });
   }
 
@@ -120,19 +124,28 @@ class ExtractGroup final : public ScalarFunction {
   ScalarFunctionPtr each_;
 };
 
-// Matches do not overlap; behind an empty one the search goes on a character further.
-int32_t count_matches(const RE2& pattern, std::string_view text) {
-  int32_t count = 0;
-  size_t from = 0;
-  re2::StringPiece found;
-  while (from <= text.size() && pattern.Match(piece(text), from, text.size(), RE2::UNANCHORED, &found, 1)) {
-    ++count;
-    const size_t begin = static_cast<size_t>(found.data() - text.data());
-    from = begin + found.size();
-    if (found.empty()) from = begin == text.size() ? begin + 1 : begin + code_points(text.substr(begin), 0, 1).size();
+// REGEXP_COUNT(text, pattern): a pattern that is the same for all rows is looked up once.
+class CountMatches final : public ScalarFunction {
+ public:
+  // `each`: the kernel that looks up every row's.
+  explicit CountMatches(ScalarFunctionPtr each) : each_(std::move(each)) {}
+
+  ColumnPtr evaluate(const CallInput& call) const override {
+    const CompiledPattern* const pattern = constant_pattern<PatternUse::kCount>(call);
+    if (pattern == nullptr) return each_->evaluate(call);
+    bool all_null = false;
+    const BufferPtr validity = combine_validity(call.arguments.first(1), call.num_rows(), all_null);
+    if (all_null) return Column::all_null(call.result_type, call.num_rows());
+    ResultColumn<int32_t> out(call.result_type, call.num_rows());
+    out.set_validity(validity);
+    const Decoded<Text> texts = call.arguments[0]->decode<Text>();
+    for_each_valid(call.selection, validity.get(), [&](int32_t row) { out[row] = pattern->count(texts[row].view()); });
+    return out.finish();
   }
-  return count;
-}
+
+ private:
+  ScalarFunctionPtr each_;
+};
 
 void register_searches(FunctionRegistry& registry) {
   pattern_function(registry, "REGEXP",
@@ -144,14 +157,17 @@ void register_searches(FunctionRegistry& registry) {
                      std::string_view found;
                      return compiled != nullptr && !pattern.empty() && compiled->find(text, 0, found);
                    });
-  pattern_function(
-      registry, "REGEXP_COUNT",
-      {"REGEXP_COUNT(text, pattern)", "How often the pattern matches.", "REGEXP_COUNT('banana', 'an') = 2"},
+  TypedFunction count = make_typed_function(
       [](RowContext& row, std::string_view text, std::string_view pattern) -> std::optional<int32_t> {
         PatternCache& cache = kept_cache<PatternCache, PatternUse::kCount>();
         const CompiledPattern* compiled = usable_pattern(cache, row, pattern);
-        return compiled == nullptr ? std::nullopt : std::optional(count_matches(compiled->re2(), text));
+        return compiled == nullptr ? std::nullopt : std::optional(compiled->count(text));
       });
+  count.kernel = std::make_shared<CountMatches>(std::move(count.kernel));
+  register_pattern_function(
+      registry, "REGEXP_COUNT",
+      {"REGEXP_COUNT(text, pattern)", "How often the pattern matches.", "REGEXP_COUNT('banana', 'an') = 2"}, count,
+      NullRule::kAsWritten);
   pattern_function(registry, "REGEXP_INSTR",
                    {"REGEXP_INSTR(text, pattern)", "Where the first match stands, from 1; 0: nowhere.",
                     "REGEXP_INSTR('hello', 'l+') = 3"},

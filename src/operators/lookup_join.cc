@@ -1,6 +1,7 @@
 #include "operators/lookup_join.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "operators/emit_in_steps.h"
@@ -70,20 +71,28 @@ void LookupJoin::begin(Batch input) {
     key_columns_.push_back(column->with_type(layout_->types()[i]));
   }
   keys_.assign(key_columns_, static_cast<int32_t>(rows.size()));
-  KeyIndex index;
-  index.build(keys_);
-  key_of_row_.assign(static_cast<size_t>(num_rows), -1);
-  key_rows_.clear();
-  std::vector<int32_t> number(rows.size(), -1);  // of the key that a row has first
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const auto first = static_cast<size_t>(index.find(keys_[static_cast<int32_t>(i)]));
-    if (first == i) {
-      number[i] = static_cast<int32_t>(key_rows_.size());
-      key_rows_.push_back(static_cast<int32_t>(i));
-    }
-    key_of_row_[static_cast<size_t>(rows[i])] = number[first];
-  }
+  number_keys(rows);
   answers_.assign(key_rows_.size(), {});
+}
+
+// Each key once, in a table with open addressing: rows of one key are not in each other's way.
+void LookupJoin::number_keys(std::span<const int32_t> rows) {
+  key_rows_.clear();
+  key_of_row_.assign(static_cast<size_t>(input_.num_rows()), -1);
+  std::vector<int32_t> numbers(std::bit_ceil(2 * rows.size() + 1), -1);  // by hash
+  const size_t mask = numbers.size() - 1;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto row = static_cast<int32_t>(i);
+    const KeyRef key = keys_[row];
+    size_t at = key.hash & mask;
+    while (numbers[at] >= 0 && !equal_keys(*layout_, keys_[key_rows_[static_cast<size_t>(numbers[at])]], key))
+      at = (at + 1) & mask;
+    if (numbers[at] < 0) {
+      numbers[at] = static_cast<int32_t>(key_rows_.size());
+      key_rows_.push_back(row);
+    }
+    key_of_row_[static_cast<size_t>(rows[i])] = numbers[at];
+  }
 }
 
 std::vector<int32_t> LookupJoin::unknown_keys() {

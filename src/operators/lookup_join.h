@@ -3,13 +3,14 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "operators/key_index.h"
 #include "operators/lookup_cache.h"
 #include "operators/operator.h"
 #include "operators/spec.h"
 #include "operators/whole_table.h"
+#include "state/key_batch.h"
 
 namespace tidemill {
 
@@ -31,6 +32,8 @@ class LookupJoin final : public Operator {
 
   // Notes which keys the batch has.
   void begin(Batch input);
+  // `rows`: those of the input that have keys, which lie in keys_.
+  void number_keys(std::span<const int32_t> rows);
   std::vector<int32_t> unknown_keys();
   // Asks for keys, then goes on with answered().
   void ask(std::vector<int32_t> keys, Output& output);

@@ -1,6 +1,7 @@
 #include "connectors/filesystem/partition_paths.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -113,6 +114,11 @@ void mark_changes(const Column& column, std::vector<uint8_t>& changes) {
   });
 }
 
+// Returns the first row from `from` on that has a change, as many as there are rows where none has.
+int32_t next_change(const std::vector<uint8_t>& changes, int32_t from) {
+  return static_cast<int32_t>(std::find(changes.begin() + from, changes.end(), 1) - changes.begin());
+}
+
 }  // namespace
 
 Partitioning make_partitioning(const std::string& table, const SchemaPtr& physical, std::span<const int32_t> keys,
@@ -175,12 +181,8 @@ std::vector<RowsOfPartition> rows_by_partition(const Partitioning& partitioning,
   std::vector<uint8_t> changes(static_cast<size_t>(batch.num_rows()));
   for (const PartitionColumn& column : partitioning.columns) mark_changes(*batch.column(column.index), changes);
   std::string directory, value;
-  size_t current = 0;
-  for (int32_t row = 0; row < batch.num_rows(); ++row) {
-    if (row > 0 && changes[static_cast<size_t>(row)] == 0) {
-      partitions[current].rows.push_back(row);
-      continue;
-    }
+  for (int32_t row = 0, end = 0; row < batch.num_rows(); row = end) {
+    end = next_change(changes, row + 1);
     directory.clear();
     for (size_t i = 0; i < names.size(); ++i) {
       value.clear();
@@ -191,8 +193,10 @@ std::vector<RowsOfPartition> rows_by_partition(const Partitioning& partitioning,
     }
     const auto [place, added] = places.try_emplace(directory, partitions.size());
     if (added) partitions.push_back({directory, {}});
-    current = place->second;
-    partitions[current].rows.push_back(row);
+    std::vector<int32_t>& rows = partitions[place->second].rows;
+    const size_t before = rows.size();
+    rows.resize(before + static_cast<size_t>(end - row));
+    std::iota(rows.begin() + static_cast<std::ptrdiff_t>(before), rows.end(), row);
   }
   return partitions;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -75,6 +76,23 @@ TEST(ByteSearch, EndsAsciiAtTheFirstOtherByte) {
       text[at] = '\x80';
       ASSERT_EQ(ascii_prefix(text), at) << size;
     }
+  }
+}
+
+TEST(ByteSearch, CountsAByteAsTheStandardLibraryDoes) {
+  std::mt19937 random(4);
+  for (size_t size = 0; size <= kBytesMax; ++size) {
+    for (int32_t round = 0; round < 50; ++round) {
+      const std::string text = letters(random, size);
+      ASSERT_EQ(count_byte(text, 'b'), static_cast<size_t>(std::ranges::count(text, 'b'))) << text;
+    }
+  }
+}
+
+TEST(ByteSearch, CountsMoreThanAByteHolds) {
+  for (const size_t size : {size_t{4079}, size_t{4080}, size_t{4081}, size_t{4096}, size_t{100'003}}) {
+    EXPECT_EQ(count_byte(std::string(size, '\xe9'), '\xe9'), size);
+    EXPECT_EQ(count_byte(std::string(size, 'x'), 'y'), 0U);
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
+#include <string>
 
 #include "data/decimal.h"
 
@@ -93,6 +95,27 @@ TEST(NumberText, RoundTripsRandomDoubles) {
     const auto value = std::bit_cast<double>(state);
     if (std::isnan(value)) continue;
     ASSERT_EQ(parse_double(text_of(value)), value);
+  }
+}
+
+TEST(NumberText, PrintsIntegersOfEverySize) {
+  std::mt19937_64 random(1);
+  const auto expect_printed = [](int64_t value) {
+    std::string out = "x";
+    append_integer(out, value);
+    EXPECT_EQ(out, "x" + std::to_string(value));
+  };
+  for (const int64_t value : {int64_t{0}, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
+    expect_printed(value);
+  int64_t power = 1;
+  for (int32_t digits = 1; digits <= 19; ++digits, power = digits < 19 ? power * 10 : power) {
+    for (const int64_t value : {power - 1, power, power + 1}) {
+      expect_printed(value);
+      expect_printed(-value);
+    }
+  }
+  for (uint32_t bits = 0; bits < 64; ++bits) {
+    for (int32_t round = 0; round < 20; ++round) expect_printed(static_cast<int64_t>(random()) >> bits);
   }
 }
 

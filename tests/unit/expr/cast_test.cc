@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "data/column_builder.h"
+#include "data/decimal.h"
 #include "data/value_text.h"
 #include "expr/evaluator.h"
 #include "expr/type_coercion.h"
@@ -119,6 +123,53 @@ TEST(Cast, ConvertsNumbersAsTheJvm) {
   EXPECT_EQ(cast_text(make_literal(Value::boolean(true)), Type::decimal(5, 2)), "1.00");
   EXPECT_EQ(cast_text(of(Type::decimal(2, 1), "0.4"), Type::boolean()), "true");
   EXPECT_EQ(cast_text(real(0), Type::boolean()), "false");
+}
+
+// Casts numbers of `from` to `to`, of which `odd` and -odd do not fit; checks each against the cast of that number
+// alone.
+void expect_numbers_as_each_alone(const Type& from, const Type& to, int128 odd) {
+  std::mt19937_64 random(1);
+  for (const int32_t odd_every : {0, 1, 50}) {
+    const bool wide = from.physical() == PhysicalType::kInt128;
+    ColumnBuilder builder(from);
+    for (int32_t row = 0; row < 300; ++row) {
+      const bool is_odd = odd_every != 0 && row % odd_every == 0;
+      const int128 value = is_odd ? (random() % 2 == 0 ? odd : -odd) : static_cast<int128>(random() % 2000) - 1000;
+      if (row % 11 == 5) {
+        builder.append_null();
+      } else if (wide) {
+        builder.append(value);
+      } else {
+        builder.append(static_cast<int64_t>(value));
+      }
+    }
+    const ColumnPtr column = builder.finish();
+    const Batch batch(make_schema({{"n", from}}), {column}, column->num_rows());
+    const ExpressionPtr cast = make_cast(make_column(0, from), to, false, {});
+    std::vector<int32_t> few;
+    for (int32_t row = 0; row < batch.num_rows(); row += 7) few.push_back(row);
+    for (const Selection& selection : {Selection::all(batch.num_rows()), Selection::of(few, batch.num_rows())}) {
+      RowErrors errors, alone;
+      const ColumnPtr result = evaluate(*cast, {batch, EvaluationContext()}, selection, errors);
+      selection.for_each([&](int32_t row) {
+        const Value value = Value::at(*column, row);
+        const ExpressionPtr constant = make_cast(make_literal(value), to, false, {});
+        const ColumnPtr expected =
+            evaluate(*constant, {batch, EvaluationContext()}, Selection::of({&row, 1}, 300), alone);
+        EXPECT_EQ(Value::at(*result, row).to_string(), Value::at(*expected, row).to_string()) << value.to_string();
+      });
+      EXPECT_EQ(errors.overflows(), alone.overflows());
+    }
+  }
+}
+
+TEST(Cast, ColumnsOfNumbersAreWhatEachNumberIs) {
+  expect_numbers_as_each_alone(Type::big_int(), Type::integer(), int128{1} << 31);
+  expect_numbers_as_each_alone(Type::big_int(), Type::tiny_int(), int128{1} << 40);
+  expect_numbers_as_each_alone(Type::decimal(24, 3), Type::decimal(23, 3), decimal_power(23));
+  expect_numbers_as_each_alone(Type::decimal(24, 3), Type::decimal(10, 3), decimal_power(20));
+  expect_numbers_as_each_alone(Type::decimal(17, 2), Type::decimal(16, 2), decimal_power(16));
+  expect_numbers_as_each_alone(Type::decimal(17, 2), Type::decimal(16, 1), decimal_power(16) * 9);
 }
 
 TEST(Cast, FitsTextsToTheirLength) {

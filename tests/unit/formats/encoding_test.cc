@@ -156,6 +156,20 @@ TEST(Encoding, CsvDoublesQuotesAndEscapes) {
   }
 }
 
+// Quotes and escapes that stand in times too are doubled there; without a space in them they may stand bare.
+TEST(Encoding, CsvQuotesTimes) {
+  const auto text = [](OptionMap options) {
+    return encode_text({"csv", "a TIMESTAMP(3), b TIMESTAMP_LTZ(3)", std::move(options)},
+                       "2020-01-31 12:13:14.120 | 2020-01-31 12:13:14\nNULL | NULL");
+  };
+  EXPECT_EQ(text({}), "\"2020-01-31 12:13:14.12\",\"2020-01-31 12:13:14Z\"\n,\n");
+  EXPECT_EQ(text({{"quote-character", ":"}}), ":2020-01-31 12::13::14.12:,:2020-01-31 12::13::14Z:\n,\n");
+  EXPECT_EQ(text({{"escape-character", "-"}}), "\"2020--01--31 12:13:14.12\",\"2020--01--31 12:13:14Z\"\n,\n");
+  EXPECT_EQ(text({{"disable-quote-character", "true"}}), "2020-01-31 12:13:14.12,2020-01-31 12:13:14Z\n,\n");
+  EXPECT_EQ(text({{"null-literal", "a literal longer than any integer"}}).substr(47),
+            "\na literal longer than any integer,a literal longer than any integer\n");
+}
+
 // The 25th character decides, not the 25th byte.
 TEST(Encoding, CsvQuotesLongTexts) {
   const auto is_quoted = [](const std::string& text) {

@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+#include "functions/pattern_cache.h"
+
 namespace tidemill {
 namespace {
 
@@ -149,6 +151,36 @@ TEST(OnePassPattern, FindsWhatRe2Finds) {
   }
   EXPECT_GT(known, 1000);
   EXPECT_GT(found, 1000);
+}
+
+TEST(OnePassPattern, KnowsWhichMatchATextAlone) {
+  const auto only_text = [](const char* pattern) {
+    const auto compiled = OnePassPattern::compile(pattern);
+    return compiled == nullptr || compiled->only_text() == nullptr ? "" : *compiled->only_text();
+  };
+  EXPECT_EQ(only_text("c"), "c");
+  EXPECT_EQ(only_text("a\\.b-é"), "a.b-é");
+  for (const char* pattern : {"", "a.", "^a", "a$", "(a)", "a|b", "a+", "[a]", "(?i)a", "\\d", "a{2}"})
+    EXPECT_EQ(only_text(pattern), "") << pattern;
+}
+
+TEST(OnePassPattern, CountsWhatRe2Counts) {
+  RandomPattern random(5);
+  int64_t counted = 0;
+  for (const char* pattern : {"a", "&", "\n", "ab", "aa", "aba", "\\.", "é", "aé", "a+", "^a", "(a|b)"}) {
+    const CompiledPattern compiled(pattern, RE2::Options());
+    for (int32_t round = 0; round < 3000; ++round) {
+      const std::string text = random.text() + random.text() + random.text();
+      re2::StringPiece rest(text);
+      int32_t expected = 0;
+      while (pattern[0] == '^' ? expected == 0 && RE2::Consume(&rest, compiled.re2())
+                               : RE2::FindAndConsume(&rest, compiled.re2()))
+        ++expected;
+      ASSERT_EQ(compiled.count(text), expected) << "pattern " << pattern << " in " << text;
+      counted += expected;
+    }
+  }
+  EXPECT_GT(counted, 30'000);
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // Operators on numbers, truth values and texts; expectations were observed on Flink 2.3.
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "data/column_builder.h"
+#include "functions/integer_arithmetic.h"
 #include "tests/unit/functions/function_harness.h"
 
 namespace tidemill {
@@ -71,6 +75,76 @@ TEST(Arithmetic, DivisionByZeroFailsForExactNumbersOnly) {
   EXPECT_EQ(f.value("/", {literal(0.0), literal(0.0)}), "NaN");
   EXPECT_TRUE(f.call("/", {make_column(0, Type::integer()), literal(0)})->can_fail());
   EXPECT_FALSE(f.call("/", {make_column(0, Type::integer()), literal(2)})->can_fail());
+}
+
+// The smallest, the largest, those around powers of two, and random ones of every size.
+std::vector<int64_t> integers_of_all_sizes(uint32_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<int64_t> integers = {0, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+  for (uint32_t bits = 0; bits < 63; ++bits) {
+    for (const int64_t beside : {-1, 0, 1}) {
+      integers.push_back((int64_t{1} << bits) + beside);
+      integers.push_back(-(int64_t{1} << bits) + beside);
+    }
+    for (int32_t round = 0; round < 4; ++round) integers.push_back(static_cast<int64_t>(random()) >> bits);
+  }
+  return integers;
+}
+
+TEST(Arithmetic, DividesByOneNumberAgainAndAgain) {
+  for (const int64_t divisor : integers_of_all_sizes(1)) {
+    if (!RepeatedDivisor::is_possible(divisor)) continue;
+    const RepeatedDivisor repeated(divisor);
+    for (const int64_t number : integers_of_all_sizes(2)) {
+      ASSERT_EQ(repeated.quotient(number), number / divisor) << number << " / " << divisor;
+      ASSERT_EQ(repeated.remainder(number), number % divisor) << number << " % " << divisor;
+    }
+  }
+}
+
+// Column 0: BIGINTs, some NULL.
+Batch big_ints() {
+  ColumnBuilder builder(Type::big_int());
+  for (const int64_t value : integers_of_all_sizes(3)) value % 7 == 3 ? builder.append_null() : builder.append(value);
+  const ColumnPtr column = builder.finish();
+  return Batch(make_schema({{"b", Type::big_int()}}), {column}, column->num_rows());
+}
+
+std::vector<std::string> texts_of(const ExpressionPtr& expression, const Batch& batch) {
+  RowErrors errors;
+  const ColumnPtr result =
+      evaluate(*expression, {batch, EvaluationContext()}, Selection::all(batch.num_rows()), errors);
+  std::vector<std::string> texts(static_cast<size_t>(batch.num_rows()));
+  for (int32_t row = 0; row < batch.num_rows(); ++row) append_row_text(texts[static_cast<size_t>(row)], *result, row);
+  texts.push_back(std::to_string(errors.overflows()) + " overflows");
+  return texts;
+}
+
+TEST(Arithmetic, BigIntsBesideDecimalsAreDecimalsOf19Digits) {
+  const Batch batch = big_ints();
+  const ExpressionPtr number = make_column(0, Type::big_int());
+  const ExpressionPtr as_decimal = make_cast(number, Type::decimal(19, 0), false, {});
+  for (const ExpressionPtr& other :
+       {decimal("0.908"), typed(Type::decimal(30, 10), "-123.4567890123"), decimal("7.0")}) {
+    for (const char* op : {"+", "-", "*", "/", "%"}) {
+      EXPECT_EQ(texts_of(f.call(op, {number, other}), batch), texts_of(f.call(op, {as_decimal, other}), batch)) << op;
+      EXPECT_EQ(texts_of(f.call(op, {other, number}), batch), texts_of(f.call(op, {other, as_decimal}), batch)) << op;
+      EXPECT_EQ(f.call(op, {number, other})->type(), f.call(op, {as_decimal, other})->type());
+    }
+  }
+}
+
+TEST(Arithmetic, IntegersAreDividedByAConstantAsByAColumn) {
+  const Batch batch = big_ints();
+  const ExpressionPtr number = make_column(0, Type::big_int());
+  for (const int64_t divisor : {int64_t{10'000}, int64_t{-7}, int64_t{1}, int64_t{-1}, int64_t{1} << 40}) {
+    const ExpressionPtr of_each_row = f.call("+", {f.call("*", {number, literal(int64_t{0})}), literal(divisor)});
+    for (const char* op : {"/", "%"}) {
+      EXPECT_EQ(texts_of(f.call(op, {number, literal(divisor)}), batch),
+                texts_of(f.call(op, {number, of_each_row}), batch))
+          << op << " " << divisor;
+    }
+  }
 }
 
 TEST(Arithmetic, DecimalsAreExactOrNull) {
