@@ -248,10 +248,10 @@ constexpr ConfigDefinition kDefinitions[] = {
      "How long changes may be gathered in mini-batches: the interval of the job's epochs, in place of "
      "execution.epoch.interval."},
     {"table.exec.mini-batch.enabled", kBoolean, "false",
-     "Aggregations gather changes and emit what is left of them, the net change of each group, at every epoch; needs "
-     "allow-latency and size."},
+     "Aggregations, and Top-N for consumers that need no -U, gather changes and emit what is left of them, the net "
+     "change of each group or row number, at every epoch; needs allow-latency and size."},
     {"table.exec.mini-batch.size", kInteger, "-1",
-     "Rows that an aggregation takes before it emits changes without waiting for the epoch; must be positive with "
+     "Rows that such an operator takes before it emits changes without waiting for the epoch; must be positive with "
      "mini-batches."},
     {"table.exec.resource.default-parallelism", kInteger, "-1",
      "Subtasks of an operator; beats parallelism.default where positive."},

@@ -45,6 +45,27 @@ TEST(DistinctCounts, TellsWhenAPairComesAndGoes) {
   EXPECT_THROW(table.distinct_counts(1), EngineError);
 }
 
+TEST(DistinctCounts, APairWithSeveralCountsGoesWhenAllAreZero) {
+  PageTable pages;
+  TableDescriptor owner = *descriptor();
+  owner.companions[0].counts = 3;
+  RecordTable table(pages, std::make_shared<const TableDescriptor>(std::move(owner)));
+  DistinctCounts& counts = table.distinct_counts(0);
+  KeyBatch pairs(counts.pair_layout());
+  const std::vector<ColumnPtr> columns = {big_ints({1, 1, 2}), strings({"a", "a", "a"})};
+  pairs.assign(columns, 3);
+  std::vector<int8_t> transitions(9, 9);
+  counts.add(pairs, std::vector<int64_t>{1, 0, 2, 1, 1, 0, 0, 0, 1}, transitions);
+  EXPECT_EQ(transitions, (std::vector<int8_t>{1, 0, 1, 0, 1, 0, 0, 0, 1}));
+  EXPECT_EQ(counts.size(), 2);
+  counts.add(pairs, std::vector<int64_t>{-2, -1, 0, 0, 0, 0, 0, 0, -1}, transitions);
+  EXPECT_EQ(transitions, (std::vector<int8_t>{-1, -1, 0, 0, 0, 0, 0, 0, -1}));
+  EXPECT_EQ(counts.size(), 1);  // (1, a) still has its third count
+  std::vector<int64_t> left;
+  counts.scan([&](const KeyBatch&, std::span<const int64_t> all) { left.assign(all.begin(), all.end()); });
+  EXPECT_EQ(left, (std::vector<int64_t>{0, 0, 2}));
+}
+
 TEST(OrderedValues, FirstAndLastSkipValuesOnlyRetracted) {
   PageTable pages;
   RecordTable table(pages, descriptor());
