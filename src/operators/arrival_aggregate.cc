@@ -1,5 +1,6 @@
 #include "operators/arrival_aggregate.h"
 
+#include <numeric>
 #include <unordered_set>
 
 #include "operators/accumulator_call.h"
@@ -63,11 +64,10 @@ void ArrivalAggregate::declare(TableDescriptor& descriptor) {
     descriptor.companions.push_back({text(), kind, {function().argument_type()}});
   }
   if (store_ != Store::kDistinctPairs) return;
-  if (sharing_ == nullptr) {
-    sharing_ = std::make_shared<Sharing>();
-    sharing_->pairs.emplace(descriptor.key_types, function().argument_type(), !counts_each_);
-  }
-  number_ = sharing_->pairs->join();
+  if (sharing_ == nullptr)
+    sharing_ = std::make_shared<Sharing>(
+        Sharing{DistinctPairs(descriptor.key_types, function().argument_type(), !counts_each_), {}});
+  number_ = sharing_->pairs.join();
   sharing_->aggregates.push_back(this);
 }
 
@@ -78,13 +78,13 @@ void ArrivalAggregate::open(const RecordLayout& layout, OperatorContext& context
 
 void ArrivalAggregate::begin(const Batch& batch, std::span<const ColumnPtr> key_columns) {
   AggregateColumn::begin(batch, key_columns);
-  if (sharing_ != nullptr && leads()) sharing_->pairs->begin(key_columns, argument(), batch.num_rows());
+  if (sharing_ != nullptr && leads()) sharing_->pairs.begin(key_columns, argument(), batch.num_rows());
 }
 
 void ArrivalAggregate::select_shared(const Batch& batch, const Selection& rows) {
   if (sharing_ == nullptr) return;
   select(batch, rows, true, signed_);
-  sharing_->pairs->add(number_, std::move(signed_));
+  sharing_->pairs.add(number_, std::move(signed_));
 }
 
 void ArrivalAggregate::update(const Batch& batch, RecordTable& table, const KeyBatch& keys, const Selection& rows,
@@ -95,8 +95,8 @@ void ArrivalAggregate::update(const Batch& batch, RecordTable& table, const KeyB
     return;
   }
   if (sharing_ != nullptr) {
-    if (leads()) sharing_->pairs->count(table.distinct_counts(companion_));
-    signed_ = sharing_->pairs->changed(number_);
+    if (leads()) sharing_->pairs.count(table.distinct_counts(companion_));
+    signed_ = sharing_->pairs.changed(number_);
     return apply(table, argument(), signed_, records);
   }
   select(batch, rows, store_ != Store::kNone, signed_);
@@ -150,10 +150,7 @@ void ArrivalAggregate::count(RecordTable& table, const KeyBatch& keys) {
   if (size == 0) return;
   transitions_.assign(size, 0);
   table.ordered_values(companion_).add(keys, signed_.rows, *argument(), deltas_, transitions_);
-  SignedRows changed;
-  for (size_t i = 0; i < size; ++i)
-    if (transitions_[i] != 0) changed.add(signed_.rows[i], transitions_[i]);
-  signed_ = std::move(changed);
+  signed_ = changed_rows(signed_.rows, transitions_, 1, 0);
 }
 
 void ArrivalAggregate::apply(RecordTable& table, const ColumnPtr& argument, const SignedRows& rows,
@@ -298,12 +295,10 @@ void ArrivalAggregate::merge_distinct(RecordTable& into, RecordTable& from) {
     pairs.decode(columns);
     const ColumnPtr values = columns.back().finish();
     const std::vector<ArrivalAggregate*>& aggregates = sharing_->aggregates;
+    std::vector<int32_t> rows(records.size());
+    std::iota(rows.begin(), rows.end(), 0);
     for (size_t a = 0; a < aggregates.size(); ++a) {
-      SignedRows changed;
-      for (size_t i = 0; i < records.size(); ++i) {
-        const int8_t transition = transitions_[i * aggregates.size() + a];
-        if (transition != 0) changed.add(static_cast<int32_t>(i), transition);
-      }
+      const SignedRows changed = changed_rows(rows, transitions_, aggregates.size(), a);
       aggregates[a]->apply(into, values, changed, records);
     }
   });

@@ -46,10 +46,10 @@ class ArrivalAggregate final : public AggregateColumn {
   static Store store_for(const AggregateSpec& spec, const AggregationOptions& options);
   // What the aggregates of one argument share.
   struct Sharing {
-    std::optional<DistinctPairs> pairs;  // from declare() of the first on
-    std::vector<ArrivalAggregate*> aggregates;
+    DistinctPairs pairs;
+    std::vector<ArrivalAggregate*> aggregates;  // by their numbers in it
   };
-  bool leads() const { return sharing_->aggregates.front() == this; }
+  bool leads() const { return number_ == 0; }
   // Counts the rows in the companion and keeps in signed_ those whose value came to be or ceased to be counted.
   void count(RecordTable& table, const KeyBatch& keys);
   // Appends the rows to the companion's sequences, or takes an equal value out of them.

@@ -8,6 +8,16 @@ constexpr int32_t kSomebody = -2;  // until it has a number
 
 }  // namespace
 
+SignedRows changed_rows(std::span<const int32_t> rows, std::span<const int8_t> transitions, size_t width,
+                        size_t index) {
+  SignedRows changed;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const int8_t transition = transitions[i * width + index];
+    if (transition != 0) changed.add(rows[i], transition);
+  }
+  return changed;
+}
+
 size_t DistinctPairs::join() {
   aggregates_.emplace_back();
   return aggregates_.size() - 1;
@@ -42,13 +52,7 @@ void DistinctPairs::count(DistinctCounts& counts) {
     }
   transitions_.resize(deltas_.size());
   counts.add(pairs_.keys(), entries_, deltas_, transitions_);
-  for (size_t a = 0; a < width; ++a) {
-    aggregates_[a].clear();
-    for (size_t entry = 0; entry < entries_.size(); ++entry) {
-      const int8_t transition = transitions_[entry * width + a];
-      if (transition != 0) aggregates_[a].add(entries_[entry], transition);
-    }
-  }
+  for (size_t a = 0; a < width; ++a) aggregates_[a] = changed_rows(entries_, transitions_, width, a);
 }
 
 }  // namespace tidemill

@@ -11,6 +11,10 @@
 
 namespace tidemill {
 
+// Returns the rows whose value came to be counted (1), or ceased to be (-1), in the count `index` of `width` that a
+// pair has; transitions are those of DistinctCounts::add for `rows`.
+SignedRows changed_rows(std::span<const int32_t> rows, std::span<const int8_t> transitions, size_t width, size_t index);
+
 // Task thread only. For each batch: begin(), then for each update of a table add() of every aggregate, count() once,
 // and changed().
 class DistinctPairs {
@@ -21,7 +25,6 @@ class DistinctPairs {
 
   // Adds an aggregate; returns its number, from 0 on.
   size_t join();
-  size_t num_aggregates() const { return aggregates_.size(); }
 
   // Takes the pairs of a batch's rows.
   void begin(std::span<const ColumnPtr> key_columns, const ColumnPtr& value, int32_t num_rows) {
